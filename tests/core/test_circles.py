@@ -1,0 +1,241 @@
+"""Which cells are on, which are circled, and the count that chance gives, against plain loops."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from cnn_core.chance import unique_by_chance
+from cnn_core.circles import Flag, find_circles, on_cells, on_from_peak, peaks
+from cnn_core.errors import SelectionError
+
+
+def on_by_loop(activations, threshold):
+    """The definition in Python's own (double precision) numbers."""
+    on = np.zeros(activations.shape, dtype=bool)
+    for image, values in enumerate(activations):
+        largest = max(float(v) for v in values.ravel())
+        for cell in np.ndindex(values.shape):
+            value = float(values[cell])
+            on[(image, *cell)] = value > 0 and value >= threshold * largest
+    return on
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+@pytest.mark.parametrize("threshold", [0, 0.25, 0.3, 0.5, 1])
+def test_on_is_the_definition(threshold, dtype):
+    rng = np.random.default_rng(3)
+    activations = (rng.integers(-4, 21, (20, 2, 3, 4)) / 4).astype(dtype)
+    activations[3] = 0
+    activations[4] = -1
+    on = on_cells(activations, threshold)
+    assert on.dtype == bool
+    np.testing.assert_array_equal(on, on_by_loop(activations, threshold))
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.1, 1 / 3, 0.7])
+def test_on_is_exact_beside_the_cut(threshold):
+    rng = np.random.default_rng(5)
+    largest = rng.uniform(0.5, 9, 200).astype(np.float32)
+    beside = (threshold * largest.astype(np.float64)).astype(np.float32)
+    neighbours = [
+        np.nextafter(beside, np.float32(0)),
+        beside,
+        np.nextafter(beside, np.float32(99)),
+    ]
+    activations = np.stack([*neighbours, largest], axis=1)
+    on = on_cells(activations, threshold)
+    np.testing.assert_array_equal(on, on_by_loop(activations, threshold))
+    assert on[:, 2:].all()
+    assert not on[:, 0].all()
+
+
+def test_an_image_without_a_positive_value_has_nothing_on():
+    silent = np.array([[0, 0, 0], [-1, -2, -1], [0, -1, 0]], dtype=np.float32)
+    for threshold in (0, 0.3, 1):
+        assert not on_cells(silent, threshold).any()
+
+
+def test_threshold_0_is_every_positive_cell_and_1_only_the_maximum():
+    image = np.array([[0, 1e-30, 5, -2, 5]], dtype=np.float32)
+    assert on_cells(image, 0).tolist() == [[False, True, True, False, True]]
+    assert on_cells(image, 1).tolist() == [[False, False, True, False, True]]
+
+
+def test_columns_with_known_peaks_give_the_same_answer():
+    activations = np.random.default_rng(2).normal(size=(9, 3, 3, 5)).astype(np.float32)
+    columns = [4, 0, 44]
+    flat = activations.reshape(9, -1)
+    expected = on_cells(activations).reshape(9, -1)[:, columns]
+    peak = peaks(activations)
+    np.testing.assert_array_equal(peak, flat.max(axis=1))
+    np.testing.assert_array_equal(on_from_peak(flat[:, columns], peak), expected)
+
+
+@pytest.mark.parametrize("threshold", [-0.01, 1.01, float("nan")])
+def test_impossible_thresholds(threshold):
+    with pytest.raises(SelectionError, match="threshold"):
+        on_cells(np.ones((1, 2)), threshold)
+
+
+def test_impossible_shapes():
+    with pytest.raises(SelectionError, match="activations of shape"):
+        on_cells(np.ones(3))
+    with pytest.raises(SelectionError, match="peak of shape"):
+        on_from_peak(np.ones((3, 2)), np.ones(2))
+    with pytest.raises(SelectionError, match="same cells"):
+        find_circles(np.ones((3, 2)), np.ones((3, 4)))
+
+
+def circles_by_loop(on_a, on_b):
+    cells = on_a.shape[1:]
+    found = {name: np.zeros(cells, dtype=bool) for name in ARRAYS}
+    for cell in np.ndindex(cells):
+        in_a = [bool(image[cell]) for image in on_a]
+        in_b = [bool(image[cell]) for image in on_b]
+        common_a = len(in_a) > 0 and in_a.count(False) == 0
+        common_b = len(in_b) > 0 and in_b.count(False) == 0
+        found["common_a"][cell] = common_a
+        found["common_b"][cell] = common_b
+        found["unique_a"][cell] = common_a and in_b.count(True) == 0
+        found["unique_b"][cell] = common_b and in_a.count(True) == 0
+        found["shared"][cell] = common_a and in_b.count(True) >= 1
+        found["shared_b"][cell] = common_b and in_a.count(True) >= 1
+    return found
+
+
+ARRAYS = ("common_a", "common_b", "unique_a", "unique_b", "shared", "shared_b")
+
+
+@pytest.mark.parametrize(("n_a", "n_b"), [(3, 3), (1, 4), (2, 1), (0, 2), (3, 0), (0, 0)])
+def test_circles_are_the_definition(n_a, n_b):
+    rng = np.random.default_rng(n_a * 10 + n_b)
+    on_a, on_b = (rng.random((n, 4, 5, 6)) < 0.5 for n in (n_a, n_b))
+    circles = find_circles(on_a, on_b)
+    expected = circles_by_loop(on_a, on_b)
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(circles, name), expected[name], err_msg=name)
+    assert (circles.n_a, circles.n_b) == (n_a, n_b)
+    assert circles.n_unique_a == expected["unique_a"].sum()
+    assert circles.n_unique_b == expected["unique_b"].sum()
+    assert circles.n_shared == expected["shared"].sum()
+    np.testing.assert_array_equal(
+        circles.cells, np.flatnonzero(expected["common_a"] | expected["common_b"])
+    )
+    assert (Flag.EMPTY_A in circles.flags) == (n_a == 0)
+    assert (Flag.EMPTY_B in circles.flags) == (n_b == 0)
+    assert (Flag.UNEQUAL_SIZES in circles.flags) == (n_a != n_b)
+
+
+def test_against_an_empty_group_all_that_is_common_is_unique():
+    on_a = np.array([[1, 1, 0], [1, 0, 0]], dtype=bool)
+    circles = find_circles(on_a, on_a[:0])
+    assert circles.unique_a.tolist() == [True, False, False]
+    assert circles.n_unique_b == 0
+    assert circles.flags == {Flag.EMPTY_B, Flag.UNEQUAL_SIZES, Flag.NO_UNIQUE_B}
+
+
+def test_an_image_in_both_groups_leaves_nothing_unique():
+    on = np.random.default_rng(1).random((5, 30)) < 0.7
+    circles = find_circles(on[:3], on[2:])
+    assert circles.n_unique_a == circles.n_unique_b == 0
+    assert circles.n_shared == circles.common_a.sum() > 0
+    chance = unique_by_chance(on[:3], on[2:])
+    assert (chance.observed, chance.share_at_least) == (0, 1.0)
+
+
+def test_a_silent_image_leaves_nothing_common_and_is_flagged():
+    on = np.ones((2, 4), dtype=bool)
+    on[1] = False
+    circles = find_circles(on, np.ones((2, 4), dtype=bool))
+    assert circles.silent_a == 1
+    assert circles.silent_b == 0
+    assert not circles.common_a.any()
+    assert circles.flags == {Flag.SILENT_A, Flag.NO_UNIQUE_A, Flag.NO_UNIQUE_B}
+
+
+def chance_by_loop(on_a, on_b, first_parts):
+    """Unique counts of each split, from the circles of each split."""
+    everyone = np.concatenate([on_a, on_b])
+    counts = []
+    for first in first_parts:
+        rest = [i for i in range(len(everyone)) if i not in first]
+        found = circles_by_loop(everyone[list(first)], everyone[rest])
+        counts.append((found["unique_a"].sum(), found["unique_b"].sum()))
+    return np.array(counts).T
+
+
+@pytest.mark.parametrize(("n_a", "n_b"), [(3, 3), (2, 4), (1, 1), (0, 3), (3, 0), (0, 0)])
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.0])
+def test_chance_counts_every_split(n_a, n_b, share):
+    rng = np.random.default_rng(7)
+    on_a, on_b = (rng.random((n, 3, 20)) < share for n in (n_a, n_b))
+    chance = unique_by_chance(on_a, on_b)
+    first_parts = list(combinations(range(n_a + n_b), n_a))
+    expected_a, expected_b = chance_by_loop(on_a, on_b, first_parts)
+    assert chance.exact
+    assert chance.n_possible == chance.n_splits == len(first_parts)
+    np.testing.assert_array_equal(chance.unique_a, expected_a)
+    np.testing.assert_array_equal(chance.unique_b, expected_b)
+    circles = find_circles(on_a, on_b)
+    assert (chance.observed_a, chance.observed_b) == (circles.n_unique_a, circles.n_unique_b)
+    total = expected_a + expected_b
+    observed = circles.n_unique_a + circles.n_unique_b
+    assert chance.observed == observed
+    assert chance.mean_a == pytest.approx(expected_a.mean())
+    assert chance.mean_b == pytest.approx(expected_b.mean())
+    assert chance.mean == pytest.approx(total.mean())
+    assert chance.share_at_least_a == np.mean(expected_a >= circles.n_unique_a)
+    assert chance.share_at_least_b == np.mean(expected_b >= circles.n_unique_b)
+    assert chance.share_at_least == np.mean(total >= observed) > 0
+
+
+@pytest.mark.parametrize(("n_a", "n_b", "exact"), [(6, 6, True), (7, 6, False), (12, 12, False)])
+def test_more_than_1000_splits_are_drawn(n_a, n_b, exact):
+    rng = np.random.default_rng(4)
+    on_a, on_b = (rng.random((n, 400)) < 0.9 for n in (n_a, n_b))
+    chance = unique_by_chance(on_a, on_b, seed=3)
+    assert chance.exact is exact
+    assert chance.n_splits == (924 if exact else 1000)
+    again = unique_by_chance(on_a, on_b, seed=3)
+    np.testing.assert_array_equal(chance.unique, again.unique)
+    circles = find_circles(on_a, on_b)
+    assert (chance.observed_a, chance.observed_b) == (circles.n_unique_a, circles.n_unique_b)
+
+
+def test_drawn_splits_are_fair_and_counted_like_all_of_them():
+    """One cell for each of the 20 splits of 3 + 3: the count tells which split was drawn."""
+    first_parts = list(combinations(range(6), 3))
+    everyone = np.zeros((6, 210), dtype=bool)
+    column = 0
+    for number, first in enumerate(first_parts, start=1):
+        for _ in range(number):
+            everyone[list(first), column] = True
+            column += 1
+    chance = unique_by_chance(everyone[:3], everyone[3:], most_exact=19, seed=0)
+    assert not chance.exact
+    assert chance.n_splits == 19
+    np.testing.assert_array_equal(chance.unique_a + chance.unique_b, 21)
+    seen = np.zeros(21)
+    for seed in range(500):
+        seen += np.bincount(
+            unique_by_chance(everyone[:3], everyone[3:], most_exact=19, seed=seed).unique_a,
+            minlength=21,
+        )
+    assert seen[0] == 0
+    assert np.abs(seen[1:] - 475).max() < 5 * np.sqrt(475)
+
+
+def test_chance_of_real_looking_groups_is_not_zero():
+    """Cells that are common to any three images of one kind are also found by chance."""
+    everyone = np.array(list(product([0, 1], repeat=6)), dtype=bool).T
+    chance = unique_by_chance(everyone[:3], everyone[3:])
+    assert chance.unique_a.tolist() == [1] * 20
+    assert (chance.mean, chance.share_at_least) == (2.0, 1.0)
+
+
+def test_impossible_splits():
+    with pytest.raises(SelectionError, match="at most 62"):
+        unique_by_chance(np.ones((40, 2)), np.ones((40, 2)))
+    with pytest.raises(SelectionError, match="at least one split"):
+        unique_by_chance(np.ones((3, 2)), np.ones((3, 2)), most_exact=0)
