@@ -1,0 +1,240 @@
+"""What the circles are worth on images that they were not drawn on (NumPy only).
+
+Rows, everywhere in this module, are positions on the first axis of the arrays that are handed in.
+Whoever hands in the images of two classes only (:func:`rows_of_classes`) gives `left_out` as
+positions among those.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnn_core.circles import Flag, on_from_peak
+from cnn_core.errors import SelectionError
+from cnn_core.statistics import Accuracy, accuracy, checked_labels, wilson_interval
+
+UNDECIDED = -1
+"""The decision on an image of which equal shares of both groups' unique cells are on."""
+
+
+@dataclass(frozen=True, eq=False)
+class HitRates:
+    """In which share of each class's images each cell is on.
+
+    Attributes
+    ----------
+    classes : (int, int)
+        p and q, the order of the first axis below.
+    n_images : (2,) int64
+        Images counted, the ones left out not among them.
+    hits : (2, *cells) int64
+    rate, low, high : (2, *cells) float64, in [0, 1]
+        Share and 95 % Wilson interval; nan for a class without images.
+    """
+
+    classes: tuple[int, int]
+    n_images: np.ndarray
+    hits: np.ndarray
+    rate: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class CircleReader:
+    """A reader that sees only the circles: p if the larger share of A's unique cells is on.
+
+    Attributes
+    ----------
+    classes : (int, int)
+        p, for which group A stands, and q, for which group B stands.
+    share_a, share_b : (n,) float64, in [0, 1]
+        Share of each group's unique cells that are on in each image; 0 if it has none.
+    decisions : (n,) int64
+        p, q, or UNDECIDED where the shares are equal; for every image, judged or not.
+    judged : (n,) bool
+        Images that the accuracy counts: labelled p or q and not left out. None if p is q.
+    overall, of_p, of_q : Accuracy
+        Over all judged images, those of p, and those of q. An undecided image counts half, in the
+        share and in the Wilson formula alike.
+    n_undecided : int
+        Judged images without a decision.
+    flags : frozenset of Flag
+    """
+
+    classes: tuple[int, int]
+    share_a: np.ndarray
+    share_b: np.ndarray
+    decisions: np.ndarray
+    judged: np.ndarray
+    overall: Accuracy
+    of_p: Accuracy
+    of_q: Accuracy
+    n_undecided: int
+    flags: frozenset[Flag]
+
+
+@dataclass(frozen=True, eq=False)
+class CircleWorth:
+    """Hit rates of all circled cells, and the reader who uses the unique ones.
+
+    Attributes
+    ----------
+    cells : (k,) int64
+        Flat numbers of the circled cells, the order of the columns of `hit_rates`.
+    hit_rates : HitRates
+    reader : CircleReader
+    """
+
+    cells: np.ndarray
+    hit_rates: HitRates
+    reader: CircleReader
+
+
+def rows_of_classes(labels, classes, left_out=()):
+    """Rows of the images of some classes.
+
+    Parameters
+    ----------
+    labels : (n,) int
+    classes : sequence of int
+    left_out : sequence of int
+        Rows not to return: the groups' own images.
+
+    Returns
+    -------
+    (m,) int64, ascending
+    """
+    labels = np.asarray(labels)
+    return np.flatnonzero(np.isin(labels, list(classes)) & _kept(labels, left_out))
+
+
+def hit_rates(on, labels, p, q, left_out=()):
+    """Share of the images of each class in which each cell is on.
+
+    Parameters
+    ----------
+    on : (n, *cells) bool
+        Any of a layer's cells (:func:`cnn_core.circles.on_from_peak`) for n images.
+    labels : (n,) int
+    p, q : int
+        The two classes. Images of other classes are ignored.
+    left_out : sequence of int
+        Rows that do not count: the images that the circles were drawn on, A's and B's alike.
+
+    Returns
+    -------
+    HitRates
+    """
+    on = np.asarray(on, dtype=bool)
+    labels = checked_labels(labels, on)
+    kept = _kept(labels, left_out)
+    rows = [np.flatnonzero(kept & (labels == wanted)) for wanted in (p, q)]
+    hits = np.stack([np.count_nonzero(on[of_class], axis=0) for of_class in rows])
+    n_images = np.array([len(of_class) for of_class in rows], dtype=np.int64)
+    trials = n_images.reshape((2,) + (1,) * (on.ndim - 1))
+    low, high = wilson_interval(hits, trials)
+    rate = np.where(trials > 0, hits / np.maximum(trials, 1), np.nan)
+    return HitRates((p, q), n_images, hits, rate, low, high)
+
+
+def circle_reader(on_unique_a, on_unique_b, labels, p, q, left_out=()):
+    """Read images by the circles alone.
+
+    An image goes to p if a larger share of the cells unique to A than of those unique to B is on in
+    it, to q if a smaller one; a group without unique cells has share 0; equal shares count half.
+
+    Parameters
+    ----------
+    on_unique_a : (n, k_a) bool
+        Which of the cells unique to A are on in each image; ``k_a`` may be 0.
+    on_unique_b : (n, k_b) bool
+        The same for B.
+    labels : (n,) int
+    p, q : int
+        Classes for which A and B stand. If they are equal there is nothing to tell apart: no image
+        is judged.
+    left_out : sequence of int
+        Rows that do not count: the images that the circles were drawn on.
+
+    Returns
+    -------
+    CircleReader
+    """
+    labels = np.asarray(labels)
+    share_a, share_b = (_share_on(on, labels) for on in (on_unique_a, on_unique_b))
+    decisions = np.select([share_a > share_b, share_a < share_b], [p, q], UNDECIDED)
+    judged = _kept(labels, left_out) & ((labels == p) | (labels == q)) & (p != q)
+    credit = np.where(decisions == UNDECIDED, 0.5, decisions == labels)
+    of_p, of_q = (accuracy(credit[judged & (labels == wanted)]) for wanted in (p, q))
+    told = {
+        Flag.SAME_CLASS: p == q,
+        Flag.NO_IMAGES_OF_P: of_p.n == 0,
+        Flag.NO_IMAGES_OF_Q: of_q.n == 0,
+        Flag.NO_UNIQUE_A: np.shape(on_unique_a)[1] == 0,
+        Flag.NO_UNIQUE_B: np.shape(on_unique_b)[1] == 0,
+    }
+    return CircleReader(
+        classes=(p, q),
+        share_a=share_a,
+        share_b=share_b,
+        decisions=decisions,
+        judged=judged,
+        overall=accuracy(credit[judged]),
+        of_p=of_p,
+        of_q=of_q,
+        n_undecided=int((judged & (decisions == UNDECIDED)).sum()),
+        flags=frozenset(flag for flag, holds in told.items() if holds),
+    )
+
+
+def weigh_circles(circles, columns, peak, labels, p, q, threshold, left_out=()):
+    """Hit rates and circle reader from the circled cells alone.
+
+    Parameters
+    ----------
+    circles : Circles
+    columns : (n, k) float
+        Activations of ``circles.cells``, in this order, in n images. From a memory map of a layer:
+        ``values.reshape(len(values), -1)[np.ix_(rows, circles.cells)]``.
+    peak : (n,) float
+        Largest activation of the whole layer in each of these images.
+    labels, p, q, left_out
+        As in :func:`circle_reader`.
+    threshold : float, in [0, 1]
+        The one that the circles were found with.
+
+    Returns
+    -------
+    CircleWorth
+    """
+    cells = circles.cells
+    if np.ndim(columns) != 2 or np.shape(columns)[1] != len(cells):
+        raise SelectionError(
+            f"columns of shape {np.shape(columns)}: expected one for each of {len(cells)} cells"
+        )
+    on = on_from_peak(columns, peak, threshold)
+    unique_a, unique_b = (mask.reshape(-1)[cells] for mask in (circles.unique_a, circles.unique_b))
+    return CircleWorth(
+        cells=cells,
+        hit_rates=hit_rates(on, labels, p, q, left_out),
+        reader=circle_reader(on[:, unique_a], on[:, unique_b], labels, p, q, left_out),
+    )
+
+
+def _share_on(on, labels):
+    on = np.asarray(on, dtype=bool)
+    if on.ndim != 2:
+        raise SelectionError(f"unique cells of shape {on.shape}: expected (images, unique cells)")
+    checked_labels(labels, on)
+    return np.count_nonzero(on, axis=1) / max(1, on.shape[1])
+
+
+def _kept(labels, left_out):
+    left_out = np.asarray(left_out, dtype=np.int64)
+    # A negative row would silently leave out another image.
+    if left_out.size and not (left_out.min() >= 0 and left_out.max() < len(labels)):
+        raise SelectionError(f"left out: rows go from 0 to {len(labels) - 1}")
+    kept = np.ones(len(labels), dtype=bool)
+    kept[left_out] = False
+    return kept

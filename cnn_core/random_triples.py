@@ -1,0 +1,167 @@
+"""How well the circles of randomly chosen groups read two classes (NumPy only)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnn_core.circles import Flag
+from cnn_core.errors import SelectionError
+from cnn_core.statistics import checked_labels
+
+_DRAWS_AT_ONCE = 20
+_VALUES_AT_ONCE = 1 << 23  # 32 MB of float32
+
+
+@dataclass(frozen=True, eq=False)
+class RandomTriples:
+    """How well the circles of randomly chosen groups read the rest of two classes.
+
+    Attributes
+    ----------
+    members_a, members_b : (n, size) int64
+        Rows drawn from p and from q.
+    unique_a, unique_b : (n,) int64
+        Unique cells of each draw.
+    accuracies : (n,) float64
+        Accuracy of each draw's circle reader, its own images left out; nan if none is left.
+    n_judged : int
+        Images that each reader was judged on.
+    flags : frozenset of Flag
+        With TOO_FEW_TO_DRAW or SAME_CLASS nothing was drawn and every array has length 0.
+    """
+
+    members_a: np.ndarray
+    members_b: np.ndarray
+    unique_a: np.ndarray
+    unique_b: np.ndarray
+    accuracies: np.ndarray
+    n_judged: int
+    flags: frozenset[Flag]
+
+    @property
+    def mean(self):
+        """Mean accuracy, nan if nothing was drawn."""
+        return float(self.accuracies.mean()) if len(self.accuracies) else float("nan")
+
+    def share_at_most(self, value):
+        """Share of draws whose accuracy is at most `value`, nan if nothing was drawn."""
+        if not len(self.accuracies) or not self.n_judged:
+            return float("nan")
+        return float((self.accuracies <= value).mean())
+
+
+def random_triples(
+    on,
+    labels,
+    p,
+    q,
+    n=200,
+    seed=0,
+    *,
+    size=3,
+    progress: Callable[[int, int], None] | None = None,
+):
+    """Draw random groups of two classes and judge the circle reader of each.
+
+    The draws depend on the seed, on the order of the images within each class and on `size`; a
+    longer series begins with the shorter one. Images of other classes do not matter.
+
+    Parameters
+    ----------
+    on : (n_images, *cells) bool
+        Which cells of the layer are on in each image.
+    labels : (n_images,) int
+    p, q : int
+        Classes of groups A and B.
+    n : int
+        Number of draws.
+    seed : int
+    size : int
+        Images in each group.
+    progress : callable, optional
+        Called with (draws done, n) now and then and at the end; what it raises ends the work.
+
+    Returns
+    -------
+    RandomTriples
+    """
+    on = np.asarray(on, dtype=bool)
+    labels = checked_labels(labels, on)
+    if n < 1 or size < 1:
+        raise SelectionError(f"{n!r} draws of {size!r} images: expected at least 1 of each")
+    rows_p, rows_q = np.flatnonzero(labels == p), np.flatnonzero(labels == q)
+    flags = _drawing_flags(p, q, len(rows_p), len(rows_q), size)
+    if flags & {Flag.SAME_CLASS, Flag.TOO_FEW_TO_DRAW}:
+        none, nobody = np.empty(0, dtype=np.int64), np.empty((0, size), dtype=np.int64)
+        return RandomTriples(nobody, nobody, none, none, np.empty(0), 0, flags)
+
+    rng = np.random.default_rng(seed)
+    places = [  # within p and within q, by turns: see the note on longer series
+        [rng.choice(len(rows), size, replace=False) for rows in (rows_p, rows_q)] for _ in range(n)
+    ]
+    places_a, places_b = np.array(places, dtype=np.int64).transpose(1, 0, 2)
+    flat = on.reshape(len(on), -1)[np.concatenate([rows_p, rows_q])]
+    done = []
+    for start in range(0, n, _DRAWS_AT_ONCE):
+        block = slice(start, start + _DRAWS_AT_ONCE)
+        done.append(_read_draws(flat, len(rows_p), places_a[block], places_b[block]))
+        if progress is not None:
+            progress(min(block.stop, n), n)
+    unique_a, unique_b, accuracies = map(np.concatenate, zip(*done, strict=True))
+    return RandomTriples(
+        members_a=rows_p[places_a],
+        members_b=rows_q[places_b],
+        unique_a=unique_a,
+        unique_b=unique_b,
+        accuracies=accuracies,
+        n_judged=len(flat) - 2 * size,
+        flags=flags,
+    )
+
+
+def _drawing_flags(p, q, n_p, n_q, size):
+    told = {
+        Flag.SAME_CLASS: p == q,
+        Flag.TOO_FEW_TO_DRAW: min(n_p, n_q) < size,
+        Flag.NO_IMAGES_OF_P: n_p <= size,
+        Flag.NO_IMAGES_OF_Q: n_q <= size,
+    }
+    return frozenset(flag for flag, holds in told.items() if holds)
+
+
+def _read_draws(flat, n_p, places_a, places_b):
+    """Find the circles of some draws and read with each; `flat` has p's images first, then q's."""
+    group_a, group_b = flat[places_a], flat[n_p + places_b]  # (draws, size, cells)
+    unique_a = group_a.all(axis=1) & ~group_b.any(axis=1)
+    unique_b = group_b.all(axis=1) & ~group_a.any(axis=1)
+    n_draws = len(unique_a)
+    hits = _hits(flat, np.concatenate([unique_a, unique_b]))
+    counts_a, counts_b = unique_a.sum(axis=1), unique_b.sum(axis=1)
+    # Quotients of whole numbers, correctly rounded: equal shares compare equal.
+    share_a = hits[:, :n_draws] / np.maximum(counts_a, 1)
+    share_b = hits[:, n_draws:] / np.maximum(counts_b, 1)
+    lead = np.sign(share_a - share_b)
+    lead[n_p:] *= -1  # now +1 is right, 0 undecided and -1 wrong for both classes
+    credit = (lead + 1) / 2
+    draws = np.arange(n_draws)[:, None]
+    credit[places_a, draws] = 0
+    credit[n_p + places_b, draws] = 0
+    n_judged = len(flat) - places_a.shape[1] - places_b.shape[1]
+    accuracies = credit.sum(axis=0) / n_judged if n_judged else np.full(n_draws, np.nan)
+    return counts_a, counts_b, accuracies
+
+
+def _hits(flat, selections):
+    """How many of each selection's cells are on in each image, (n, selections) float64.
+
+    A product of matrices in float32: whole numbers below 2**24 stay exact.
+    """
+    used = np.flatnonzero(selections.any(axis=0))
+    selector = selections[:, used].T.astype(np.float32)
+    hits = np.empty((len(flat), len(selections)), dtype=np.float64)
+    rows_at_once = max(1, _VALUES_AT_ONCE // max(1, len(used)))
+    for start in range(0, len(flat), rows_at_once):
+        rows = slice(start, start + rows_at_once)
+        hits[rows] = flat[rows][:, used].astype(np.float32) @ selector
+    return hits
