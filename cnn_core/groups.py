@@ -1,0 +1,328 @@
+"""Groups of images: by hand or by rule, what they have in common, and what that is worth.
+
+The rules that choose images live here. The circles and everything that measures them have a module
+each and can all be imported from this one; NumPy is all they need.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from operator import index
+
+import numpy as np
+
+from cnn_core.chance import Chance, unique_by_chance
+from cnn_core.circle_reader import (
+    UNDECIDED,
+    CircleReader,
+    CircleWorth,
+    HitRates,
+    circle_reader,
+    hit_rates,
+    rows_of_classes,
+    weigh_circles,
+)
+from cnn_core.circles import Circles, Flag, find_circles, on_cells, on_from_peak, peaks
+from cnn_core.errors import SelectionError
+from cnn_core.random_triples import RandomTriples, random_triples
+from cnn_core.statistics import (
+    Accuracy,
+    ClassContrast,
+    ClassMeans,
+    accuracy,
+    checked_labels,
+    class_contrast,
+    class_means,
+    wilson_interval,
+)
+
+__all__ = [
+    "MOST_MEMBERS",
+    "UNDECIDED",
+    "Accuracy",
+    "Chance",
+    "CircleReader",
+    "CircleWorth",
+    "Circles",
+    "ClassContrast",
+    "ClassMeans",
+    "Flag",
+    "Group",
+    "HitRates",
+    "RandomTriples",
+    "accuracy",
+    "article_groups",
+    "circle_reader",
+    "class_contrast",
+    "class_means",
+    "clearest",
+    "find_circles",
+    "hit_rates",
+    "in_both",
+    "least_clear",
+    "margins",
+    "most_ambiguous",
+    "on_cells",
+    "on_from_peak",
+    "peaks",
+    "random_members",
+    "random_triples",
+    "rows_of_classes",
+    "unique_by_chance",
+    "weigh_circles",
+    "wilson_interval",
+    "wrong",
+]
+
+MOST_MEMBERS = 12
+
+
+@dataclass(frozen=True)
+class Group:
+    """An ordered set of 1 to 12 images of one image set.
+
+    Attributes
+    ----------
+    name : str
+        What the page calls it, such as "A".
+    members : tuple of int
+        Image numbers in the set, from 0; any sequence of whole numbers is taken.
+
+    Raises
+    ------
+    SelectionError
+        If there is no image or more than 12, or one is named twice, negative or no whole number.
+    """
+
+    name: str
+    members: tuple[int, ...]
+
+    def __post_init__(self):
+        try:
+            members = tuple(index(member) for member in self.members)
+        except TypeError:
+            raise SelectionError(
+                f"group {self.name}: image numbers must be whole numbers"
+            ) from None
+        if not 1 <= len(members) <= MOST_MEMBERS:
+            raise SelectionError(
+                f"group {self.name} has {len(members)} images: it needs 1 to {MOST_MEMBERS}"
+            )
+        image, times = Counter(members).most_common(1)[0]
+        if times > 1:
+            raise SelectionError(f"group {self.name}: image {image} is in it {times} times")
+        if min(members) < 0:
+            raise SelectionError(
+                f"group {self.name}: image {min(members)} does not exist, numbers start at 0"
+            )
+        object.__setattr__(self, "members", members)
+
+    def __len__(self):
+        return len(self.members)
+
+    def within(self, n_images):
+        """Check the members against the size of their image set.
+
+        Parameters
+        ----------
+        n_images : int
+
+        Returns
+        -------
+        Group
+            This group.
+
+        Raises
+        ------
+        SelectionError
+            If a member does not exist; its ``nearest`` is the last image.
+        """
+        if max(self.members) >= n_images:
+            raise SelectionError(
+                f"group {self.name}: image {max(self.members)} does not exist, "
+                f"the set ends at {n_images - 1}",
+                nearest=n_images - 1,
+            )
+        return self
+
+
+def in_both(group_a, group_b):
+    """Images that stand in both groups, in the order of the first.
+
+    Such an image makes every count of unique cells 0: what is common to A is on in it, and it is
+    one of B's.
+
+    Parameters
+    ----------
+    group_a, group_b : Group
+        Of the same image set.
+
+    Returns
+    -------
+    tuple of int
+    """
+    return tuple(member for member in group_a.members if member in group_b.members)
+
+
+def margins(logits, p, q):
+    """Margin of p over q for each image.
+
+    Parameters
+    ----------
+    logits : (n, n_classes) float
+    p, q : int
+        Two different classes.
+
+    Returns
+    -------
+    (n,) float64
+        z_p - z_q.
+
+    Raises
+    ------
+    SelectionError
+        If a class does not exist or both are the same.
+    """
+    logits = np.asarray(logits)
+    for wanted in (p, q):
+        if not 0 <= wanted < logits.shape[1]:
+            raise SelectionError(
+                f"class {wanted} does not exist: classes go from 0 to {logits.shape[1] - 1}"
+            )
+    if p == q:
+        raise SelectionError(f"class {p} against itself: choose two different classes")
+    return logits[:, p].astype(np.float64) - logits[:, q]
+
+
+def clearest(logits, labels, predictions, p, q, n, *, exclude=()):
+    """Choose the clearest p against q: largest margin among images labelled and predicted p.
+
+    Every rule returns at most `n` images, the most typical of the rule first and equal ones by
+    number; fewer if there are not so many, and none for a class without images.
+
+    Parameters
+    ----------
+    logits : (n_images, n_classes) float
+    labels, predictions : (n_images,) int
+    p, q : int
+        Two different classes.
+    n : int
+        Images wanted, 1 or more.
+    exclude : sequence of int
+        Images not to choose, such as another group's.
+
+    Returns
+    -------
+    tuple of int
+        Image numbers.
+    """
+    margin = margins(logits, p, q)
+    return _first(-margin, _right(labels, predictions, p, margin), n, exclude)
+
+
+def least_clear(logits, labels, predictions, p, q, n, *, exclude=()):
+    """Choose the most q-like p: smallest margin among images labelled and predicted p.
+
+    Parameters and result as in :func:`clearest`.
+    """
+    margin = margins(logits, p, q)
+    return _first(margin, _right(labels, predictions, p, margin), n, exclude)
+
+
+def most_ambiguous(logits, labels, p, q, n, *, exclude=()):
+    """Choose the most ambiguous: smallest absolute margin among images labelled p or q.
+
+    Parameters and result as in :func:`clearest`.
+    """
+    margin = margins(logits, p, q)
+    labels = checked_labels(labels, margin)
+    return _first(np.abs(margin), (labels == p) | (labels == q), n, exclude)
+
+
+def wrong(logits, labels, predictions, n, *, label=None, predicted=None, exclude=()):
+    """Choose misclassified images, the most decided mistake first.
+
+    Mistakes are ordered by the margin of the prediction over the label, largest first.
+
+    Parameters
+    ----------
+    logits, labels, predictions, n, exclude
+        As in :func:`clearest`.
+    label : int, optional
+        Only images of this class.
+    predicted : int, optional
+        Only images taken for this class.
+
+    Returns
+    -------
+    tuple of int
+    """
+    logits = np.asarray(logits)
+    labels, predictions = (checked_labels(given, logits) for given in (labels, predictions))
+    fits = labels != predictions
+    if label is not None:
+        fits &= labels == label
+    if predicted is not None:
+        fits &= predictions == predicted
+    images = np.arange(len(logits))
+    mistake = logits[images, predictions].astype(np.float64) - logits[images, labels]
+    return _first(-mistake, fits, n, exclude)
+
+
+def random_members(labels, n, seed, *, label=None, exclude=()):
+    """Choose n different images at random; with the same seed, fewer are the first of more.
+
+    Parameters
+    ----------
+    labels : (n_images,) int
+    n : int
+        Images wanted, 1 or more; fewer are returned if there are not so many.
+    seed : int
+    label : int, optional
+        Only images of this class.
+    exclude : sequence of int
+        Images not to choose.
+
+    Returns
+    -------
+    tuple of int
+    """
+    labels = np.asarray(labels)
+    fits = np.ones(len(labels), dtype=bool) if label is None else labels == label
+    return _first(np.random.default_rng(seed).random(len(labels)), fits, n, exclude)
+
+
+def article_groups(logits, labels, predictions, p, q, n=3, n_unclear=2):
+    """Choose the article's case: clear p, clear q, and unclear but correctly classified p.
+
+    Parameters
+    ----------
+    logits, labels, predictions, p, q
+        As in :func:`clearest`.
+    n : int
+        Clear images of each class.
+    n_unclear : int
+        The most q-like images of p, none of them among the clear ones.
+
+    Returns
+    -------
+    members_a, members_b, members_c : tuple of int
+        Empty where there is no such image.
+    """
+    clear_p = clearest(logits, labels, predictions, p, q, n)
+    clear_q = clearest(logits, labels, predictions, q, p, n)
+    unclear = least_clear(logits, labels, predictions, p, q, n_unclear, exclude=clear_p)
+    return clear_p, clear_q, unclear
+
+
+def _right(labels, predictions, p, margin):
+    labels, predictions = (checked_labels(given, margin) for given in (labels, predictions))
+    return (labels == p) & (predictions == p)
+
+
+def _first(key, fits, n, exclude):
+    """Image numbers of the n smallest keys among those that fit, equal keys by number."""
+    if n < 1:
+        raise SelectionError(f"{n!r} images: choose at least 1")
+    candidates = np.setdiff1d(np.flatnonzero(fits), np.asarray(exclude, dtype=np.int64))
+    chosen = candidates[np.argsort(key[candidates], kind="stable")[:n]]
+    return tuple(chosen.tolist())
