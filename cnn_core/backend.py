@@ -1,0 +1,45 @@
+"""TensorFlow and Keras, imported once and without their start-up chatter."""
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+_CHATTER = ("oneDNN custom operations are on", "before absl::InitializeLog()")
+
+
+@contextmanager
+def _without_chatter():
+    """Hold the process's stderr back and let through all but two known start-up announcements.
+
+    TensorFlow writes them from C++ before its log level can be set; a server's log should hold
+    only what its operator must know.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as buffer:
+        os.dup2(buffer.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+            buffer.seek(0)
+            for line in buffer.read().decode(errors="replace").splitlines():
+                if not any(phrase in line for phrase in _CHATTER):
+                    print(line, file=sys.stderr)
+
+
+with _without_chatter():
+    import keras
+    import tensorflow as tf
+
+tf.get_logger().setLevel("ERROR")
+# The remapper fuses steps whose values we read, gains nothing then, and logs errors on some graphs.
+tf.config.optimizer.set_experimental_options({"remapping": False})
+
+__all__ = ["keras", "tf"]

@@ -1,0 +1,191 @@
+"""What a Keras layer is, read from its class, its configuration and its shapes."""
+
+import numpy as np
+
+from cnn_core.backend import keras
+from cnn_core.layers import LayerInfo, LayerKind, Window
+
+_KINDS = (
+    (LayerKind.CONV, ("Conv2D", "SeparableConv2D")),
+    (LayerKind.DEPTHWISE_CONV, ("DepthwiseConv2D",)),
+    (LayerKind.POOLING, ("MaxPooling2D", "AveragePooling2D")),
+    (LayerKind.GLOBAL_POOLING, ("GlobalMaxPooling2D", "GlobalAveragePooling2D")),
+    (LayerKind.DENSE, ("Dense",)),
+    (LayerKind.FLATTEN, ("Flatten",)),
+    (LayerKind.BATCH_NORM, ("BatchNormalization",)),
+    (LayerKind.DROPOUT, ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout",
+                         "AlphaDropout")),
+    (LayerKind.ACTIVATION, ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")),
+    (LayerKind.MERGE, ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum",
+                       "Concatenate")),
+)
+_MERGING_OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum", "Concatenate")
+
+# Straight pieces through the origin, and straight pieces that may start elsewhere.
+_HOMOGENEOUS_FUNCTIONS = {"linear", "relu", "leaky_relu", "prelu"}
+_OFFSET_FUNCTIONS = {"relu6", "hard_tanh", "hard_sigmoid"}
+_PIECEWISE_LINEAR_CLASSES = (
+    "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "MaxPooling2D", "AveragePooling2D",
+    "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Dense", "Flatten", "BatchNormalization",
+    "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
+    "Activation", "ReLU", "LeakyReLU", "PReLU", "Add", "Subtract", "Average", "Maximum",
+    "Minimum", "Concatenate", "ZeroPadding2D", "Cropping2D", "Reshape", "Permute", "Rescaling",
+)
+
+
+def _is_any(layer, class_names):
+    return isinstance(layer, tuple(getattr(keras.layers, name) for name in class_names))
+
+
+def kind_of(layer):
+    """Kind of a Keras layer, from its class.
+
+    Parameters
+    ----------
+    layer : keras.Operation
+        A layer, or a bare operation such as the sum that ``x + y`` leaves in a functional model.
+
+    Returns
+    -------
+    LayerKind
+    """
+    for kind, class_names in _KINDS:
+        if _is_any(layer, class_names):
+            return kind
+    is_bare_operation = not isinstance(layer, keras.Layer)
+    if is_bare_operation and type(layer).__name__ in _MERGING_OPERATIONS:
+        return LayerKind.MERGE
+    return LayerKind.OTHER
+
+
+def activation_of(layer):
+    """Name of the non-linearity that the layer applies, "linear" if it applies none.
+
+    Parameters
+    ----------
+    layer : keras.Operation
+
+    Returns
+    -------
+    str
+    """
+    function = getattr(layer, "activation", None)
+    if function is not None:
+        return getattr(function, "__name__", type(function).__name__)
+    own_names = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu", "ELU": "elu",
+                 "Softmax": "softmax"}
+    return own_names.get(type(layer).__name__, "linear")
+
+
+def has_fused_activation(layer):
+    """True if the layer is more than a non-linearity and ends in one.
+
+    Such a layer has a pre-activation of its own, which the saved network never shows.
+    """
+    return kind_of(layer) is not LayerKind.ACTIVATION and activation_of(layer) != "linear"
+
+
+def is_piecewise_linear(layer):
+    """True if the layer, at inference, is linear or has straight pieces only.
+
+    Parameters
+    ----------
+    layer : keras.Operation
+
+    Returns
+    -------
+    bool
+        False for what is not known to be piecewise linear, such as a product of two inputs.
+    """
+    if not isinstance(layer, keras.Layer):
+        return kind_of(layer) is LayerKind.MERGE and type(layer).__name__ != "Multiply"
+    if not _is_any(layer, _PIECEWISE_LINEAR_CLASSES):
+        return False
+    return activation_of(layer) in _HOMOGENEOUS_FUNCTIONS | _OFFSET_FUNCTIONS
+
+
+def activation_has_offset(layer):
+    """True if a straight piece of the layer's non-linearity does not pass through the origin."""
+    if _is_any(layer, ("ReLU",)):
+        return layer.max_value is not None or bool(layer.threshold)
+    return activation_of(layer) in _OFFSET_FUNCTIONS
+
+
+def additive_terms(layer):
+    """What the layer adds to each of its units whatever comes in, None if it adds nothing.
+
+    Parameters
+    ----------
+    layer : keras.Operation
+
+    Returns
+    -------
+    ndarray, shape (n_units,) or (), float32, or None
+        The bias of a convolution or dense layer; of batch normalisation, at inference,
+        beta - gamma * mean / sqrt(variance + epsilon); the offset of a rescaling.
+    """
+    if _is_any(layer, ("BatchNormalization",)):
+        mean = keras.ops.convert_to_numpy(layer.moving_mean)
+        variance = keras.ops.convert_to_numpy(layer.moving_variance)
+        gamma = keras.ops.convert_to_numpy(layer.gamma) if layer.scale else 1.0
+        beta = keras.ops.convert_to_numpy(layer.beta) if layer.center else 0.0
+        return (beta - gamma * mean / np.sqrt(variance + layer.epsilon)).astype(np.float32)
+    if _is_any(layer, ("Rescaling",)):
+        return np.asarray(layer.offset, np.float32) if np.any(layer.offset) else None
+    bias = getattr(layer, "bias", None)
+    return None if bias is None else keras.ops.convert_to_numpy(bias).astype(np.float32)
+
+
+def window_of(layer, input_grid):
+    """Window that the layer slides over its input, None if it slides none.
+
+    Parameters
+    ----------
+    layer : keras.Operation
+    input_grid : tuple of int
+        Rows and columns of the layer's input.
+
+    Returns
+    -------
+    Window or None
+    """
+    kind = kind_of(layer)
+    if kind in (LayerKind.CONV, LayerKind.DEPTHWISE_CONV):
+        return Window.over(input_grid, layer.kernel_size, layer.strides, layer.dilation_rate,
+                           layer.padding)
+    if kind is LayerKind.POOLING:
+        return Window.over(input_grid, layer.pool_size, layer.strides, padding=layer.padding)
+    if _is_any(layer, ("ZeroPadding2D",)):
+        (top, bottom), (left, right) = layer.padding
+        return Window((1, 1), padding=(top, bottom, left, right))
+    return None
+
+
+def describe(layer, input_names, input_shapes, output_shape):
+    """Facts about one layer of a network.
+
+    Parameters
+    ----------
+    layer : keras.Operation
+    input_names : sequence of str
+        Names of the layers that feed it, "" for the network's input.
+    input_shapes : sequence of tuple of int
+        Shape of one image at each input.
+    output_shape : tuple of int
+        Shape of one image at the output.
+
+    Returns
+    -------
+    LayerInfo
+    """
+    is_spatial_to_spatial = len(output_shape) == 3 and len(input_shapes[0]) == 3
+    return LayerInfo(
+        name=layer.name,
+        kind=kind_of(layer),
+        class_name=type(layer).__name__,
+        shape=tuple(output_shape),
+        n_parameters=layer.count_params() if isinstance(layer, keras.Layer) else 0,
+        activation=activation_of(layer),
+        inputs=tuple(input_names),
+        window=window_of(layer, input_shapes[0][:2]) if is_spatial_to_spatial else None,
+    )

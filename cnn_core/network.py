@@ -1,0 +1,335 @@
+"""A trained Keras classifier, opened read-only: its layers and one compiled pass through them."""
+
+import threading
+from collections import OrderedDict
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+
+from cnn_core.activations import Activations
+from cnn_core.artifacts import sha256_of
+from cnn_core.backend import keras, tf
+from cnn_core.errors import DataError, ModelError, SelectionError
+from cnn_core.layers import LayerKind
+from cnn_core.model_files import vet_model_file
+from cnn_core.tail import Tail
+from cnn_core.wiring import lay_out
+
+_MOST_COMPILED_PASSES = 12
+
+
+class Network:
+    """A classifier whose every layer can be read.
+
+    Built by `load_network`. It never changes and may be used by several threads at once.
+
+    Attributes
+    ----------
+    name : str
+        Name of its file without the ending, unless another was given.
+    path : pathlib.Path or None
+        Its file.
+    digest : str
+        SHA-256 of the file, in hexadecimal.
+    input_shape : tuple of int
+        (height, width, colour channels) of the images that it takes.
+    n_classes : int
+    layers : tuple of LayerInfo
+        Every layer that can be looked at, in the order of computation.
+    output_layer : LayerInfo
+        The layer whose pre-activation the logits are.
+    last_hidden : LayerInfo or None
+        The layer whose nodes the output layer weighs, if the output layer is dense.
+    """
+
+    def __init__(self, model, *, name, path=None, digest="", image_shape=None):
+        self.name = name
+        self.path = path
+        self.digest = digest
+        self._wiring = lay_out(model, image_shape)
+        self._fed_shape = self._wiring.input_shape
+        self.input_shape = _image_shape(self._fed_shape, image_shape)
+        self.layers = self._wiring.layer_infos()
+        self._by_name = {info.name: info for info in self.layers}
+        self.n_classes = int(self._wiring.shape(self._wiring.logits_name)[0])
+        self.output_layer = self._by_name[self._wiring.logits_name]
+        self.last_hidden = self._find_last_hidden()
+        self._lock = threading.Lock()
+        self._passes = OrderedDict()
+        self._tails = {}
+
+    def _find_last_hidden(self):
+        if self.output_layer.kind is not LayerKind.DENSE:
+            return None
+        return self._by_name.get(self.output_layer.inputs[0])
+
+    @property
+    def n_parameters(self):
+        """Number of weights and biases of all layers."""
+        return sum(info.n_parameters for info in self.layers)
+
+    def layer(self, name):
+        """Facts about one layer.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        LayerInfo
+
+        Raises
+        ------
+        SelectionError
+            When the network has no such layer; `nearest` is the closest name.
+        """
+        if name in self._by_name:
+            return self._by_name[name]
+        names = list(self._by_name)
+        matches = get_close_matches(str(name), names, n=1, cutoff=0.0)
+        raise SelectionError(
+            f'layer "{name}": the network {self.name} has {", ".join(names)}',
+            nearest=matches[0] if matches else names[0],
+        )
+
+    def weights(self, name):
+        """Learned arrays of a layer.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        dict of str to ndarray, float32
+            "kernel" and "bias" of convolutions and dense layers; "gamma", "beta", "moving_mean"
+            and "moving_variance" of batch normalisation; empty where there is nothing to learn.
+        """
+        self.layer(name)
+        operation = self._wiring.steps[name].operation
+        variables = getattr(operation, "weights", [])
+        return {variable.name: keras.ops.convert_to_numpy(variable) for variable in variables}
+
+    def activations(self, images, layers=None, batch_size=256):
+        """Values of every layer for a batch of images, in one compiled pass.
+
+        Parameters
+        ----------
+        images : array_like, shape (n, height, width, channels) or, with one channel, (n, h, w)
+            float in [0, 1], as `Dataset.images` holds them.
+        layers : sequence of str, optional
+            Only these layers; all by default.
+        batch_size : int
+            Images computed at once.
+
+        Returns
+        -------
+        Activations
+
+        Raises
+        ------
+        DataError
+            When the images do not fit the network.
+        SelectionError
+            When a layer does not exist.
+        """
+        names = tuple(self._by_name) if layers is None else tuple(
+            self.layer(name).name for name in layers)
+        images = self._checked(images)
+        run, pre_names = self._compiled_pass(names)
+        parts = [
+            [tensor.numpy() for tensor in run(self._as_fed(images[start:start + batch_size]))]
+            for start in range(0, len(images), batch_size)
+        ]
+        # One part is the rule, and copying it would double the time of a single image.
+        arrays = parts[0] if len(parts) == 1 else [
+            np.concatenate(part) for part in zip(*parts, strict=True)]
+        logits, *rest = arrays
+        return Activations(
+            dict(zip(names, rest[:len(names)], strict=True)),
+            dict(zip(pre_names, rest[len(names):], strict=True)),
+            logits,
+        )
+
+    def logits(self, images, batch_size=512):
+        """Logits of a batch of images.
+
+        Parameters
+        ----------
+        images : array_like
+            As in `activations`.
+        batch_size : int
+
+        Returns
+        -------
+        ndarray, shape (n, n_classes), float32
+        """
+        return self.activations(images, layers=(), batch_size=batch_size).logits
+
+    def behind(self, name=""):
+        """The part of the network behind a layer.
+
+        Parameters
+        ----------
+        name : str
+            A layer, or "" for everything behind the pixels.
+
+        Returns
+        -------
+        Tail
+        """
+        if name:
+            self.layer(name)
+        with self._lock:
+            if name not in self._tails:
+                self._tails[name] = Tail(self._wiring, name)
+            return self._tails[name]
+
+    def logits_with(self, name, values, activations):
+        """Logits when a layer's values are replaced and the rest is run again.
+
+        Parameters
+        ----------
+        name : str
+            A layer.
+        values : ndarray, shape (n, *layer shape), float
+        activations : Activations
+            Of the same images, or of one image, which then serves for all n; read only where a
+            path leads past the layer.
+
+        Returns
+        -------
+        ndarray, shape (n, n_classes), float32
+        """
+        tail = self.behind(name)
+        beside = [np.broadcast_to(activations[other], (len(values), *activations[other].shape[1:]))
+                  for other in tail.beside]
+        return tail.logits(values, beside)
+
+    def margin_terms(self, name, images, target, rival):
+        """The margin of each image opened at a layer.
+
+        Parameters
+        ----------
+        name : str
+            A layer, or "" for the pixels.
+        images : array_like
+            As in `activations`.
+        target, rival : array_like of int, shape (n,) or ()
+            Classes p and q.
+
+        Returns
+        -------
+        MarginTerms
+
+        Raises
+        ------
+        SelectionError
+            When the layer or a class does not exist.
+        """
+        for number in (*np.ravel(target), *np.ravel(rival)):
+            if not 0 <= number < self.n_classes:
+                raise SelectionError(
+                    f"class {number}: the network {self.name} has the classes 0 to "
+                    f"{self.n_classes - 1}", nearest=int(np.clip(number, 0, self.n_classes - 1)))
+        images = self._checked(images)
+        tail = self.behind(name)
+        if not name:
+            return tail.margin_terms(self._as_fed(images), target, rival)
+        needed = [other for other in (name, *tail.beside) if other]
+        values = self.activations(images, needed)
+        beside = [values[other] if other else self._as_fed(images) for other in tail.beside]
+        own = values.pre(name) if tail.reads_pre_activation else values[name]
+        return tail.margin_terms(own, target, rival, beside)
+
+    def _checked(self, images):
+        images = np.asarray(images)
+        if images.ndim == 3 and self.input_shape[2] == 1:
+            images = images[..., np.newaxis]
+        if images.ndim != 4 or images.shape[1:] != self.input_shape or len(images) == 0:
+            raise DataError(
+                f"images of shape {images.shape}: the network {self.name} takes "
+                f"(n, {', '.join(map(str, self.input_shape))}) with n at least 1"
+            )
+        return images
+
+    def _as_fed(self, images):
+        """Images in the shape that the saved model takes, which may lack the channel axis."""
+        return np.asarray(images, np.float32).reshape(len(images), *self._fed_shape)
+
+    def _compiled_pass(self, names):
+        with self._lock:
+            if names in self._passes:
+                self._passes.move_to_end(names)
+            else:
+                self._passes[names] = self._compile(names)
+                while len(self._passes) > _MOST_COMPILED_PASSES:
+                    self._passes.popitem(last=False)
+            return self._passes[names]
+
+    def _compile(self, names):
+        wiring = self._wiring
+        needed = wiring.leading_to((*names, wiring.logits_name))
+        pre_names = tuple(name for name in names if wiring.steps[name].has_pre_activation)
+        signature = tf.TensorSpec((None, *self._fed_shape), tf.float32)
+
+        def run(images):
+            before, after = wiring.compute({"": images}, needed)
+            return [before[wiring.logits_name], *(after[name] for name in names),
+                    *(before[name] for name in pre_names)]
+
+        return tf.function(run, input_signature=[signature]), pre_names
+
+
+def _image_shape(fed_shape, stated):
+    if len(fed_shape) == 3:
+        return fed_shape
+    if len(fed_shape) == 2:
+        return (*fed_shape, 1)
+    if stated is not None and np.prod(stated) == np.prod(fed_shape):
+        return tuple(stated)
+    raise ModelError(
+        f"the network takes {fed_shape}; images (height, width) or (height, width, channels) are "
+        "accepted"
+    )
+
+
+def load_network(path, name=None, *, image_shape=None):
+    """Open a saved Keras classifier.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A ``.keras`` or ``.h5`` file. Files with Lambda layers or code of their own are refused.
+    name : str, optional
+        Name to show; the file's name without its ending by default.
+    image_shape : tuple of int, optional
+        (height, width, channels) of the images, for a network that leaves its size open.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ModelError
+        When the file is missing, damaged, unsafe or not such a classifier: one line that says so.
+    """
+    path = Path(path)
+    vet_model_file(path)
+    try:
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:
+        # Keras raises nearly any class here; its first line says what it could not read.
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ModelError(
+            f"{path.name}: Keras cannot load it ({reason}); a .keras or .h5 file of built-in "
+            "layers is accepted"
+        ) from error
+    try:
+        return Network(model, name=name or path.stem, path=path, digest=sha256_of(path),
+                       image_shape=image_shape)
+    except ModelError as error:
+        raise ModelError(f"{path.name}: {error}") from error

@@ -1,0 +1,169 @@
+"""The part of a network behind one layer: run again alone, and told as a sum of terms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnn_core.backend import tf
+from cnn_core.errors import SelectionError
+from cnn_core.inspection import activation_has_offset, additive_terms, is_piecewise_linear
+
+
+@dataclass(frozen=True, eq=False)
+class MarginTerms:
+    """The margin of each image, opened at one layer.
+
+    For a network that is piecewise linear behind the layer
+    ``margin = constant + sum(values * gradient)`` holds exactly, up to rounding: the pieces are
+    straight lines, and each line is its slope times the value plus what the biases add.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n, *layer shape), float32
+    gradient : ndarray, shape (n, *layer shape), float32
+        Derivative of the margin by each value.
+    margin : ndarray, shape (n,), float64
+        z_target - z_rival.
+    constant : ndarray, shape (n,), float64
+        What the biases on the open paths, and the paths beside the layer, add to the margin. It is
+        summed from them and not taken as the difference of the two sides.
+    """
+
+    values: np.ndarray
+    gradient: np.ndarray
+    margin: np.ndarray
+    constant: np.ndarray
+
+    @property
+    def terms(self):
+        """Contribution of every cell, shape (n, *layer shape), float32."""
+        return self.values * self.gradient
+
+
+class Tail:
+    """What lies behind one layer.
+
+    Attributes
+    ----------
+    layer_name : str
+        "" for the whole network behind the pixels.
+    beside : tuple of str
+        Layers that enter this part without passing through the layer, such as the short cut of a
+        residual block; their values must be given too. "" is the network's input.
+    is_exact : bool
+        True if everything behind the layer is piecewise linear.
+    reads_pre_activation : bool
+        True for the layer that puts out the logits: its values are taken before the softmax.
+    """
+
+    def __init__(self, wiring, layer_name):
+        if not wiring.leads_to_logits(layer_name) and layer_name:
+            raise SelectionError(
+                f'layer "{layer_name}": it stands behind the logits, so they do not depend on it',
+                nearest=wiring.logits_name,
+            )
+        self.layer_name = layer_name
+        self.reads_pre_activation = layer_name == wiring.logits_name
+        self._wiring = wiring
+        # The softmax is left out: the logits stand before it.
+        self._steps = () if self.reads_pre_activation else tuple(
+            name for name in wiring.behind(layer_name) if wiring.leads_to_logits(name))
+        inside = {layer_name, *self._steps}
+        fed_by = [source for name in self._steps for source in wiring.steps[name].inputs]
+        self.beside = tuple(dict.fromkeys(name for name in fed_by if name not in inside))
+        operations = {name: wiring.steps[name].operation for name in self._steps}
+        self.is_exact = all(
+            is_piecewise_linear(operation) or name == wiring.logits_name == wiring.output_name
+            for name, operation in operations.items()
+        )
+        self._biases = {name: bias for name, operation in operations.items()
+                        if (bias := additive_terms(operation)) is not None}
+        self._bent = [name for name, operation in operations.items()
+                      if activation_has_offset(operation) and name != wiring.logits_name]
+        self._run = tf.function(self._run_graph, reduce_retracing=True)
+        self._open = tf.function(self._open_graph, reduce_retracing=True)
+
+    def logits(self, values, beside=()):
+        """Run this part of the network on given values of the layer.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n, *layer shape), float
+        beside : sequence of ndarray
+            Values of the layers named in `beside`, in that order, each (n, *its shape).
+
+        Returns
+        -------
+        ndarray, shape (n, n_classes), float32
+        """
+        return self._run([_tensor(array) for array in (values, *beside)]).numpy()
+
+    def margin_terms(self, values, target, rival, beside=()):
+        """Open the margin at this layer.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n, *layer shape), float
+        target, rival : array_like of int, shape (n,) or ()
+            Classes whose logits are compared.
+        beside : sequence of ndarray
+            As in `logits`.
+
+        Returns
+        -------
+        MarginTerms
+        """
+        n = len(values)
+        target = np.broadcast_to(np.asarray(target, np.int32), (n,))
+        rival = np.broadcast_to(np.asarray(rival, np.int32), (n,))
+        inputs = [_tensor(array) for array in (values, *beside)]
+        gradient, margin, constant = self._open(inputs, _ints(target), _ints(rival))
+        return MarginTerms(np.asarray(values, np.float32), gradient.numpy(), margin.numpy(),
+                           constant.numpy())
+
+    def _forward(self, inputs):
+        """Values before and after each step's non-linearity, and the logits."""
+        if self.reads_pre_activation:
+            return {}, {}, inputs[0]
+        known = dict(zip((self.layer_name, *self.beside), inputs, strict=True))
+        before, after = self._wiring.compute(known, self._steps)
+        return before, after, before[self._wiring.logits_name]
+
+    def _run_graph(self, inputs):
+        return self._forward(inputs)[2]
+
+    def _open_graph(self, inputs, target, rival):
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(inputs)
+            before, after, logits = self._forward(inputs)
+            margin = (tf.gather(logits, target, axis=1, batch_dims=1)
+                      - tf.gather(logits, rival, axis=1, batch_dims=1))
+            bent_sums = {name: tf.reduce_sum(after[name]) for name in self._bent}
+
+        def slope(result, value):
+            return tape.gradient(result, value,
+                                 unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+        constant = tf.zeros_like(margin, tf.float64)
+        for name, bias in self._biases.items():
+            constant += _sum_per_image(slope(margin, before[name]) * bias)
+        for value in inputs[1:]:
+            constant += _sum_per_image(slope(margin, value) * value)
+        for name in self._bent:
+            own_slope = slope(bent_sums[name], before[name])
+            offset = after[name] - before[name] * own_slope
+            constant += _sum_per_image(slope(margin, after[name]) * offset)
+        return slope(margin, inputs[0]), tf.cast(margin, tf.float64), constant
+
+
+def _sum_per_image(values):
+    flat = tf.reshape(values, (tf.shape(values)[0], -1))
+    return tf.reduce_sum(tf.cast(flat, tf.float64), axis=1)
+
+
+def _tensor(array):
+    return tf.convert_to_tensor(np.asarray(array, np.float32))
+
+
+def _ints(array):
+    return tf.convert_to_tensor(np.ascontiguousarray(array))

@@ -1,0 +1,288 @@
+"""A Keras model taken apart at every layer, the pre-activations included.
+
+A saved layer such as ``Conv2D(..., activation="relu")`` hides the values before its ReLU. The model
+is therefore laid out anew, with the same weights, as a graph in which every non-linearity is a step
+of its own; every value of the forward pass then has a name.
+"""
+
+from dataclasses import dataclass, field
+from inspect import signature
+
+from cnn_core.backend import keras
+from cnn_core.errors import ModelError
+from cnn_core.inspection import activation_of, describe, has_fused_activation, kind_of
+from cnn_core.layers import LayerInfo, LayerKind
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One operation of the laid-out graph.
+
+    Attributes
+    ----------
+    name : str
+        Name of the saved layer.
+    operation : keras.Operation
+        The saved layer, with its weights.
+    inputs : tuple of str
+        Names of the steps that feed it, "" for the network's input.
+    shape : tuple of int
+        Output shape of one image.
+    has_pre_activation : bool
+        True if the values before the step's non-linearity differ from those behind it.
+    """
+
+    name: str
+    operation: object
+    inputs: tuple[str, ...]
+    shape: tuple[int, ...]
+    has_pre_activation: bool
+    _linear_part: object = field(repr=False)
+    _arguments: tuple = field(repr=False)
+
+    def compute(self, values):
+        """Compute the step from the values of the steps that feed it.
+
+        Parameters
+        ----------
+        values : mapping of str to tf.Tensor
+            By step name, "" for the network's input; each (n, *shape).
+
+        Returns
+        -------
+        tuple of tf.Tensor
+            Values before and after the non-linearity, each (n, *shape).
+        """
+        args, kwargs = keras.tree.map_structure(
+            lambda value: values[value.name] if isinstance(value, _Source) else value,
+            self._arguments,
+        )
+        if kind_of(self.operation) is LayerKind.ACTIVATION:
+            return args[0], self.operation(*args, **kwargs)
+        before = self._linear_part(*args, **kwargs)
+        if self._linear_part is self.operation:
+            return before, before
+        return before, self.operation.activation(before)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Stands in a recorded call for the value of a step."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Wiring:
+    """The laid-out graph.
+
+    Attributes
+    ----------
+    input_shape : tuple of int
+        Shape of one image as the network takes it.
+    steps : dict of str to Step
+        In the order of computation.
+    output_name : str
+        Step that puts out the network's answer.
+    logits_name : str
+        Step whose pre-activation the logits are.
+    """
+
+    input_shape: tuple[int, ...]
+    steps: dict
+    output_name: str
+    logits_name: str
+
+    def shape(self, name):
+        """Shape of one image at the output of a step, or at the network's input for ""."""
+        return self.input_shape if name == "" else self.steps[name].shape
+
+    def leads_to_logits(self, name):
+        """True if the logits depend on the step, or are its pre-activation."""
+        return name == self.logits_name or self.logits_name in self.behind(name)
+
+    def compute(self, values, names):
+        """Compute steps in order, each from given values and those computed before it.
+
+        Parameters
+        ----------
+        values : mapping of str to tf.Tensor
+            Known values by step name, "" for the network's input; each (n, *shape).
+        names : iterable of str
+            Steps to compute, in the order of computation.
+
+        Returns
+        -------
+        tuple of dict of str to tf.Tensor
+            Values before and after the non-linearity of every computed step.
+        """
+        known, before, after = dict(values), {}, {}
+        for name in names:
+            before[name], after[name] = self.steps[name].compute(known)
+            known[name] = after[name]
+        return before, after
+
+    def leading_to(self, names):
+        """Names of the steps that must be computed to know the given ones, those included."""
+        needed = set(names)
+        for name in reversed(self.steps):
+            if name in needed:
+                needed.update(self.steps[name].inputs)
+        return tuple(name for name in self.steps if name in needed)
+
+    def behind(self, name):
+        """Names of the steps that a step's output influences, in the order of computation."""
+        reached = {name}
+        for step in self.steps.values():
+            if reached.intersection(step.inputs):
+                reached.add(step.name)
+        return tuple(other for other in self.steps if other in reached and other != name)
+
+    def beside(self, name):
+        """Names of the steps that enter the part behind a step without passing through it."""
+        behind = self.behind(name)
+        inside = {name, *behind}
+        outside = [source for other in behind for source in self.steps[other].inputs]
+        return tuple(dict.fromkeys(source for source in outside if source not in inside))
+
+    def layer_infos(self):
+        """Facts about every step whose values can be looked at, in the order of computation.
+
+        Returns
+        -------
+        tuple of LayerInfo
+        """
+        shown = {name: step for name, step in self.steps.items() if _can_be_shown(step.shape)}
+        return tuple(self._describe(step, shown) for step in shown.values())
+
+    def _describe(self, step, shown) -> LayerInfo:
+        names = tuple(name if name in shown else "" for name in step.inputs)
+        shapes = [self.shape(name) for name in step.inputs]
+        return describe(step.operation, names, shapes, step.shape)
+
+
+def _can_be_shown(shape):
+    return len(shape) in (1, 3) and all(size for size in shape)
+
+
+class _Recorder:
+    """Lays each call of the model out anew and writes down what feeds it."""
+
+    def __init__(self, model_input):
+        self.names = {id(model_input): ""}
+        self.steps = {}
+        # Names go by id(), which Python gives anew once a tensor is gone.
+        self._keep_alive = [model_input]
+
+    def __call__(self, operation, *args, **kwargs):
+        if isinstance(operation, keras.layers.InputLayer):
+            return operation(*args, **kwargs)
+        if operation.name in self.steps:
+            raise ModelError(
+                f'layer "{operation.name}" is used more than once in the network; only networks '
+                "that use every layer once can be looked into"
+            )
+        output = operation(*args, **kwargs)
+        if not isinstance(output, keras.KerasTensor):
+            raise ModelError(
+                f'layer "{operation.name}" has several outputs; layers with one are accepted'
+            )
+        arguments = keras.tree.map_structure(self._as_source, (args, kwargs))
+        inputs = tuple(value.name for value in keras.tree.flatten(arguments)
+                       if isinstance(value, _Source))
+        if _takes_training(operation):
+            arguments[1]["training"] = False
+        self.names[id(output)] = operation.name
+        self._keep_alive.append(output)
+        is_activation = kind_of(operation) is LayerKind.ACTIVATION
+        self.steps[operation.name] = Step(
+            name=operation.name, operation=operation, inputs=inputs,
+            shape=tuple(output.shape[1:]),
+            has_pre_activation=is_activation or has_fused_activation(operation),
+            _linear_part=_linear_twin(operation, args, kwargs), _arguments=arguments,
+        )
+        return output
+
+    def _as_source(self, value):
+        return _Source(self.names[id(value)]) if isinstance(value, keras.KerasTensor) else value
+
+
+def _takes_training(operation):
+    return (isinstance(operation, keras.Layer)
+            and "training" in signature(operation.call).parameters)
+
+
+def _linear_twin(operation, args, kwargs):
+    """The operation without its own non-linearity; the operation itself if it has none."""
+    if not has_fused_activation(operation):
+        return operation
+    twin = type(operation).from_config({**operation.get_config(), "activation": None})
+    twin(*args, **kwargs)
+    twin.set_weights(operation.get_weights())
+    return twin
+
+
+def lay_out(model, input_shape=None):
+    """Lay a classifier out as a graph of named steps.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Sequential or functional, with one input and one output of shape (batch, n_classes).
+    input_shape : tuple of int, optional
+        Shape of one image, for a model that leaves its size open.
+
+    Returns
+    -------
+    Wiring
+
+    Raises
+    ------
+    ModelError
+        When the model is not such a classifier; the message says why.
+    """
+    if not isinstance(model, (keras.Sequential, keras.Model)) or not _is_graph(model):
+        raise ModelError(
+            "the network is a subclassed Keras model, whose layers cannot be listed; Sequential "
+            "and functional models are accepted"
+        )
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ModelError(
+            f"the network has {len(model.inputs)} inputs and {len(model.outputs)} outputs; one "
+            "input (the image) and one output (the classes) are accepted"
+        )
+    shape = tuple(model.inputs[0].shape[1:])
+    if any(size is None for size in shape):
+        if input_shape is None:
+            raise ModelError(f"the network leaves its input size open {shape}; state the size")
+        shape = tuple(input_shape)
+    functional = keras.Model(model.inputs[0], model.outputs[0])
+    model_input = keras.Input(shape)
+    recorder = _Recorder(model_input)
+    keras.models.clone_model(
+        functional, input_tensors=model_input,
+        clone_function=lambda layer: layer, call_function=recorder,
+    )
+    return _with_logits(shape, recorder.steps)
+
+
+def _is_graph(model):
+    return bool(getattr(model, "inputs", None)) and bool(getattr(model, "outputs", None))
+
+
+def _with_logits(input_shape, steps):
+    output = list(steps.values())[-1]
+    if len(output.shape) != 1 or not output.shape[0] or output.shape[0] < 2:
+        raise ModelError(
+            f'the output layer "{output.name}" has the shape {output.shape}; (n_classes,) with at '
+            "least 2 classes is accepted"
+        )
+    ending = activation_of(output.operation)
+    if ending not in ("softmax", "linear"):
+        raise ModelError(
+            f'the output layer "{output.name}" ends in {ending}; softmax and linear (logits) are '
+            "accepted"
+        )
+    is_bare_activation = kind_of(output.operation) is LayerKind.ACTIVATION and output.inputs[0]
+    logits_name = output.inputs[0] if is_bare_activation else output.name
+    return Wiring(input_shape, steps, output.name, logits_name)
