@@ -1,0 +1,156 @@
+"""Image sets: loaded once, validated, normalised once, then only read.
+
+A set comes from Keras' ``mnist.npz`` or any ``.npz`` archive with the same names, from a folder of
+``.npy`` files, or from a folder of IDX files. `cnn_core.formats` has the names,
+`cnn_core.pixel_values` the shapes and scales of the images, `cnn_core.class_labels` the labels.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+
+import numpy as np
+
+from .bounded_files import data_error
+from .class_labels import check_class_names, check_label_header, read_class_names, read_labels
+from .formats import find_parts, splits_in
+from .pixel_values import check_image_header, pieces, read_images
+from .stored_arrays import MAX_UNPACKED_BYTES
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """One set of labelled images, read-only.
+
+    Attributes
+    ----------
+    name : str
+        ``"test"`` or ``"train"``.
+    images : numpy.ndarray
+        ``(n, h, w, c)`` float32 in 0…1, c = 1 or 3; possibly memory-mapped.
+    labels : numpy.ndarray
+        ``(n,)`` int64 in 0…`n_classes` - 1.
+    class_names : tuple of str
+        One name for each class, in the order of the labels.
+    digest : str
+        SHA-256 in hex of shape, images and labels, computed when first asked for. It is the same
+        whatever the format and the scale the set was loaded from, and does not depend on the names.
+
+    Raises
+    ------
+    DataError
+        The arrays are not of these shapes and dtypes, or of different lengths, or empty, or a label
+        has no class. The values of the images are checked by `load_dataset`, not here.
+    """
+
+    name: str
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+
+    def __post_init__(self):
+        images, labels = np.asarray(self.images), np.asarray(self.labels)
+        where = f"image set {self.name!r}"
+        if images.ndim != 4 or images.dtype != np.float32 or not images.size:
+            given = f"images of shape {images.shape} and dtype {images.dtype}"
+            raise data_error(where, given, "(n, h, w, c) float32, n at least 1")
+        if labels.shape != images.shape[:1] or labels.dtype != np.int64:
+            given = f"{len(images)} images, labels of shape {labels.shape} and dtype {labels.dtype}"
+            raise data_error(where, given, "one int64 label for each image")
+        names = check_class_names(where, self.class_names)
+        if labels.min() < 0 or labels.max() >= len(names):
+            given = f"labels {labels.min()}…{labels.max()} with {len(names)} names of classes"
+            raise data_error(where, given, f"labels 0…{len(names) - 1}")
+        object.__setattr__(self, "images", _read_only(images))
+        object.__setattr__(self, "labels", _read_only(labels))
+        object.__setattr__(self, "class_names", names)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Shape (h, w, c) of one image."""
+        return self.images.shape[1:]
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes, those without an image in this set included."""
+        return len(self.class_names)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 in hex of shape, images and labels."""
+        sha = hashlib.sha256(repr(self.images.shape).encode())
+        for part in pieces(self.images):
+            sha.update(np.ascontiguousarray(part).data)
+        sha.update(np.ascontiguousarray(self.labels).data)
+        return sha.hexdigest()
+
+
+def available_splits(path: str | PathLike[str]) -> tuple[str, ...]:
+    """Return which of ``"test"`` and ``"train"`` `path` holds, in this order; nothing is decoded.
+
+    Raises
+    ------
+    DataError
+        `path` is missing, is of no known format, or holds no images with labels.
+    """
+    return splits_in(path)
+
+
+def load_dataset(
+    path: str | PathLike[str],
+    split: str = "test",
+    *,
+    class_names: Sequence[str] | None = None,
+    max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+) -> Dataset:
+    """Load one set of images with labels; no other set of the same file is decoded.
+
+    A plain ``.npy`` file of float32 images in 0…1, in C order, is memory-mapped, so that it needs
+    no memory of its own. Everything else is held in memory as float32, up to 4 GiB.
+
+    Parameters
+    ----------
+    path : str or path
+        An ``.npz`` archive, or a folder of ``.npy`` or IDX files.
+    split : {"test", "train"}
+        Which set.
+    class_names : sequence of str, optional
+        One name for each class. By default the array ``class_names`` of the archive or folder, else
+        the numbers of the classes: as many as one-hot labels have columns, or the largest label
+        plus one.
+    max_unpacked_bytes : int
+        Largest array to unpack from an archive or gzip file. By default 1 GiB.
+
+    Returns
+    -------
+    Dataset
+        Images ``(n, h, w, c)`` float32 in 0…1, scaled as `cnn_core.pixel_values` says.
+
+    Raises
+    ------
+    DataError
+        One line with the file, what is wrong and what is accepted: missing, damaged or pickled
+        files, sets without labels, wrong shapes, different lengths, labels that are no classes,
+        values that are no grey levels, or more than the stated limits.
+    """
+    parts = find_parts(path, split)
+    images, labels = parts.images(), parts.labels()
+    # Everything that headers tell is checked before a value is decoded, and labels before images.
+    shape = check_image_header(images, max_unpacked_bytes)
+    check_label_header(labels, images, max_unpacked_bytes)
+    if class_names is None and parts.class_names is not None:
+        class_names = read_class_names(parts.class_names())
+    classes, names = read_labels(labels, class_names)
+    return Dataset(split, read_images(images, shape), classes, names)
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """Return a read-only view, so that the caller's own array stays as it is."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

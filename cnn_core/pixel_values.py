@@ -1,0 +1,171 @@
+"""The images of a stored set, checked and brought to float32 in 0…1.
+
+Images are ``(n, h, w)``, ``(n, h, w, 1)``, ``(n, h, w, 3)``, or flat ``(n, s * s)`` for square grey
+images of side s. Flat rows are accepted only if s is a whole number, 2 or more; that is never
+ambiguous with square colour images, since s * s = 3 * t * t has no whole solution.
+
+The scale of a set is decided once for all its images, by dtype and largest value:
+
+======================  ==============  =============================================
+dtype                   largest value   meaning
+======================  ==============  =============================================
+any                     0 … 1           0…1 already (integers: two-valued images)
+float                   1 … 1.001       0…1 with rounding errors: cut off at 1
+uint8                   2 … 255         0…255, divided by 255
+other integer, float    32 … 255        0…255, divided by 255
+======================  ==============  =============================================
+
+Everything else is refused: negative values, values above 255, NaN and infinity, and a largest value
+in between, such as 16, which tells neither scale.
+"""
+
+import math
+from collections.abc import Iterator
+from math import isqrt
+
+import numpy as np
+
+from .bounded_files import byte_count, data_error
+from .stored_arrays import CHUNK_BYTES, StoredArray
+
+MAX_MEMORY_BYTES = 4 * 2**30
+"""Largest set of images that is held in memory, as float32."""
+MAX_MAPPED_BYTES = 16 * 2**30
+"""Largest float32 ``.npy`` file of images that is memory-mapped."""
+MAX_IMAGES = 10_000_000
+"""Most images of one set."""
+CHECK_FIRST_BYTES = 256 * 2**20
+"""Sets above this size are read once to be checked before memory is taken for them."""
+
+_SHAPES = "(n, h, w), (n, h, w, 1), (n, h, w, 3), or (n, s*s) for square grey images"
+_VALUES = "finite values 0…1 or 0…255"
+_ROUNDING = 1.001
+_LEAST_LARGEST_OF_255 = 32
+
+
+def check_image_header(images: StoredArray, max_unpacked_bytes: int) -> tuple[int, int, int, int]:
+    """Return the shape (n, h, w, c) of stored images; no value is decoded.
+
+    Parameters
+    ----------
+    images : StoredArray
+    max_unpacked_bytes : int
+        Most bytes to unpack, if the images are in an archive or gzipped.
+
+    Raises
+    ------
+    DataError
+        Not numbers, empty, no shape of images, or above `max_unpacked_bytes` or a limit of this
+        module.
+    """
+    if images.dtype.kind not in "buif":
+        raise data_error(images.where, f"holds values of type {images.dtype}", _VALUES)
+    if 0 in images.shape:
+        raise data_error(images.where, f"is empty: shape {images.shape}", "at least one image")
+    shape = images.shape
+    if len(shape) == 2 and shape[1] > 1 and isqrt(shape[1]) ** 2 == shape[1]:
+        shape = (shape[0], isqrt(shape[1]), isqrt(shape[1]))
+    if len(shape) == 3:
+        shape = (*shape, 1)
+    if len(shape) != 4 or shape[3] not in (1, 3):
+        is_channels_first = len(shape) == 4 and shape[1] in (1, 3)
+        hint = ", channels must be the last axis" if is_channels_first else ""
+        raise data_error(images.where, f"images have the shape {images.shape}{hint}", _SHAPES)
+    if shape[0] > MAX_IMAGES:
+        raise data_error(images.where, f"holds {shape[0]:,} images", f"up to {MAX_IMAGES:,}")
+    images.require_unpackable(max_unpacked_bytes)
+    if not is_mappable(images):
+        _require_memory(images)
+    elif images.n_bytes > MAX_MAPPED_BYTES:
+        limit_told = f"up to {byte_count(MAX_MAPPED_BYTES)}"
+        raise data_error(images.where, f"holds {byte_count(images.n_bytes)}", limit_told)
+    return shape
+
+
+def is_mappable(images: StoredArray) -> bool:
+    """Return whether stored images could be used from the disk as they are, if they are in 0…1."""
+    is_plain = images.map_from is not None and not images.fortran
+    return is_plain and images.dtype == np.dtype(np.float32)
+
+
+def read_images(images: StoredArray, shape: tuple[int, int, int, int]) -> np.ndarray:
+    """Return the images as ``shape`` float32 in 0…1, memory-mapped where they are that already.
+
+    Parameters
+    ----------
+    images : StoredArray
+    shape : tuple of int
+        What `check_image_header` returned.
+
+    Raises
+    ------
+    DataError
+        Values of no known scale, a damaged file, or above `MAX_MEMORY_BYTES`.
+    """
+    if is_mappable(images) or 4 * math.prod(shape) > CHECK_FIRST_BYTES:
+        largest = max(_largest(images, part, start) for start, part in _parts(images))
+        divisor = _divisor(images, largest)
+        if is_mappable(images) and largest <= 1:
+            return images.mapped().reshape(shape)
+        _require_memory(images)
+    values = np.empty(images.shape, np.float32)
+    largest = 0.0
+    for start, part in _parts(images):
+        largest = max(largest, _largest(images, part, start))
+        values[start : start + len(part)] = part
+    divisor = _divisor(images, largest)
+    for part in pieces(values):
+        if divisor != 1:
+            np.divide(part, np.float32(divisor), out=part)
+        elif largest > 1:
+            np.minimum(part, np.float32(1), out=part)
+    return values.reshape(shape)
+
+
+def pieces(array: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield views of successive images of `array` ``(n, ...)``, of about `CHUNK_BYTES` each."""
+    rows = max(1, CHUNK_BYTES // max(1, array[:1].nbytes))
+    for start in range(0, len(array), rows):
+        yield array[start : start + rows]
+
+
+def _require_memory(images: StoredArray) -> None:
+    needed = 4 * math.prod(images.shape)
+    if needed > MAX_MEMORY_BYTES:
+        raise data_error(
+            images.where,
+            f"would take {byte_count(needed)} of memory as float32",
+            f"up to {byte_count(MAX_MEMORY_BYTES)}, or a plain .npy file of float32 in 0…1 "
+            "(which is memory-mapped)",
+        )
+
+
+def _parts(images: StoredArray) -> Iterator[tuple[int, np.ndarray]]:
+    start = 0
+    for part in images.chunks():
+        yield start, part
+        start += len(part)
+
+
+def _largest(images: StoredArray, part: np.ndarray, start: int) -> float:
+    """Return the largest value of `part`, which begins at image `start`, if all are in 0…255."""
+    with np.errstate(invalid="ignore"):
+        least, largest = part.min(), part.max()
+        if least >= 0 and largest <= 255:
+            return float(largest)
+        is_fault = ~((part >= 0) & (part <= 255))
+    place = np.unravel_index(int(is_fault.argmax()), part.shape)
+    raise data_error(
+        images.where, f"image {start + int(place[0])} has the value {part[place]}", _VALUES
+    )
+
+
+def _divisor(images: StoredArray, largest: float) -> int:
+    is_float = images.dtype.kind == "f"
+    if largest <= (_ROUNDING if is_float else 1):
+        return 1
+    if images.dtype != np.uint8 and largest < _LEAST_LARGEST_OF_255:
+        raise data_error(
+            images.where, f"the largest value is {largest:g}, which tells no scale", _VALUES
+        )
+    return 255

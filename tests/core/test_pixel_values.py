@@ -1,0 +1,105 @@
+"""The scale of images follows from dtype and range; float32 files stay on the disk."""
+
+import numpy as np
+import pytest
+
+from cnn_core.dataset import load_dataset
+from cnn_core.errors import DataError
+from tests.core.image_set_files import (
+    peak_memory,
+    small_set,
+    write_npy_folder,
+    write_npz,
+)
+
+GREY, LABELS = small_set()
+SQUARE, _ = small_set((12, 6, 6))
+COLOUR, _ = small_set((12, 7, 5, 3))
+BY_UNIT = GREY / 255
+
+
+def _one_image(largest, dtype):
+    return np.array([[[0, largest]]], dtype)
+
+
+@pytest.mark.parametrize(
+    ("largest", "dtype", "brightest"),
+    [
+        (0, "u1", 0.0), (1, "u1", 1.0), (True, "?", 1.0), (1, "i8", 1.0), (0.5, "f8", 0.5),
+        (1.0005, "f4", 1.0), (2, "u1", 2 / 255), (255, "u1", 1.0), (32, "i2", 32 / 255),
+        (255, "f2", 1.0), (51.0, "f8", 0.2),
+    ],
+)  # fmt: skip
+def test_the_scale_follows_from_dtype_and_range(tmp_path, largest, dtype, brightest):
+    path = write_npz(tmp_path / "set.npz", _one_image(largest, dtype), np.zeros(1, int))
+    assert load_dataset(path).images.max() == np.float32(brightest)
+
+
+@pytest.mark.parametrize(
+    ("largest", "dtype", "told"),
+    [
+        (16.0, "f8", "the largest value is 16, which tells no scale"),
+        (16, "i4", "the largest value is 16, which tells no scale"),
+        (1.5, "f4", "the largest value is 1.5, which tells no scale"),
+        (256, "u2", "image 0 has the value 256"),
+        (-1, "i1", "image 0 has the value -1"),
+        (-0.5, "f4", "image 0 has the value -0.5"),
+        (np.nan, "f4", "image 0 has the value nan"),
+        (np.inf, "f2", "image 0 has the value inf"),
+    ],
+)
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_other_scales_are_refused(tmp_path, largest, dtype, told, is_folder):
+    images, labels = _one_image(largest, dtype), np.zeros(1, int)
+    if is_folder:
+        path = write_npy_folder(tmp_path / "set", test_imgs=images, test_labels=labels)
+        named = path / "test_imgs.npy"
+    else:
+        path = write_npz(tmp_path / "set.npz", images, labels)
+        named = f"{path} (x_test)"
+    with pytest.raises(DataError) as caught:
+        load_dataset(path)
+    assert str(caught.value) == f"{named}: {told}; accepted: finite values 0…1 or 0…255"
+
+
+def _is_mapped(array):
+    while array is not None:
+        if isinstance(array, np.memmap):
+            return True
+        array = getattr(array, "base", None)
+    return False
+
+
+@pytest.mark.parametrize("images", [GREY, GREY[..., None], SQUARE.reshape(12, 36), COLOUR])
+def test_float32_files_stay_on_the_disk(tmp_path, images):
+    scaled = (images / 255).astype(np.float32)
+    folder = write_npy_folder(tmp_path / "set", test_imgs=scaled, test_labels=LABELS)
+    loaded = load_dataset(folder)
+    assert _is_mapped(loaded.images)
+    assert not loaded.images.flags.writeable
+    np.testing.assert_array_equal(loaded.images.ravel(), scaled.ravel())
+
+
+def test_a_large_set_needs_no_memory_for_its_images(tmp_path):
+    folder = write_npy_folder(tmp_path / "set", test_labels=np.zeros(20_000, np.uint8))
+    shape = (20_000, 28, 28)
+    images = np.lib.format.open_memmap(folder / "test_imgs.npy", "w+", np.float32, shape)
+    images[:, 3, 4] = 0.5
+    images.flush()
+    del images
+    with peak_memory() as peak:
+        loaded = load_dataset(folder)
+        assert loaded.images[19_999, 3, 4, 0] == 0.5
+        assert peak() < 30e6 < loaded.images.nbytes == 62_720_000
+
+
+@pytest.mark.parametrize(
+    "images",
+    [GREY, BY_UNIT, GREY.astype("f4"), BY_UNIT.astype(">f4"), np.float32(BY_UNIT) * 1.0005],
+    ids=["integers", "float64", "0…255", "big-endian", "rounding"],
+)
+def test_everything_else_is_held_in_memory(tmp_path, images):
+    folder = write_npy_folder(tmp_path / "set", test_imgs=images, test_labels=LABELS)
+    loaded = load_dataset(folder)
+    assert not _is_mapped(loaded.images)
+    assert loaded.images.max() == 1
