@@ -1,0 +1,261 @@
+"""Shipped files: checksums, atomic saves, the manifest that describes them, verified reading.
+
+``manifest.json`` holds the size and SHA-256 of every other file of the folder. Publishing a model
+changes three files, and a process can be killed between any two of them. So the change is first
+announced in the manifest under ``pending``: from then on a file is whole when it is the recorded
+one *or* the announced one, and each step leaves a folder that verifies.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ArtifactError
+
+MANIFEST = "manifest.json"
+HISTORY = "history.json"
+WORK_FOLDER = ".training"
+FORMAT = 1
+SECTIONS = ("data", "history", "models")
+DESCRIBED_SUFFIXES = (".keras", ".h5", ".npz")
+REMEDY = "check the file out again or train it anew; `python -m cnn_core check` lists every fault"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one file, and what helps: one line when printed."""
+
+    file: str
+    fault: str
+    remedy: str = REMEDY
+
+    def __str__(self):
+        return f"{self.file}: {self.fault}; {self.remedy}"
+
+
+def sha256_of(path):
+    """SHA-256 of a file's content, as 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fingerprint(path):
+    """Size and checksum of a file, as the manifest records them: ``bytes`` and ``sha256``."""
+    return {"bytes": os.stat(path).st_size, "sha256": sha256_of(path)}
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Give a temporary file in the same folder that becomes ``path`` when the block succeeds.
+
+    Other processes see the old file or the whole new one, never a part. When the block fails, the
+    old file stays and the temporary one goes.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to write; it ends like ``path``, since some writers look at the suffix.
+    """
+    path = Path(path)
+    staged = path.with_name(f".{os.getpid()}.tmp.{path.name}")
+    try:
+        yield staged
+        flush_to_disk(staged)
+        os.replace(staged, path)
+        flush_to_disk(path.parent)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def flush_to_disk(path):
+    """Have the system write a file, or a folder's list of names, to the disk now."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def save_text(path, text):
+    """Save text as UTF-8, atomically."""
+    with replacing(path) as staged:
+        staged.write_bytes(text.encode())
+
+
+def json_text(content):
+    """Render JSON the same way every time: sorted keys, two spaces, a closing newline."""
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@contextlib.contextmanager
+def only_one(lock_path, message):
+    """Hold a lock that ends with the process, however it ends.
+
+    Raises
+    ------
+    ArtifactError
+        With ``message`` when another process holds it.
+    """
+    lock_path = Path(lock_path)
+    lock_path.parent.mkdir(parents=True, exist_ok=True)
+    with open(lock_path, "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ArtifactError(message) from None
+        yield
+
+
+# --- the manifest -----------------------------------------------------------------------------
+
+
+def manifest_text(content):
+    """Render a manifest, with the checksum of its own content in it."""
+    rest = {key: value for key, value in content.items() if key != "checksum"}
+    digest = hashlib.sha256(json_text(rest).encode()).hexdigest()
+    return json_text({**rest, "checksum": digest})
+
+
+def save_manifest(folder, content):
+    """Save a manifest atomically and deterministically."""
+    save_text(Path(folder) / MANIFEST, manifest_text(content))
+
+
+def read_manifest(folder):
+    """Read and check the manifest of a folder.
+
+    Returns
+    -------
+    dict
+        ``format``; ``data``, ``history`` and ``models``, each ``{file: record}`` with at least
+        ``bytes`` and ``sha256``; ``pending`` like these three while a change is under way.
+
+    Raises
+    ------
+    ArtifactError
+        When it is missing, not the text that was saved, or of another format.
+    """
+    return _parse_manifest(Path(folder) / MANIFEST)[0]
+
+
+def empty_manifest():
+    """Describe a folder that holds no artifact yet."""
+    return {"format": FORMAT, **{section: {} for section in SECTIONS}}
+
+
+def manifest_or_empty(folder):
+    """Read the manifest of a folder, or give an empty one where there is none yet."""
+    return read_manifest(folder) if (Path(folder) / MANIFEST).exists() else empty_manifest()
+
+
+def _parse_manifest(path):
+    def fault(what):
+        return ArtifactError(str(Fault(str(path), what)))
+
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise fault("missing") from None
+    except OSError as error:
+        raise fault(f"cannot be read ({error.strerror})") from None
+    try:
+        content = json.loads(raw.decode())
+    except ValueError:
+        raise fault("truncated or altered: not valid JSON") from None
+    if not isinstance(content, dict) or "format" not in content:
+        raise fault("altered: not a manifest")
+    # Rendering is deterministic, so any changed byte shows here.
+    if manifest_text(content).encode() != raw:
+        raise fault("altered: checksum differs")
+    if content["format"] != FORMAT:
+        raise fault(f"format {content['format']} where this version reads {FORMAT}")
+    return content, raw
+
+
+# --- verification -----------------------------------------------------------------------------
+
+
+def verify_artifacts(folder):
+    """Make sure that a folder holds the files that its manifest describes.
+
+    Raises
+    ------
+    ArtifactError
+        One line for the first fault: file, fault, remedy.
+    """
+    faults = find_faults(folder)
+    if faults:
+        raise ArtifactError(str(faults[0]))
+
+
+def find_faults(folder):
+    """List everything that is wrong with a folder of artifacts.
+
+    Returns
+    -------
+    tuple of Fault
+        Empty when every file is there and is the one that the manifest describes, and no model or
+        data file lies there undescribed.
+    """
+    folder = Path(folder)
+    while True:
+        try:
+            manifest, raw = _parse_manifest(folder / MANIFEST)
+        except ArtifactError as error:
+            file, _, rest = str(error).partition(": ")
+            return (Fault(file, *rest.split("; ", 1)),)
+        faults = tuple(_faults_against(folder, manifest))
+        # A training may have published a model meanwhile: then look again.
+        try:
+            unchanged = (folder / MANIFEST).read_bytes() == raw
+        except OSError:
+            unchanged = False
+        if not faults or unchanged:
+            return faults
+
+
+def _faults_against(folder, manifest):
+    pending = manifest.get("pending", {})
+    described = set()
+    for section in SECTIONS:
+        recorded, announced = manifest[section], pending.get(section, {})
+        described |= {*recorded, *announced}
+        for file in sorted({*recorded, *announced}):
+            accepted = [part[file] for part in (recorded, announced) if file in part]
+            may_be_absent = file not in recorded
+            fault = _fault_of(folder / file, accepted, may_be_absent)
+            if fault:
+                yield Fault(str(folder / file), fault)
+    for path in sorted(folder.iterdir()):
+        hidden = path.name.startswith(".")
+        if path.suffix in DESCRIBED_SUFFIXES and path.name not in described and not hidden:
+            yield Fault(
+                str(path),
+                f"not in the manifest {MANIFEST}",
+                "move it out of this folder (a model is opened from anywhere); "
+                "`python -m cnn_core check` lists every fault",
+            )
+
+
+def _fault_of(path, accepted, may_be_absent):
+    try:
+        found = fingerprint(path)
+    except FileNotFoundError:
+        return None if may_be_absent else "missing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if any(matches(found, record) for record in accepted):
+        return None
+    expected = accepted[0]["bytes"]
+    if found["bytes"] < expected:
+        return f"truncated: {found['bytes']:,} of {expected:,} bytes"
+    return "altered: checksum differs"
+
+
+def matches(found, record):
+    """Whether a file's fingerprint is the one in a manifest record."""
+    return found["bytes"] == record["bytes"] and found["sha256"] == record["sha256"]

@@ -1,0 +1,147 @@
+"""Put a trained model, its history and its record into the artifacts, killed or not."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from .artifacts import (
+    HISTORY,
+    SECTIONS,
+    WORK_FOLDER,
+    Fault,
+    fingerprint,
+    flush_to_disk,
+    json_text,
+    manifest_or_empty,
+    matches,
+    only_one,
+    save_manifest,
+)
+from .errors import ArtifactError
+
+
+def read_history(folder):
+    """Training curves of every model of a folder.
+
+    Returns
+    -------
+    dict
+        ``{model file: {"sha256": ..., "epochs": [...]}}``; one dict an epoch with ``epoch``
+        (from 1), ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, ``learning_rate`` and
+        ``seconds``. Empty where nothing was trained yet.
+
+    Raises
+    ------
+    ArtifactError
+        When the file cannot be read as such.
+    """
+    path = Path(folder) / HISTORY
+    try:
+        return json.loads(path.read_bytes())["models"]
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError):
+        raise ArtifactError(str(Fault(str(path), "truncated or altered"))) from None
+
+
+def record_data(folder, file):
+    """Describe a data file of the folder in its manifest, unless it is described already.
+
+    Raises
+    ------
+    ArtifactError
+        When the file is not the one that the manifest describes.
+    """
+    folder = Path(folder)
+    found = fingerprint(folder / file)
+    with _publishing(folder):
+        manifest = manifest_or_empty(folder)
+        if file not in manifest["data"]:
+            manifest["data"][file] = found
+            save_manifest(folder, manifest)
+        elif not matches(found, manifest["data"][file]):
+            raise ArtifactError(str(Fault(str(folder / file), "altered: checksum differs")))
+
+
+def publish_model(folder, file, save, record, epochs):
+    """Put a model, its training history and its record into a folder of artifacts.
+
+    Every step leaves a folder that verifies: with the old model or with the new one.
+
+    Parameters
+    ----------
+    folder : path
+    file : str
+        Name of the model file, with suffix.
+    save : callable
+        Called with the path to write the model to.
+    record : dict
+        What the manifest says of the model; size and checksum are added.
+    epochs : list of dict
+        The training history; see `read_history`.
+
+    Returns
+    -------
+    dict
+        The record as saved.
+    """
+    folder = Path(folder)
+    with _publishing(folder), contextlib.ExitStack() as stages:
+        manifest = _settled(folder, manifest_or_empty(folder))
+        model = stages.enter_context(_staged(folder, file))
+        save(model)
+        record = {**record, **fingerprint(model)}
+        history = stages.enter_context(_staged(folder, HISTORY))
+        curves = {**read_history(folder), file: {"sha256": record["sha256"], "epochs": epochs}}
+        history.write_bytes(json_text({"format": 1, "models": curves}).encode())
+        announced = {"models": {file: record}, "history": {HISTORY: fingerprint(history)}}
+        save_manifest(folder, {**manifest, "pending": announced})
+        for staged, name in ((model, file), (history, HISTORY)):
+            flush_to_disk(staged)
+            os.replace(staged, folder / name)
+        flush_to_disk(folder)
+        save_manifest(folder, _settled(folder, {**manifest, "pending": announced}))
+    return record
+
+
+def settle(folder):
+    """Finish the manifest of a publication that was killed half-way.
+
+    Announced files that are in place become the recorded ones, announcements of files that never
+    came are withdrawn, and left-over temporary files go.
+    """
+    folder = Path(folder)
+    with _publishing(folder):
+        manifest = manifest_or_empty(folder)
+        if "pending" in manifest:
+            save_manifest(folder, _settled(folder, manifest))
+
+
+def _settled(folder, manifest):
+    pending = manifest.get("pending", {})
+    settled = {key: value for key, value in manifest.items() if key != "pending"}
+    for section in SECTIONS:
+        settled[section] = dict(manifest[section])
+        for file, record in pending.get(section, {}).items():
+            if (folder / file).exists() and matches(fingerprint(folder / file), record):
+                settled[section][file] = record
+    return settled
+
+
+@contextlib.contextmanager
+def _publishing(folder):
+    lock = folder / WORK_FOLDER / "publishing.lock"
+    with only_one(lock, f"{folder}: another process is publishing there; try again in a moment"):
+        for left_over in folder.glob(".*.tmp.*"):
+            left_over.unlink(missing_ok=True)
+        yield
+
+
+@contextlib.contextmanager
+def _staged(folder, file):
+    staged = folder / f".{os.getpid()}.tmp.{file}"
+    try:
+        yield staged
+    finally:
+        staged.unlink(missing_ok=True)
