@@ -1,0 +1,206 @@
+"""The article's CNN: train it, go on after a stop, record what came out."""
+
+import datetime
+import platform
+import re
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from .article_cnn import build_article_cnn
+from .artifacts import WORK_FOLDER, manifest_or_empty, only_one
+from .backend import keras, tf
+from .checkpoints import load_checkpoint
+from .errors import ArtifactError, DataError, SelectionError
+from .publication import publish_model, read_history, settle
+from .training_run import Recipe, TrainingRun, split_training_images
+
+__all__ = [
+    "Recipe",
+    "build_article_cnn",
+    "split_training_images",
+    "train_and_publish",
+    "versions",
+]
+
+
+def train_and_publish(
+    train_set,
+    test_set,
+    folder,
+    name,
+    *,
+    seed=1,
+    recipe=None,
+    resume=False,
+    overwrite=False,
+    command="",
+    data_name="",
+    show_progress=True,
+):
+    """Train the article's CNN and put it, its history and its record into the artifacts.
+
+    A checkpoint after every epoch in ``folder/.training/name`` lets a stopped training go on. The
+    test set is looked at once, when the last epoch is done. Until then the artifacts stay as they
+    were.
+
+    Parameters
+    ----------
+    train_set, test_set : Dataset
+    folder : path
+        The artifacts.
+    name : str
+        The model is saved as ``folder/name.keras``.
+    seed : int
+        Decides initial weights, split, order and augmentation.
+    recipe : Recipe, optional
+    resume : bool
+        Go on from the last finished epoch, if there is one.
+    overwrite : bool
+        Allow an existing model, or a broken-off training, of this name to be replaced.
+    command : str
+        What the manifest tells as the way to repeat this.
+    data_name : str
+        Name of the data file or folder, for the record.
+    show_progress : bool
+        Progress bars over epochs and batches on standard error.
+
+    Returns
+    -------
+    dict
+        The model's record in the manifest.
+
+    Raises
+    ------
+    DataError
+        When the two sets do not belong together or hold too few images.
+    ArtifactError
+        When something would be overwritten, the same name is in training, or the artifacts or
+        the checkpoint are damaged.
+    SelectionError
+        When the settings differ from those of the training to go on with.
+    """
+    _require_name(name)
+    _require_same_kind(train_set, test_set)
+    folder, recipe = Path(folder), recipe or Recipe()
+    work = folder / WORK_FOLDER / name
+    lock = folder / WORK_FOLDER / f"{name}.lock"
+    settings = {
+        "seed": seed,
+        "recipe": asdict(recipe),
+        "data": {"name": data_name, "train": train_set.digest, "test": test_set.digest},
+    }
+    with only_one(lock, f"{name}: another process is training this model"):
+        settle(folder)
+        # Damaged artifacts are told before the work, not after it.
+        manifest_or_empty(folder)
+        read_history(folder)
+        checkpoint = _starting_point(folder, name, work, settings, resume, overwrite)
+        resumed_after = checkpoint.settings["resumed_after"] if checkpoint else []
+        if checkpoint:
+            resumed_after = [*resumed_after, len(checkpoint.epochs)]
+            command = checkpoint.settings["command"]
+            overwrite = overwrite or checkpoint.settings["overwrite"]
+        settings |= {"command": command, "overwrite": overwrite, "resumed_after": resumed_after}
+        run = TrainingRun(train_set, seed, recipe)
+        if checkpoint:
+            run.restore(checkpoint)
+        run.train(settings, work / "checkpoint.npz", show_progress)
+        record = _record(run, test_set, settings)
+        record = publish_model(folder, f"{name}.keras", run.save, record, run.epochs)
+        shutil.rmtree(work)
+    return record
+
+
+def _require_name(name):
+    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", name):
+        raise SelectionError(
+            f"model name {name!r}: letters, digits, '_', '-' and '.' are accepted, no '.' in front"
+        )
+
+
+def _require_same_kind(train_set, test_set):
+    if train_set.images.shape[1:] != test_set.images.shape[1:]:
+        raise DataError(
+            f"training images are {train_set.images.shape[1:]}, test images "
+            f"{test_set.images.shape[1:]}: both sets need images of one shape"
+        )
+    if len(train_set.class_names) < len(test_set.class_names):
+        raise DataError(
+            f"the test set has {len(test_set.class_names)} classes, the training set only "
+            f"{len(train_set.class_names)}: every class must be trained"
+        )
+
+
+def _starting_point(folder, name, work, settings, resume, overwrite):
+    """Decide whether to go on, start or refuse; the checkpoint to go on from, or None."""
+    path, target = work / "checkpoint.npz", folder / f"{name}.keras"
+    checkpoint = load_checkpoint(path) if resume else None
+    if checkpoint:
+        for key, asked in settings.items():
+            if checkpoint.settings[key] != asked:
+                raise SelectionError(
+                    f"{name}: the training to go on with has another {key} than asked for; give "
+                    "the same options again, or start anew with --overwrite"
+                )
+        overwrite = overwrite or checkpoint.settings["overwrite"]
+    # A training killed while it published finds its own network at the target.
+    if target.exists() and not overwrite and not _holds_weights(target, checkpoint):
+        raise ArtifactError(f"{target}: exists already; replace it with --overwrite")
+    if path.exists() and not resume:
+        if not overwrite:
+            raise ArtifactError(
+                f"{name}: a training of this name was broken off; go on with --resume or start "
+                "anew with --overwrite"
+            )
+        shutil.rmtree(work)
+    return checkpoint
+
+
+def _holds_weights(model_file, checkpoint):
+    """Whether a model file holds just the weights of a checkpoint: replacing it loses nothing."""
+    if checkpoint is None:
+        return False
+    try:
+        weights = keras.saving.load_model(model_file, compile=False).get_weights()
+    except (OSError, ValueError, TypeError):
+        return False
+    return len(weights) == len(checkpoint.weights) and all(
+        np.array_equal(*pair) for pair in zip(weights, checkpoint.weights, strict=True)
+    )
+
+
+def _record(run, test_set, settings):
+    images = {
+        "train": int(run.images.shape[0]),
+        "validation": len(run.validation[1]),
+        "test": len(test_set),
+    }
+    correct = {
+        "validation": run.count_correct(*run.validation),
+        "test": run.count_correct(test_set.images, test_set.labels),
+    }
+    kept = {key: value for key, value in settings.items() if key != "overwrite"}
+    return {
+        **kept,
+        "epochs": len(run.epochs),
+        "parameters": run.model.count_params(),
+        "images": images,
+        "correct": correct,
+        "accuracy": {part: correct[part] / images[part] for part in correct},
+        "seconds": round(sum(told["seconds"] for told in run.epochs), 1),
+        "trained": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+    }
+
+
+def versions():
+    """Versions of what decides the numbers: Python, TensorFlow, Keras and NumPy."""
+    return {
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+    }

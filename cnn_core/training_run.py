@@ -1,0 +1,190 @@
+"""One training of the article's CNN, epoch by epoch, that can stop and go on."""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from tqdm import tqdm
+
+from .article_cnn import build_article_cnn
+from .augmentation import Augmentation, training_batches
+from .backend import keras, tf
+from .checkpoints import Checkpoint, save_checkpoint
+from .errors import DataError, ModelError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the training images.
+    batch_size : int
+    learning_rate : float
+        Largest rate; it warms up linearly from a tenth of it, then falls to 0 along a cosine.
+    warm_up_epochs : float
+    momentum : float
+        Nesterov momentum of the gradient descent.
+    l2 : float
+        Weight of the sum of squared kernel weights in the loss.
+    validation_images : int
+        Training images held back to watch the training; never trained on.
+    augmentation : Augmentation
+    """
+
+    epochs: int = 40
+    batch_size: int = 64
+    learning_rate: float = 0.05
+    warm_up_epochs: float = 1.0
+    momentum: float = 0.9
+    l2: float = 1e-4
+    validation_images: int = 5000
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+def split_training_images(n_images, n_validation, seed):
+    """Split images by seed into those trained on and those that watch the training.
+
+    Returns
+    -------
+    train, validation : (n,) int64
+        Disjoint sorted indices that together cover all images.
+
+    Raises
+    ------
+    DataError
+        When no image would be left for training or for validation.
+    """
+    if not 0 < n_validation < n_images:
+        raise DataError(
+            f"{n_images} training images: {n_validation} cannot be held back for validation"
+        )
+    order = np.random.default_rng(seed).permutation(n_images)
+    return np.sort(order[n_validation:]), np.sort(order[:n_validation])
+
+
+class TrainingRun:
+    """A network in training: weights, optimizer and what was measured after each epoch.
+
+    Parameters
+    ----------
+    train_set : Dataset
+    seed : int
+    recipe : Recipe
+    """
+
+    def __init__(self, train_set, seed, recipe):
+        n_images, *image_shape = train_set.images.shape
+        trained_on, held_back = split_training_images(n_images, recipe.validation_images, seed)
+        self.seed, self.recipe, self.epochs = seed, recipe, []
+        self.images = tf.constant(train_set.images[trained_on])
+        self.labels = tf.constant(train_set.labels[trained_on])
+        self.validation = train_set.images[held_back], train_set.labels[held_back]
+        self.model_form = (tuple(image_shape), len(train_set.class_names), seed, recipe.l2)
+        self.model = build_article_cnn(*self.model_form)
+        self.steps = -(-len(trained_on) // recipe.batch_size)
+        warm_up = round(recipe.warm_up_epochs * self.steps)
+        self.schedule = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=recipe.learning_rate / 10,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=warm_up,
+            decay_steps=max(1, recipe.epochs * self.steps - warm_up),
+        )
+        self.optimizer = keras.optimizers.SGD(
+            self.schedule, momentum=recipe.momentum, nesterov=True
+        )
+        self.model.compile(
+            optimizer=self.optimizer,
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+            jit_compile=False,  # compiled convolutions are slower than the library's on a CPU
+        )
+        self.optimizer.build(self.model.trainable_variables)
+
+    def restore(self, checkpoint):
+        """Take over weights, optimizer state and history from a checkpoint."""
+        self.epochs = list(checkpoint.epochs)
+        self.model.set_weights(checkpoint.weights)
+        for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
+            variable.assign(value)
+
+    def train(self, settings, checkpoint_path, show_progress):
+        """Train the epochs that are still to do, with a checkpoint after each.
+
+        Raises
+        ------
+        ModelError
+            When the loss is no longer a finite number.
+        """
+        off = None if show_progress else True  # None: off where there is no terminal
+        with tqdm(
+            total=self.recipe.epochs, initial=len(self.epochs), desc="epochs", disable=off
+        ) as bar:
+            for epoch in range(len(self.epochs), self.recipe.epochs):
+                told = self._train_epoch(epoch, off)
+                self.epochs.append(told)
+                optimizer = [variable.numpy() for variable in self.optimizer.variables]
+                save_checkpoint(
+                    checkpoint_path,
+                    Checkpoint(settings, self.epochs, self.model.get_weights(), optimizer),
+                )
+                bar.update(1)
+                if show_progress:
+                    tqdm.write(_line(told, self.recipe.epochs))
+
+    def _train_epoch(self, epoch, bar_off):
+        start = time.monotonic()
+        batches = training_batches(
+            self.images,
+            self.labels,
+            self.recipe.batch_size,
+            self.recipe.augmentation,
+            self.seed,
+            epoch,
+        )
+        with tqdm(total=self.steps, desc="batches", leave=False, disable=bar_off) as bar:
+            count = keras.callbacks.LambdaCallback(
+                on_train_batch_end=lambda batch, logs: bar.update(1)
+            )
+            fitted = self.model.fit(batches, verbose=0, shuffle=False, callbacks=[count])
+        loss, accuracy = self.model.evaluate(_in_order(*self.validation), verbose=0)
+        trained = {key: values[0] for key, values in fitted.history.items()}
+        if not np.isfinite([trained["loss"], loss]).all():
+            raise ModelError(
+                f"epoch {epoch + 1}: the loss is no longer a finite number; nothing was published"
+            )
+        return {
+            "epoch": epoch + 1,
+            "loss": float(trained["loss"]),
+            "accuracy": float(trained["accuracy"]),
+            "val_loss": float(loss),
+            "val_accuracy": float(accuracy),
+            "learning_rate": float(self.schedule(self.optimizer.iterations)),
+            "seconds": round(time.monotonic() - start, 2),
+        }
+
+    def save(self, path):
+        """Save the network alone: a compiled one would carry its optimizer along."""
+        bare = build_article_cnn(*self.model_form)
+        bare.set_weights(self.model.get_weights())
+        bare.save(path)
+
+    def count_correct(self, images, labels):
+        """Count the images whose most probable class is their label."""
+        probabilities = self.model.predict(_in_order(images, labels), verbose=0)
+        return int((probabilities.argmax(axis=1) == labels).sum())
+
+
+def _in_order(images, labels):
+    """Batches for a pass that changes nothing."""
+    return tf.data.Dataset.from_tensor_slices((images, labels)).batch(500)
+
+
+def _line(told, n_epochs):
+    return (
+        f"epoch {told['epoch']}/{n_epochs}: loss {told['loss']:.4f}, "
+        f"accuracy {told['accuracy']:.4f}, validation loss {told['val_loss']:.4f}, "
+        f"validation accuracy {told['val_accuracy']:.4f}, {told['seconds']:.1f} s"
+    )
