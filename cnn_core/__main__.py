@@ -1,0 +1,227 @@
+"""The command line: python -m cnn_core train | survey | check | info."""
+
+import argparse
+import os
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from .artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
+from .dataset import load_dataset
+from .errors import LookingGlassError
+
+DATA_FILE = "mnist.npz"
+
+
+def main(arguments=None):
+    """Run one command.
+
+    Returns
+    -------
+    int
+        Exit code: 0 done, 1 told what is wrong in one line, 2 wrong options, 130 stopped by hand.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        code = options.run(options)
+        sys.stdout.flush()
+        return code
+    except LookingGlassError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Who reads the output has had enough; what is still unwritten goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"{error.filename or 'file system'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        hint = "; go on with --resume" if options.run is _train else ""
+        print(f"\nstopped by hand{hint}", file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m cnn_core", description="Train, survey, check and describe the artifacts."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    train = commands.add_parser("train", help="train the article's CNN and record it")
+    train.set_defaults(run=_train)
+    train.add_argument("--name", default="cnn", help="saved as NAME.keras (default: cnn)")
+    train.add_argument("--output", type=Path, default=Path("artifacts"), help="artifacts folder")
+    train.add_argument("--data", type=Path, help="image sets (default: OUTPUT/mnist.npz)")
+    train.add_argument("--seed", type=_counted(0), default=1, help="default: 1")
+    train.add_argument("--epochs", type=_counted(1), help="passes over the training images")
+    train.add_argument("--batch-size", type=_counted(1), help="images in one step")
+    train.add_argument(
+        "--resume", action="store_true", help="go on from the last finished epoch, if there is one"
+    )
+    train.add_argument(
+        "--overwrite", action="store_true", help="replace a model or broken-off training"
+    )
+
+    survey = commands.add_parser(
+        "survey", help="look at a whole image set once and keep the result"
+    )
+    survey.set_defaults(run=_survey)
+    survey.add_argument("--model", type=Path, nargs="+", help="default: every shipped model")
+    survey.add_argument("--data", type=Path, help="image sets (default: ARTIFACTS/mnist.npz)")
+    survey.add_argument(
+        "--sets", nargs="+", choices=("test", "train"), help="default: all that the data holds"
+    )
+    survey.add_argument("--cache", type=Path, help="cache folder (default: the user's)")
+    _add_folder(survey)
+
+    check = commands.add_parser("check", help="verify every file against the manifest")
+    check.set_defaults(run=_check)
+    _add_folder(check)
+
+    info = commands.add_parser("info", help="tell versions, models and accuracies")
+    info.set_defaults(run=_info)
+    _add_folder(info)
+    return parser
+
+
+def _add_folder(command):
+    command.add_argument(
+        "--artifacts", type=Path, default=Path("artifacts"), help="folder (default: artifacts)"
+    )
+
+
+def _counted(smallest):
+    def number(text):
+        value = int(text)
+        if not smallest <= value < 2**31:
+            raise argparse.ArgumentTypeError(f"{text}: {smallest} or more is accepted")
+        return value
+
+    return number
+
+
+def _train(options):
+    data = options.data or options.output / DATA_FILE
+    train_set, test_set = (load_dataset(data, split) for split in ("train", "test"))
+
+    from .backend import tf
+    from .publication import record_data
+    from .training import Recipe, train_and_publish
+
+    # The same command then gives the same weights, bit for bit, on the same number of cores.
+    tf.config.experimental.enable_op_determinism()
+    if data.is_file() and data.resolve().parent == options.output.resolve():
+        record_data(options.output, data.name)
+    asked = {"epochs": options.epochs, "batch_size": options.batch_size}
+    recipe = Recipe(**{key: value for key, value in asked.items() if value is not None})
+    # A smaller set holds back the same share of its images as MNIST does.
+    held_back = min(recipe.validation_images, len(train_set) // 12)
+    record = train_and_publish(
+        train_set,
+        test_set,
+        options.output,
+        options.name,
+        seed=options.seed,
+        recipe=replace(recipe, validation_images=held_back),
+        resume=options.resume,
+        overwrite=options.overwrite,
+        command=_command_line(options),
+        data_name=data.name,
+    )
+    print(f"{options.output / options.name}.keras: {_accuracies(record)}")
+    return 0
+
+
+def _survey(options):
+    from .dataset import available_splits
+    from .network import load_network
+    from .survey import survey_of
+
+    if not options.model and not options.data:
+        verify_artifacts(options.artifacts)
+    models = options.model or [
+        options.artifacts / file for file in sorted(read_manifest(options.artifacts)["models"])
+    ]
+    data = options.data or options.artifacts / DATA_FILE
+    for split in options.sets or available_splits(data):
+        dataset = load_dataset(data, split)
+        for model in models:
+            network = load_network(model)
+            with tqdm(total=len(dataset), desc=f"{model.name}, {split}", unit=" images") as bar:
+                survey = survey_of(
+                    network,
+                    dataset,
+                    options.cache,
+                    progress=lambda done, _, bar=bar: bar.update(done - bar.n),
+                )
+                bar.update(len(dataset) - bar.n)
+            told = f"{model.name}, {split}: {survey.n_right:,} of {len(dataset):,} images right"
+            print(f"{told} ({survey.accuracy:.2%}). {survey.note}".rstrip(" "))
+    return 0
+
+
+def _check(options):
+    faults = find_faults(options.artifacts)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        return 1
+    manifest = read_manifest(options.artifacts)
+    n_files = sum(len(manifest[section]) for section in SECTIONS)
+    print(f"{options.artifacts}: {n_files} files and the manifest are whole")
+    return 0
+
+
+def _info(options):
+    from .network import load_network
+    from .training import versions
+
+    manifest = read_manifest(options.artifacts)
+    print(", ".join(f"{name} {version}" for name, version in versions().items()))
+    for file, record in sorted(manifest["models"].items()):
+        network = load_network(options.artifacts / file)
+        n_parameters = sum(layer.n_parameters for layer in network.layers)
+        print(f"\n{file}: {n_parameters:,} parameters; {_accuracies(record)}")
+        print(f"  {record['command']}")
+        for layer in network.layers:
+            shape = " x ".join(str(size) for size in layer.shape)
+            print(f"  {layer.name:<20} {layer.class_name:<16} {shape:<14} {layer.n_parameters:>9,}")
+    return 0
+
+
+def _accuracies(record):
+    parts = (
+        f"{record['accuracy'][part]:.2%} of {record['images'][part]:,} {part} images right"
+        for part in ("test", "validation")
+    )
+    return ", ".join(parts)
+
+
+def _command_line(options):
+    """Give the command as it can be repeated elsewhere: paths below this folder, or names."""
+
+    def told(path):
+        absolute, here = path.absolute(), Path.cwd()
+        return str(absolute.relative_to(here) if absolute.is_relative_to(here) else path.name)
+
+    parts = ["python", "-m", "cnn_core", "train", "--name", options.name]
+    if told(options.output) != "artifacts":
+        parts += ["--output", told(options.output)]
+    if options.data is not None:
+        parts += ["--data", told(options.data)]
+    parts += ["--seed", str(options.seed)]
+    for option in ("epochs", "batch_size"):
+        if getattr(options, option) is not None:
+            parts += [f"--{option.replace('_', '-')}", str(getattr(options, option))]
+    if options.overwrite:
+        parts.append("--overwrite")
+    return shlex.join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
