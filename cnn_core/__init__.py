@@ -17,6 +17,7 @@ _HOME_OF = {
     "Network": "network",
     "load_network": "network",
     "Survey": "survey",
+    "survey_of": "survey",
     "LookingGlassError": "errors",
     "DataError": "errors",
     "ModelError": "errors",

@@ -1,0 +1,297 @@
+"""One pass of a network over a whole image set: kept on disk and shared by all processes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from cnn_core.activations import softmax
+from cnn_core.errors import DataError, SelectionError
+from cnn_core.groups import margins
+from cnn_core.survey_pass import (
+    UnitStatistics,
+    exact_copies,
+    layers_from_last_convolution,
+    run_pass,
+)
+from cnn_core.survey_store import (
+    Damaged,
+    FolderSink,
+    MemorySink,
+    building,
+    default_cache_folder,
+    one_builder,
+    open_folder,
+)
+
+SURVEY_FORMAT = 1
+MOST_FEATURE_BYTES_ON_DISK = 8 * 2**30
+MOST_FEATURE_BYTES_IN_MEMORY = 2**30
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What a network makes of every image of a set. All arrays are read-only.
+
+    Attributes
+    ----------
+    set_name : str
+        Name of the image set, "test" or "train".
+    model_digest, data_digest : str
+        Of the network and of the image set.
+    labels, predictions : ndarray, shape (n,), int64
+    logits : ndarray, shape (n, n_classes), float32
+    features : mapping of str to ndarray, shape (n, *layer shape), float32
+        Activations of the layers from the last convolution on, as `Activations` gives them; layers
+        that copy another one, such as Flatten, are views of it. Empty without features.
+    peak : mapping of str to ndarray, shape (n,), float32
+        Largest activation of each layer in each image, for every layer.
+    units : mapping of str to UnitStatistics
+        For every layer.
+    note : str
+        What the user should know about where the survey is kept; "" when all is well.
+    """
+
+    set_name: str
+    model_digest: str
+    data_digest: str
+    labels: np.ndarray
+    predictions: np.ndarray
+    logits: np.ndarray
+    features: Mapping
+    peak: Mapping
+    units: Mapping
+    note: str = ""
+
+    def __len__(self):
+        return len(self.labels)
+
+    @property
+    def n_classes(self):
+        """Number of classes that the network tells apart."""
+        return self.logits.shape[1]
+
+    @cached_property
+    def probabilities(self):
+        """Softmax of the logits, shape (n, n_classes), float32 in [0, 1]."""
+        return softmax(self.logits)
+
+    def margins(self, p, q):
+        """Margin of class p over class q, shape (n,), float64; see `groups.margins`."""
+        return margins(self.logits, p, q)
+
+    @cached_property
+    def is_right(self):
+        """Whether each image's prediction is its label, shape (n,), bool."""
+        return self.predictions == self.labels
+
+    @property
+    def n_right(self):
+        """Number of images whose prediction is their label."""
+        return int(self.is_right.sum())
+
+    @property
+    def accuracy(self):
+        """Share of images whose prediction is their label."""
+        return self.n_right / len(self)
+
+    @cached_property
+    def confusion(self):
+        """Number of images by label (row) and prediction (column), int64."""
+        counts = np.zeros((self.n_classes, self.n_classes), np.int64)
+        np.add.at(counts, (self.labels, self.predictions), 1)
+        return counts
+
+    def wrong(self, label=None, predicted=None):
+        """Numbers of the misclassified images, ascending.
+
+        Parameters
+        ----------
+        label, predicted : int, optional
+            Only images of this class, only images taken for this class.
+
+        Returns
+        -------
+        ndarray, shape (k,), int64
+        """
+        fits = ~self.is_right
+        if label is not None:
+            fits = fits & (self.labels == label)
+        if predicted is not None:
+            fits = fits & (self.predictions == predicted)
+        return np.flatnonzero(fits)
+
+    @cached_property
+    def log_probability_of_label(self):
+        """Natural logarithm of the probability of each image's label, shape (n,), float64, <= 0."""
+        logits = self.logits.astype(np.float64)
+        logits -= logits.max(axis=1, keepdims=True)
+        own = np.take_along_axis(logits, self.labels[:, np.newaxis], axis=1)[:, 0]
+        return own - np.log(np.exp(logits).sum(axis=1))
+
+    def hardest(self, n):
+        """Numbers of the n images with the lowest probability of their label, lowest first.
+
+        Parameters
+        ----------
+        n : int
+            1 or more.
+
+        Returns
+        -------
+        ndarray, shape (min(n, len(self)),), int64
+            Equal ones by number.
+        """
+        if n < 1:
+            raise SelectionError(f"{n} images: choose at least 1", nearest=1)
+        return np.argsort(self.log_probability_of_label, kind="stable")[:n]
+
+
+def survey_of(network, dataset, cache_folder=None, progress=None, with_features=True):
+    """Open the survey of a network over an image set, or build and keep it.
+
+    Built once, whichever process comes first: others wait for it. A damaged one is built anew.
+    Where nothing can be written, the survey is served from memory and its `note` says so.
+
+    Parameters
+    ----------
+    network : Network
+    dataset : Dataset
+    cache_folder : path, optional
+        By default $LOOKING_GLASS_CACHE, else the user's cache folder.
+    progress : callable, optional
+        Called with (images done, images in all) while it is built.
+    with_features : bool
+        Keep the activations from the last convolution on; without them a survey is small.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    DataError
+        When the images do not fit the network, or a label has no output.
+    """
+    if dataset.labels.max() >= network.n_classes:
+        raise DataError(
+            f"image set {dataset.name}: label {dataset.labels.max()}, but the network "
+            f"{network.name} tells the classes 0 to {network.n_classes - 1} apart"
+        )
+    facts = {
+        "format": SURVEY_FORMAT,
+        "model": identity_of(network),
+        "data": dataset.digest,
+        "layers": [[info.name, list(info.shape)] for info in network.layers],
+        "features": bool(with_features),
+    }
+    key = hashlib.sha256(repr(sorted(facts.items())).encode()).hexdigest()[:32]
+    folder = Path(cache_folder) if cache_folder is not None else default_cache_folder()
+    try:
+        arrays, meta, note = _from_disk(network, dataset, folder, key, facts, progress)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        arrays, meta, note = _in_memory(network, dataset, facts, progress)
+        note = (f"The survey could not be kept in the cache folder {folder} ({reason}): it is "
+                f"held in memory and built anew at each start. {note}").strip()
+    return _assemble(dataset, arrays, meta, note)
+
+
+def identity_of(network):
+    """SHA-256 that tells a network from all others: of its file, else of its learned arrays.
+
+    Parameters
+    ----------
+    network : Network
+
+    Returns
+    -------
+    str
+    """
+    if network.digest:
+        return network.digest
+    sha = hashlib.sha256(repr(network.layers).encode())
+    for info in network.layers:
+        for name, array in sorted(network.weights(info.name).items()):
+            sha.update(f"{name}{array.shape}".encode())
+            sha.update(np.ascontiguousarray(array).data)
+    return sha.hexdigest()
+
+
+def _from_disk(network, dataset, folder, key, facts, progress):
+    try:
+        return *open_folder(folder / key, facts), ""
+    except Damaged:
+        folder.mkdir(parents=True, exist_ok=True)
+    with one_builder(folder, key) as alone:
+        try:
+            # Another process may have built it while this one waited.
+            return *open_folder(folder / key, facts), ""
+        except Damaged:
+            kept, copies, note = _what_to_keep(network, dataset, facts, MOST_FEATURE_BYTES_ON_DISK)
+        with building(folder, key, alone) as staged:
+            sink = FolderSink(staged, len(dataset))
+            try:
+                run_pass(network, dataset, kept, sink, progress)
+                sink.finish({**facts, "copies": copies, "note": note})
+            finally:
+                sink.close()
+        try:
+            return *open_folder(folder / key, facts), ""
+        except Damaged as error:
+            raise OSError(str(error)) from error
+
+
+def _in_memory(network, dataset, facts, progress):
+    kept, copies, note = _what_to_keep(network, dataset, facts, MOST_FEATURE_BYTES_IN_MEMORY)
+    sink = MemorySink(len(dataset))
+    run_pass(network, dataset, kept, sink, progress)
+    return sink.read_only(), {**facts, "copies": copies, "note": note}, ""
+
+
+def _what_to_keep(network, dataset, facts, most_bytes):
+    """Choose the layers to keep, from the logits backwards while there is room for them."""
+    if not facts["features"]:
+        return [], {}, ""
+    tail = layers_from_last_convolution(network.layers)
+    first = network.activations(dataset.images[:8], layers=[info.name for info in tail])
+    copies = exact_copies(tail, first)
+    room, kept, too_large = most_bytes, [], []
+    for info in reversed(tail):
+        if info.name in copies:
+            continue
+        room -= 4 * info.n_cells * len(dataset)
+        (kept if room >= 0 else too_large).append(info.name)
+    copies = {copy: source for copy, source in copies.items() if source in kept}
+    note = "" if not too_large else (
+        f"The activations of {', '.join(reversed(too_large))} take more than the "
+        f"{most_bytes / 2**30:g} GiB that a survey may keep, and are left out.")
+    return kept[::-1], copies, note
+
+
+def _assemble(dataset, arrays, meta, note):
+    shapes = {name: tuple(shape) for name, shape in meta["layers"]}
+
+    def by_layer(part):
+        return {name: arrays[f"{part}/{name}"] for name in shapes if f"{part}/{name}" in arrays}
+
+    features = by_layer("features")
+    for copy, source in meta["copies"].items():
+        features[copy] = features[source].reshape(len(dataset), *shapes[copy])
+    return Survey(
+        set_name=dataset.name,
+        model_digest=meta["model"],
+        data_digest=meta["data"],
+        labels=arrays["labels"],
+        predictions=arrays["predictions"],
+        logits=arrays["logits"],
+        features=MappingProxyType({name: features[name] for name in shapes if name in features}),
+        peak=MappingProxyType(by_layer("peak")),
+        units=MappingProxyType({
+            name: UnitStatistics(table) for name, table in by_layer("units").items()}),
+        note=" ".join(part for part in (note, meta["note"]) if part),
+    )

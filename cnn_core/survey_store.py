@@ -1,0 +1,234 @@
+"""Arrays of a survey on disk: written once, whole or not at all, and mapped when opened."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from cnn_core.artifacts import flush_to_disk, json_text, sha256_of
+
+CACHE_VARIABLE = "LOOKING_GLASS_CACHE"
+_META = "meta.json"
+_APPLICATION = "cnn-looking-glass"
+
+
+class Damaged(Exception):
+    """A stored survey is missing, incomplete or not what was written."""
+
+
+def default_cache_folder():
+    """Where surveys are kept: $LOOKING_GLASS_CACHE, else the user's cache folder.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    stated = os.environ.get(CACHE_VARIABLE)
+    if stated:
+        return Path(stated)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / _APPLICATION
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / _APPLICATION
+
+
+class MemorySink:
+    """Keeps the arrays of a pass in memory."""
+
+    def __init__(self, n_images):
+        self.arrays = {}
+        self._n_images = n_images
+        self._filled = {}
+
+    def add(self, name, rows):
+        """Take the next rows of an array."""
+        if name not in self.arrays:
+            self.arrays[name] = np.empty((self._n_images, *rows.shape[1:]), rows.dtype)
+            self._filled[name] = 0
+        start = self._filled[name]
+        self.arrays[name][start:start + len(rows)] = rows
+        self._filled[name] += len(rows)
+
+    def put(self, name, array):
+        """Take a whole array."""
+        self.arrays[name] = array
+
+    def read_only(self):
+        """Give the arrays by name, closed for writing."""
+        for array in self.arrays.values():
+            array.flags.writeable = False
+        return self.arrays
+
+
+class FolderSink:
+    """Writes the arrays of a pass as ``.npy`` files into a folder.
+
+    It writes to files and not into maps of them: on a full disk a file gives an error that can be
+    dealt with, a map ends the process.
+    """
+
+    def __init__(self, folder, n_images):
+        self.folder = folder
+        self._n_images = n_images
+        self._files = {}
+        self._described = {}
+
+    def add(self, name, rows):
+        """Write the next rows of an array."""
+        if name not in self._files:
+            self._files[name] = self._open(name, (self._n_images, *rows.shape[1:]), rows.dtype)
+        self._write(name, np.ascontiguousarray(rows).data)
+
+    def put(self, name, array):
+        """Write a whole array."""
+        self._files[name] = self._open(name, array.shape, array.dtype)
+        self._write(name, np.ascontiguousarray(array).data)
+
+    def _open(self, name, shape, dtype):
+        file_name = f"{len(self._files):03d}.npy"
+        file = open(self.folder / file_name, "w+b")  # noqa: SIM115 - closed by finish or close
+        header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False,
+                  "shape": tuple(shape)}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.seek(0)
+        start = file.read()
+        self._described[name] = {"file": file_name, "sha256": hashlib.sha256(start)}
+        return file
+
+    def _write(self, name, content):
+        self._files[name].write(content)
+        self._described[name]["sha256"].update(content)
+
+    def finish(self, facts):
+        """Write the description and bring everything to the disk.
+
+        Parameters
+        ----------
+        facts : dict
+            What the arrays belong to; `open_folder` compares it.
+        """
+        for file in self._files.values():
+            file.flush()
+            os.fsync(file.fileno())
+        self.close()
+        for described in self._described.values():
+            described["sha256"] = described["sha256"].hexdigest()
+        (self.folder / _META).write_text(
+            json_text({**facts, "arrays": self._described}), encoding="utf-8")
+        flush_to_disk(self.folder / _META)
+        flush_to_disk(self.folder)
+
+    def close(self):
+        """Close all files, whatever became of them."""
+        for file in self._files.values():
+            with contextlib.suppress(OSError):
+                file.close()
+
+
+def open_folder(folder, facts):
+    """Open a stored survey; every byte is checked, which also brings it into the file cache.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    facts : dict
+        What it must belong to.
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        Mapped from their files, read-only.
+    meta : dict
+        All that was given to `FolderSink.finish`.
+
+    Raises
+    ------
+    Damaged
+        When it is not there, incomplete, altered, or of something else.
+    """
+    try:
+        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
+        if any(meta[key] != value for key, value in facts.items()):
+            raise Damaged(f"{folder}: of another model, image set or version")
+        arrays = {}
+        for name, described in meta["arrays"].items():
+            path = folder / Path(described["file"]).name
+            if sha256_of(path) != described["sha256"]:
+                raise Damaged(f"{path}: truncated or altered")
+            arrays[name] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Damaged(f"{folder}: {error}") from error
+    return arrays, meta
+
+
+@contextlib.contextmanager
+def one_builder(cache_folder, key):
+    """Wait until no other process builds the survey of this key.
+
+    Where the file system knows no locks, several may build at once: then the last one's stays.
+
+    Yields
+    ------
+    bool
+        Whether this process alone may build it.
+    """
+    with open(cache_folder / f"{key}.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            alone = True
+        except OSError:
+            alone = False
+        yield alone
+
+
+@contextlib.contextmanager
+def building(cache_folder, key, alone):
+    """Give a new folder that takes the place of the survey `key` when the block succeeds.
+
+    Parameters
+    ----------
+    cache_folder : pathlib.Path
+    key : str
+    alone : bool
+        From `one_builder`; what killed builders left behind is then removed.
+
+    Yields
+    ------
+    pathlib.Path
+    """
+    if alone:
+        for left_over in cache_folder.glob(f".building-{key}-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+    staged = cache_folder / f".building-{key}-{os.getpid()}-{secrets.token_hex(4)}"
+    staged.mkdir()
+    try:
+        yield staged
+        _move_into_place(staged, cache_folder / key)
+        flush_to_disk(cache_folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _move_into_place(staged, final):
+    """Rename a folder over another one; those who mapped the old files keep them."""
+    while True:
+        try:
+            os.replace(staged, final)
+            return
+        except OSError:
+            if not final.exists():
+                raise
+            # A folder can only be renamed over an empty one: move the old one aside, then remove.
+            aside = staged.with_name(f"{staged.name}-old")
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(final, aside)
+            if aside.is_dir():
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                aside.unlink(missing_ok=True)
