@@ -1,0 +1,80 @@
+"""The shipped files are whole, and what the manifest says of the models is what they do."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn_core.artifacts import MANIFEST, read_manifest, verify_artifacts
+from cnn_core.backend import keras
+from cnn_core.dataset import load_dataset
+from cnn_core.publication import read_history
+from cnn_core.training import build_article_cnn, split_training_images
+
+# Keras reads its variables in a way that NumPy 2 will stop to allow.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts"
+SHIPPED = ("cnn.keras", "cnn_seed2.keras", "cnn_seed3.keras")
+
+
+@pytest.fixture(scope="module")
+def sets():
+    return {split: load_dataset(ARTIFACTS / "mnist.npz", split) for split in ("train", "test")}
+
+
+def test_the_shipped_artifacts_are_whole():
+    verify_artifacts(ARTIFACTS)
+
+
+def test_three_models_are_shipped_that_reach_the_goal():
+    models = read_manifest(ARTIFACTS)["models"]
+    shipped = [models[file] for file in SHIPPED]
+    assert len({record["seed"] for record in shipped}) == 3
+    for record in shipped:
+        assert record["correct"]["test"] / 10_000 == record["accuracy"]["test"] >= 0.994
+        assert record["images"] == {"train": 55_000, "validation": 5_000, "test": 10_000}
+    assert np.mean([record["accuracy"]["test"] for record in shipped]) >= 0.995
+
+
+def test_the_shipped_history_fits_the_models():
+    manifest, history = read_manifest(ARTIFACTS), read_history(ARTIFACTS)
+    assert sorted(history) == sorted(manifest["models"])
+    for file, record in manifest["models"].items():
+        assert history[file]["sha256"] == record["sha256"]
+        assert [e["epoch"] for e in history[file]["epochs"]] == [*range(1, record["epochs"] + 1)]
+        last = history[file]["epochs"][-1]["val_accuracy"]
+        assert last == pytest.approx(record["accuracy"]["validation"], abs=1e-6)
+
+
+def test_the_manifest_tells_nothing_of_the_machine():
+    text = (ARTIFACTS / MANIFEST).read_text()
+    assert "cnn.keras" in text
+    assert "/" not in text
+    assert "\\" not in text
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+def test_the_recorded_accuracies_are_those_of_the_model(file, sets):
+    record = read_manifest(ARTIFACTS)["models"][file]
+    assert record["data"]["train"] == sets["train"].digest
+    assert record["data"]["test"] == sets["test"].digest
+    model = keras.saving.load_model(ARTIFACTS / file, compile=False)
+    _, held_back = split_training_images(60_000, 5_000, record["seed"])
+    for part, images, labels in (
+        ("test", sets["test"].images, sets["test"].labels),
+        ("validation", sets["train"].images[held_back], sets["train"].labels[held_back]),
+    ):
+        probabilities = model.predict(images, batch_size=500, verbose=0)
+        assert (probabilities.argmax(axis=1) == labels).sum() == record["correct"][part]
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+def test_the_shipped_models_are_the_article_cnn(file):
+    model = keras.saving.load_model(ARTIFACTS / file, compile=False)
+    article = build_article_cnn(seed=0)
+    assert model.count_params() == 208_982
+    assert [layer.name for layer in model.layers] == [layer.name for layer in article.layers]
+    for ours, theirs in zip(model.layers, article.layers, strict=True):
+        assert type(ours) is type(theirs)
+        assert ours.output.shape == theirs.output.shape
