@@ -60,13 +60,20 @@ def replacing(path):
     pathlib.Path
         Where to write; it ends like ``path``, since some writers look at the suffix.
     """
+    with staging(path) as staged:
+        yield staged
+        flush_to_disk(staged)
+        os.replace(staged, path)
+        flush_to_disk(Path(path).parent)
+
+
+@contextlib.contextmanager
+def staging(path):
+    """Give a temporary file beside ``path``, which is gone after the block unless it was moved."""
     path = Path(path)
     staged = path.with_name(f".{os.getpid()}.tmp.{path.name}")
     try:
         yield staged
-        flush_to_disk(staged)
-        os.replace(staged, path)
-        flush_to_disk(path.parent)
     finally:
         staged.unlink(missing_ok=True)
 

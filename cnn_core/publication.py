@@ -17,6 +17,7 @@ from .artifacts import (
     matches,
     only_one,
     save_manifest,
+    staging,
 )
 from .errors import ArtifactError
 
@@ -89,10 +90,10 @@ def publish_model(folder, file, save, record, epochs):
     folder = Path(folder)
     with _publishing(folder), contextlib.ExitStack() as stages:
         manifest = _settled(folder, manifest_or_empty(folder))
-        model = stages.enter_context(_staged(folder, file))
+        model = stages.enter_context(staging(folder / file))
         save(model)
         record = {**record, **fingerprint(model)}
-        history = stages.enter_context(_staged(folder, HISTORY))
+        history = stages.enter_context(staging(folder / HISTORY))
         curves = {**read_history(folder), file: {"sha256": record["sha256"], "epochs": epochs}}
         history.write_bytes(json_text({"format": 1, "models": curves}).encode())
         announced = {"models": {file: record}, "history": {HISTORY: fingerprint(history)}}
@@ -136,12 +137,3 @@ def _publishing(folder):
         for left_over in folder.glob(".*.tmp.*"):
             left_over.unlink(missing_ok=True)
         yield
-
-
-@contextlib.contextmanager
-def _staged(folder, file):
-    staged = folder / f".{os.getpid()}.tmp.{file}"
-    try:
-        yield staged
-    finally:
-        staged.unlink(missing_ok=True)
