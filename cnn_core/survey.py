@@ -151,7 +151,7 @@ class Survey:
         return np.argsort(self.log_probability_of_label, kind="stable")[:n]
 
 
-def survey_of(network, dataset, cache_folder=None, progress=None, with_features=True):
+def survey_of(network, dataset, cache_folder=None, progress=None, with_features=None):
     """Open the survey of a network over an image set, or build and keep it.
 
     Built once, whichever process comes first: others wait for it. A damaged one is built anew.
@@ -165,8 +165,9 @@ def survey_of(network, dataset, cache_folder=None, progress=None, with_features=
         By default $LOOKING_GLASS_CACHE, else the user's cache folder.
     progress : callable, optional
         Called with (images done, images in all) while it is built.
-    with_features : bool
-        Keep the activations from the last convolution on; without them a survey is small.
+    with_features : bool, optional
+        Keep the activations from the last convolution on; without them a survey is small. By
+        default they are kept for test sets.
 
     Returns
     -------
@@ -182,6 +183,8 @@ def survey_of(network, dataset, cache_folder=None, progress=None, with_features=
             f"image set {dataset.name}: label {dataset.labels.max()}, but the network "
             f"{network.name} tells the classes 0 to {network.n_classes - 1} apart"
         )
+    if with_features is None:
+        with_features = dataset.name == "test"
     facts = {
         "format": SURVEY_FORMAT,
         "model": identity_of(network),

@@ -137,6 +137,12 @@ def test_without_features_only_the_answers_are_kept(network, images, tmp_path):
     assert list(slim.peak) == list(full.peak)
 
 
+def test_features_are_kept_of_test_sets(network, images, tmp_path):
+    train = Dataset("train", images.images, images.labels, images.class_names)
+    assert survey_of(network, images, tmp_path).features
+    assert not survey_of(network, train, tmp_path).features
+
+
 def test_layers_that_take_too_much_are_left_out_and_named(network, images, tmp_path, monkeypatch):
     room = 4 * N_IMAGES * (6 + 3)
     monkeypatch.setattr(survey_module, "MOST_FEATURE_BYTES_ON_DISK", room)
