@@ -1,0 +1,40 @@
+"""What becomes of faults on the server's side: one line for its log, and an end where needed."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+BOOT_FAILURE = 3
+"""Exit code on which gunicorn ends as a whole instead of starting the next worker."""
+
+
+def end_process(line, exit_code=BOOT_FAILURE):
+    """Write one line to stderr and end the process, from whatever thread.
+
+    Parameters
+    ----------
+    line : str
+    exit_code : int, optional
+    """
+    sys.stdout.flush()
+    print(line, file=sys.stderr, flush=True)
+    os._exit(exit_code)
+
+
+def one_line(error):
+    """Describe an error that nobody foresaw: what it is and where it was raised.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    str
+        One line, for the log.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    text = " ".join(str(error).split())
+    return f"unexpected {type(error).__name__}: {text[:500]}{place}"

@@ -1,0 +1,54 @@
+"""HTTP headers that every answer carries, whoever gives it. Imports nothing: the door needs it."""
+
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer",
+            "camera",
+            "display-capture",
+            "geolocation",
+            "gyroscope",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "usb",
+        )
+    ),
+}
+
+
+def content_security_policy(script_hashes=()):
+    """Say what a page may load: files of this server and inline scripts known by their hash.
+
+    Inline styles are allowed, since plotly.js sets them; pictures may be made in the page, since
+    that is how it saves a figure as PNG.
+
+    Parameters
+    ----------
+    script_hashes : sequence of str
+        As ``'sha256-…'``, quotes included.
+
+    Returns
+    -------
+    str
+        Value of the ``Content-Security-Policy`` header.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            " ".join(("script-src 'self'", *script_hashes)),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )

@@ -1,0 +1,85 @@
+"""Small pages in words that need no dashboard: errors, and the wait while the network loads."""
+
+from html import escape
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+STYLE, SCRIPT = "waiting.css", "waiting.js"
+"""Files of `ASSETS` that belong to these pages alone; the dashboard leaves them out."""
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · CNN Looking Glass</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/{style}">
+{head}</head>
+<body>
+<header><a class="brand" href="/"><span class="lens" aria-hidden="true"></span>CNN Looking Glass</a>
+</header>
+<main>
+<h1>{title}</h1>
+{content}
+</main>
+</body>
+</html>
+"""
+
+
+def error_page(title, sentence, paths=()):
+    """Lay out what went wrong, and where one can go from there.
+
+    Parameters
+    ----------
+    title, sentence : str
+        Plain text.
+    paths : collection of str, optional
+        Pages to offer.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    links = "".join(
+        f'<li><a href="{escape(path)}">{escape(_name_of(path))}</a></li>' for path in sorted(paths)
+    )
+    offer = f"<p>There is:</p>\n<ul>{links}</ul>" if links else ""
+    return _PAGE.format(
+        title=escape(title),
+        head="",
+        style=STYLE,
+        content=f"<p>{escape(sentence)}</p>\n{offer}",
+    )
+
+
+def _name_of(path):
+    return path.strip("/").capitalize() or "Explore"
+
+
+def waiting_page(step):
+    """Lay out the wait: the present step, and a bar that the page itself keeps up to date.
+
+    Parameters
+    ----------
+    step : str
+        What is being done as the page leaves the server.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    head = (
+        f'<script src="/assets/{SCRIPT}" defer></script>\n'
+        '<noscript><meta http-equiv="refresh" content="2"></noscript>\n'
+    )
+    content = (
+        "<p>The server is up; the dashboard opens here as soon as the network can answer.</p>\n"
+        f'<p id="step" role="status">{escape(step)}</p>\n'
+        '<progress id="progress" aria-labelledby="step"></progress>\n'
+        '<p id="share" aria-hidden="true">\u00a0</p>'
+    )
+    return _PAGE.format(title="Loading the network", head=head, style=STYLE, content=content)

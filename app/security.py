@@ -1,0 +1,183 @@
+"""The guard of every route: what is no request of ours gets a 4xx in words, no fault a traceback.
+
+Dash answers any path with the page and most malformed callbacks with a 500. Here a path is known or
+404, a callback's body fits its declaration or is refused, and headers tell the browser what a page
+may do.
+"""
+
+import json
+import logging
+from http import HTTPStatus
+
+from flask import Response, redirect, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, abort
+from werkzeug.exceptions import default_exceptions as standard
+
+from app.callback_bodies import BodyChecker, BodyError, parse_json
+from app.faults import one_line
+from app.headers import FIXED, content_security_policy
+from app.plain_pages import error_page
+from cnn_core.errors import LookingGlassError, SelectionError
+
+MOST_BODY_BYTES = 4 * 2**20
+MOST_QUERY_BYTES = 8_000
+
+_CATCH_ALL, _CALLBACK = "/<path:path>", "/_dash-update-component"
+_NOT_SERVED = frozenset({"/_reload-hash"})
+_VERSIONS = ("dash_version", "python_version", "ddk_version", "plotly_version")
+_READING = ("GET", "HEAD")
+_SENTENCES = {
+    400: "The server does not understand this request.",
+    404: "There is nothing at this address.",
+    405: "This address does not take requests of this kind.",
+    413: f"The request is larger than {MOST_BODY_BYTES // 2**20} MB.",
+    414: f"The address is longer than {MOST_QUERY_BYTES:,} bytes.",
+    415: "The request is not JSON, sent as application/json and not compressed.",
+    500: "Something went wrong on the server; its log says what.",
+}
+
+_log = logging.getLogger("looking_glass")
+
+
+def protect(app, page_paths):
+    """Guard an app. Call it once, when all callbacks and routes are there.
+
+    Parameters
+    ----------
+    app : dash.Dash
+    page_paths : collection of str
+        Paths at which a page opens, each with its leading slash. Any other path is known when a
+        route of the Flask server names it.
+    """
+    server = app.server
+    server.debug = False
+    server.config.update(
+        MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
+        PROPAGATE_EXCEPTIONS=False,
+        TRAP_HTTP_EXCEPTIONS=False,
+        TRAP_BAD_REQUEST_ERRORS=False,
+    )
+    _hide_versions(app)
+    _Guard(app, frozenset(page_paths)).stand_at(server)
+
+
+class _Guard:
+    def __init__(self, app, page_paths):
+        self._paths = page_paths
+        self._checker = BodyChecker(app.callback_map)
+        self._routes = app.server.url_map.bind("")
+        self._headers = {
+            **FIXED,
+            "Content-Security-Policy": content_security_policy(app.csp_hashes()),
+        }
+
+    def stand_at(self, server):
+        server.before_request(self._look_at_request)
+        server.after_request(self._add_headers)
+        server.register_error_handler(HTTPException, self._explain)
+        server.register_error_handler(LookingGlassError, self._explain_input)
+        server.register_error_handler(Exception, self._report)
+
+    # --- before ------------------------------------------------------------------------------
+
+    def _look_at_request(self):
+        if len(request.query_string) > MOST_QUERY_BYTES:
+            abort(414)
+        if self._opens_a_page():
+            page = request.path.rstrip("/")
+            if request.path not in self._paths and page in self._paths:
+                query = request.query_string.decode("latin-1")
+                return redirect(f"{page}?{query}" if query else page, 308)
+            self._require_page()
+        if request.path in _NOT_SERVED:
+            raise NotFound
+        if request.method not in (*_READING, "OPTIONS"):
+            self._look_at_body()
+        return None
+
+    def _opens_a_page(self):
+        """Whether only Dash's catch-all takes this path, which opens the dashboard anywhere."""
+        rule = request.url_rule
+        if rule is None:
+            try:
+                rule, _ = self._routes.match(request.path, method="GET", return_rule=True)
+            except HTTPException:
+                return False
+        return rule.rule == _CATCH_ALL
+
+    def _require_page(self):
+        if request.path in self._paths:
+            return
+        others = set(self._routes.allowed_methods(request.path)) - {*_READING, "OPTIONS"}
+        raise MethodNotAllowed(sorted(others)) if others else NotFound
+
+    def _look_at_body(self):
+        if request.routing_exception is not None:
+            raise request.routing_exception
+        if request.mimetype != "application/json" or request.content_encoding:
+            abort(415)
+        raw = request.get_data()
+        try:
+            if request.path == _CALLBACK:
+                self._checker.check(raw)
+            else:
+                parse_json(raw)
+        except BodyError as error:
+            abort(error.status, str(error))
+
+    # --- after -------------------------------------------------------------------------------
+
+    def _add_headers(self, response):
+        for name, value in self._headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def _explain(self, error):
+        if error.code is None or error.code < 400:
+            return error
+        response = self._answer(error.code, _sentence(error))
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+        return response
+
+    def _explain_input(self, error):
+        """Answer what a page or a route found wrong with its selection or a file."""
+        if request.method not in _READING:
+            return self._answer(422, str(error))
+        return self._answer(404 if isinstance(error, SelectionError) else 400, str(error))
+
+    def _report(self, error):
+        _log.error("%s %s: %s", request.method, ascii(request.path[:200]), one_line(error))
+        return self._answer(500, _SENTENCES[500])
+
+    def _answer(self, status, sentence):
+        if request.method in _READING and "text/html" in request.headers.get("Accept", ""):
+            offered = self._paths if status == 404 else ()
+            page = error_page(HTTPStatus(status).phrase, sentence, offered)
+            return Response(page, status, mimetype="text/html")
+        return Response(sentence + "\n", status, mimetype="text/plain")
+
+
+def _sentence(error):
+    general = getattr(standard.get(error.code), "description", None)
+    if error.description and error.description != general:
+        return str(error.description)
+    return _SENTENCES.get(error.code) or str(error.description or error.name)
+
+
+def _hide_versions(app):
+    """Keep the versions of Python and the libraries out of the page's configuration."""
+    interpolate = app.interpolate_index
+
+    def without_versions(**parts):
+        opening, _, rest = parts["config"].partition(">")
+        content, _, closing = rest.rpartition("<")
+        config = json.loads(content)
+        config.update(dict.fromkeys(_VERSIONS, ""))
+        # "</" would end the script element early wherever it stands in a text.
+        shown = json.dumps(config, separators=(",", ":")).replace("</", "<\\/")
+        parts["config"] = f"{opening}>{shown}<{closing}"
+        return interpolate(**parts)
+
+    app.interpolate_index = without_versions
