@@ -1,0 +1,148 @@
+"""Small stateless parts that pages share."""
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+_GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False,
+                 "doubleClick": "reset"}
+
+
+def control(key):
+    """Id of a control whose value is one part of the address.
+
+    Parameters
+    ----------
+    key : str
+        The part's key in the query string.
+
+    Returns
+    -------
+    dict
+    """
+    return {"type": "control", "key": key}
+
+
+def select(key, label, options, value=None, *, title=None, disabled=False):
+    """Drop-down list with a label.
+
+    Parameters
+    ----------
+    key : str
+        Key of the query string that it sets.
+    label : str
+    options : sequence of (value, text)
+    value : str, optional
+    title : str, optional
+        Longer explanation, shown on pointing.
+    disabled : bool
+
+    Returns
+    -------
+    dash component
+    """
+    return html.Div([
+        dbc.Label(label, html_for=control(key)),
+        dbc.Select(id=control(key), value=value, disabled=disabled,
+                   options=[{"value": option, "label": text} for option, text in options]),
+    ], className="field", title=title)
+
+
+def number(key, label, low, high, value=None, *, step=1, placeholder="", title=None):
+    """Number field with a label; it answers on Enter and on leaving.
+
+    Returns
+    -------
+    dash component
+    """
+    return html.Div([
+        dbc.Label(label, html_for=control(key)),
+        dbc.Input(id=control(key), type="number", min=low, max=high, step=step, value=value,
+                  debounce=True, placeholder=placeholder),
+    ], className="field field-number", title=title)
+
+
+def switch(key, label, *, title=None):
+    """On-off switch with a label.
+
+    Returns
+    -------
+    dash component
+    """
+    return html.Div(dbc.Switch(id=control(key), label=label, value=False), className="field",
+                    title=title)
+
+
+def graph(graph_id, label, *, class_name=""):
+    """Place for a figure, with its summary for screen readers and its saved picture's button.
+
+    Parameters
+    ----------
+    graph_id : str
+        The summary's id is `summary_id(graph_id)`.
+    label : str
+        What the picture is, in a few words.
+    class_name : str
+
+    Returns
+    -------
+    dash component
+    """
+    return html.Figure([
+        dcc.Graph(id=graph_id, config=_GRAPH_CONFIG, className="graph",
+                  figure={"data": [], "layout": {"xaxis": {"visible": False},
+                                                 "yaxis": {"visible": False},
+                                                 "paper_bgcolor": "rgba(0,0,0,0)",
+                                                 "plot_bgcolor": "rgba(0,0,0,0)"}}),
+        html.Figcaption(label, id=summary_id(graph_id), className="visually-hidden"),
+    ], className=f"figure {class_name}".strip(), role="group", **{"aria-label": label})
+
+
+def summary_id(graph_id):
+    """Id of the text that tells a figure to a screen reader."""
+    return f"{graph_id}-summary"
+
+
+def picture_button(graph_id, file_name):
+    """Button that saves a figure as PNG.
+
+    Parameters
+    ----------
+    graph_id : str
+    file_name : str
+        Without ending.
+
+    Returns
+    -------
+    dash component
+    """
+    return html.Button("PNG", className="button small", title=f"Save this picture: {file_name}",
+                       **{"data-save": graph_id, "data-name": file_name})
+
+
+def notice(problem, remedy):
+    """Sentence about a link that could not be followed as it stands.
+
+    Parameters
+    ----------
+    problem : Problem
+    remedy : str
+        Address of what the page shows instead.
+
+    Returns
+    -------
+    dash component
+    """
+    return html.P([problem.text, " ", html.A("Keep this link", href=remedy)], className="notice")
+
+
+def table(rows, head):
+    """Table with a header row; cells are text or components.
+
+    Returns
+    -------
+    dash component
+    """
+    return html.Table([
+        html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
+        html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
+    ], className="table")

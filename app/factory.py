@@ -1,0 +1,45 @@
+"""From an Explorer to an app that can be served."""
+
+from pathlib import Path
+
+import dash
+
+from app import downloads, shell
+from app.compression import compress
+from app.pages import PAGES
+from app.security import protect
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+def create_app(explorer):
+    """Build the dashboard.
+
+    Parameters
+    ----------
+    explorer : Explorer
+
+    Returns
+    -------
+    dash.Dash
+        Its `server` is the WSGI app.
+    """
+    app = dash.Dash(
+        "cnn_looking_glass",
+        assets_folder=str(ASSETS),
+        assets_ignore=r"^waiting\.",
+        title="CNN Looking Glass",
+        update_title=None,
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"},
+                   {"name": "color-scheme", "content": "light dark"}],
+    )
+    app.layout = shell.frame
+    shell.register_callbacks(app, explorer)
+    for page in PAGES:
+        page.register_callbacks(app, explorer)
+    downloads.register_routes(app.server, explorer)
+    protect(app, [page.PATH for page in PAGES])
+    compress(app)
+    return app

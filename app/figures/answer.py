@@ -1,0 +1,86 @@
+"""The network's answer: one bar a class."""
+
+from app import theme
+
+SCALES = ("linear", "log", "logits")
+
+_LEAST_LOG_PROBABILITY = 1e-12
+
+
+def answer_figure(class_names, probabilities, logits, *, scale="linear", label=None,
+                  prediction=None, marked=()):
+    """Draw the softmax bars with their exact numbers.
+
+    Parameters
+    ----------
+    class_names : sequence of str
+    probabilities : sequence of float, in [0, 1]
+    logits : sequence of float
+    scale : {"linear", "log", "logits"}
+        Probability on a straight or a logarithmic axis, or the logits before the softmax.
+    label, prediction : int, optional
+        Classes whose names are set in bold or marked.
+    marked : sequence of int
+        Further classes whose names are bold.
+
+    Returns
+    -------
+    dict
+        A plotly figure.
+    """
+    n_classes = len(probabilities)
+    names = [class_names[number] if number < len(class_names) else str(number)
+             for number in range(n_classes)]
+    strong = {label, prediction, *marked} - {None}
+    ticks = [f"<b>{name}</b>" if number in strong else name for number, name in enumerate(names)]
+    if scale == "logits":
+        lengths = [float(logit) for logit in logits]
+        texts = [f"{logit:+.2f}" for logit in lengths]
+        reach = max(max(lengths), 0.0) - min(min(lengths), 0.0) or 1.0
+        x_axis = theme.axis(title=None, range=[min(min(lengths), 0.0) - 0.34 * reach,
+                                               max(max(lengths), 0.0) + 0.34 * reach],
+                            zerolinecolor=theme.FAINT_INK)
+    else:
+        lengths = [float(probability) for probability in probabilities]
+        texts = [probability_text(probability) for probability in lengths]
+        x_axis = theme.axis(range=[0, 1.42], tickvals=[0, 0.5, 1], ticktext=["0", "0.5", "1"])
+    if scale == "log":
+        lengths = [max(length, _LEAST_LOG_PROBABILITY) for length in lengths]
+        x_axis = theme.axis(type="log", range=[-12, 5.6], tickvals=[1e-12, 1e-6, 1],
+                            ticktext=["10⁻¹²", "10⁻⁶", "1"])
+    x_axis["showticklabels"] = scale != "logits"
+    bars = {
+        "type": "bar", "orientation": "h", "x": lengths, "y": list(range(n_classes)),
+        "text": texts, "textposition": "outside", "cliponaxis": False, "hoverinfo": "none",
+        "textfont": {"size": 12, "color": theme.INK, "family": "ui-monospace, monospace"},
+        "marker": {"color": [theme.class_colour(number) for number in range(n_classes)]},
+    }
+    layout = theme.chart_layout(
+        bargap=0.28, xaxis=x_axis, meta={"kind": "answer"},
+        margin={"l": 0, "r": 4, "t": 2, "b": 16, "pad": 4},
+        yaxis=theme.axis(autorange="reversed", tickvals=list(range(n_classes)), ticktext=ticks,
+                         showgrid=False, tickfont={"size": 13, "color": theme.INK}))
+    return {"data": [bars], "layout": layout}
+
+
+def probability_text(probability):
+    """Write a probability so that neither 0.9999 nor 0.0000001 is rounded away.
+
+    Parameters
+    ----------
+    probability : float
+        In [0, 1].
+
+    Returns
+    -------
+    str
+    """
+    if probability == 0:
+        return "0"
+    if probability < 0.0005:
+        mantissa, exponent = f"{probability:.1e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    if probability > 0.9995:
+        rest = 1 - probability
+        return "1" if rest < 5e-8 else f"{probability:.7f}".rstrip("0")
+    return f"{probability:.4f}"

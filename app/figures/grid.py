@@ -1,0 +1,115 @@
+"""The activation grid: all units of a layer in one picture."""
+
+import numpy as np
+
+from app import theme
+from app.figures.arrays import packed
+
+
+def grid_figure(mosaic, shown, values, colour_range, *, colour_map="viridis", dead=(),
+                selected=None, name="", range_title="", fields=None):
+    """Draw every unit of a layer.
+
+    Parameters
+    ----------
+    mosaic : cnn_core.mosaic.Mosaic
+        Where each cell stands.
+    shown : ndarray, shape (height, width, units) or (units,), float32
+        Numbers that are coloured.
+    values : ndarray of the same shape, float32
+        Activations, told on hover.
+    colour_range : tuple of float
+        Ends of the colour bar.
+    colour_map : str
+        One of `theme.COLOUR_MAPS` or "diverging".
+    dead : sequence of int
+        Units to be marked as dead.
+    selected : int, optional
+        Unit to be framed.
+    name : str
+        Name of the layer, for the saved picture.
+    range_title : str
+        What the colour bar measures.
+    fields : dict, optional
+        How cells see the image, for the page's hover link; see `receptive_link`.
+
+    Returns
+    -------
+    dict
+        A plotly figure.
+    """
+    low, high = colour_range
+    heatmap = {
+        "type": "heatmap",
+        "z": packed(mosaic.tile(shown)),
+        "zmin": float(low), "zmax": float(high),
+        "colorscale": theme.colour_stops(colour_map),
+        "hoverongaps": False,
+        "hoverinfo": "none",
+        "xgap": 1 if mosaic.gap == 0 else 0, "ygap": 1 if mosaic.gap == 0 else 0,
+        "colorbar": {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 6, "ypad": 0,
+                     "tickfont": {"size": 12, "color": theme.FAINT_INK},
+                     "nticks": 7, "title": {"text": range_title, "side": "right",
+                                            "font": {"size": 12, "color": theme.FAINT_INK}}},
+    }
+    if shown is not values:
+        heatmap["customdata"] = packed(mosaic.tile(values))
+    layout = theme.picture_layout(
+        meta={"kind": "grid", "layer": name, "units": mosaic.n_units, "columns": mosaic.columns,
+              "gap": mosaic.gap, "height": mosaic.height, "width": mosaic.width,
+              "order": None if mosaic.order is None else [int(unit) for unit in mosaic.order],
+              "fields": fields})
+    rows, columns = mosaic.picture_shape
+    layout["xaxis"]["range"] = [-0.5 - mosaic.gap, columns - 0.5 + mosaic.gap]
+    layout["yaxis"].pop("autorange")
+    layout["yaxis"]["range"] = [rows - 0.5 + mosaic.gap, -0.5 - mosaic.gap]
+    if selected is not None:
+        layout["shapes"] = [_frame_around(mosaic, selected)]
+    return {"data": [heatmap, *_dead_marks(mosaic, dead)], "layout": layout}
+
+
+def _dead_marks(mosaic, dead):
+    if len(dead) == 0:
+        return []
+    boxes = mosaic.unit_boxes()[np.asarray(dead, int)]
+    top, left, bottom, right = boxes.T
+    size = 5 if mosaic.n_units > 60 else 8
+    return [{
+        "type": "scatter", "mode": "markers", "hoverinfo": "skip",
+        "x": packed(((left + right - 1) / 2).astype(np.float32)),
+        "y": packed(((top + bottom - 1) / 2).astype(np.float32)),
+        "marker": {"symbol": "x-thin", "size": size,
+                   "line": {"width": 1.2, "color": "rgba(255,255,255,0.75)"}},
+    }]
+
+
+def _frame_around(mosaic, unit):
+    top, left, bottom, right = (float(edge) for edge in mosaic.unit_boxes()[unit])
+    margin = 0.5 + mosaic.gap / 2
+    return {"type": "rect", "x0": left - margin, "x1": right - 1 + margin, "y0": top - margin,
+            "y1": bottom - 1 + margin, "line": {"color": "#ff3d81", "width": 2}}
+
+
+def receptive_link(summary, boxes, is_spatial):
+    """How cells see the image, in the few numbers that the page needs.
+
+    Parameters
+    ----------
+    summary : cnn_core.receptive.FieldSummary
+    boxes : ndarray, shape (..., 4), int32
+        Receptive field of every cell.
+    is_spatial : bool
+        Whether the layer has maps.
+
+    Returns
+    -------
+    dict
+        A lattice where the fields form one, else a box a unit, else nothing: then every cell is
+        taken to see the whole image.
+    """
+    if is_spatial and summary.start is not None:
+        return {"start": list(summary.start), "stride": list(summary.stride),
+                "size": list(summary.size)}
+    if not is_spatial and len(np.unique(boxes, axis=0)) > 1:
+        return {"boxes": boxes.tolist()}
+    return {}

@@ -1,0 +1,155 @@
+"""Explore: one image in one layer, with every unit, and the network's answer."""
+
+from dataclasses import replace
+
+from dash import Input, Output, html
+
+from app.components import notice, summary_id
+from app.figures.answer import answer_figure
+from app.figures.grid import grid_figure, receptive_link
+from app.figures.image import image_figure
+from app.figures.thumbnail import thumbnail
+from app.pages.explore import words
+from app.pages.explore.layout import (
+    ANSWER_BARS,
+    DOWNLOADS,
+    FOUND,
+    GRID,
+    GRID_NOTE,
+    GRID_TITLE,
+    IMAGE,
+    IMAGE_NOTE,
+    STRIP,
+    UNIT,
+    VERDICT,
+    download_parts,
+    layout,
+)
+from app.pages.explore.state import read, write
+from app.pages.explore.unit import unit_panel
+from app.pages.explore.view import can_be_sorted, columns_for, look, steps
+from app.routing import ANSWER, NOTICES, answer, query_store, search_of
+from app.selection import as_values, write_query
+from cnn_core.display import colour_range
+from cnn_core.mosaic import Mosaic
+
+PATH = "/"
+TITLE = "Explore"
+
+__all__ = ["PATH", "TITLE", "layout", "register_callbacks"]
+
+
+def register_callbacks(app, explorer):
+    """Connect the page.
+
+    Parameters
+    ----------
+    app : dash.Dash
+    explorer : Explorer
+    """
+
+    @app.callback(
+        output={
+            "image": Output(IMAGE, "figure"),
+            "image_summary": Output(summary_id(IMAGE), "children"),
+            "image_note": Output(IMAGE_NOTE, "children"),
+            "verdict": Output(VERDICT, "children"),
+            "bars": Output(ANSWER_BARS, "figure"),
+            "bars_summary": Output(summary_id(ANSWER_BARS), "children"),
+            "grid": Output(GRID, "figure"),
+            "grid_title": Output(GRID_TITLE, "children"),
+            "grid_summary": Output(summary_id(GRID), "children"),
+            "grid_note": Output(GRID_NOTE, "children"),
+            "strip": Output(STRIP, "children"),
+            "unit": Output(UNIT, "children"),
+            "found": Output(FOUND, "children"),
+            "downloads": Output(DOWNLOADS, "children"),
+            "notices": Output(NOTICES, "children", allow_duplicate=True),
+            "answer": Output(ANSWER, "data", allow_duplicate=True),
+        },
+        inputs=[Input(query_store(PATH), "data")],
+        prevent_initial_call="initial_duplicate",
+    )
+    def show(address):
+        selection, problems = read(search_of(address), explorer)
+        view = look(explorer, selection)
+        return _drawn(explorer, view, problems)
+
+
+def _drawn(explorer, view, problems):
+    selection, layer = view.selection, view.layer
+    sight = explorer.sight(selection.model, selection.layer)
+    query = write(selection, explorer)
+    numbers_query = write_query({"model": selection.model, "set": selection.set,
+                                 "image": selection.image, "layer": selection.layer})
+    return {
+        "image": image_figure(view.image, name=f"{selection.set} {selection.image}",
+                              unread=sight.unread),
+        "image_summary": words.image_summary(explorer, view),
+        "image_note": words.unread_text(sight),
+        "verdict": _verdict(explorer, view),
+        "bars": answer_figure(explorer.class_names, view.probabilities, view.logits,
+                              scale=selection.scale, label=view.label,
+                              prediction=view.prediction),
+        "bars_summary": words.answer_summary(explorer, view),
+        "grid": grid_figure(
+            view.mosaic, view.shown, view.values, view.range, colour_map=selection.colours,
+            dead=view.dead, selected=selection.unit, name=layer.name,
+            range_title=words.RANGE_TITLES[selection.range],
+            fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial)),
+        "grid_title": [layer.name, html.Span(f" {words.shape_text(layer)}", className="faint")],
+        "grid_summary": words.grid_summary(view),
+        "grid_note": " ".join(filter(None, (words.dead_text(view), sight.summary.text,
+                                            words.order_text(explorer, view)))),
+        "strip": _strip(explorer, view),
+        "unit": unit_panel(explorer, view),
+        "found": words.search_text(view),
+        "downloads": download_parts(view, numbers_query),
+        "notices": [notice(problem, PATH + query) for problem in problems],
+        "answer": answer(PATH, query, values=as_values(selection),
+                         steps=steps(explorer, view), options=_options(explorer, view),
+                         drops={"layer": ["unit", "columns"],
+                                "model": ["unit", "columns", "image"],
+                                "set": ["image", "find"], "find": []}),
+    }
+
+
+def _options(explorer, view):
+    """Choices of controls that depend on the model and the layer."""
+    network = explorer.network(view.selection.model)
+    return {
+        "layer": [{"value": info.name, "label": f"{info.name} · {words.shape_text(info)}"}
+                  for info in network.layers],
+        "order": [{"value": "natural", "label": "by number"},
+                  {"value": "weight", "label": "by weight for p against q",
+                   "disabled": not can_be_sorted(network, view.layer)}],
+    }
+
+
+def _verdict(explorer, view):
+    label, prediction = (words.class_name(explorer, number)
+                         for number in (view.label, view.prediction))
+    is_right = view.label == view.prediction
+    return [
+        html.Span([html.Span("label ", className="faint"), html.B(label)]),
+        html.Span([html.Span("prediction ", className="faint"), html.B(prediction)]),
+        html.Span("right" if is_right else "wrong",
+                  className="tag right" if is_right else "tag wrong"),
+    ]
+
+
+def _strip(explorer, view):
+    links = []
+    for info in explorer.network(view.selection.model).layers:
+        values = view.all_layers[info.name]
+        mosaic = Mosaic.of(info.shape, columns_for(info))
+        target = write(replace(view.selection, layer=info.name, unit=None, columns=None), explorer)
+        is_here = info.name == view.layer.name
+        links.append(html.A([
+            html.Img(src=thumbnail(mosaic.tile(values), colour_range(values),
+                                   colour_map=view.selection.colours), alt=""),
+            html.Span(info.name, className="strip-name"),
+            html.Span(words.shape_text(info), className="faint strip-shape"),
+        ], href=PATH + target, className="strip-link here" if is_here else "strip-link",
+            **({"aria-current": "true"} if is_here else {})))
+    return links

@@ -1,0 +1,136 @@
+"""The panel of one enlarged unit: its map, what it has learned, what it does over the test set."""
+
+import numpy as np
+from dash import html
+
+from app.components import table
+from app.figures.thumbnail import thumbnail
+from app.pages.explore.words import class_name, unit_word
+from cnn_core.layers import LayerKind
+
+_MOST_FILTER_PICTURES = 128
+
+
+def unit_panel(explorer, view):
+    """Lay out the panel of the selected unit, empty if none is selected.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    view : ExploreView
+
+    Returns
+    -------
+    list of dash component
+    """
+    unit, layer = view.selection.unit, view.layer
+    if unit is None:
+        return []
+    values = view.values[..., unit]
+    parts = [
+        html.Div([
+            html.H2(f"{unit_word(layer).capitalize()} {unit}"),
+            html.Button("Close", className="button small", **{"data-set-key": "unit",
+                                                              "data-set-value": ""}),
+        ], className="panel-head"),
+        html.Div([
+            html.Button("‹ Previous", className="button small",
+                        **{"data-set-key": "unit",
+                           "data-set-value": str((unit - 1) % layer.n_units)}),
+            html.Button("Next ›", className="button small",
+                        **{"data-set-key": "unit",
+                           "data-set-value": str((unit + 1) % layer.n_units)}),
+        ], className="button-row"),
+    ]
+    if layer.is_spatial:
+        parts.append(html.Img(
+            src=thumbnail(values, view.range if view.selection.range == "layer"
+                          else (min(0.0, float(values.min())), float(values.max()) or 1.0),
+                          colour_map=view.selection.colours),
+            alt=f"Map {unit}, {values.shape[0]} by {values.shape[1]} cells", className="big-map"))
+        parts.append(_map_table(values))
+    else:
+        parts.append(html.P([html.Span("activation ", className="faint"),
+                             html.B(f"{float(values):.5g}", className="figures")]))
+    parts.append(_learned(explorer, view))
+    parts.append(_over_the_set(explorer, view))
+    return parts
+
+
+def _map_table(values):
+    summary = (f"Activation {values.min():.4g} to {values.max():.4g}, mean {values.mean():.4g}, "
+               f"{np.count_nonzero(values > 0)} of {values.size} cells above 0.")
+    if values.size > 36:
+        return html.P(summary, className="faint figures")
+    cells = [html.Tr([html.Td(f"{value:.3f}") for value in row]) for row in values]
+    return html.Div([html.Table(html.Tbody(cells), className="table cells"),
+                     html.P(summary, className="faint figures")])
+
+
+def _learned(explorer, view):
+    layer, unit = view.layer, view.selection.unit
+    weights = explorer.network(view.selection.model).weights(layer.name)
+    if not weights:
+        return html.P(f"A {layer.kind.value} layer learns no weights.", className="faint")
+    parts = []
+    if "bias" in weights:
+        parts.append(html.P([html.Span("bias ", className="faint"),
+                             html.B(f"{weights['bias'][unit]:+.4f}", className="figures")]))
+    if layer.kind is LayerKind.CONV and "kernel" in weights:
+        parts += _filter_pictures(weights["kernel"][..., unit])
+    elif layer.kind is LayerKind.DENSE:
+        parts.append(_node_weights(explorer, view, weights["kernel"][:, unit]))
+    elif layer.kind is LayerKind.BATCH_NORM:
+        parts.append(html.P(", ".join(f"{name} {array[unit]:.4g}"
+                                      for name, array in weights.items()), className="figures"))
+    return html.Div([html.H3("Learned"), *parts])
+
+
+def _filter_pictures(kernel):
+    """Pictures of a filter, shape (rows, columns, input maps), one an input map."""
+    reach = float(np.abs(kernel).max()) or 1.0
+    n_inputs = kernel.shape[2]
+    strongest = np.argsort(-np.abs(kernel).sum(axis=(0, 1)), kind="stable")
+    shown = strongest[:_MOST_FILTER_PICTURES] if n_inputs > 1 else strongest
+    pictures = [html.Img(src=thumbnail(kernel[..., source], (-reach, reach),
+                                       colour_map="diverging"),
+                         alt=f"Weights from input map {source}", className="filter",
+                         title=f"from input map {source}, "
+                               f"sum of weights {kernel[..., source].sum():+.3f}")
+                for source in shown]
+    size = f"{kernel.shape[0]} × {kernel.shape[1]}"
+    caption = (f"Filter, {size}, weights from {-reach:.3g} (blue) to {reach:.3g} (red)"
+               if n_inputs == 1 else
+               f"Filter, {size} × {n_inputs} input maps, the heaviest first; weights from "
+               f"{-reach:.3g} (blue) to {reach:.3g} (red)")
+    return [html.P(caption, className="faint"), html.Div(pictures, className="filters")]
+
+
+def _node_weights(explorer, view, column):
+    strongest = np.argsort(-np.abs(column), kind="stable")[:5]
+    rows = [(str(source), f"{column[source]:+.4f}") for source in strongest]
+    return html.Div([html.P(f"{len(column):,} weights in; the heaviest:", className="faint"),
+                     table(rows, ("from", "weight"))])
+
+
+def _over_the_set(explorer, view):
+    selection, layer, unit = view.selection, view.layer, view.selection.unit
+    set_name = explorer.set_names[0]
+    survey = explorer.survey(selection.model, set_name)
+    statistics = survey.units[layer.name]
+    means = statistics.class_means[:, unit]
+    top = np.nanmax(np.abs(means)) or 1.0
+    rows = [(class_name(explorer, number),
+             html.Span(f"{mean:.3g}", className="bar figures",
+                       style={"--share": f"{abs(mean) / top:.3f}"}))
+            for number, mean in enumerate(means) if np.isfinite(mean)]
+    share = float(statistics.share_positive[unit])
+    return html.Div([
+        html.H3(f"Over {len(survey):,} {set_name} images"),
+        html.P("It is zero in every cell of every image: a dead unit." if statistics.dead[unit]
+               else f"Above 0 somewhere in {share:.1%} of them.", className="faint"),
+        table([("mean", f"{statistics.mean[unit]:.4g}"), ("std", f"{statistics.std[unit]:.4g}"),
+               ("min", f"{statistics.minimum[unit]:.4g}"),
+               ("max", f"{statistics.maximum[unit]:.4g}")], ("activation", "")),
+        table(rows, ("class", "mean activation")),
+    ])

@@ -1,0 +1,94 @@
+"""What the Explore page says: short sentences made of the numbers that it shows."""
+
+from app.figures.answer import probability_text
+from app.pages.explore.view import place_among_found
+
+RANGE_TITLES = {"layer": "activation", "map": "share of the map's maximum",
+                "clip": "standardised and clipped"}
+
+
+def class_name(explorer, number):
+    """Name of a class, its number where the data names fewer classes."""
+    names = explorer.class_names
+    return names[number] if number < len(names) else str(number)
+
+
+def unit_word(layer, n=1):
+    """Return "map" or "node", in the plural for other numbers than one."""
+    word = "map" if layer.is_spatial else "node"
+    return word if n == 1 else f"{word}s"
+
+
+def shape_text(layer):
+    """Return the layer's units and their size, as in "128 maps of 3 × 3"."""
+    n_units = f"{layer.n_units:,} {unit_word(layer, layer.n_units)}"
+    return f"{n_units} of {layer.grid[0]} × {layer.grid[1]}" if layer.is_spatial else n_units
+
+
+def image_summary(explorer, view):
+    """Tell the image to someone who does not see it."""
+    return (f"Image {view.selection.image} of the {view.selection.set} set, labelled "
+            f"{class_name(explorer, view.label)}.")
+
+
+def answer_summary(explorer, view):
+    """Tell the softmax bars to someone who does not see them."""
+    return (f"The network predicts {class_name(explorer, view.prediction)} with probability "
+            f"{probability_text(float(view.probabilities[view.prediction]))}; the runner-up is "
+            f"{class_name(explorer, view.runner_up)} with "
+            f"{probability_text(float(view.probabilities[view.runner_up]))}.")
+
+
+def grid_summary(view):
+    """Tell the grid to someone who does not see it."""
+    layer, values = view.layer, view.values
+    by_unit = values.reshape(-1, layer.n_units).max(axis=0)
+    strongest = int(by_unit.argmax())
+    return (f"Layer {layer.name}: {shape_text(layer)}, values from {values.min():.3g} to "
+            f"{values.max():.3g}. The strongest is {unit_word(layer)} {strongest} with "
+            f"{by_unit[strongest]:.3g}. {dead_text(view)}")
+
+
+def dead_text(view):
+    """Tell how many units are dead for this image."""
+    n_dead, layer = len(view.dead), view.layer
+    if n_dead == 0:
+        return f"No {unit_word(layer)} is dead for this image."
+    return (f"{n_dead} of {layer.n_units:,} {unit_word(layer, layer.n_units)} "
+            f"{'is' if n_dead == 1 else 'are'} dead (all zero) for this image, marked ×.")
+
+
+def order_text(explorer, view):
+    """Tell how the units are ordered and what that order is worth."""
+    if view.layer.is_spatial:
+        return ""
+    if view.order_classes:
+        p, q = (class_name(explorer, number) for number in view.order_classes)
+        return f"Sorted by weight, most for {p} first, most for {q} last."
+    return ("The order of nodes means nothing: it is an accident of the training and changes with "
+            "each one.")
+
+
+def search_text(view):
+    """Tell where the image stands in the search result."""
+    if view.search_fault:
+        return view.search_fault
+    if view.found is None:
+        return ""
+    place, n_found = place_among_found(view), len(view.found.images)
+    if place is None:
+        return f"{n_found:,} found, {view.found.text}; → shows the first."
+    return f"{place + 1:,} of {n_found:,} {view.found.text}"
+
+
+def unread_text(sight):
+    """Tell which pixels the layer cannot see, "" if it sees all."""
+    if not sight.unread.any():
+        return ""
+    rows = [str(row) for row in range(sight.unread.shape[0]) if sight.unread[row].all()]
+    columns = [str(column) for column in range(sight.unread.shape[1])
+               if sight.unread[:, column].all()]
+    parts = [f"{word} {' and '.join(numbers)}" for word, numbers in
+             (("rows", rows), ("columns", columns)) if numbers]
+    where = ", ".join(parts) or f"{int(sight.unread.sum()):,} pixels"
+    return f"Shaded {where} reach no cell of this layer."

@@ -1,0 +1,235 @@
+"""What the browser asks for: query strings read, checked and written again.
+
+A page's whole state stands in the address. Whatever stands there is turned into a valid selection;
+what was wrong with it is told in words, each with the nearest valid choice.
+"""
+
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from urllib.parse import parse_qsl, urlencode
+
+from cnn_core.errors import SelectionError
+
+LONGEST_QUERY = 4000
+"""Characters of a query string that are read; the longest link of a page is far below it."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in an address that could not be taken as it stands.
+
+    Attributes
+    ----------
+    text : str
+        One sentence for the reader.
+    key : str
+        The part of the query that it is about, "" for the whole.
+    nearest : str
+        What was taken instead.
+    """
+
+    text: str
+    key: str
+    nearest: str
+
+
+class Query:
+    """A query string, read one key at a time.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        Grows as keys are read.
+    """
+
+    def __init__(self, search):
+        text = (search or "").lstrip("?")
+        self.problems = []
+        if len(text) > LONGEST_QUERY:
+            self._complain("", f"The link is longer than {LONGEST_QUERY:,} characters; "
+                               "the page shows its default instead.", "")
+            text = ""
+        self._given = dict(parse_qsl(text, keep_blank_values=True))
+        self._read = set()
+
+    def _complain(self, key, text, nearest):
+        self.problems.append(Problem(text, key, str(nearest)))
+
+    def _take(self, key):
+        self._read.add(key)
+        return self._given.get(key)
+
+    def has(self, key):
+        """Tell whether the query names the key."""
+        return key in self._given
+
+    def choice(self, key, options, default, what):
+        """Read one of several words.
+
+        Parameters
+        ----------
+        key : str
+        options : sequence of str
+        default : str or None
+            Taken where the query does not name the key.
+        what : str
+            The thing in words, for the reader: "layer".
+
+        Returns
+        -------
+        str or None
+        """
+        given = self._take(key)
+        if given is None or given in options:
+            return default if given is None else given
+        by_lower = {option.lower(): option for option in options}
+        close = get_close_matches(given.lower()[:80], by_lower, n=1, cutoff=0.4)
+        nearest = by_lower[close[0]] if close else default
+        self._complain(key, f'There is no {what} "{_short(given)}" here; '
+                            f"the page shows {nearest}.", nearest)
+        return nearest
+
+    def number(self, key, low, high, default, what, *, kind=int):
+        """Read a number within bounds.
+
+        Parameters
+        ----------
+        key : str
+        low, high : int or float
+            Both included.
+        default : int, float or None
+        what : str
+            The thing in words, for the reader: "image".
+        kind : {int, float}
+
+        Returns
+        -------
+        int, float or None
+        """
+        given = self._take(key)
+        if given is None or given == "":
+            return default
+        try:
+            number = kind(given)
+        except ValueError:
+            number = None
+        if number is None or number != number or len(given) > 20:
+            self._complain(key, f'"{_short(given)}" is not {_article(what)} number; the page shows '
+                                f"{_or_none(default)}.", default)
+            return default
+        nearest = min(max(number, low), high)
+        if nearest != number:
+            self._complain(key, f"There is no {what} {number:,}; it goes from {low:,} to {high:,}. "
+                                f"The page shows {nearest:,}.", nearest)
+        return nearest
+
+    def numbers(self, key, low, high, default, what, *, most):
+        """Read a list of different whole numbers, such as the images of a group.
+
+        Parameters
+        ----------
+        key : str
+        low, high : int
+            Both included.
+        default : sequence of int
+        what : str
+            One of them in words: "image".
+        most : int
+            Longest accepted list.
+
+        Returns
+        -------
+        tuple of int
+            In the order given; without what could not be taken.
+        """
+        given = self._take(key)
+        if given is None:
+            return tuple(default)
+        kept, refused = [], []
+        for part in given.split(",") if given else ():
+            part = part.strip()
+            number = int(part) if part.isdecimal() and len(part) < 12 else None
+            if number is not None and low <= number <= high and number not in kept:
+                kept.append(number)
+            elif number not in kept:
+                refused.append(part)
+        if refused:
+            self._complain(key, f"There is no {what} {_short(', '.join(refused))}; {what}s go from "
+                                f"{low:,} to {high:,}. The page shows the others.",
+                           ",".join(map(str, kept)))
+        if len(kept) > most:
+            self._complain(key, f"{len(kept)} {what}s are more than the page can show; it shows "
+                                f"the first {most}.", ",".join(map(str, kept[:most])))
+        return tuple(kept[:most])
+
+    def text(self, key, default="", longest=200):
+        """Read free text, cut to a length."""
+        given = self._take(key)
+        return default if given is None else given[:longest]
+
+    def finish(self):
+        """Name the keys that no page knows; call it after the last key was read."""
+        unknown = [key for key in self._given if key not in self._read]
+        if unknown:
+            self._complain(unknown[0], f'The link has a part "{_short(", ".join(unknown))}" that '
+                                       "this page does not know; it is left out.", "")
+
+
+def write_query(values, defaults=None):
+    """Write a query string, without the parts that say no more than the default.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        None is left out; sequences are joined with commas.
+    defaults : mapping of str to object, optional
+
+    Returns
+    -------
+    str
+        "" or a string that begins with "?".
+    """
+    defaults = defaults or {}
+    told = {}
+    for key, value in values.items():
+        if value is None or (key in defaults and defaults[key] == value):
+            continue
+        if isinstance(value, (tuple, list)):
+            value = ",".join(map(str, value))
+        elif isinstance(value, bool):
+            value = int(value)
+        told[key] = value
+    text = urlencode(told, safe=",:")
+    return f"?{text}" if text else ""
+
+
+def as_values(selection):
+    """Fields of a selection as a plain mapping, in order."""
+    return {field.name: getattr(selection, field.name) for field in fields(selection)}
+
+
+def require_set(explorer, set_name):
+    """Name of an image set that exists.
+
+    Raises
+    ------
+    SelectionError
+        When there is none of that name.
+    """
+    if set_name not in explorer.set_names:
+        raise SelectionError(f'image set "{_short(set_name)}": there are '
+                             f'{", ".join(explorer.set_names)}', nearest=explorer.set_names[0])
+    return set_name
+
+
+def _short(text):
+    text = "".join(character if character.isprintable() else "?" for character in str(text))
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _article(what):
+    return f"an {what}" if what[0] in "aeiou" else f"a {what}"
+
+
+def _or_none(default):
+    return "its default" if default is None else default

@@ -1,0 +1,136 @@
+"""Colours, scales and the bare frame that every figure starts from.
+
+Text and lines of a figure follow the page's light or dark ink by style sheet; the colours given
+here are those of a picture that is saved, which has a white ground.
+"""
+
+import plotly.colors
+
+INK = "#1b2430"
+FAINT_INK = "#5b6775"
+LINE = "#d5dbe2"
+ACCENT = "#0b7285"
+GROUND = "#ffffff"
+
+GROUP_COLOURS = {"A": "#d1242f", "B": "#1f6feb", "shared": "#e0a100", "C": "#6e7781"}
+"""The article's ring colours: red for the first group, blue for the second, yellow for shared."""
+
+# Told apart by the colour-blind in pairs that stand side by side; 4 and 9 are red and blue as in
+# the article's circles.
+_CLASS_COLOURS = ("#6a51a3", "#8c6d31", "#2a9d8f", "#b5838d", "#d1242f",
+                  "#7f7f7f", "#e07b00", "#3c8d40", "#a23b72", "#1f6feb")
+
+COLOUR_MAPS = ("viridis", "cividis", "inferno", "magma", "jet")
+_LOADED = {name: getattr(plotly.colors.sequential, name.title()) for name in COLOUR_MAPS}
+
+DIVERGING = ("#1f4e9c", "#5c8fd6", "#b9cfee", "#f4f4f2", "#f3c3b4", "#dd6b54", "#9c1c1f")
+"""Blue for the rival, near-white for zero, red for the target."""
+
+
+def class_colour(number):
+    """Colour of a class, the same on every page.
+
+    Parameters
+    ----------
+    number : int
+
+    Returns
+    -------
+    str
+    """
+    return _CLASS_COLOURS[number % len(_CLASS_COLOURS)]
+
+
+def colour_stops(name):
+    """Stops of a colour map in the form that plotly takes.
+
+    Parameters
+    ----------
+    name : str
+        One of COLOUR_MAPS, "grey" (ink on paper) or "diverging".
+
+    Returns
+    -------
+    list of list
+        Pairs of position in [0, 1] and colour.
+    """
+    colours = {"grey": ("#000000", "#ffffff"), "diverging": DIVERGING}.get(name) or _LOADED[name]
+    last = len(colours) - 1
+    return [[position / last, colour] for position, colour in enumerate(colours)]
+
+
+def colour_table(name, n_steps=256):
+    """A colour map as a table of bytes, for pictures that are drawn on the server.
+
+    Parameters
+    ----------
+    name : str
+        As in `colour_stops`.
+    n_steps : int
+
+    Returns
+    -------
+    bytes
+        Red, green, blue of each step, 0 to 255.
+    """
+    stops = colour_stops(name)
+    colours = plotly.colors.sample_colorscale(
+        [[position, _as_rgb(colour)] for position, colour in stops],
+        [step / (n_steps - 1) for step in range(n_steps)], colortype="tuple")
+    return bytes(round(255 * part) for colour in colours for part in colour)
+
+
+def _as_rgb(colour):
+    if colour.startswith("#"):
+        return "rgb({}, {}, {})".format(*plotly.colors.hex_to_rgb(colour))
+    return colour
+
+
+def picture_layout(**more):
+    """Layout of a picture without axes: cells square, first row on top.
+
+    Returns
+    -------
+    dict
+    """
+    axis = {"visible": False, "fixedrange": False, "constrain": "domain"}
+    return {
+        **_frame(),
+        "xaxis": dict(axis),
+        "yaxis": {**axis, "autorange": "reversed", "scaleanchor": "x", "scaleratio": 1},
+        **more,
+    }
+
+
+def chart_layout(**more):
+    """Layout of a chart with axes.
+
+    Returns
+    -------
+    dict
+    """
+    return {**_frame(), **more}
+
+
+def axis(**more):
+    """One axis of a chart, in the look of the house.
+
+    Returns
+    -------
+    dict
+    """
+    return {"gridcolor": LINE, "zerolinecolor": LINE, "linecolor": LINE, "fixedrange": True,
+            "automargin": True, "tickfont": {"color": FAINT_INK, "size": 12}, **more}
+
+
+def _frame():
+    return {
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, -apple-system, 'Segoe UI', sans-serif",
+                 "size": 13, "color": INK},
+        "hoverlabel": {"font": {"size": 13}},
+        "showlegend": False,
+        "dragmode": False,
+    }

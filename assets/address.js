@@ -1,0 +1,199 @@
+// The address is the state. This file carries it between the address bar, the controls and the
+// server: one request under way at a time, the newest wish sent as soon as the answer is there.
+(() => {
+  "use strict";
+
+  const LOADER_AFTER_MS = 200;
+  const NO_ANSWER_AFTER_MS = 15000;
+
+  let shownPath = null; // path whose layout the server has been asked for
+  let wanted = null; // what the reader asked for last
+  let sent = null; // what the server is asked for now, null when nothing is under way
+  let answer = null; // what the server told last
+  let ahead = { kind: "", count: 0 }; // steps taken since the last answer
+  let loader = 0;
+  let watchdog = 0;
+  let serial = 0;
+
+  const client = () => window.dash_clientside;
+  const here = () => ({ path: location.pathname, search: location.search });
+  const text = (value) =>
+    value === null || value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
+
+  function setProps(id, props) {
+    client().set_props(id, props);
+  }
+
+  function request(address) {
+    wanted = address;
+    if (!sent) send();
+  }
+
+  function send() {
+    sent = wanted;
+    document.body.dataset.settled = "no";
+    clearTimeout(loader);
+    clearTimeout(watchdog);
+    loader = setTimeout(() => document.body.classList.add("busy"), LOADER_AFTER_MS);
+    watchdog = setTimeout(release, NO_ANSWER_AFTER_MS);
+    if (sent.path !== shownPath) {
+      shownPath = sent.path;
+      answer = null;
+      setProps("notices", { children: null });
+      setProps("path", { data: { ...sent, serial: ++serial } });
+      markNavigation();
+      return;
+    }
+    setProps({ type: "query", path: sent.path }, { data: { ...sent, serial: ++serial } });
+  }
+
+  function release() {
+    clearTimeout(loader);
+    clearTimeout(watchdog);
+    document.body.classList.remove("busy");
+    const again = wanted && sent && (wanted.path !== sent.path || wanted.search !== sent.search);
+    sent = null;
+    document.body.dataset.settled = "yes";
+    if (again) send();
+  }
+
+  function go(path, search, { push = true } = {}) {
+    if (path === location.pathname && search === location.search) return;
+    history[push ? "pushState" : "replaceState"](null, "", path + search);
+    request({ path, search });
+  }
+
+  function set(changes, options) {
+    const parts = new URLSearchParams((wanted || here()).search);
+    const drops = (answer && answer.drops) || {};
+    for (const [key, value] of Object.entries(changes)) {
+      for (const dependent of drops[key] || []) if (!(dependent in changes)) parts.delete(dependent);
+      if (value === null || value === undefined || value === "") parts.delete(key);
+      else parts.set(key, value === true ? "1" : value === false ? "0" : text(value));
+    }
+    const query = parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+    go(location.pathname, query ? `?${query}` : "", options);
+  }
+
+  function step(kind, { repeated = false } = {}) {
+    const steps = answer && answer.steps;
+    if (!steps) return;
+    const options = { push: !repeated };
+    if (kind === "random") {
+      const choices = steps.random;
+      const image = choices
+        ? choices[Math.floor(Math.random() * choices.length)]
+        : Math.floor(Math.random() * steps.count);
+      if (steps.count) set({ image }, options);
+    } else if (kind === "wrong") {
+      if (steps.wrong !== null && steps.wrong !== undefined) set({ image: steps.wrong }, options);
+    } else if (kind === "above" || kind === "below") {
+      if (steps[kind]) set({ layer: steps[kind] }, options);
+    } else if (steps[kind] && steps[kind].length) {
+      ahead = { kind, count: sent && ahead.kind === kind ? ahead.count + 1 : 0 };
+      set({ image: steps[kind][Math.min(ahead.count, steps[kind].length - 1)] }, options);
+    }
+  }
+
+  function controlElement(key) {
+    return document.getElementById(JSON.stringify({ key, type: "control" }));
+  }
+
+  function tell(values, options) {
+    for (const [key, choices] of Object.entries(options || {})) {
+      if (controlElement(key)) setProps({ type: "control", key }, { options: choices });
+    }
+    for (const [key, value] of Object.entries(values || {})) {
+      const element = controlElement(key);
+      if (!element) continue;
+      const present = element.type === "checkbox" ? element.checked : element.value;
+      if (text(present) !== text(value)) {
+        setProps({ type: "control", key }, { value: value === null ? "" : value });
+      }
+    }
+  }
+
+  function markNavigation() {
+    for (const link of document.querySelectorAll(".nav-link")) {
+      const isHere = new URL(link.href).pathname === shownPath;
+      if (isHere) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  function carry(links) {
+    for (const link of document.querySelectorAll(".nav-link")) {
+      const path = new URL(link.href).pathname;
+      if (links && path in links) link.href = path + links[path];
+    }
+  }
+
+  client_functions({
+    // The first address, as soon as the frame stands.
+    start() {
+      shownPath = location.pathname;
+      wanted = sent = here();
+      watchdog = setTimeout(release, NO_ANSWER_AFTER_MS);
+      markNavigation();
+      return { ...sent, serial: ++serial };
+    },
+
+    // A control was changed by hand.
+    change() {
+      if (!answer) return;
+      const changes = {};
+      for (const { prop_id: property, value } of client().callback_context.triggered) {
+        const id = property.slice(0, property.lastIndexOf("."));
+        const { key } = JSON.parse(id);
+        if (key in answer.values && text(answer.values[key]) !== text(value)) changes[key] = value;
+      }
+      if (Object.keys(changes).length) set(changes);
+    },
+
+    // The server has answered and Dash has put everything in its place.
+    settle(told) {
+      if (!told || !sent || told.path !== location.pathname) return client().no_update;
+      if (told === answer) return client().no_update;
+      answer = told;
+      ahead = { kind: "", count: 0 };
+      const isNewest = wanted.path === sent.path && wanted.search === sent.search;
+      if (isNewest) {
+        tell(told.values, told.options);
+        carry(told.links);
+        if (told.search !== location.search) {
+          history.replaceState(null, "", told.path + told.search);
+          wanted = sent = here();
+        }
+      }
+      release();
+      document.dispatchEvent(new CustomEvent("lookingglass:settled", { detail: told }));
+      return serial;
+    },
+  });
+
+  function client_functions(functions) {
+    window.dash_clientside = Object.assign({}, window.dash_clientside, { address: functions });
+  }
+
+  addEventListener("popstate", () => request(here()));
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-set-key],[data-step]");
+    if (button) {
+      if (button.dataset.step) step(button.dataset.step);
+      else set({ [button.dataset.setKey]: button.dataset.setValue });
+      return;
+    }
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const target = new URL(link.href, location.href);
+    const isPage = target.origin === location.origin && !link.hasAttribute("download") &&
+      !link.target && !target.pathname.startsWith("/download/") && !target.hash;
+    if (!isPage) return;
+    event.preventDefault();
+    go(target.pathname, target.search);
+  });
+
+  window.lookingGlass = { go, set, step, answer: () => answer, isSettled: () => sent === null };
+})();

@@ -1,0 +1,167 @@
+// Pointing at pictures: the value under the pointer, the pixels that a cell sees, the enlarged unit,
+// and the saved PNG.
+(() => {
+  "use strict";
+
+  const bound = new WeakSet();
+  const plots = () => [...document.querySelectorAll(".js-plotly-plot")];
+  const metaOf = (plot) => (plot.layout && plot.layout.meta) || {};
+  const shortNumber = (value) =>
+    value === 0 ? "0" : Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5
+      ? String(Number(value.toPrecision(6))) : value.toExponential(4);
+
+  function cellAt(meta, x, y) {
+    const tall = meta.height + meta.gap;
+    const wide = meta.width + meta.gap;
+    const place = Math.floor(y / tall) * meta.columns + Math.floor(x / wide);
+    if (place < 0 || place >= meta.units) return null;
+    const unit = meta.order ? meta.order[place] : place;
+    return { unit, row: y % tall, column: x % wide };
+  }
+
+  // Pixels that a cell sees: top, left, bottom, right, half-open and cut to the image.
+  function fieldOf(meta, cell, image) {
+    const fields = meta.fields || {};
+    if (fields.boxes) return fields.boxes[cell.unit];
+    if (!fields.start) return [0, 0, image.height, image.width];
+    const top = fields.start[0] + cell.row * fields.stride[0];
+    const left = fields.start[1] + cell.column * fields.stride[1];
+    return [Math.max(top, 0), Math.max(left, 0),
+      Math.min(top + fields.size[0], image.height), Math.min(left + fields.size[1], image.width)];
+  }
+
+  function outline(plot, className, box) {
+    let mark = plot.querySelector(`.${className}`);
+    if (!box) {
+      if (mark) mark.hidden = true;
+      return;
+    }
+    if (!mark) {
+      mark = document.createElement("div");
+      mark.className = className;
+      plot.append(mark);
+    }
+    const { xaxis, yaxis } = plot._fullLayout;
+    const [top, left, bottom, right] = box;
+    const x0 = xaxis._offset + xaxis.d2p(left - 0.5);
+    const x1 = xaxis._offset + xaxis.d2p(right - 0.5);
+    const y0 = yaxis._offset + yaxis.d2p(top - 0.5);
+    const y1 = yaxis._offset + yaxis.d2p(bottom - 0.5);
+    Object.assign(mark.style, {
+      left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px`,
+    });
+    mark.hidden = false;
+  }
+
+  function showTooltip(lines, event) {
+    const tooltip = document.getElementById("tooltip");
+    if (!tooltip || !event) return;
+    tooltip.replaceChildren(...lines.map((line) => {
+      const row = document.createElement("div");
+      row.textContent = line;
+      return row;
+    }));
+    tooltip.hidden = false;
+    const { clientX, clientY } = event;
+    const left = Math.min(clientX + 14, innerWidth - tooltip.offsetWidth - 6);
+    const above = clientY - tooltip.offsetHeight - 10;
+    tooltip.style.left = `${Math.max(left, 6)}px`;
+    tooltip.style.top = `${above > 4 ? above : clientY + 18}px`;
+  }
+
+  function hideMarks() {
+    const tooltip = document.getElementById("tooltip");
+    if (tooltip) tooltip.hidden = true;
+    for (const plot of plots()) {
+      outline(plot, "field-box", null);
+      outline(plot, "cell-box", null);
+    }
+  }
+
+  function pointAtGrid(plot, point, event) {
+    const meta = metaOf(plot);
+    const cell = cellAt(meta, point.x, point.y);
+    if (!cell) return hideMarks();
+    const value = point.customdata === undefined ? point.z : point.customdata;
+    const isMap = meta.height * meta.width > 1;
+    const lines = [isMap
+      ? `map ${cell.unit} · row ${cell.row} · column ${cell.column}` : `unit ${cell.unit}`,
+    `${meta.measure || "activation"} ${shortNumber(value)}`];
+    if (point.customdata !== undefined) lines.push(`shown as ${shortNumber(point.z)}`);
+    const images = plots().filter((other) => metaOf(other).kind === "image");
+    for (const image of images) {
+      const box = fieldOf(meta, cell, metaOf(image));
+      if (image === images[0]) {
+        lines.push(`sees rows ${box[0]}–${box[2] - 1}, columns ${box[1]}–${box[3] - 1}`);
+      }
+      outline(image, "field-box", box);
+    }
+    for (const other of plots()) {
+      const otherMeta = metaOf(other);
+      const isTwin = other === plot || (otherMeta.kind === "grid" && otherMeta.layer === meta.layer);
+      outline(other, "cell-box", isTwin
+        ? [point.y, point.x, point.y + 1, point.x + 1] : null);
+    }
+    showTooltip(lines, event);
+    return null;
+  }
+
+  function pointAt(plot, { points, event }) {
+    const kind = metaOf(plot).kind;
+    const point = points[0];
+    if (kind === "grid") pointAtGrid(plot, point, event);
+    else if (kind === "image") {
+      const ink = Array.isArray(point.z) ? point.z.join(", ") : shortNumber(point.z);
+      showTooltip([`row ${point.y} · column ${point.x}`, `ink ${ink}`], event);
+    }
+  }
+
+  function clickOn(plot, { points }) {
+    const meta = metaOf(plot);
+    if (meta.kind !== "grid") return;
+    const cell = cellAt(meta, points[0].x, points[0].y);
+    if (!cell) return;
+    document.dispatchEvent(new CustomEvent("lookingglass:cell", {
+      detail: { plot: plot.closest(".dash-graph")?.id || "", layer: meta.layer, ...cell },
+    }));
+    if (meta.click !== "none") window.lookingGlass.set({ [meta.click || "unit"]: cell.unit });
+  }
+
+  function bind() {
+    for (const plot of plots()) {
+      if (bound.has(plot) || !plot.on) continue;
+      bound.add(plot);
+      plot.on("plotly_hover", (what) => pointAt(plot, what));
+      plot.on("plotly_unhover", hideMarks);
+      plot.on("plotly_click", (what) => clickOn(plot, what));
+    }
+  }
+
+  function save(graphId, name) {
+    const plot = document.querySelector(`#${CSS.escape(graphId)} .js-plotly-plot`);
+    if (!plot || !window.Plotly) return;
+    const { width, height } = plot.getBoundingClientRect();
+    const layout = {
+      ...plot.layout, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
+      width: width + 24, height: height + 48,
+      margin: { ...plot.layout.margin, t: 36, l: 12 + (plot.layout.margin?.l || 0), b: 12, r: 12 },
+      title: { text: name, font: { size: 13 }, x: 0.01, xanchor: "left", y: 0.985, yanchor: "top" },
+    };
+    window.Plotly.toImage({ data: plot.data, layout }, {
+      format: "png", scale: 2, width: layout.width, height: layout.height,
+    }).then((address) => {
+      const link = document.createElement("a");
+      link.href = address;
+      link.download = `${name}.png`;
+      link.click();
+    });
+  }
+
+  document.addEventListener("lookingglass:settled", () => requestAnimationFrame(bind));
+  document.addEventListener("mouseover", bind, { passive: true });
+  document.addEventListener("touchstart", bind, { passive: true });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-save]");
+    if (button) save(button.dataset.save, button.dataset.name);
+  });
+})();

@@ -1,0 +1,44 @@
+// A request that meets a restarting server is sent again, and the reader is told so. Every answer
+// depends on the request alone, so that asking twice does no harm.
+(() => {
+  "use strict";
+
+  const WAITS_MS = [300, 700, 1500, 3000, 5000, 8000];
+  const PASSING = new Set([502, 503, 504]);
+  const send = window.fetch.bind(window);
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+  function note(message) {
+    const element = document.getElementById("connection-note");
+    if (!element) return;
+    element.textContent = message;
+    element.hidden = !message;
+  }
+
+  window.fetch = async (resource, options) => {
+    const address = typeof resource === "string" ? resource : resource.url || "";
+    if (!address.includes("_dash-update-component")) return send(resource, options);
+    for (let attempt = 0; ; attempt += 1) {
+      let response = null;
+      let fault = null;
+      try {
+        response = await send(resource, options);
+      } catch (error) {
+        if (error.name === "AbortError") throw error;
+        fault = error;
+      }
+      const isPassing = fault !== null || PASSING.has(response.status);
+      if (!isPassing) {
+        note("");
+        return response;
+      }
+      if (attempt >= WAITS_MS.length) {
+        note("The server does not answer. What you see is the last picture; reload the page to try again.");
+        if (fault) throw fault;
+        return response;
+      }
+      note("The server does not answer at the moment; trying again …");
+      await wait(WAITS_MS[attempt]);
+    }
+  };
+})();
