@@ -1,0 +1,30 @@
+"""How gunicorn serves: ``gunicorn --config python:app.gunicorn_conf app.wsgi:server``.
+
+One process with a few threads does as much as two processes at half the memory. Nothing is loaded
+before the fork: TensorFlow does not survive one.
+"""
+
+import os
+
+_IN_MEMORY = "/dev/shm"
+
+bind = "{}:{}".format(
+    os.environ.get("LOOKING_GLASS_HOST", "0.0.0.0"), os.environ.get("LOOKING_GLASS_PORT", "8050")
+)
+worker_class = "app.worker.BoundedThreadWorker"
+workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+threads = 4
+preload_app = False
+control_socket_disable = True
+# The sign of life of a worker is a file: in memory where the disk may be read-only or slow.
+worker_tmp_dir = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
+graceful_timeout = 8
+# Longer than a person looks at one picture, so that the next one needs no new connection.
+keepalive = 15
+# An address holds the whole state of a page.
+limit_request_line = 8190
+
+
+def post_worker_init(worker):
+    """Begin to load as soon as the worker runs, not at the first request."""
+    worker.wsgi.open()

@@ -1,0 +1,172 @@
+"""The door: it answers at once while the network loads behind it, then hands every request on.
+
+Importing TensorFlow and opening the networks takes seconds. Until then a visitor sees what is being
+done, and a supervisor can tell "alive" (``/healthz``) from "ready" (``/readyz``).
+"""
+
+import json
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app.faults import end_process, one_line
+from app.headers import FIXED, content_security_policy
+from app.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
+from cnn_core.errors import LookingGlassError
+
+HEALTH, READINESS = "/healthz", "/readyz"
+
+_SECONDS_TO_RETRY = 2
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_STATUS = {200: "200 OK", 405: "405 Method Not Allowed", 503: "503 Service Unavailable"}
+
+
+@dataclass(frozen=True)
+class LoadingState:
+    """How far the loading is.
+
+    Attributes
+    ----------
+    ready : bool
+    step : str
+        What is being done.
+    done, total : int
+        How much of this step; a total of 0 or 1 tells nothing.
+    """
+
+    ready: bool
+    step: str
+    done: int = 0
+    total: int = 0
+
+
+class Door:
+    """A WSGI application that loads another one in a thread of its own.
+
+    Nothing is loaded before `open` or the first request: with forking servers the thread has to
+    start in the worker.
+
+    Parameters
+    ----------
+    build : callable
+        Takes a function ``progress(step, done, total)`` and returns the WSGI application.
+    fail : callable, optional
+        Called with one line when `build` raises; by default it is written to stderr and the
+        process ends.
+    opened : callable, optional
+        Called without arguments once requests are handed on.
+    """
+
+    def __init__(self, build, fail=end_process, opened=lambda: None):
+        self._build = build
+        self._fail = fail
+        self._opened = opened
+        self._state = LoadingState(False, "starting")
+        self._application = None
+        self._opening = threading.Lock()
+        self._thread = None
+        self._files = {}
+
+    @property
+    def state(self):
+        """How far the loading is, as a `LoadingState`."""
+        return self._state
+
+    def open(self):
+        """Begin to load, once."""
+        with self._opening:
+            if self._thread is None:
+                self._files = _files_of_waiting_page()
+                self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
+                self._thread.start()
+
+    def wait(self, timeout=None):
+        """Wait until the loading has ended, well or not.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds.
+
+        Returns
+        -------
+        bool
+            Whether everything is loaded.
+        """
+        self.open()
+        self._thread.join(timeout)
+        return self._state.ready
+
+    def _load(self):
+        try:
+            self._application = self._build(self._progress)
+        except LookingGlassError as error:
+            self._fail(str(error))
+        except OSError as error:
+            self._fail(f"{error.filename or 'file system'}: {error.strerror or error}")
+        except BaseException as error:
+            self._fail(one_line(error))
+        else:
+            self._state = LoadingState(True, "ready", 1, 1)
+            self._opened()
+
+    def _progress(self, step, done=0, total=0):
+        self._state = LoadingState(False, str(step), int(done), int(total))
+
+    def __call__(self, environ, start_response):
+        """Answer one request."""
+        self.open()
+        path = environ.get("PATH_INFO", "/")
+        if path in (HEALTH, READINESS):
+            return self._tell(path, environ, start_response)
+        if self._state.ready:
+            return self._application(environ, start_response)
+        return self._ask_to_wait(path, environ, start_response)
+
+    def _tell(self, path, environ, start_response):
+        state = self._state
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return _answer(environ, start_response, 405, "only GET", headers={"Allow": "GET, HEAD"})
+        if path == HEALTH:
+            return _answer(environ, start_response, 200, "serving")
+        status = 200 if state.ready else 503
+        return _answer(
+            environ, start_response, status, json.dumps(asdict(state)), "application/json"
+        )
+
+    def _ask_to_wait(self, path, environ, start_response):
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            if path in self._files:
+                content = self._files[path]
+                kind = _TYPES[Path(path).suffix]
+                return _answer(environ, start_response, 200, content, kind)
+            if "text/html" in environ.get("HTTP_ACCEPT", "text/html"):
+                page = waiting_page(self._state.step)
+                return _answer(environ, start_response, 503, page, "text/html; charset=utf-8")
+        return _answer(environ, start_response, 503, f"loading: {self._state.step}")
+
+
+def _files_of_waiting_page():
+    return {
+        f"/assets/{name}": (ASSETS / name).read_text(encoding="utf-8") for name in (STYLE, SCRIPT)
+    }
+
+
+def _answer(
+    environ, start_response, status, content, kind="text/plain; charset=utf-8", headers=None
+):
+    body = content.encode()
+    # A request body that stays unread would be taken for the next request of its connection; the
+    # server drains it after the answer.
+    given = {
+        **FIXED,
+        "Content-Security-Policy": content_security_policy(),
+        "Content-Type": kind,
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        **(headers or {}),
+    }
+    if status == 503:
+        given["Retry-After"] = str(_SECONDS_TO_RETRY)
+    start_response(_STATUS[status], list(given.items()))
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

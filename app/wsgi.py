@@ -1,0 +1,61 @@
+"""The WSGI application for gunicorn and its kind: ``app.wsgi:server``.
+
+Settings come from the environment: ``LOOKING_GLASS_MODELS`` (separated as in ``PATH``),
+``LOOKING_GLASS_DATA``, ``LOOKING_GLASS_CACHE``; without them the shipped artifacts are served.
+"""
+
+import os
+
+from app.progress import told_on_terminal
+from app.serving import Door
+from app.settings import Settings
+
+_FOREIGN = ("DASH_", "FLASK_")
+
+
+def door_to(settings, announcement):
+    """Make a door to the dashboard; nothing is loaded before it is opened.
+
+    Parameters
+    ----------
+    settings : Settings
+        What to serve.
+    announcement : str
+        Line for stdout once it is loaded.
+
+    Returns
+    -------
+    Door
+    """
+
+    def build(progress):
+        with told_on_terminal(progress) as told:
+            return _load(settings, told)
+
+    return Door(build, opened=lambda: print(announcement, flush=True))
+
+
+def _load(settings, progress):
+    # Variables meant for another program must not switch on debugging, or move the pages.
+    for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
+        del os.environ[name]
+    progress("checking the files")
+    settings = settings.resolved()
+    progress("loading the dashboard")
+    from app.explorer import Explorer
+    from app.factory import create_app
+
+    explorer = Explorer.load(
+        settings.model_paths,
+        settings.data_path,
+        cache_folder=settings.cache_folder,
+        progress=progress,
+    )
+    progress("opening the pages")
+    server = create_app(explorer).server
+    # The first request lays out the pages and registers their files: let it be ours.
+    server.test_client().get("/")
+    return server
+
+
+server = door_to(Settings.from_environment(), "CNN Looking Glass is ready")

@@ -1,0 +1,39 @@
+"""Doors to open in gunicorn processes of their own: ``tests.app.doors:slow`` and the like."""
+
+import time
+
+from app.serving import Door
+from app.worker import BoundedThreadWorker
+from cnn_core.errors import ArtifactError
+
+
+def _hello(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello from " + environ["PATH_INFO"].encode()]
+
+
+def _load_slowly(progress):
+    for done in range(10):
+        progress("reading 10 images", done, 10)
+        time.sleep(0.15)
+    return _hello
+
+
+def _find_a_fault(_progress):
+    time.sleep(0.3)
+    raise ArtifactError("cnn.keras: altered: checksum differs; check it out again")
+
+
+def _meet_a_bug(_progress):
+    raise ZeroDivisionError("a fault\nin two lines")
+
+
+class ImpatientWorker(BoundedThreadWorker):
+    """Waits a second where the real one waits longer."""
+
+    most_seconds = 1
+
+
+slow = Door(_load_slowly)
+faulty = Door(_find_a_fault)
+buggy = Door(_meet_a_bug)
