@@ -1,0 +1,110 @@
+"""The house: who may import whom, and that importing anything starts nothing."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WEB = {"dash", "dash_bootstrap_components", "flask", "plotly", "werkzeug", "gunicorn"}
+HEAVY = {"tensorflow", "keras"}
+LONGEST_FILE = 350
+# Where a module stands: it may import what stands on a lower step, or on its own.
+STEPS = {"cnn_core": 0, "app.selection": 1, "app.figures": 1, "app.pages": 2}
+
+
+def modules(package):
+    """Every module of a package: name to file."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+def imported_names(module, path):
+    """Full names of all that a module's text imports anywhere."""
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                start = ".".join((*above, *filter(None, [node.module])))
+            yield start
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+def step_of(name):
+    """Step of a module, by its longest known beginning; None when it stands on none."""
+    found = [start for start in STEPS if name == start or name.startswith(start + ".")]
+    return STEPS[max(found, key=len)] if found else None
+
+
+def loaded_after(statement):
+    """Names of the modules that a fresh Python holds after a statement."""
+    code = f"import sys; {statement}; print(*sys.modules, sep='\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+CORE, APP = modules("cnn_core"), modules("app")
+FIGURES = [name for name in APP if name.startswith("app.figures")]
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_core_names_no_web_package_and_no_app(module):
+    tops = {name.partition(".")[0] for name in imported_names(module, CORE[module])}
+    assert not tops & (WEB | {"app"})
+
+
+@pytest.mark.parametrize("module", [*CORE, *APP])
+def test_imports_run_down_the_steps(module):
+    own = step_of(module)
+    path = {**CORE, **APP}[module]
+    if own is not None:
+        upwards = {
+            name for name in imported_names(module, path) if (step_of(name) or 0) > own
+        }
+        assert not upwards
+
+
+def test_figures_load_no_tensorflow():
+    assert FIGURES
+    loaded = loaded_after("; ".join(f"import {module}" for module in FIGURES))
+    assert not loaded & (HEAVY | {"flask"})
+
+
+def test_core_loads_no_web_package():
+    names = [name for name in CORE if not name.endswith("__main__")]
+    assert not loaded_after("; ".join(f"import {name}" for name in names)) & WEB
+
+
+def test_importing_the_server_loads_neither_dash_nor_tensorflow():
+    loaded = loaded_after("import app.wsgi, app.gunicorn_conf, app.settings")
+    assert not loaded & (HEAVY | {"dash", "plotly", "flask", "numpy"})
+
+
+def test_importing_the_app_starts_nothing():
+    """No thread, no process, no open socket, no TensorFlow: only definitions."""
+    names = [name for name in APP if not name.endswith("__main__")]
+    statement = "; ".join(f"import {name}" for name in names)
+    check = (
+        "import os, threading; "
+        "assert threading.active_count() == 1, threading.enumerate(); "
+        "kinds = [os.readlink(f'/proc/self/fd/{fd}') if os.path.exists(f'/proc/self/fd/{fd}') "
+        "else '' for fd in os.listdir('/proc/self/fd')] if os.path.isdir('/proc') else []; "
+        "assert not [kind for kind in kinds if kind.startswith('socket')], kinds"
+    )
+    assert not loaded_after(f"{statement}; {check}") & HEAVY
+
+
+@pytest.mark.parametrize("module", [*CORE, *APP])
+def test_no_file_holds_two_ideas_by_its_length(module):
+    path = {**CORE, **APP}[module]
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
