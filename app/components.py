@@ -22,6 +22,29 @@ def control(key):
     return {"type": "control", "key": key}
 
 
+def labelled(label, part, *, class_name="field", title=None, hide_label=False):
+    """Put a label on a control; it is wrapped, since ids of controls are no plain text.
+
+    Parameters
+    ----------
+    label : str
+    part : dash component
+        The control.
+    class_name : str
+    title : str, optional
+        Longer explanation, shown on pointing.
+    hide_label : bool
+        Keep the label for screen readers alone.
+
+    Returns
+    -------
+    dash component
+    """
+    return html.Label([
+        html.Span(label, className="visually-hidden" if hide_label else "field-label"), part,
+    ], className=class_name, title=title)
+
+
 def select(key, label, options, value=None, *, title=None, disabled=False):
     """Drop-down list with a label.
 
@@ -40,11 +63,9 @@ def select(key, label, options, value=None, *, title=None, disabled=False):
     -------
     dash component
     """
-    return html.Div([
-        dbc.Label(label, html_for=control(key)),
-        dbc.Select(id=control(key), value=value, disabled=disabled,
-                   options=[{"value": option, "label": text} for option, text in options]),
-    ], className="field", title=title)
+    return labelled(label, dbc.Select(
+        id=control(key), value=value, disabled=disabled,
+        options=[{"value": option, "label": text} for option, text in options]), title=title)
 
 
 def number(key, label, low, high, value=None, *, step=1, placeholder="", title=None):
@@ -54,11 +75,9 @@ def number(key, label, low, high, value=None, *, step=1, placeholder="", title=N
     -------
     dash component
     """
-    return html.Div([
-        dbc.Label(label, html_for=control(key)),
-        dbc.Input(id=control(key), type="number", min=low, max=high, step=step, value=value,
-                  debounce=True, placeholder=placeholder),
-    ], className="field field-number", title=title)
+    return labelled(label, dbc.Input(
+        id=control(key), type="number", min=low, max=high, step=step, value=value,
+        debounce=True, placeholder=placeholder), class_name="field field-number", title=title)
 
 
 def switch(key, label, *, title=None):
@@ -102,7 +121,7 @@ def summary_id(graph_id):
     return f"{graph_id}-summary"
 
 
-def picture_button(graph_id, file_name):
+def picture_button(graph_id, file_name, text="PNG"):
     """Button that saves a figure as PNG.
 
     Parameters
@@ -110,29 +129,36 @@ def picture_button(graph_id, file_name):
     graph_id : str
     file_name : str
         Without ending.
+    text : str
+        On the button.
 
     Returns
     -------
     dash component
     """
-    return html.Button("PNG", className="button small", title=f"Save this picture: {file_name}",
+    return html.Button(text, className="button small", title=f"Save this picture: {file_name}",
                        **{"data-save": graph_id, "data-name": file_name})
 
 
-def notice(problem, remedy):
-    """Sentence about a link that could not be followed as it stands.
+def notices(problems, remedy):
+    """What a link asked for and could not have, with a link to what is shown instead.
 
     Parameters
     ----------
-    problem : Problem
+    problems : sequence of Problem
     remedy : str
-        Address of what the page shows instead.
+        Address of what the page shows.
 
     Returns
     -------
-    dash component
+    list of dash component
+        Empty without problems.
     """
-    return html.P([problem.text, " ", html.A("Keep this link", href=remedy)], className="notice")
+    if not problems:
+        return []
+    sentences = [html.Span(f"{problem.text} ") for problem in problems]
+    return [html.P([*sentences, html.A("Use the corrected link", href=remedy)],
+                   className="notice")]
 
 
 def table(rows, head):

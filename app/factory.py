@@ -9,6 +9,12 @@ from app.compression import compress
 from app.pages import PAGES
 from app.security import protect
 
+_INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
@@ -28,6 +34,7 @@ def create_app(explorer):
         "cnn_looking_glass",
         assets_folder=str(ASSETS),
         assets_ignore=r"^waiting\.",
+        index_string=_INDEX,
         title="CNN Looking Glass",
         update_title=None,
         suppress_callback_exceptions=True,

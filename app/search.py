@@ -79,8 +79,9 @@ def search(text, survey, class_names):
         else:
             number = int(match["number"])
             if number >= len(survey):
+                last = len(survey) - 1
                 raise SelectionError(f"There is no image {number:,}; the {survey.set_name} set "
-                                     f"goes from 0 to {len(survey) - 1:,}.", nearest=len(survey) - 1)
+                                     f"goes from 0 to {last:,}.", nearest=last)
             fits &= np.arange(len(survey)) == number
             told.append(f"number {number:,}")
     images = np.flatnonzero(fits) if order is None else order[fits[order]]

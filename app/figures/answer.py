@@ -43,10 +43,10 @@ def answer_figure(class_names, probabilities, logits, *, scale="linear", label=N
     else:
         lengths = [float(probability) for probability in probabilities]
         texts = [probability_text(probability) for probability in lengths]
-        x_axis = theme.axis(range=[0, 1.42], tickvals=[0, 0.5, 1], ticktext=["0", "0.5", "1"])
+        x_axis = theme.axis(range=[0, 1.7], tickvals=[0, 0.5, 1], ticktext=["0", "0.5", "1"])
     if scale == "log":
         lengths = [max(length, _LEAST_LOG_PROBABILITY) for length in lengths]
-        x_axis = theme.axis(type="log", range=[-12, 5.6], tickvals=[1e-12, 1e-6, 1],
+        x_axis = theme.axis(type="log", range=[-12, 8], tickvals=[1e-12, 1e-6, 1],
                             ticktext=["10⁻¹²", "10⁻⁶", "1"])
     x_axis["showticklabels"] = scale != "logits"
     bars = {
@@ -59,7 +59,7 @@ def answer_figure(class_names, probabilities, logits, *, scale="linear", label=N
         bargap=0.28, xaxis=x_axis, meta={"kind": "answer"},
         margin={"l": 0, "r": 4, "t": 2, "b": 16, "pad": 4},
         yaxis=theme.axis(autorange="reversed", tickvals=list(range(n_classes)), ticktext=ticks,
-                         showgrid=False, tickfont={"size": 13, "color": theme.INK}))
+                         showgrid=False, zeroline=False, tickfont={"size": 13, "color": theme.INK}))
     return {"data": [bars], "layout": layout}
 
 

@@ -39,20 +39,19 @@ def thumbnail(picture, colour_range, *, colour_map="viridis", most=(64, 40)):
     steps = np.nan_to_num((picture - low) / ((high - low) or 1.0), nan=0.0)
     steps = np.clip(steps * (_N_COLOURS - 1) + 0.5, 0, _N_COLOURS - 1).astype(np.uint8)
     drawn = Image.fromarray(steps, "L")
-    if drawn.width > most[0] or drawn.height > most[1]:
-        shrink = min(most[0] / drawn.width, most[1] / drawn.height)
-        drawn = drawn.resize((max(round(drawn.width * shrink), 1),
-                              max(round(drawn.height * shrink), 1)), Image.Resampling.BOX)
+    drawn = _shrunk(drawn, most)
     drawn.putpalette(_palette(colour_map))
     return _as_address(drawn)
 
 
-def image_thumbnail(image):
+def image_thumbnail(image, *, most=None):
     """Draw an input image at its own size.
 
     Parameters
     ----------
     image : ndarray, shape (height, width, channels), float32 in [0, 1]
+    most : tuple of int, optional
+        Largest width and height in pixels; a larger image is averaged down, none is enlarged.
 
     Returns
     -------
@@ -60,9 +59,17 @@ def image_thumbnail(image):
         A data address.
     """
     values = np.rint(image * 255).astype(np.uint8)
-    if values.shape[2] == 3:
-        return _as_address(Image.fromarray(values, "RGB"))
-    return _as_address(Image.fromarray(np.ascontiguousarray(values[..., 0]), "L"))
+    drawn = (Image.fromarray(values, "RGB") if values.shape[2] == 3
+             else Image.fromarray(np.ascontiguousarray(values[..., 0]), "L"))
+    return _as_address(drawn if most is None else _shrunk(drawn, most))
+
+
+def _shrunk(drawn, most):
+    shrink = min(most[0] / drawn.width, most[1] / drawn.height)
+    if shrink >= 1:
+        return drawn
+    return drawn.resize((max(round(drawn.width * shrink), 1), max(round(drawn.height * shrink), 1)),
+                        Image.Resampling.BOX)
 
 
 def _as_address(drawn):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dash import Input, Output, html
 
-from app.components import notice, summary_id
+from app.components import notices, summary_id
 from app.figures.answer import answer_figure
 from app.figures.grid import grid_figure, receptive_link
 from app.figures.image import image_figure
@@ -80,6 +80,11 @@ def _drawn(explorer, view, problems):
     selection, layer = view.selection, view.layer
     sight = explorer.sight(selection.model, selection.layer)
     query = write(selection, explorer)
+    if view.search_fault:
+        problems = [*problems, view.search_fault]
+        remedy = write(replace(selection, find=""), explorer)
+    else:
+        remedy = query
     numbers_query = write_query({"model": selection.model, "set": selection.set,
                                  "image": selection.image, "layer": selection.layer})
     return {
@@ -105,7 +110,7 @@ def _drawn(explorer, view, problems):
         "unit": unit_panel(explorer, view),
         "found": words.search_text(view),
         "downloads": download_parts(view, numbers_query),
-        "notices": [notice(problem, PATH + query) for problem in problems],
+        "notices": notices(problems, PATH + remedy),
         "answer": answer(PATH, query, values=as_values(selection),
                          steps=steps(explorer, view), options=_options(explorer, view),
                          drops={"layer": ["unit", "columns"],

@@ -3,7 +3,7 @@
 import dash_bootstrap_components as dbc
 from dash import html
 
-from app.components import control, graph, number, picture_button, select
+from app.components import control, graph, labelled, number, picture_button, select
 from app.search import HELP
 
 IMAGE, ANSWER_BARS, GRID = "explore-image", "explore-answer", "explore-grid"
@@ -58,44 +58,35 @@ def _choices(explorer):
         select("model", "Model", models),
         select("set", "Images", sets),
         html.Div([
-            dbc.Label("Image", html_for=control("image")),
-            html.Div([
-                html.Button("‹", className="button", title="Previous image (←)",
-                            **{"data-step": "previous", "aria-label": "Previous image"}),
-                dbc.Input(id=control("image"), type="number", min=0, step=1, debounce=True,
-                          className="image-number"),
-                html.Button("›", className="button", title="Next image (→)",
-                            **{"data-step": "next", "aria-label": "Next image"}),
-                html.Button("Random", className="button", title="Random image (r)",
-                            **{"data-step": "random"}),
-                html.Button("Next wrong", className="button",
-                            title="Next misclassified image (w)", **{"data-step": "wrong"}),
-            ], className="button-row"),
-        ], className="field"),
+            html.Button("‹", className="button", title="Previous image (←)",
+                        **{"data-step": "previous", "aria-label": "Previous image"}),
+            labelled("Image", dbc.Input(id=control("image"), type="number", min=0, step=1,
+                                        debounce=True, className="image-number")),
+            html.Button("›", className="button", title="Next image (→)",
+                        **{"data-step": "next", "aria-label": "Next image"}),
+            html.Button("Random", className="button", title="Random image (r)",
+                        **{"data-step": "random"}),
+            html.Button("Next wrong", className="button",
+                        title="Next misclassified image (w)", **{"data-step": "wrong"}),
+        ], className="button-row on-line"),
         html.Div([
-            dbc.Label("Search", html_for=control("find")),
-            html.Div([
-                dbc.Input(id=control("find"), type="text", debounce=True, list="search-words",
-                          placeholder="label:4 pred:9", maxlength=200,
-                          autocomplete="off"),
-                html.Datalist([html.Option(value=words) for words in
-                               ("wrong", "label:4 pred:9", "borderline 4 9", "clear 4 9",
-                                "clear 9 4")], id="search-words"),
-                html.Span(id=FOUND, className="faint found", role="status"),
-            ], className="button-row"),
-        ], className="field field-find", title=HELP),
+            labelled("Search", dbc.Input(id=control("find"), type="text", debounce=True,
+                                         list="search-words", placeholder="label:4 pred:9",
+                                         maxlength=200, autocomplete="off"), title=HELP),
+            html.Datalist([html.Option(value=words) for words in
+                           ("wrong", "label:4 pred:9", "borderline 4 9", "clear 4 9",
+                            "clear 9 4")], id="search-words"),
+            html.Span(id=FOUND, className="faint found", role="status"),
+        ], className="button-row on-line field-find"),
         select("layer", "Layer", layers),
     ], className="choices")
 
 
 def _scale():
-    return html.Div([
-        dbc.Label("Scale", html_for=control("scale"), className="visually-hidden"),
-        dbc.Select(id=control("scale"), options=[
-            {"value": "linear", "label": "probability"},
-            {"value": "log", "label": "probability, log"},
-            {"value": "logits", "label": "logits"}]),
-    ], className="field inline")
+    return labelled("Scale", dbc.Select(id=control("scale"), options=[
+        {"value": "linear", "label": "probability"},
+        {"value": "log", "label": "probability, log"},
+        {"value": "logits", "label": "logits"}]), class_name="field inline", hide_label=True)
 
 
 def _grid_options():
@@ -135,12 +126,9 @@ def download_parts(view, query):
     selection = view.selection
     name = f"{selection.model}_{selection.set}_{selection.image}_{selection.layer}"
     return [
-        html.Button("Image PNG", className="button small",
-                    **{"data-save": IMAGE,
-                       "data-name": f"{selection.set}_{selection.image}"}),
-        html.Button("Softmax PNG", className="button small",
-                    **{"data-save": ANSWER_BARS, "data-name": f"{name}_softmax"}),
-        picture_button(GRID, name),
+        picture_button(IMAGE, f"{selection.set}_{selection.image}", "Image PNG"),
+        picture_button(ANSWER_BARS, f"{name}_softmax", "Softmax PNG"),
+        picture_button(GRID, name, "Grid PNG"),
         html.A("CSV", href=f"/download/activations.csv{query}", className="button small",
                download=f"{name}.csv", title="The numbers of this layer as a table"),
         html.A("NPZ", href=f"/download/activations.npz{query}", className="button small",

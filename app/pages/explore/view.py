@@ -6,6 +6,7 @@ import numpy as np
 
 from app.pages.explore.state import ExploreSelection, classes_of_order
 from app.search import Found, search
+from app.selection import Problem
 from cnn_core.display import colour_range, dead_units, display_values
 from cnn_core.errors import SelectionError
 from cnn_core.layers import LayerInfo
@@ -38,8 +39,8 @@ class ExploreView:
         Activations of every layer for this image.
     found : Found or None
         Result of the search.
-    search_fault : str
-        Why the search found nothing to follow, "" if all is well.
+    search_fault : Problem or None
+        Why the search found nothing to follow.
     """
 
     selection: ExploreSelection
@@ -58,7 +59,7 @@ class ExploreView:
     order_classes: tuple[int, int] | None
     all_layers: dict
     found: Found | None
-    search_fault: str
+    search_fault: Problem | None
 
 
 def look(explorer, selection):
@@ -141,13 +142,16 @@ def _order(network, layer, selection, ranked):
 
 def _search(explorer, selection):
     if not selection.find:
-        return None, ""
+        return None, None
     survey = explorer.survey(selection.model, selection.set)
     try:
         found = search(selection.find, survey, explorer.class_names)
     except SelectionError as error:
-        return None, str(error)
-    return (found, "") if len(found.images) else (None, f"No image is {found.text}.")
+        return None, Problem(f"Search: {error}", "find", "")
+    if len(found.images) == 0:
+        return None, Problem(f"Search: no image of the {selection.set} set is {found.text}.",
+                             "find", "")
+    return found, None
 
 
 def steps(explorer, view):

@@ -71,14 +71,10 @@ def order_text(explorer, view):
 
 def search_text(view):
     """Tell where the image stands in the search result."""
-    if view.search_fault:
-        return view.search_fault
     if view.found is None:
         return ""
     place, n_found = place_among_found(view), len(view.found.images)
-    if place is None:
-        return f"{n_found:,} found, {view.found.text}; → shows the first."
-    return f"{place + 1:,} of {n_found:,} {view.found.text}"
+    return f"{n_found:,} found, press →" if place is None else f"{place + 1:,} of {n_found:,}"
 
 
 def unread_text(sight):

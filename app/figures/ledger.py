@@ -1,0 +1,84 @@
+"""The ledger of nodes: a running sum of signed bars that ends at the margin."""
+
+from app import theme
+from app.figures.signed import pair_colours
+
+_FOLDED = 0.45
+_REST_COLOUR = "#8a94a0"
+
+
+def ledger_figure(bars, p, q, *, target_name, rival_name, layer, silenced=()):
+    """Draw a margin as a running sum.
+
+    Parameters
+    ----------
+    bars : sequence of Bar
+        In the order of the sum; each has `kind` ("unit", "rest", "bias", "margin" or "after"),
+        `unit` (int or None), `start` and `term` (float), `label` and `hover` (str).
+    p, q : int
+        Target and rival.
+    target_name, rival_name : str
+    layer : str
+        Name of the layer; a click on a bar names its unit.
+    silenced : collection of int
+        Units that are silenced: their bars are hollow.
+
+    Returns
+    -------
+    dict
+        A plotly figure.
+    """
+    target, rival = pair_colours(p, q)
+    colours = [target if bar.term >= 0 else rival for bar in bars]
+    is_hollow = [bar.kind == "unit" and bar.unit in silenced for bar in bars]
+    fills = []
+    for bar, colour, hollow in zip(bars, colours, is_hollow, strict=True):
+        if bar.kind == "bias":
+            colour = _REST_COLOUR
+        fills.append("rgba(0,0,0,0)" if hollow else _faded(colour) if bar.kind == "rest"
+                     else colour)
+    columns = list(range(len(bars)))
+    heights = {
+        "type": "bar", "x": columns, "y": [bar.term for bar in bars],
+        "base": [bar.start for bar in bars], "hoverinfo": "none",
+        "hovertext": [bar.hover for bar in bars],
+        "text": [f"{bar.term:+.2f}" for bar in bars], "textposition": "outside",
+        "cliponaxis": False, "textangle": 0, "constraintext": "none",
+        "textfont": {"size": 11, "color": theme.INK},
+        "marker": {"color": fills, "line": {
+            "color": colours, "width": [1.5 if hollow else 0 for hollow in is_hollow]}},
+    }
+    running = [bar.start + bar.term for bar in bars if bar.kind not in ("margin", "after")]
+    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip",
+             "x": columns[:len(running) + 1], "y": [*running, running[-1]],
+             "line": {"shape": "hv", "width": 1, "dash": "dot", "color": theme.FAINT_INK}}
+    names = [f"<b>{bar.label}</b>" if bar.kind in ("margin", "after") else bar.label
+             for bar in bars]
+    tops = [max(bar.start, bar.start + bar.term) for bar in bars]
+    feet = [min(bar.start, bar.start + bar.term) for bar in bars]
+    low, high = min(*feet, 0.0), max(*tops, 0.0)
+    reach = (high - low) or 1.0
+    layout = theme.chart_layout(
+        bargap=0.18, meta={
+            "kind": "bars", "layer": layer,
+            "units": [bar.unit if bar.kind == "unit" else None for bar in bars]},
+        margin={"l": 44, "r": 4, "t": 4, "b": 36, "pad": 2},
+        xaxis=theme.axis(tickvals=columns, ticktext=names, showgrid=False, zeroline=False,
+                         range=[-0.7, len(bars) - 0.3], automargin=False, tickangle=0,
+                         tickfont={"size": 11, "color": theme.INK}),
+        yaxis=theme.axis(range=[low - 0.09 * reach, high + 0.09 * reach], automargin=False,
+                         zerolinecolor=theme.FAINT_INK, zerolinewidth=1.5, nticks=6),
+        annotations=[_direction(f"↑ for {target_name}", target, 1),
+                     _direction(f"↓ for {rival_name}", rival, 0)])
+    return {"data": [steps, heights], "layout": layout}
+
+
+def _direction(text, colour, edge):
+    return {"text": f"<b>{text}</b>", "xref": "paper", "yref": "paper", "x": 0.005, "y": edge,
+            "xanchor": "left", "yanchor": "top" if edge else "bottom", "showarrow": False,
+            "font": {"size": 13, "color": colour}}
+
+
+def _faded(colour):
+    red, green, blue = (int(colour[start:start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{_FOLDED})"
