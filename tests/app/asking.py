@@ -1,0 +1,66 @@
+"""Ask the app's callbacks over HTTP, as the browser does."""
+
+import json
+from functools import lru_cache
+
+from app.factory import create_app
+from tests.app.small_explorer import small_explorer
+
+
+@lru_cache(maxsize=1)
+def small_app():
+    """Return the whole app over the small explorer."""
+    app = create_app(small_explorer())
+    # The first request sets the layout up.
+    assert app.server.test_client().get("/").status_code == 200
+    return app
+
+
+def callback_for(app, output_part):
+    """Key and declaration of the callback whose outputs contain a text."""
+    [key] = [key for key in app.callback_map if output_part in key]
+    return key, app.callback_map[key]
+
+
+def ask(app, output_part, *values, states=()):
+    """Call a callback over HTTP.
+
+    Returns
+    -------
+    flask response
+    """
+    key, declared = callback_for(app, output_part)
+    body = {
+        "output": key,
+        "outputs": _outputs(app, key),
+        "inputs": [{**part, "id": _id(part["id"]), "value": value}
+                   for part, value in zip(declared["inputs"], values, strict=True)],
+        "state": [{**part, "id": _id(part["id"]), "value": value}
+                  for part, value in zip(declared["state"], states, strict=True)],
+        "changedPropIds": [f'{part["id"]}.{part["property"]}' for part in declared["inputs"]],
+    }
+    return app.server.test_client().post("/_dash-update-component", json=body)
+
+
+def show(app, grid_output, path, search):
+    """Outputs of a page's main callback for an address: {component id: {property: value}}."""
+    response = ask(app, grid_output, {"path": path, "search": search, "serial": 1})
+    assert response.status_code == 200, response.get_data(as_text=True)[:300]
+    return response.get_json()["response"]
+
+
+def _id(text):
+    return json.loads(text) if text.startswith("{") else text
+
+
+def _outputs(app, key):
+    parts = key.strip(".").split("...")
+    return [{"id": _id(part.rpartition(".")[0]),
+             "property": part.rpartition(".")[2].partition("@")[0] + _mark(part)}
+            for part in parts]
+
+
+def _mark(part):
+    """Mark of an output that several callbacks share."""
+    tail = part.rpartition(".")[2]
+    return "@" + tail.partition("@")[2] if "@" in tail else ""

@@ -1,0 +1,167 @@
+"""Explore without a browser: selection, numbers, figures, callback."""
+
+import base64
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.pages.explore import PATH, words
+from app.pages.explore.state import read, write
+from app.pages.explore.view import look, place_among_found, steps
+from tests.app.asking import show, small_app
+from tests.app.small_explorer import small_explorer
+
+GRID = "explore-grid.figure"
+
+
+def unpacked(packed):
+    """Array of a packed figure part."""
+    array = np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"])
+    shape = tuple(map(int, packed["shape"].split(","))) if "shape" in packed else (-1,)
+    return array.reshape(shape)
+
+
+def selected(search=""):
+    return read(search, small_explorer())
+
+
+def test_an_empty_address_shows_the_last_convolution_of_the_clearest_4():
+    selection, problems = selected()
+    survey = small_explorer().survey("model_0", "test")
+    margins = survey.margins(1, 3)
+    is_4 = (survey.labels == 1) & (survey.predictions == 1)
+    expected = int(np.flatnonzero(is_4)[margins[is_4].argmax()]) if is_4.any() else 0
+    assert (selection.layer, selection.image, problems) == ("last_maps", expected, [])
+
+
+@pytest.mark.parametrize("search", [
+    "?image=3", "?model=model_1&image=5&layer=hidden&order=weight&p=1&q=3",
+    "?image=0&layer=first_maps&range=map&colours=jet&columns=3&unit=4&scale=log&find=label:4",
+    "?set=train&image=23&range=clip",
+])
+def test_an_address_written_again_shows_the_same(search):
+    selection, problems = selected(search)
+    assert problems == []
+    assert selected(write(selection, small_explorer())) == (selection, [])
+
+
+@pytest.mark.parametrize(("search", "key", "told"), [
+    ("?layer=frst_maps", "layer", "first_maps"),
+    ("?image=4000", "image", "0 to 39"),
+    ("?image=-3", "image", "0 to 39"),
+    ("?image=abc", "image", "not an image number"),
+    ("?model=nope", "model", "model_0"),
+    ("?set=tset", "set", "test"),
+    ("?unit=99&layer=hidden", "unit", "0 to 6"),
+    ("?columns=0", "columns", "1 to 6"),
+    ("?range=loud", "range", "layer"),
+    ("?zebra=1", "zebra", "does not know"),
+    ("?image=" + "9" * 5000, "", "longer than"),
+])
+def test_a_wrong_address_is_told_with_the_nearest_choice(search, key, told):
+    selection, problems = selected(search)
+    assert [problem.key for problem in problems] == [key]
+    assert told in problems[0].text
+    assert look(small_explorer(), selection).values.size
+
+
+@pytest.mark.parametrize("layer", ["first_maps", "pooled", "last_maps", "flat", "hidden",
+                                   "classes"])
+@pytest.mark.parametrize("columns", ["", "1", "2", "3", "5"])
+def test_the_grid_holds_every_value_of_every_unit(layer, columns):
+    explorer = small_explorer()
+    answer = show(small_app(), GRID, PATH, f"?image=7&layer={layer}&columns={columns}")
+    figure = answer["explore-grid"]["figure"]
+    picture = unpacked(figure["data"][0]["z"])
+    values = explorer.network("model_0").activations(
+        explorer.dataset("test").images[[7]])[layer][0]
+    assert np.isfinite(picture).sum() == values.size
+    np.testing.assert_allclose(np.sort(picture[np.isfinite(picture)]),
+                               np.sort(values.ravel()), atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["map", "clip"])
+def test_true_values_stay_on_hover_when_colours_are_stretched(mode):
+    figure = show(small_app(), GRID, PATH, f"?image=7&range={mode}")["explore-grid"]["figure"]
+    values = small_explorer().activations("model_0", "test", 7)["last_maps"][0]
+    told = unpacked(figure["data"][0]["customdata"])
+    np.testing.assert_array_equal(np.sort(told[np.isfinite(told)]), np.sort(values.ravel()))
+
+
+def test_nodes_are_sorted_by_their_weight_for_p_against_q():
+    explorer = small_explorer()
+    selection, _ = selected("?image=7&layer=hidden&order=weight&p=2&q=0")
+    view = look(explorer, selection)
+    kernel = explorer.network("model_0").weights("classes")["kernel"]
+    advantage = (kernel[:, 2] - kernel[:, 0])[list(view.mosaic.order)]
+    assert np.all(np.diff(advantage) <= 0)
+    assert "Sorted by weight, most for 7 first, most for 3 last." in words.order_text(
+        explorer, view)
+
+
+def test_the_page_says_that_the_natural_order_means_nothing():
+    view = look(small_explorer(), selected("?image=7&layer=hidden")[0])
+    assert "means nothing" in words.order_text(small_explorer(), view)
+
+
+def test_softmax_numbers_and_words_are_those_of_the_network():
+    explorer = small_explorer()
+    answer = show(small_app(), GRID, PATH, "?image=11")
+    logits = explorer.network("model_0").logits(explorer.dataset("test").images[[11]])[0]
+    probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    bars = answer["explore-answer"]["figure"]["data"][0]
+    np.testing.assert_allclose(bars["x"], probabilities, atol=1e-6)
+    summary = answer["explore-answer-summary"]["children"]
+    assert f"predicts {explorer.class_names[logits.argmax()]}" in summary
+
+
+def test_next_and_previous_follow_the_search():
+    explorer = small_explorer()
+    view = look(explorer, selected("?image=1&find=label:4")[0])
+    images = view.found.images
+    assert list(images) == [number for number in range(40) if number % 4 == 1]
+    leads = steps(explorer, view)
+    assert place_among_found(view) == 0
+    assert leads["next"][:2] == [5, 9] and leads["previous"][0] == 37
+    outside = steps(explorer, look(explorer, selected("?image=2&find=label:4")[0]))
+    assert outside["next"][0] == 1 and outside["previous"][0] == 37
+
+
+def test_without_a_search_the_ends_of_the_set_meet():
+    explorer = small_explorer()
+    leads = steps(explorer, look(explorer, selected("?image=39")[0]))
+    assert leads["next"][0] == 0 and leads["previous"][0] == 38
+
+
+def test_next_wrong_is_the_next_misclassified_image():
+    explorer = small_explorer()
+    wrong = explorer.survey("model_0", "test").wrong()
+    leads = steps(explorer, look(explorer, replace(selected()[0], image=int(wrong[0]))))
+    assert leads["wrong"] == wrong[1 % len(wrong)]
+
+
+def test_an_enlarged_unit_shows_its_bias_and_its_statistics():
+    answer = show(small_app(), GRID, PATH, "?image=3&layer=first_maps&unit=2")
+    text = str(answer["explore-unit"]["children"])
+    survey = small_explorer().survey("model_0", "test")
+    assert "Map 2" in text
+    assert f"{survey.units['first_maps'].mean[2]:.4g}" in text
+
+
+@pytest.mark.parametrize("find", ["nonsense", "label:zebra", "image 3", "999999"])
+def test_a_search_that_is_not_understood_is_told_and_the_picture_stays(find):
+    answer = show(small_app(), GRID, PATH, f"?image=3&find={find}")
+    assert "Search:" in str(answer["notices"]["children"])
+    assert answer["explore-grid"]["figure"]["data"]
+
+
+def test_colour_images_are_drawn_in_colour():
+    explorer = small_explorer((9, 14, 3), 1, False)
+    from app.figures.image import image_figure
+
+    figure = image_figure(explorer.image("test", 0))
+    assert figure["data"][0]["type"] == "image"
+    assert np.asarray(figure["data"][0]["z"]).shape == (9, 14, 3)
+    view = look(explorer, read("", explorer)[0])
+    assert view.values.shape == explorer.network("model_0").layer("last_maps").shape

@@ -1,0 +1,74 @@
+"""Every callback finds its parts: in the frame or in the page that registered it."""
+
+import json
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from app import shell
+from app.pages import PAGES
+from app.routing import query_store
+from tests.app.asking import small_app
+from tests.app.small_explorer import small_explorer
+
+
+def ids_of(tree):
+    """Ids of all components of a layout, as text."""
+    found = set()
+    parts = [tree]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, (list, tuple)):
+            parts.extend(part)
+        elif isinstance(part, Component):
+            if getattr(part, "id", None) is not None:
+                found.add(part.id if isinstance(part.id, str)
+                          else json.dumps(part.id, sort_keys=True, separators=(",", ":")))
+            parts.append(getattr(part, "children", None))
+    return found
+
+
+def known_ids():
+    known = ids_of(shell.frame())
+    for page in PAGES:
+        known |= ids_of(page.layout(small_explorer()))
+        known.add(json.dumps(query_store(page.PATH), sort_keys=True, separators=(",", ":")))
+    return known
+
+
+def test_every_id_of_every_callback_exists():
+    app = small_app()
+    known = known_ids()
+    missing = set()
+    for key, declared in app.callback_map.items():
+        outputs = [part.rpartition(".")[0] for part in key.strip(".").split("...")]
+        inputs = [part["id"] for part in [*declared["inputs"], *declared["state"]]]
+        for name in [*outputs, *inputs]:
+            # Parts that a callback draws itself are found by pattern.
+            if "ALL" in name or "MATCH" in name or not name:
+                continue
+            if name not in known:
+                missing.add(name)
+    assert missing == set()
+
+
+def test_ids_of_pages_do_not_collide():
+    seen = {}
+    for page in PAGES:
+        for name in ids_of(page.layout(small_explorer())):
+            if '"type":"control"' in name:
+                continue
+            assert name not in seen, f"{name} stands in {seen.get(name)} and {page.TITLE}"
+            seen[name] = page.TITLE
+
+
+def test_pages_have_paths_and_titles_of_their_own():
+    assert len({page.PATH for page in PAGES}) == len({page.TITLE for page in PAGES}) == len(PAGES)
+
+
+def test_building_an_app_leaves_nothing_in_the_module():
+    from dash import _callback
+
+    small_app()
+    assert isinstance(small_app(), Dash)
+    assert not _callback.GLOBAL_CALLBACK_LIST
