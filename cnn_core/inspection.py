@@ -20,6 +20,12 @@ _KINDS = (
                        "Concatenate")),
 )
 _MERGING_OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum", "Concatenate")
+# Bare operations that are a non-linearity, as `keras.ops.relu(x)` leaves them.
+_FUNCTION_OPERATIONS = {
+    "Relu": "relu", "ReLU": "relu", "Relu6": "relu6", "LeakyRelu": "leaky_relu", "Elu": "elu",
+    "Softmax": "softmax", "Sigmoid": "sigmoid", "HardSigmoid": "hard_sigmoid", "Tanh": "tanh",
+    "HardTanh": "hard_tanh", "Softplus": "softplus", "Silu": "silu", "Gelu": "gelu",
+}
 
 # Straight pieces through the origin, and straight pieces that may start elsewhere.
 _HOMOGENEOUS_FUNCTIONS = {"linear", "relu", "leaky_relu", "prelu"}
@@ -52,10 +58,17 @@ def kind_of(layer):
     for kind, class_names in _KINDS:
         if _is_any(layer, class_names):
             return kind
-    is_bare_operation = not isinstance(layer, keras.Layer)
-    if is_bare_operation and type(layer).__name__ in _MERGING_OPERATIONS:
-        return LayerKind.MERGE
+    if is_bare_operation(layer):
+        if type(layer).__name__ in _MERGING_OPERATIONS:
+            return LayerKind.MERGE
+        if type(layer).__name__ in _FUNCTION_OPERATIONS:
+            return LayerKind.ACTIVATION
     return LayerKind.OTHER
+
+
+def is_bare_operation(layer):
+    """True for an operation such as the sum that ``x + y`` leaves, False for a layer."""
+    return not isinstance(layer, keras.Layer)
 
 
 def activation_of(layer):
@@ -69,7 +82,11 @@ def activation_of(layer):
     -------
     str
     """
+    if is_bare_operation(layer):
+        return _FUNCTION_OPERATIONS.get(type(layer).__name__, "linear")
     function = getattr(layer, "activation", None)
+    if isinstance(function, keras.Layer):
+        return activation_of(function)
     if function is not None:
         return getattr(function, "__name__", type(function).__name__)
     own_names = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu", "ELU": "elu",
@@ -85,30 +102,36 @@ def has_fused_activation(layer):
     return kind_of(layer) is not LayerKind.ACTIVATION and activation_of(layer) != "linear"
 
 
-def is_piecewise_linear(layer):
+def is_piecewise_linear(layer, before_activation=False):
     """True if the layer, at inference, is linear or has straight pieces only.
 
     Parameters
     ----------
     layer : keras.Operation
+    before_activation : bool
+        Judge the layer without its own non-linearity.
 
     Returns
     -------
     bool
         False for what is not known to be piecewise linear, such as a product of two inputs.
     """
-    if not isinstance(layer, keras.Layer):
+    has_straight_activation = (
+        before_activation or activation_of(layer) in _HOMOGENEOUS_FUNCTIONS | _OFFSET_FUNCTIONS)
+    if kind_of(layer) is LayerKind.ACTIVATION:
+        return has_straight_activation
+    if is_bare_operation(layer):
         return kind_of(layer) is LayerKind.MERGE and type(layer).__name__ != "Multiply"
-    if not _is_any(layer, _PIECEWISE_LINEAR_CLASSES):
-        return False
-    return activation_of(layer) in _HOMOGENEOUS_FUNCTIONS | _OFFSET_FUNCTIONS
+    return _is_any(layer, _PIECEWISE_LINEAR_CLASSES) and has_straight_activation
 
 
 def activation_has_offset(layer):
     """True if a straight piece of the layer's non-linearity does not pass through the origin."""
-    if _is_any(layer, ("ReLU",)):
-        return layer.max_value is not None or bool(layer.threshold)
-    return activation_of(layer) in _OFFSET_FUNCTIONS
+    if isinstance(getattr(layer, "activation", None), keras.Layer):
+        return activation_has_offset(layer.activation)
+    is_cut_off = getattr(layer, "max_value", None) is not None
+    starts_elsewhere = bool(getattr(layer, "threshold", 0))
+    return is_cut_off or starts_elsewhere or activation_of(layer) in _OFFSET_FUNCTIONS
 
 
 def additive_terms(layer):
@@ -120,20 +143,22 @@ def additive_terms(layer):
 
     Returns
     -------
-    ndarray, shape (n_units,) or (), float32, or None
+    ndarray, broadcastable to the layer's output, float32, or None
         The bias of a convolution or dense layer; of batch normalisation, at inference,
         beta - gamma * mean / sqrt(variance + epsilon); the offset of a rescaling.
     """
     if _is_any(layer, ("BatchNormalization",)):
-        mean = keras.ops.convert_to_numpy(layer.moving_mean)
-        variance = keras.ops.convert_to_numpy(layer.moving_variance)
-        gamma = keras.ops.convert_to_numpy(layer.gamma) if layer.scale else 1.0
-        beta = keras.ops.convert_to_numpy(layer.beta) if layer.center else 0.0
-        return (beta - gamma * mean / np.sqrt(variance + layer.epsilon)).astype(np.float32)
+        mean = layer.moving_mean.numpy()
+        variance = layer.moving_variance.numpy()
+        gamma = layer.gamma.numpy() if layer.scale else 1.0
+        beta = layer.beta.numpy() if layer.center else 0.0
+        offset = (beta - gamma * mean / np.sqrt(variance + layer.epsilon)).astype(np.float32)
+        axes_behind = layer.input_spec.ndim - 1 - layer.axis % layer.input_spec.ndim
+        return offset.reshape(-1, *[1] * axes_behind)
     if _is_any(layer, ("Rescaling",)):
         return np.asarray(layer.offset, np.float32) if np.any(layer.offset) else None
     bias = getattr(layer, "bias", None)
-    return None if bias is None else keras.ops.convert_to_numpy(bias).astype(np.float32)
+    return None if bias is None else bias.numpy().astype(np.float32)
 
 
 def window_of(layer, input_grid):

@@ -56,10 +56,12 @@ def _vet_keras_archive(path):
                 raise ModelError(f"{path.name}: its config.json is too large; {_ACCEPTED}")
             json.loads(archive.read("config.json"))
             weights = archive.read("model.weights.h5")
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
-        if isinstance(error, ModelError):
-            raise
-        raise ModelError(f"{path.name}: not a whole .keras archive ({error}); {_ACCEPTED}"
+    except ModelError:
+        raise
+    # A damaged entry fails in the archive, in its compression, in the decoding or in the JSON.
+    except Exception as error:
+        reason = " ".join(str(error).split())[:120]
+        raise ModelError(f"{path.name}: not a whole .keras archive ({reason}); {_ACCEPTED}"
                          ) from error
     _vet_hdf5(path, io.BytesIO(weights), len(weights))
 

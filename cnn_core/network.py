@@ -110,7 +110,7 @@ class Network:
         self.layer(name)
         operation = self._wiring.steps[name].operation
         variables = getattr(operation, "weights", [])
-        return {variable.name: keras.ops.convert_to_numpy(variable) for variable in variables}
+        return {variable.name: variable.numpy() for variable in variables}
 
     def activations(self, images, layers=None, batch_size=256):
         """Values of every layer for a batch of images, in one compiled pass.
@@ -187,7 +187,7 @@ class Network:
                 self._tails[name] = Tail(self._wiring, name)
             return self._tails[name]
 
-    def logits_with(self, name, values, activations):
+    def logits_with(self, name, values, activations, images=None):
         """Logits when a layer's values are replaced and the rest is run again.
 
         Parameters
@@ -198,15 +198,30 @@ class Network:
         activations : Activations
             Of the same images, or of one image, which then serves for all n; read only where a
             path leads past the layer.
+        images : array_like, optional
+            The same images; needed only where a path leads from the pixels past the layer.
 
         Returns
         -------
         ndarray, shape (n, n_classes), float32
+
+        Raises
+        ------
+        SelectionError
+            When the values of a layer beside the replaced one are not given.
         """
         tail = self.behind(name)
-        beside = [np.broadcast_to(activations[other], (len(values), *activations[other].shape[1:]))
-                  for other in tail.beside]
-        return tail.logits(values, beside)
+        given = dict(activations)
+        if images is not None:
+            given[""] = self._as_fed(self._checked(images))
+        for other in tail.beside:
+            if other not in given:
+                missing = f'values of "{other}"' if other else "images"
+                raise SelectionError(
+                    f'layer "{name}": what lies behind it also needs the {missing}')
+        return tail.logits(values, [
+            np.broadcast_to(given[other], (len(values), *given[other].shape[1:]))
+            for other in tail.beside])
 
     def margin_terms(self, name, images, target, rival):
         """The margin of each image opened at a layer.

@@ -73,15 +73,19 @@ class Tail:
         self.beside = tuple(dict.fromkeys(name for name in fed_by if name not in inside))
         operations = {name: wiring.steps[name].operation for name in self._steps}
         self.is_exact = all(
-            is_piecewise_linear(operation) or name == wiring.logits_name == wiring.output_name
+            is_piecewise_linear(operation, before_activation=name == wiring.logits_name)
+            and not wiring.steps[name].takes_constants
             for name, operation in operations.items()
         )
         self._biases = {name: bias for name, operation in operations.items()
                         if (bias := additive_terms(operation)) is not None}
         self._bent = [name for name, operation in operations.items()
                       if activation_has_offset(operation) and name != wiring.logits_name]
-        self._run = tf.function(self._run_graph, reduce_retracing=True)
-        self._open = tf.function(self._open_graph, reduce_retracing=True)
+        inputs = [tf.TensorSpec((None, *wiring.shape(name)), tf.float32)
+                  for name in (layer_name, *self.beside)]
+        classes = tf.TensorSpec((None,), tf.int32)
+        self._run = tf.function(self._run_graph, input_signature=[inputs])
+        self._open = tf.function(self._open_graph, input_signature=[inputs, classes, classes])
 
     def logits(self, values, beside=()):
         """Run this part of the network on given values of the layer.
@@ -140,20 +144,23 @@ class Tail:
                       - tf.gather(logits, rival, axis=1, batch_dims=1))
             bent_sums = {name: tf.reduce_sum(after[name]) for name in self._bent}
 
-        def slope(result, value):
-            return tape.gradient(result, value,
-                                 unconnected_gradients=tf.UnconnectedGradients.ZERO)
-
+        # One walk back for all slopes: a walk for each would multiply the time of the first call.
+        slopes = tape.gradient(
+            margin,
+            {"inputs": inputs, "before": {name: before[name] for name in self._biases},
+             "after": {name: after[name] for name in self._bent}},
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
+        )
         constant = tf.zeros_like(margin, tf.float64)
         for name, bias in self._biases.items():
-            constant += _sum_per_image(slope(margin, before[name]) * bias)
-        for value in inputs[1:]:
-            constant += _sum_per_image(slope(margin, value) * value)
+            constant += _sum_per_image(slopes["before"][name] * bias)
+        for slope, value in zip(slopes["inputs"][1:], inputs[1:], strict=True):
+            constant += _sum_per_image(slope * value)
         for name in self._bent:
-            own_slope = slope(bent_sums[name], before[name])
+            own_slope = tape.gradient(bent_sums[name], before[name])
             offset = after[name] - before[name] * own_slope
-            constant += _sum_per_image(slope(margin, after[name]) * offset)
-        return slope(margin, inputs[0]), tf.cast(margin, tf.float64), constant
+            constant += _sum_per_image(slopes["after"][name] * offset)
+        return slopes["inputs"][0], tf.cast(margin, tf.float64), constant
 
 
 def _sum_per_image(values):

@@ -8,9 +8,17 @@ of its own; every value of the forward pass then has a name.
 from dataclasses import dataclass, field
 from inspect import signature
 
+import numpy as np
+
 from cnn_core.backend import keras
 from cnn_core.errors import ModelError
-from cnn_core.inspection import activation_of, describe, has_fused_activation, kind_of
+from cnn_core.inspection import (
+    activation_of,
+    describe,
+    has_fused_activation,
+    is_bare_operation,
+    kind_of,
+)
 from cnn_core.layers import LayerInfo, LayerKind
 
 
@@ -30,6 +38,8 @@ class Step:
         Output shape of one image.
     has_pre_activation : bool
         True if the values before the step's non-linearity differ from those behind it.
+    takes_constants : bool
+        True for a bare operation with a number among its operands, such as ``x + 1``.
     """
 
     name: str
@@ -37,6 +47,7 @@ class Step:
     inputs: tuple[str, ...]
     shape: tuple[int, ...]
     has_pre_activation: bool
+    takes_constants: bool
     _linear_part: object = field(repr=False)
     _arguments: tuple = field(repr=False)
 
@@ -138,13 +149,6 @@ class Wiring:
                 reached.add(step.name)
         return tuple(other for other in self.steps if other in reached and other != name)
 
-    def beside(self, name):
-        """Names of the steps that enter the part behind a step without passing through it."""
-        behind = self.behind(name)
-        inside = {name, *behind}
-        outside = [source for other in behind for source in self.steps[other].inputs]
-        return tuple(dict.fromkeys(source for source in outside if source not in inside))
-
     def layer_infos(self):
         """Facts about every step whose values can be looked at, in the order of computation.
 
@@ -187,9 +191,10 @@ class _Recorder:
             raise ModelError(
                 f'layer "{operation.name}" has several outputs; layers with one are accepted'
             )
+        _vet(operation)
         arguments = keras.tree.map_structure(self._as_source, (args, kwargs))
-        inputs = tuple(value.name for value in keras.tree.flatten(arguments)
-                       if isinstance(value, _Source))
+        operands = keras.tree.flatten(arguments)
+        inputs = tuple(value.name for value in operands if isinstance(value, _Source))
         if _takes_training(operation):
             arguments[1]["training"] = False
         self.names[id(output)] = operation.name
@@ -199,12 +204,28 @@ class _Recorder:
             name=operation.name, operation=operation, inputs=inputs,
             shape=tuple(output.shape[1:]),
             has_pre_activation=is_activation or has_fused_activation(operation),
+            takes_constants=is_bare_operation(operation) and len(inputs) < len(operands),
             _linear_part=_linear_twin(operation, args, kwargs), _arguments=arguments,
         )
         return output
 
     def _as_source(self, value):
         return _Source(self.names[id(value)]) if isinstance(value, keras.KerasTensor) else value
+
+
+def _vet(operation):
+    """Refuse what no tensor shape gives away."""
+    if getattr(operation, "data_format", None) == "channels_first":
+        raise ModelError(
+            f'layer "{operation.name}" takes the maps before rows and columns (channels_first); '
+            "channels_last is accepted"
+        )
+    weights = getattr(operation, "weights", [])
+    if not all(np.isfinite(variable.numpy()).all() for variable in weights):
+        raise ModelError(
+            f'layer "{operation.name}" has weights that are not finite; train it again with a '
+            "lower learning rate"
+        )
 
 
 def _takes_training(operation):
@@ -218,7 +239,8 @@ def _linear_twin(operation, args, kwargs):
         return operation
     twin = type(operation).from_config({**operation.get_config(), "activation": None})
     twin(*args, **kwargs)
-    twin.set_weights(operation.get_weights())
+    # A non-linearity with weights of its own adds them behind those of the layer.
+    twin.set_weights(operation.get_weights()[:len(twin.weights)])
     return twin
 
 
@@ -243,8 +265,8 @@ def lay_out(model, input_shape=None):
     """
     if not isinstance(model, (keras.Sequential, keras.Model)) or not _is_graph(model):
         raise ModelError(
-            "the network is a subclassed Keras model, whose layers cannot be listed; Sequential "
-            "and functional models are accepted"
+            "the network's layers cannot be listed, since it is a subclassed Keras model or was "
+            "never built; Sequential and functional models with an input are accepted"
         )
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ModelError(
@@ -259,10 +281,19 @@ def lay_out(model, input_shape=None):
     functional = keras.Model(model.inputs[0], model.outputs[0])
     model_input = keras.Input(shape)
     recorder = _Recorder(model_input)
-    keras.models.clone_model(
-        functional, input_tensors=model_input,
-        clone_function=lambda layer: layer, call_function=recorder,
-    )
+    try:
+        keras.models.clone_model(
+            functional, input_tensors=model_input,
+            clone_function=lambda layer: layer, call_function=recorder,
+        )
+    except ModelError:
+        raise
+    # A layer refuses a size that it was not built for with whatever its code runs into.
+    except Exception as error:
+        raise ModelError(
+            f"the network does not take images of {shape} ({' '.join(str(error).split())[:120]}); "
+            "state the size that it was trained on"
+        ) from error
     return _with_logits(shape, recorder.steps)
 
 
@@ -283,6 +314,9 @@ def _with_logits(input_shape, steps):
             f'the output layer "{output.name}" ends in {ending}; softmax and linear (logits) are '
             "accepted"
         )
-    is_bare_activation = kind_of(output.operation) is LayerKind.ACTIVATION and output.inputs[0]
-    logits_name = output.inputs[0] if is_bare_activation else output.name
+    before = steps.get(output.inputs[0])
+    # Behind a layer with a non-linearity of its own, the softmax alone knows the logits.
+    takes_logits = (kind_of(output.operation) is LayerKind.ACTIVATION and before
+                    and not before.has_pre_activation)
+    logits_name = before.name if takes_logits else output.name
     return Wiring(input_shape, steps, output.name, logits_name)
