@@ -45,7 +45,7 @@ def frame():
         html.Main(html.P("Opening the page …", className="opening"), id=PAGE_BODY,
                   tabIndex="-1"),
         _help(),
-        html.Div(id="tooltip", className="tooltip", role="tooltip", hidden=True),
+        html.Div(id="tooltip", className="tooltip", hidden=True, **{"aria-hidden": "true"}),
         dcc.Store(id=PATH), dcc.Store(id=ANSWER),
         dcc.Store(id="settled"),
     ], id="frame")

@@ -58,8 +58,8 @@
   }
 
   function go(path, search, { push = true } = {}) {
-    if (path === location.pathname && search === location.search) return;
-    history[push ? "pushState" : "replaceState"](null, "", path + search);
+    const isElsewhere = path !== location.pathname || search !== location.search;
+    if (isElsewhere) history[push ? "pushState" : "replaceState"](null, "", path + search);
     request({ path, search });
   }
 

@@ -131,6 +131,6 @@ def _over_the_set(explorer, view):
                else f"Above 0 somewhere in {share:.1%} of them.", className="faint"),
         table([("mean", f"{statistics.mean[unit]:.4g}"), ("std", f"{statistics.std[unit]:.4g}"),
                ("min", f"{statistics.minimum[unit]:.4g}"),
-               ("max", f"{statistics.maximum[unit]:.4g}")], ("activation", "")),
+               ("max", f"{statistics.maximum[unit]:.4g}")], ("activation", "value")),
         table(rows, ("class", "mean activation")),
     ])

@@ -1,0 +1,191 @@
+"""Explore in a real browser, with the shipped models."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+
+from tests.browser.journey import axe_faults, box, control, press, settle, visit
+
+UNITS = {"Conv2D_1": (26, 26, 32), "Max_Pool_1": (13, 13, 32), "Conv2D_2": (11, 11, 64),
+         "Max_Pool_2": (5, 5, 64), "Conv2D_3": (3, 3, 128), "Flatten": (1152,),
+         "Dense_1": (100,), "Dense_2": (10,)}
+
+
+def grid_title(page):
+    return page.locator("#explore-grid-title").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (360, 740)])
+def test_image_grid_and_answer_stand_on_the_page(open_page, width, height, scheme):
+    page = open_page("/", viewport={"width": width, "height": height}, color_scheme=scheme)
+    settle(page)
+    for selector in ("#explore-image", "#explore-grid", "#explore-answer", "#explore-verdict"):
+        place = box(page, selector)
+        assert place["width"] > 60 and place["height"] > 10, selector
+        assert place["x"] >= 0 and place["x"] + place["width"] <= width + 1, selector
+        if width > 800:
+            assert place["y"] + place["height"] <= height, selector
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert axe_faults(page) == []
+
+
+def test_keys_back_and_forward(page, dashboard):
+    visit(page, dashboard + "/?image=100")
+    press(page, "ArrowRight")
+    assert "image=101" in page.url
+    press(page, "ArrowDown")
+    assert grid_title(page).startswith("Flatten")
+    page.go_back()
+    settle(page)
+    assert grid_title(page).startswith("Conv2D_3") and "image=101" in page.url
+    page.go_back()
+    settle(page)
+    assert "image=100" in page.url and control(page, "image").input_value() == "100"
+    page.go_forward()
+    settle(page)
+    assert control(page, "image").input_value() == "101"
+    press(page, "w")
+    assert "wrong" in page.locator("#explore-verdict").inner_text()
+
+
+def test_a_held_key_ends_on_the_picture_of_the_address(page, dashboard):
+    visit(page, dashboard + "/?image=100&layer=Conv2D_1")
+    for _ in range(25):
+        page.keyboard.down("ArrowRight")
+        page.wait_for_timeout(20)
+    page.keyboard.up("ArrowRight")
+    settle(page)
+    number = int(page.url.split("image=")[1].split("&")[0])
+    assert number > 105
+    assert f"Image {number} " in page.locator("#explore-image-summary").text_content()
+    assert control(page, "image").input_value() == str(number)
+
+
+def test_a_search_is_followed_by_the_arrow_keys(page, dashboard):
+    visit(page, dashboard + "/?image=0")
+    page.keyboard.press("/")
+    page.keyboard.type("label:4 wrong")
+    press(page, "Enter")
+    page.keyboard.press("Escape")
+    press(page, "ArrowRight")
+    text = page.locator("#explore-verdict").inner_text()
+    assert "label" in text and "4" in text and "wrong" in text
+    assert page.locator("#explore-found").inner_text().startswith("1 of ")
+
+
+def test_pointing_at_a_cell_tells_its_value_and_marks_what_it_sees(page, dashboard):
+    visit(page, dashboard + "/?image=1302&layer=Dense_1")
+    numbers = np.load(io.BytesIO(urlopen(
+        f"{dashboard}/download/activations.npz?image=1302&layer=Dense_1").read()))
+    place = box(page, "#explore-grid .nsewdrag")
+    page.mouse.move(place["x"] + place["width"] * 0.055, place["y"] + 20)
+    page.mouse.move(place["x"] + place["width"] * 0.05, place["y"] + 22)
+    page.wait_for_selector("#tooltip:not([hidden])")
+    first, second = page.locator("#tooltip").inner_text().split("\n")[:2]
+    unit = int(first.split()[1])
+    value = float(second.split()[1])
+    assert value == pytest.approx(float(numbers["Dense_1"][unit]), rel=1e-4, abs=1e-6)
+    field = box(page, "#explore-image .field-box")
+    assert field["width"] > 50
+
+
+def test_a_click_enlarges_a_unit_and_escape_closes_it(page, dashboard):
+    visit(page, dashboard + "/?image=1302&layer=Conv2D_1")
+    place = box(page, "#explore-grid .nsewdrag")
+    page.mouse.click(place["x"] + place["width"] * 0.3, place["y"] + place["height"] * 0.3)
+    settle(page)
+    assert "unit=" in page.url
+    assert "Learned" in page.locator("#explore-unit").inner_text()
+    assert axe_faults(page) == []
+    press(page, "Escape")
+    assert "unit=" not in page.url
+
+
+def test_options_change_the_address_and_the_picture(page, dashboard):
+    visit(page, dashboard + "/?image=1302&layer=Dense_1")
+    page.locator("summary").click()
+    control(page, "order").select_option("weight")
+    settle(page)
+    control(page, "colours").select_option("jet")
+    settle(page)
+    assert "order=weight" in page.url and "colours=jet" in page.url
+    assert "Sorted by weight" in page.locator("#explore-grid-note").inner_text()
+    assert axe_faults(page) == []
+
+
+def test_a_pasted_link_shows_the_same_and_two_readers_never_meet(open_page, dashboard):
+    first = open_page("/?image=4500&layer=Conv2D_2&colours=magma")
+    second = open_page("/?image=17&layer=Dense_1")
+    settle(first)
+    settle(second)
+    press(first, "ArrowRight")
+    press(second, "ArrowLeft")
+    assert "image=4501" in first.url and "image=16" in second.url
+    third = open_page(first.url.removeprefix(dashboard))
+    settle(third)
+    for selector in ("#explore-grid-summary", "#explore-answer-summary"):
+        assert (third.locator(selector).text_content()
+                == first.locator(selector).text_content()
+                != second.locator(selector).text_content())
+
+
+def test_a_wrong_link_says_so_and_offers_the_nearest(page, dashboard):
+    visit(page, dashboard + "/?image=99999&layer=Conv2D_33")
+    notice = page.locator(".notice").inner_text()
+    assert "Conv2D_33" in notice and "99,999" in notice
+    assert grid_title(page).startswith("Conv2D_3")
+    page.locator(".notice a").click()
+    settle(page)
+    assert page.locator(".notice").count() == 0
+
+
+def test_pictures_are_saved_under_the_content_security_policy(page, dashboard):
+    visit(page, dashboard + "/?image=1302")
+    with page.expect_download() as download:
+        page.get_by_text("Grid PNG").click()
+    content = Path(download.value.path()).read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n" and len(content) > 5000
+
+
+def test_the_theme_button_is_remembered(page, dashboard):
+    visit(page, dashboard + "/?image=1302")
+    page.locator("#theme-button").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    settle(page)
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog[open]")
+    assert axe_faults(page) == []
+
+
+def test_random_downloads_equal_an_independent_forward_pass(dashboard):
+    from cnn_core.backend import keras
+
+    generator = np.random.default_rng(0)
+    with np.load("artifacts/mnist.npz") as data:
+        images = {name: data[f"x_{name}"] for name in ("test", "train")}
+    model = keras.models.load_model("artifacts/cnn.keras", compile=False)
+    parts = {layer: keras.Model(model.inputs[0], model.get_layer(layer).output)
+             for layer in UNITS}
+    cases = [(name, int(generator.integers(len(images[name]))), layer)
+             for name, layer in zip(generator.choice(["test", "train"], 60),
+                                    generator.choice(list(UNITS), 60), strict=True)]
+
+    def fetch(case):
+        name, number, layer = case
+        address = f"{dashboard}/download/activations.npz?set={name}&image={number}&layer={layer}"
+        with urlopen(address) as response:
+            return np.load(io.BytesIO(response.read()))[layer]
+
+    with ThreadPoolExecutor(4) as pool:
+        for (name, number, layer), values in zip(cases, pool.map(fetch, cases), strict=True):
+            pixels = images[name][number][None, ..., None].astype("float32") / 255
+            expected = np.asarray(parts[layer](pixels))[0]
+            assert values.shape == UNITS[layer]
+            np.testing.assert_allclose(values, expected, atol=1e-5)
