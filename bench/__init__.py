@@ -1,0 +1,1 @@
+"""Benchmarks: what the dashboard costs, beside a baseline measured in the same run."""
