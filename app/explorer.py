@@ -115,6 +115,11 @@ class Explorer:
         """Names of the models, the first one shown first."""
         return tuple(self.networks)
 
+    def class_name(self, number):
+        """Name of a class, its number where the data names fewer classes."""
+        names = self.class_names
+        return names[number] if number < len(names) else str(number)
+
     def network(self, name):
         """Network of that name."""
         return _pick(self.networks, name, "model")

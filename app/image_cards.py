@@ -1,0 +1,135 @@
+"""An image of a set as a small card: thumbnail, number, label, prediction, ways to other pages."""
+
+from dash import html
+
+from app.figures.answer import probability_text
+from app.figures.thumbnail import image_thumbnail
+from app.selection import write_query
+
+EXPLORE, COMPARE = "/", "/compare"
+
+_LARGEST_THUMBNAIL = 64
+
+
+def explore_address(explorer, model, set_name, number, *, layer=None, find=None):
+    """Address of an image on the Explore page.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    model, set_name : str
+    number : int
+    layer : str, optional
+    find : str, optional
+        Search that the arrow keys follow there.
+
+    Returns
+    -------
+    str
+    """
+    return EXPLORE + write_query(
+        {"model": model, "set": set_name, "image": number, "layer": layer, "find": find},
+        {"model": explorer.model_names[0], "set": explorer.set_names[0]})
+
+
+def compare_address(explorer, model, set_name, numbers):
+    """Address of images as group A of the Compare page.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    model, set_name : str
+    numbers : sequence of int
+
+    Returns
+    -------
+    str or None
+        None for another set than the one that groups are taken from, or without that page.
+    """
+    # Pages are made of this module's cards, so it can only ask for them when all are there.
+    from app.pages import PAGES
+
+    if set_name != explorer.set_names[0] or all(page.PATH != COMPARE for page in PAGES):
+        return None
+    numbers = [int(number) for number in numbers]
+    return COMPARE + write_query({"model": model, "a": numbers},
+                                 {"model": explorer.model_names[0]})
+
+
+def image_card(explorer, model, set_name, number, *, notes=(), find=None, actions=None):
+    """Lay out one image as a card.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    model : str
+        Whose prediction is told.
+    set_name : str
+    number : int
+    notes : sequence of str or dash component
+        Further lines of the card.
+    find : str, optional
+        Search that the arrow keys follow once the image is open in Explore.
+    actions : sequence of dash component, optional
+        Buttons of the card; one that opens the image in Compare by default.
+
+    Returns
+    -------
+    dash component
+        An item for `image_cards`.
+    """
+    survey = explorer.survey(model, set_name)
+    number = int(number)
+    label, prediction = (explorer.class_name(int(classes[number]))
+                         for classes in (survey.labels, survey.predictions))
+    is_right = bool(survey.is_right[number])
+    probability = float(survey.probabilities[number, survey.labels[number]])
+    if actions is None:
+        actions = _compare_button(explorer, model, set_name, number)
+    picture = image_thumbnail(explorer.image(set_name, number),
+                              most=(_LARGEST_THUMBNAIL, _LARGEST_THUMBNAIL))
+    return html.Li([
+        html.A([
+            html.Img(src=picture, alt="", className="card-picture"),
+            html.Span([
+                html.Span(f"{number:,}", className="card-number faint"),
+                html.Span([html.Span(label, title="label"),
+                           html.Span([" → ", prediction], title="prediction")
+                           if not is_right else None],
+                          className="card-classes right" if is_right else "card-classes wrong"),
+                html.Span(f"P({label}) {probability_text(probability)}", className="card-line"),
+                *(html.Span(note, className="card-line faint") for note in notes),
+            ], className="card-text"),
+        ], href=explore_address(explorer, model, set_name, number, find=find),
+            className="card-link", title=f"Open image {number} in Explore",
+            **{"aria-label": f"Image {number}, labelled {label}, predicted {prediction}, "
+                             f"probability of its label {probability_text(probability)}: "
+                             "open in Explore"}),
+        html.Span(list(actions), className="card-actions") if actions else None,
+    ], className="image-card")
+
+
+def image_cards(cards, label):
+    """Lay out cards beside and below each other.
+
+    Parameters
+    ----------
+    cards : sequence of dash component
+        As `image_card` gives them.
+    label : str
+        What the images are, for screen readers.
+
+    Returns
+    -------
+    dash component
+    """
+    return html.Ul(list(cards), className="image-cards", **{"aria-label": label})
+
+
+def _compare_button(explorer, model, set_name, number):
+    address = compare_address(explorer, model, set_name, [number])
+    if address is None:
+        return []
+    return [html.A("Compare", href=address, className="button tiny",
+                   title=f"Put image {number} into group A of Compare",
+                   **{"aria-label": f"Compare image {number}"})]
