@@ -113,11 +113,18 @@
     else if (kind === "image") {
       const ink = Array.isArray(point.z) ? point.z.join(", ") : shortNumber(point.z);
       showTooltip([`row ${point.y} · column ${point.x}`, `ink ${ink}`], event);
+    } else if (kind === "told" && point.customdata !== undefined) {
+      showTooltip(String(point.customdata).split("\n"), event);
     }
   }
 
   function clickOn(plot, { points }) {
     const meta = metaOf(plot);
+    if (meta.kind === "told" && meta.click) {
+      // A chart whose axes are parts of the address.
+      const changes = Object.entries(meta.click).map(([axis, key]) => [key, points[0][axis]]);
+      window.lookingGlass.set(Object.fromEntries(changes));
+    }
     if (meta.kind !== "grid") return;
     const cell = cellAt(meta, points[0].x, points[0].y);
     if (!cell) return;

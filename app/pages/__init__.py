@@ -3,6 +3,6 @@
 A page is a module with PATH, TITLE, `layout(explorer)` and `register_callbacks(app, explorer)`.
 """
 
-from app.pages import explore
+from app.pages import explore, model
 
-PAGES = (explore,)
+PAGES = (explore, model)

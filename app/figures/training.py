@@ -1,0 +1,143 @@
+"""Training curves: loss, accuracy and learning rate of every epoch."""
+
+from dataclasses import dataclass
+
+from app import theme
+
+TRAINING, VALIDATION = "#c2570c", theme.ACCENT
+
+_LEAST = 1e-5
+_LOSSES = tuple(digit * 10.0**power for power in range(-4, 3) for digit in (1, 2, 5))
+_SHARES_RIGHT = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Training of one model; a number that was not recorded is None.
+
+    Attributes
+    ----------
+    name : str
+    epochs : tuple of int
+        From 1.
+    loss, val_loss, accuracy, val_accuracy, learning_rate : tuple of (float or None)
+        One an epoch; accuracies in [0, 1].
+    is_shown : bool
+        Drawn strong, the others faint.
+    """
+
+    name: str
+    epochs: tuple
+    loss: tuple
+    val_loss: tuple
+    accuracy: tuple
+    val_accuracy: tuple
+    learning_rate: tuple
+    is_shown: bool
+
+    @classmethod
+    def of(cls, name, epochs, *, is_shown):
+        """Make a curve of a history.
+
+        Parameters
+        ----------
+        name : str
+        epochs : sequence of dict
+            As `cnn_core.publication.read_history` gives them.
+        is_shown : bool
+
+        Returns
+        -------
+        Curve
+        """
+        def column(key):
+            return tuple(epoch.get(key) for epoch in epochs)
+
+        return cls(name, column("epoch"), column("loss"), column("val_loss"), column("accuracy"),
+                   column("val_accuracy"), column("learning_rate"), is_shown)
+
+
+def training_figure(curves):
+    """Draw three charts below each other over the same epochs.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        The shown one last, so that it lies on top.
+
+    Returns
+    -------
+    dict
+        A plotly figure. Losses stand on a logarithmic axis, accuracies on one that is stretched
+        towards 100 %.
+    """
+    traces = [trace for curve in curves for trace in _traces(curve)]
+    last = max((curve.epochs[-1] for curve in curves), default=1)
+    wrong = [_wrong(share) for curve in curves for share in (*curve.accuracy, *curve.val_accuracy)
+             if share is not None]
+    losses = [loss for curve in curves for loss in (*curve.loss, *curve.val_loss) if loss]
+    epochs = theme.axis(range=[0.5, last + 0.5], showgrid=False, anchor="y3",
+                        zeroline=False, title={"text": "epoch", "standoff": 4,
+                                               "font": {"size": 12, "color": theme.FAINT_INK}})
+    layout = theme.chart_layout(
+        meta={"kind": "told"}, hovermode="x", xaxis=epochs,
+        margin={"l": 4, "r": 8, "t": 14, "b": 4, "pad": 2},
+        yaxis=theme.axis(domain=[0.7, 1], type="log", zeroline=False,
+                         tickvals=_LOSSES if losses and max(losses) < 5 * min(losses) else
+                         [loss for loss in _LOSSES if f"{loss:e}"[0] == "1"]),
+        yaxis2=theme.axis(domain=[0.29, 0.61], type="log", zeroline=False, **_share_axis(wrong)),
+        yaxis3=theme.axis(domain=[0, 0.2], rangemode="tozero", nticks=3),
+        annotations=[_title("loss", 1.0), _title("accuracy", 0.61), _title("learning rate", 0.2)])
+    return {"data": traces, "layout": layout}
+
+
+def _traces(curve):
+    told = [_told(curve, place) for place in range(len(curve.epochs))]
+    rows = (("y", TRAINING, curve.loss, None), ("y", VALIDATION, curve.val_loss, None),
+            ("y2", TRAINING, curve.accuracy, _wrong),
+            ("y2", VALIDATION, curve.val_accuracy, _wrong),
+            ("y3", theme.FAINT_INK, curve.learning_rate, None))
+    for place, colour, values, change in rows:
+        trace = {
+            "type": "scatter", "x": list(curve.epochs), "y": [
+                value if value is None or change is None else change(value) for value in values],
+            "xaxis": "x", "yaxis": place, "name": curve.name,
+            "mode": "lines+markers" if len(curve.epochs) < 3 else "lines",
+            "line": {"color": colour, "width": 2 if curve.is_shown else 1},
+            "opacity": 1 if curve.is_shown else 0.4,
+            "hoverinfo": "none" if curve.is_shown else "skip",
+        }
+        if curve.is_shown:
+            trace["customdata"] = told
+        yield trace
+
+
+def _told(curve, place):
+    def number(value, form):
+        return "not recorded" if value is None else format(value, form)
+
+    return (f"epoch {curve.epochs[place]}\n"
+            f"loss {number(curve.loss[place], '.4f')} in training, "
+            f"{number(curve.val_loss[place], '.4f')} in validation\n"
+            f"accuracy {number(curve.accuracy[place], '.2%')} in training, "
+            f"{number(curve.val_accuracy[place], '.2%')} in validation\n"
+            f"learning rate {number(curve.learning_rate[place], '.4g')}")
+
+
+def _wrong(share_right):
+    # A share of exactly 1 has no place on a logarithmic axis.
+    return max(1 - share_right, _LEAST)
+
+
+def _share_axis(wrong):
+    low, high = min(wrong, default=0.01), max(wrong, default=1.0)
+    shares = [share for share in _SHARES_RIGHT if low / 1.6 <= 1 - share <= high * 1.6]
+    # Reversed, so that better is higher.
+    return {"autorange": "reversed", "tickvals": [1 - share for share in shares],
+            "ticktext": [f"{share:.2%}".rstrip("0%").rstrip(".") + " %" for share in shares]}
+
+
+def _title(text, top):
+    return {"text": text, "x": 0, "xref": "x domain", "xanchor": "left", "y": top, "yref": "paper",
+            "yanchor": "bottom", "showarrow": False, "align": "left",
+            "font": {"size": 12, "color": theme.FAINT_INK}}

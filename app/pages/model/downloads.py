@@ -1,0 +1,147 @@
+"""The Model page's numbers as files."""
+
+import csv
+import io
+import json
+
+from flask import Response, abort, request
+
+from app.pages.model.layout import FILES
+from app.pages.model.state import read
+from app.pages.model.view import look
+
+_FOLDER = "/download/model"
+
+
+def address_of(what, query):
+    """Address of a file.
+
+    Parameters
+    ----------
+    what : str
+        Key of FILES.
+    query : str
+        The page's query.
+
+    Returns
+    -------
+    str
+    """
+    return f"{_FOLDER}/{FILES[what]}{query}"
+
+
+def register_routes(server, explorer):
+    """Add `/download/model/<file>`, with the same query as the page.
+
+    Parameters
+    ----------
+    server : flask.Flask
+    explorer : Explorer
+    """
+    by_file = {file: what for what, file in FILES.items()}
+
+    @server.get(f"{_FOLDER}/<file>")
+    def model_numbers(file):
+        if file not in by_file:
+            abort(404)
+        selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer)
+        if problems:
+            told = "; ".join(f'"{one.key or "link"}" is not understood, nearest: '
+                             f'{one.nearest or "leave it out"}' for one in problems)
+            return Response(f"{told}\n", 400, mimetype="text/plain")
+        view = look(explorer, selection)
+        stem, _, ending = file.partition(".")
+        name = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_"
+                       for letter in f"{selection.model}_{selection.set}_{stem}")
+        return Response(_WRITERS[by_file[file]](explorer, view), mimetype=_TYPES[ending],
+                        headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'})
+
+
+def _csv(head, rows):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _architecture(explorer, view):
+    head = ("layer", "kind", "keras_class", "output", "parameters", "activation", "fed_by",
+            "window", "stride", "padding", "dilation", "field_rows", "field_columns",
+            "field_stride")
+    return _csv(head, ((
+        info.name, info.kind.value, info.class_name, _joined(info.shape), info.n_parameters,
+        info.activation, " ".join(name or "image" for name in info.inputs),
+        *((_joined(part) for part in (info.window.kernel, info.window.stride, info.window.padding,
+                                      info.window.dilation)) if info.window else ("",) * 4),
+        *field.size, _joined(field.stride or ())) for info, field in view.layers))
+
+
+def _training(explorer, view):
+    keys = ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate", "seconds")
+    return _csv(("model", "epoch", *keys), (
+        (model, epoch.get("epoch"), *(epoch.get(key) for key in keys))
+        for model, records in view.records.items() for epoch in records.epochs))
+
+
+def _accuracy(explorer, view):
+    return _csv(("model", "set", "right", "images", "accuracy", "wilson_low", "wilson_high"), (
+        (model, set_name, int(one.credit), one.n, one.value, one.low, one.high)
+        for (model, set_name), one in view.accuracies.items()))
+
+
+def _record(explorer, view):
+    network = explorer.network(view.selection.model)
+    known = {"file": network.path.name if network.path else None, "sha256": network.digest,
+             "data": {name: explorer.dataset(name).digest for name in explorer.set_names}}
+    return json.dumps({"shown": known, "record": view.records[view.selection.model].record},
+                      indent=2, ensure_ascii=False) + "\n"
+
+
+def _confusion(explorer, view):
+    names = [explorer.class_name(number) for number in range(len(view.confusion))]
+    return _csv(("label \\ prediction", *names),
+                ((name, *row) for name, row in zip(names, view.confusion.tolist(), strict=True)))
+
+
+def _images(explorer, view):
+    return _image_rows(explorer, view, view.listed)
+
+
+def _hardest(explorer, view):
+    return _image_rows(explorer, view, view.hardest)
+
+
+def _disputed(explorer, view):
+    labels = view.disputed.labels if view.disputed else ()
+    name = explorer.class_name
+    return _image_rows(
+        explorer, view, [one.image for one in labels],
+        ("suggested", "votes_label", "votes_suggested", "votes_neither"),
+        [(name(one.suggested), one.votes_given, one.votes_suggested, one.votes_neither)
+         for one in labels])
+
+
+def _image_rows(explorer, view, numbers, more_head=(), more=None):
+    survey = explorer.survey(view.selection.model, view.selection.set)
+    head = ("image", "label", "prediction", "probability_of_label", "probability_of_prediction",
+            "log_probability_of_label", "models_wrong", *more_head)
+    more = more or [()] * len(numbers)
+    return _csv(head, ((
+        int(number), explorer.class_name(label := int(survey.labels[number])),
+        explorer.class_name(prediction := int(survey.predictions[number])),
+        # Nine digits bring every float32 back to the last bit.
+        f"{survey.probabilities[number, label]:.9g}",
+        f"{survey.probabilities[number, prediction]:.9g}",
+        f"{survey.log_probability_of_label[number]:.9g}", int(view.n_models_wrong[number]), *rest)
+        for number, rest in zip(numbers, more, strict=True)))
+
+
+def _joined(numbers):
+    return "x".join(map(str, numbers))
+
+
+_WRITERS = {"architecture": _architecture, "training": _training, "accuracy": _accuracy,
+            "record": _record, "confusion": _confusion, "images": _images, "hardest": _hardest,
+            "disputed": _disputed}
+_TYPES = {"csv": "text/csv", "json": "application/json"}

@@ -1,0 +1,251 @@
+"""Tables, lists and cards of the Model page."""
+
+from dataclasses import replace
+
+from dash import html
+
+from app.components import table
+from app.image_cards import compare_address, explore_address, image_card, image_cards
+from app.pages.model import words
+from app.pages.model.images import MOST_ON_A_PAGE, search_words
+from app.pages.model.state import write
+from app.selection import write_query
+
+PATH = "/model"
+
+_MOST_CLASSES_IN_TABLE = 30
+_MOST_ERROR_LINKS = 24
+_MOST_TO_COMPARE = 6
+
+
+def layer_table(explorer, view):
+    """Lay out the architecture, each layer with a link to it in Explore."""
+    model = view.selection.model
+    names = [info.name for info, _ in view.layers]
+    is_chain = all(info.inputs == (before,) for (info, _), before
+                   in zip(view.layers, ["", *names], strict=False))
+    head = ["Layer", "Kind", "Window", "Output", "Parameters", "Receptive field", "Activation"]
+    most = max(info.n_parameters for info, _ in view.layers)
+    rows = []
+    for info, field in view.layers:
+        query = write_query({"model": model, "layer": info.name},
+                            {"model": explorer.model_names[0]})
+        row = [html.A(info.name, href=f"/{query}", title=f"See {info.name} in Explore"),
+               html.Span(info.kind.value, title=info.class_name), words.window_text(info),
+               words.shape_text(info), _share_bar(info.n_parameters, most),
+               html.Span(words.field_text(field), title=field.text),
+               "" if info.activation == "linear" else info.activation]
+        rows.append(row if is_chain else [*row, ", ".join(name or "image" for name in info.inputs)])
+    return table(rows, head if is_chain else [*head, "Fed by"])
+
+
+def accuracy_table(explorer, view):
+    """Lay out the accuracy of every model on every set, the mean below."""
+    first, *others = explorer.set_names
+    head = ["Model", "Seed", f"{first} images right", f"{first} accuracy", "95 % interval",
+            *(f"{name} accuracy" for name in others), "validation"]
+    rows = []
+    for model in explorer.model_names:
+        query = write(replace(view.selection, model=model, page=1), explorer)
+        record = view.records[model].record or {}
+        accuracy, is_shown = view.accuracies[model, first], model == view.selection.model
+        validation = record.get("accuracy", {}).get("validation")
+        rows.append([
+            html.A(model, href=PATH + query, **({"aria-current": "true"} if is_shown else {})),
+            record.get("seed", "–"), words.count_text(accuracy),
+            html.B(words.percent(accuracy.value)), words.interval_text(accuracy),
+            *(words.percent(view.accuracies[model, name].value) for name in others),
+            "–" if validation is None else words.percent(validation),
+        ])
+    if len(rows) > 1:
+        means = {name: words.percent(words.mean_accuracy(explorer, view, name))
+                 for name in explorer.set_names}
+        rows.append([f"Mean of {len(rows)}", "", "", html.B(means[first]), "",
+                     *(means[name] for name in others), ""])
+    return table(rows, head)
+
+
+def record_list(explorer, view):
+    """Lay out where the model comes from."""
+    network = explorer.network(view.selection.model)
+    record = view.records[view.selection.model].record or {}
+    recipe = dict(record.get("recipe", {}))
+    moves = recipe.pop("augmentation", {})
+    facts = {
+        "File": network.path.name if network.path else None,
+        "SHA-256": network.digest,
+        "Trained": str(record.get("trained", "")).replace("T", " ").replace("+00:00", " UTC"),
+        "Command": html.Code(record["command"]) if "command" in record else None,
+        "Seed": record.get("seed"),
+        "Epochs": _epochs(record),
+        "Images": ", ".join(f"{count:,} {name}"
+                            for name, count in record.get("images", {}).items()),
+        "Recipe": ", ".join(f"{name.replace('_', ' ')} {value:g}"
+                            for name, value in recipe.items() if name != "epochs"),
+        "Moved images": ", ".join(f"{name} up to {value:g}{_UNITS.get(name, '')}"
+                                  for name, value in moves.items() if value),
+        "Versions": ", ".join(f"{name} {version}"
+                              for name, version in record.get("versions", {}).items()),
+        **{f"{name.capitalize()} data": explorer.dataset(name).digest
+           for name in explorer.set_names},
+    }
+    parts = []
+    for name, value in facts.items():
+        if value not in (None, ""):
+            is_digest = isinstance(value, str) and len(value) == 64
+            parts += [html.Dt(name), html.Dd(value, className="digest" if is_digest else None)]
+    return html.Dl(parts, className="facts")
+
+
+def error_links(explorer, view):
+    """List the kinds of mistakes, most frequent first, each with a link to its images."""
+    links = [_cell_link(explorer, view, kind.label, kind.prediction, [
+        f"{explorer.class_name(kind.label)} → {explorer.class_name(kind.prediction)}",
+        html.Span(f" {kind.count:,}", className="error-count"),
+    ], f"{kind.count:,} labelled {explorer.class_name(kind.label)}, predicted "
+       f"{explorer.class_name(kind.prediction)}", "error-link")
+        for kind in view.errors[:_MOST_ERROR_LINKS]]
+    is_open = view.selection.label is None and view.selection.pred is None
+    query = write(replace(view.selection, label=None, pred=None, page=1), explorer)
+    everything = html.A("all", href=PATH + query, title="All misclassified images",
+                        className="error-link here" if is_open else "error-link",
+                        **({"aria-current": "true"} if is_open else {}))
+    n_left = len(view.errors) - len(links)
+    rest = [html.Span(f"and {n_left:,} rarer kinds", className="faint note")] if n_left else []
+    return [everything, *links, *rest] if view.errors else []
+
+
+def matrix_table(explorer, view):
+    """Lay out the matrix as a table of links, for keys and screen readers."""
+    n = len(view.confusion)
+    if n > _MOST_CLASSES_IN_TABLE:
+        return html.P(f"{n} classes are too many for a table; choose label and prediction beside "
+                      "the images, or save the numbers.", className="faint")
+    names = [explorer.class_name(number) for number in range(n)]
+    head = html.Tr([html.Th("label ↓ prediction →", scope="col"),
+                    *(html.Th(name, scope="col") for name in names)])
+    rows = [html.Tr([html.Th(names[label], scope="row"), *(
+        html.Td(_cell_link(explorer, view, label, prediction,
+                           f"{view.confusion[label, prediction]:,}",
+                           f"{view.confusion[label, prediction]:,} labelled {names[label]}, "
+                           f"predicted {names[prediction]}", "cell-link")
+                if view.confusion[label, prediction] else html.Span("0", className="faint"))
+        for prediction in range(n))]) for label in range(n)]
+    return html.Table([html.Thead(head), html.Tbody(rows)], className="table cells")
+
+
+def listed_images_part(explorer, view):
+    """Lay out the images of the chosen cell, with ways to the other parts of the list."""
+    if len(view.listed) == 0:
+        return html.P(words.empty_list_text(view), className="faint")
+    find = search_words(explorer, view.selection.label, view.selection.pred)
+    return html.Div([_cards(explorer, view, view.shown, "Listed images", find=find),
+                     _pages(explorer, view)])
+
+
+def list_note(explorer, view):
+    """Tell which images are listed, with ways to all of them on other pages."""
+    parts = [html.Span(words.list_text(explorer, view))]
+    selection = view.selection
+    if len(view.listed):
+        find = search_words(explorer, selection.label, selection.pred)
+        parts.append(html.A("Explore one by one", className="button small", href=explore_address(
+            explorer, selection.model, selection.set, int(view.listed[0]), find=find),
+            title="Open the first one; ← and → then walk through all of them"))
+        address = compare_address(explorer, selection.model, selection.set,
+                                  view.shown[:_MOST_TO_COMPARE])
+        if address:
+            n = min(len(view.shown), _MOST_TO_COMPARE)
+            parts.append(html.A("Compare" if n == len(view.listed) else f"Compare the first {n}",
+                                href=address, className="button small"))
+    return parts
+
+
+def hardest_images(explorer, view):
+    """Lay out the hardest images."""
+    return _cards(explorer, view, view.hardest, "Hardest images")
+
+
+def disputed_images(explorer, view):
+    """Lay out the images with disputed labels, and where that is known from."""
+    if view.disputed is None:
+        return None
+    selection, disputed = view.selection, view.disputed
+    cards = [image_card(explorer, selection.model, selection.set, one.image, notes=[
+        _disputed_note(explorer, view, one), *_votes(explorer, one),
+        *_wrong_note(view, one.image)]) for one in disputed.labels]
+    return html.Div([
+        image_cards(cards, "Images with disputed labels"),
+        html.P(["Source: ", disputed.source, " (", disputed.address, ")."],
+               className="faint note"),
+    ])
+
+
+def _cards(explorer, view, numbers, label, *, find=None):
+    selection = view.selection
+    return image_cards([image_card(explorer, selection.model, selection.set, number, find=find,
+                                   notes=_wrong_note(view, number)) for number in numbers], label)
+
+
+def _wrong_note(view, number):
+    n_models = len(view.records)
+    if n_models == 1:
+        return []
+    return [f"{view.n_models_wrong[number]} of {n_models} wrong"]
+
+
+def _disputed_note(explorer, view, one):
+    survey = explorer.survey(view.selection.model, view.selection.set)
+    return (f"suggested {explorer.class_name(one.suggested)}, predicted "
+            f"{explorer.class_name(int(survey.predictions[one.image]))}")
+
+
+def _votes(explorer, one):
+    told = [f"{one.votes_given} votes for {explorer.class_name(one.given)}, "
+            f"{one.votes_suggested} for {explorer.class_name(one.suggested)}"]
+    return told if one.votes_neither == 0 else [*told, f"{one.votes_neither} for neither"]
+
+
+def _share_bar(count, most):
+    if not count:
+        return ""
+    return html.Span(f"{count:,}", className="bar figures",
+                     style={"--share": f"{count / most:.3f}"})
+
+
+def _pages(explorer, view):
+    if view.n_pages == 1:
+        return None
+    page, n = view.selection.page, len(view.listed)
+    first = (page - 1) * MOST_ON_A_PAGE
+    parts = []
+    for text, target in (("‹ Previous", page - 1), ("Next ›", page + 1)):
+        if 1 <= target <= view.n_pages:
+            query = write(replace(view.selection, page=target), explorer)
+            parts.append(html.A(text, href=PATH + query, className="button small"))
+    parts.append(html.Span(f"{first + 1:,} to {first + len(view.shown):,} of {n:,}",
+                           className="faint"))
+    return html.Nav(parts, className="button-row pages", **{"aria-label": "Parts of the list"})
+
+
+def _cell_link(explorer, view, label, prediction, text, told, class_name):
+    selection = view.selection
+    is_here = (selection.label, selection.pred) == (label, prediction)
+    query = write(replace(selection, label=label, pred=prediction, page=1), explorer)
+    return html.A(text, href=PATH + query, title=told,
+                  className=f"{class_name} here" if is_here else class_name,
+                  **{"aria-label": told, **({"aria-current": "true"} if is_here else {})})
+
+
+def _epochs(record):
+    if "epochs" not in record:
+        return None
+    told = f"{record['epochs']:,}"
+    if "seconds" in record:
+        told += f" in {record['seconds']:,.0f} seconds"
+    if record.get("resumed_after"):
+        told += ", resumed after epoch " + ", ".join(map(str, record["resumed_after"]))
+    return told
+
+
+_UNITS = {"shift": " pixels", "rotation": "°", "zoom": " of the size"}
