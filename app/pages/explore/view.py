@@ -81,7 +81,7 @@ def look(explorer, selection):
     logits = activations.logits[0]
     ranked = np.argsort(-logits, kind="stable")
     order, order_classes = _order(network, layer, selection, ranked)
-    found, fault = _search(explorer, selection)
+    found, fault = found_by(explorer, selection)
     return ExploreView(
         selection=selection,
         layer=layer,
@@ -140,7 +140,21 @@ def _order(network, layer, selection, ranked):
     return tuple(np.argsort(kernel[:, q] - kernel[:, p], kind="stable").tolist()), (p, q)
 
 
-def _search(explorer, selection):
+def found_by(explorer, selection):
+    """Follow the search of a selection.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    selection : object
+        With `model`, `set` and `find`.
+
+    Returns
+    -------
+    found : Found or None
+    fault : Problem or None
+        Why there is nothing to follow.
+    """
     if not selection.find:
         return None, None
     survey = explorer.survey(selection.model, selection.set)
