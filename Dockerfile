@@ -1,0 +1,48 @@
+# docker build -t cnn-looking-glass . && docker run --rm -p 8050:8050 cnn-looking-glass
+# Runs with --read-only --network none --tmpfs /tmp as well; builds with BuildKit and without.
+ARG BASE_IMAGE=python:3.11-slim
+
+FROM ${BASE_IMAGE} AS build
+# Where packages come from, for sites with an index of their own; none of it reaches the image.
+ARG PIP_INDEX_URL
+ARG PIP_EXTRA_INDEX_URL
+ARG PIP_TRUSTED_HOST
+ARG PIP_CERT
+ARG PIP_DEFAULT_TIMEOUT
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH
+WORKDIR /srv
+COPY requirements.txt ./
+RUN python -m venv /opt/venv && pip install --require-hashes -r requirements.txt
+COPY deploy/prune_packages.py deploy/bill_of_materials.py /tmp/
+RUN python /tmp/bill_of_materials.py > bill-of-materials.cdx.json && python /tmp/prune_packages.py
+COPY cnn_core ./cnn_core
+COPY artifacts ./artifacts
+ENV LOOKING_GLASS_CACHE=/srv/cache TF_CPP_MIN_LOG_LEVEL=2
+RUN python -m cnn_core check && python -m cnn_core survey
+COPY assets ./assets
+COPY app ./app
+# Importing what is served compiles it, and nothing else.
+RUN python -c "import app.factory, app.wsgi, app.worker, app.gunicorn_conf" \
+    && python -m compileall -q app cnn_core \
+    && chmod -R a+rX .
+
+FROM ${BASE_IMAGE}
+LABEL org.opencontainers.image.title="CNN Looking Glass" \
+      org.opencontainers.image.description="Look inside a small CNN, and measure what the eye believes it saw" \
+      io.cyclonedx.bill-of-materials="/srv/bill-of-materials.cdx.json"
+RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} +
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /srv /srv
+WORKDIR /srv
+ENV PATH=/opt/venv/bin:$PATH \
+    HOME=/tmp \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    LOOKING_GLASS_CACHE=/srv/cache \
+    TF_CPP_MIN_LOG_LEVEL=2 \
+    TF_NUM_INTRAOP_THREADS=1
+USER 10001:10001
+EXPOSE 8050
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8050/readyz', timeout=4)"]
+CMD ["gunicorn", "--config", "python:app.gunicorn_conf", "app.wsgi:server"]

@@ -1,0 +1,70 @@
+"""Write down what an image is made of, as CycloneDX: Python packages and Debian packages.
+
+python deploy/bill_of_materials.py > bill-of-materials.cdx.json
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib.metadata import distributions
+
+FORMAT = "1.5"
+
+
+def python_packages():
+    """Describe every installed Python package."""
+    for package in distributions():
+        name, version = package.metadata["Name"], package.version
+        licence = package.metadata.get("License-Expression") or package.metadata.get("License")
+        component = {
+            "type": "library",
+            "name": name,
+            "version": version,
+            "purl": f"pkg:pypi/{name.lower().replace('_', '-')}@{version}",
+        }
+        if licence and len(licence) < 100:
+            component["licenses"] = [{"license": {"name": licence}}]
+        yield component
+
+
+def debian_packages():
+    """Describe every installed Debian package, where there are such."""
+    if shutil.which("dpkg-query") is None:
+        return
+    listing = subprocess.run(
+        ["dpkg-query", "--show", "--showformat", "${Package} ${Version} ${Architecture}\n"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for line in listing.stdout.splitlines():
+        name, version, architecture = line.split()
+        yield {
+            "type": "library",
+            "name": name,
+            "version": version,
+            "purl": f"pkg:deb/debian/{name}@{version}?arch={architecture}",
+        }
+
+
+def bill():
+    """Put the bill together.
+
+    Returns
+    -------
+    dict
+    """
+    components = sorted((*python_packages(), *debian_packages()), key=lambda part: part["purl"])
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": FORMAT,
+        "version": 1,
+        "metadata": {"component": {"type": "application", "name": "cnn-looking-glass"}},
+        "components": components,
+    }
+
+
+if __name__ == "__main__":
+    json.dump(bill(), sys.stdout, indent=1)
+    print()
