@@ -1,0 +1,58 @@
+# make run     set up and serve on http://127.0.0.1:8050 (ARGS="--port 8051" and the like)
+# make test    set up and run every test, browser and container included (ARGS="-k mosaic")
+# make lint    look for faults in the code without running it
+# make bench   measure, and write bench/results.json (ARGS="--short")
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+RUN_PACKAGES := requirements.txt
+TEST_PACKAGES := tests/requirements.txt
+ARGS :=
+export TF_CPP_MIN_LOG_LEVEL := 2
+
+.PHONY: run test lint bench environment test-environment browser
+
+run: environment
+	$(PYTHON) -m app $(ARGS)
+
+# Without a Docker engine the container tests cannot run: that is said, not passed over.
+test: test-environment browser
+	@if docker info >/dev/null 2>&1; then \
+	  $(PYTHON) -m pytest $(ARGS); \
+	else \
+	  $(PYTHON) -m pytest --ignore=tests/container $(ARGS); status=$$?; \
+	  printf '\nNOT RUN: tests/container. No Docker engine is reachable (`docker info` fails).\n'; \
+	  exit $$status; \
+	fi
+
+lint: test-environment
+	$(PYTHON) -m ruff check .
+
+bench: test-environment
+	$(PYTHON) -m bench $(ARGS)
+
+browser: test-environment
+	$(PYTHON) -m tests.browser.find_browser
+
+# What was installed is kept beside the environment: it is set up anew when the content changes.
+environment: $(PYTHON)
+	@cmp -s $(RUN_PACKAGES) $(VENV)/run-packages.txt || \
+	  { $(PYTHON) -m pip install --quiet --require-hashes -r $(RUN_PACKAGES) && \
+	    cp $(RUN_PACKAGES) $(VENV)/run-packages.txt; }
+
+test-environment: environment
+	@cmp -s $(TEST_PACKAGES) $(VENV)/test-packages.txt || \
+	  { $(PYTHON) -m pip install --quiet --require-hashes -r $(TEST_PACKAGES) && \
+	    cp $(TEST_PACKAGES) $(VENV)/test-packages.txt; }
+
+# TensorFlow has wheels for Python 3.11 to 3.13 among those that this project takes.
+$(PYTHON):
+	@for python in python3 python3.13 python3.12 python3.11; do \
+	  $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	    || continue; \
+	  echo "setting up $(VENV) with $$($$python --version)"; \
+	  $$python -m venv $(VENV) && exit 0; \
+	  rm -rf $(VENV); \
+	  echo 'no virtual environment could be made (on Debian: install python3-venv)' >&2; exit 1; \
+	done; \
+	echo 'no Python 3.11, 3.12 or 3.13: install one (on Debian: python3 and python3-venv)' >&2; exit 1
