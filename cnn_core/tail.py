@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnn_core.backend import tf
-from cnn_core.errors import SelectionError
+from cnn_core.errors import DataError, SelectionError
 from cnn_core.inspection import activation_has_offset, additive_terms, is_piecewise_linear
 
 
@@ -81,8 +81,8 @@ class Tail:
                         if (bias := additive_terms(operation)) is not None}
         self._bent = [name for name, operation in operations.items()
                       if activation_has_offset(operation) and name != wiring.logits_name]
-        inputs = [tf.TensorSpec((None, *wiring.shape(name)), tf.float32)
-                  for name in (layer_name, *self.beside)]
+        self._shapes = {name: wiring.shape(name) for name in (layer_name, *self.beside)}
+        inputs = [tf.TensorSpec((None, *shape), tf.float32) for shape in self._shapes.values()]
         classes = tf.TensorSpec((None,), tf.int32)
         self._run = tf.function(self._run_graph, input_signature=[inputs])
         self._open = tf.function(self._open_graph, input_signature=[inputs, classes, classes])
@@ -99,8 +99,13 @@ class Tail:
         Returns
         -------
         ndarray, shape (n, n_classes), float32
+
+        Raises
+        ------
+        DataError
+            When the values are not of the layers' shapes.
         """
-        return self._run([_tensor(array) for array in (values, *beside)]).numpy()
+        return self._run(self._tensors(values, beside)).numpy()
 
     def margin_terms(self, values, target, rival, beside=()):
         """Open the margin at this layer.
@@ -120,10 +125,24 @@ class Tail:
         n = len(values)
         target = np.broadcast_to(np.asarray(target, np.int32), (n,))
         rival = np.broadcast_to(np.asarray(rival, np.int32), (n,))
-        inputs = [_tensor(array) for array in (values, *beside)]
+        inputs = self._tensors(values, beside)
         gradient, margin, constant = self._open(inputs, _ints(target), _ints(rival))
         return MarginTerms(np.asarray(values, np.float32), gradient.numpy(), margin.numpy(),
                            constant.numpy())
+
+    def _tensors(self, values, beside):
+        tensors = []
+        for (name, shape), given in zip(self._shapes.items(), (values, *beside), strict=True):
+            array = np.asarray(given, np.float32)
+            if name == "":
+                # The saved model may take its images without a channel axis.
+                array = array.reshape(len(array), *shape)
+            if array.shape != (len(values), *shape):
+                raise DataError(
+                    f'values of shape {array.shape}: the layer "{name}" puts out '
+                    f"({len(values)}, {', '.join(map(str, shape))}) for as many images")
+            tensors.append(tf.convert_to_tensor(array))
+        return tensors
 
     def _forward(self, inputs):
         """Values before and after each step's non-linearity, and the logits."""
@@ -166,10 +185,6 @@ class Tail:
 def _sum_per_image(values):
     flat = tf.reshape(values, (tf.shape(values)[0], -1))
     return tf.reduce_sum(tf.cast(flat, tf.float64), axis=1)
-
-
-def _tensor(array):
-    return tf.convert_to_tensor(np.asarray(array, np.float32))
 
 
 def _ints(array):
