@@ -344,7 +344,22 @@ def load_network(path, name=None, *, image_shape=None):
             "layers is accepted"
         ) from error
     try:
-        return Network(model, name=name or path.stem, path=path, digest=sha256_of(path),
-                       image_shape=image_shape)
+        network = Network(model, name=name or path.stem, path=path, digest=sha256_of(path),
+                          image_shape=image_shape)
     except ModelError as error:
         raise ModelError(f"{path.name}: {error}") from error
+    _try_out(network)
+    return network
+
+
+def _try_out(network):
+    """Run the pass once, so that a network that cannot run is refused when it is opened."""
+    try:
+        network.activations(np.zeros((1, *network.input_shape), np.float32))
+    except Exception as error:
+        # TensorFlow's last line says what it is about; what precedes it is a call stack.
+        reason = str(error).strip().splitlines()[-1].strip()[:200]
+        raise ModelError(
+            f"{network.path.name}: the network can be loaded but does not run ({reason}); one "
+            "that Keras can run is accepted"
+        ) from error
