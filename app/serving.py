@@ -127,9 +127,7 @@ class Door:
         state = self._state
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return _answer(environ, start_response, 405, "only GET", headers={"Allow": "GET, HEAD"})
-        if path == HEALTH:
-            return _answer(environ, start_response, 200, "serving")
-        status = 200 if state.ready else 503
+        status = 200 if path == HEALTH or state.ready else 503
         return _answer(
             environ, start_response, status, json.dumps(asdict(state)), "application/json"
         )

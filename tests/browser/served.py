@@ -16,6 +16,12 @@ def cache_folder():
     return Path(os.environ.get("LOOKING_GLASS_CACHE") or ROOT / ".cache" / "looking-glass")
 
 
+def variables(more=None):
+    """Environment of a server that is started here."""
+    own = {"LOOKING_GLASS_CACHE": str(cache_folder()), "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **own, **(more or {})}
+
+
 @contextmanager
 def served(*options, environment=None):
     """Serve the dashboard on a free port until the block ends.
@@ -33,15 +39,14 @@ def served(*options, environment=None):
         Address without a slash at its end. The server is ready.
     """
     command = [sys.executable, "-m", "app", "--port", "0", *options]
-    variables = {
-        **os.environ,
-        "LOOKING_GLASS_CACHE": str(cache_folder()),
-        "PYTHONUNBUFFERED": "1",
-        **(environment or {}),
-    }
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=log, text=True
+            command,
+            cwd=ROOT,
+            env=variables(environment),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
         try:
             yield _address_told(process, log)

@@ -1,0 +1,67 @@
+"""The wait in a real browser: a page that says what is done, and then is the dashboard."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from tests.browser.driven import Watch
+from tests.browser.served import ROOT, variables
+
+EXPECTED = "the server responded with a status of 503"
+
+
+@pytest.fixture
+def starting():
+    """Address of a server that has just been started and still loads."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "--port", str(port)],
+        cwd=ROOT,
+        env=variables(),
+        stdout=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for_life(address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_for_life(address):
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the server never answered")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_wait_says_what_is_done_and_ends_in_the_page_that_was_asked_for(
+    browser, starting, scheme
+):
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    watch = Watch(starting)
+    watch.over(page)
+    answer = page.goto(f"{starting}/?set=test&image=7&layer=Dense_1")
+    assert answer.status == 503
+    assert page.get_by_role("heading", name="Loading the network").is_visible()
+    assert page.get_by_role("progressbar").is_visible()
+    page.locator("#step", has_text=re.compile("loading|reading|opening|checking")).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
+    assert "image=7" in page.url
+    assert "layer=Dense_1" in page.url
+    assert [text for text in watch.complaints if EXPECTED not in text] == []
+    context.close()
