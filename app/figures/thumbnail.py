@@ -9,12 +9,18 @@ from PIL import Image
 
 from app import theme
 
-_N_COLOURS = 32
+_N_COLOURS = 24
+_N_STRIP_COLOURS = 10
 
 
-@lru_cache(maxsize=8)
-def _palette(colour_map):
-    return theme.colour_table(colour_map, _N_COLOURS)
+@lru_cache(maxsize=16)
+def _palette(colour_map, n_colours):
+    return theme.colour_table(colour_map, n_colours)
+
+
+def _board_palette(colour_map):
+    # One more colour for the ground between the pictures, which is seen through.
+    return _palette(colour_map, _N_STRIP_COLOURS) + bytes(3)
 
 
 def thumbnail(picture, colour_range, *, colour_map="viridis", most=(64, 40)):
@@ -35,13 +41,54 @@ def thumbnail(picture, colour_range, *, colour_map="viridis", most=(64, 40)):
     str
         A data address.
     """
-    low, high = colour_range
-    steps = np.nan_to_num((picture - low) / ((high - low) or 1.0), nan=0.0)
-    steps = np.clip(steps * (_N_COLOURS - 1) + 0.5, 0, _N_COLOURS - 1).astype(np.uint8)
-    drawn = Image.fromarray(steps, "L")
-    drawn = _shrunk(drawn, most)
-    drawn.putpalette(_palette(colour_map))
+    drawn = _steps(picture, colour_range, most, _N_COLOURS)
+    drawn.putpalette(_palette(colour_map, _N_COLOURS))
     return _as_address(drawn)
+
+
+def strip_picture(pictures, colour_ranges, *, colour_map="viridis", tile=(48, 30)):
+    """Draw several arrays beside each other in one picture: one file is smaller than many.
+
+    Parameters
+    ----------
+    pictures : sequence of ndarray, shape (rows, columns), float
+    colour_ranges : sequence of tuple of float
+    colour_map : str
+        As in `theme.colour_stops`.
+    tile : tuple of int
+        Width and height of the place of each; a picture stands in the middle of it.
+
+    Returns
+    -------
+    str
+        A data address.
+    """
+    width, height = tile
+    board = Image.new("L", (width * len(pictures), height), _N_STRIP_COLOURS)
+    for place, (picture, ends) in enumerate(zip(pictures, colour_ranges, strict=True)):
+        drawn = _steps(picture, ends, tile, _N_STRIP_COLOURS)
+        enlarge = min(width // drawn.width, height // drawn.height)
+        if enlarge > 1:
+            drawn = drawn.resize((drawn.width * enlarge, drawn.height * enlarge),
+                                 Image.Resampling.NEAREST)
+        board.paste(drawn, (place * width + (width - drawn.width) // 2,
+                            (height - drawn.height) // 2))
+    board.putpalette(_board_palette(colour_map))
+    board.info["transparency"] = _N_STRIP_COLOURS
+    return _as_address(board)
+
+
+def _steps(picture, colour_range, most, n_colours):
+    """Picture of colour numbers, no larger than `most`."""
+    low, high = colour_range
+    steps = (picture - low) * ((n_colours - 1) / ((high - low) or 1.0)) + 0.5
+    steps = np.clip(np.nan_to_num(steps, copy=False), 0, n_colours - 1).astype(np.uint8)
+    drawn = Image.fromarray(steps)
+    shrink = min(most[0] / drawn.width, most[1] / drawn.height)
+    if shrink < 1:
+        size = (max(round(drawn.width * shrink), 1), max(round(drawn.height * shrink), 1))
+        drawn = drawn.resize(size, Image.Resampling.BOX)
+    return drawn
 
 
 def image_thumbnail(image, *, most=None):
@@ -59,8 +106,8 @@ def image_thumbnail(image, *, most=None):
         A data address.
     """
     values = np.rint(image * 255).astype(np.uint8)
-    drawn = (Image.fromarray(values, "RGB") if values.shape[2] == 3
-             else Image.fromarray(np.ascontiguousarray(values[..., 0]), "L"))
+    drawn = (Image.fromarray(values) if values.shape[2] == 3
+             else Image.fromarray(np.ascontiguousarray(values[..., 0])))
     return _as_address(drawn if most is None else _shrunk(drawn, most))
 
 
@@ -74,5 +121,5 @@ def _shrunk(drawn, most):
 
 def _as_address(drawn):
     buffer = io.BytesIO()
-    drawn.save(buffer, "PNG")
+    drawn.save(buffer, "PNG", **drawn.info)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

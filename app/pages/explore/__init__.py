@@ -1,6 +1,7 @@
 """Explore: one image in one layer, with every unit, and the network's answer."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from dash import Input, Output, html
 
@@ -8,7 +9,7 @@ from app.components import notices, summary_id
 from app.figures.answer import answer_figure
 from app.figures.grid import grid_figure, receptive_link
 from app.figures.image import image_figure
-from app.figures.thumbnail import thumbnail
+from app.figures.thumbnail import strip_picture
 from app.pages.explore import words
 from app.pages.explore.layout import (
     ANSWER_BARS,
@@ -104,7 +105,8 @@ def _drawn(explorer, view, problems):
             fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial)),
         "grid_title": [layer.name, html.Span(f" {words.shape_text(layer)}", className="faint")],
         "grid_summary": words.grid_summary(view),
-        "grid_note": " ".join(filter(None, (words.dead_text(view), sight.summary.text,
+        "grid_note": " ".join(filter(None, (words.dead_text(view),
+                                            words.sight_text(view, sight),
                                             words.order_text(explorer, view)))),
         "strip": _strip(explorer, view),
         "unit": unit_panel(explorer, view),
@@ -144,17 +146,27 @@ def _verdict(explorer, view):
 
 
 def _strip(explorer, view):
-    links = []
-    for info in explorer.network(view.selection.model).layers:
-        values = view.all_layers[info.name]
-        mosaic = Mosaic.of(info.shape, columns_for(info))
-        target = write(replace(view.selection, layer=info.name, unit=None, columns=None), explorer)
-        is_here = info.name == view.layer.name
-        links.append(html.A([
-            html.Img(src=thumbnail(mosaic.tile(values), colour_range(values),
-                                   colour_map=view.selection.colours), alt=""),
-            html.Span(info.name, className="strip-name"),
-            html.Span(words.shape_text(info), className="faint strip-shape"),
-        ], href=PATH + target, className="strip-link here" if is_here else "strip-link",
-            **({"aria-current": "true"} if is_here else {})))
-    return links
+    infos = explorer.network(view.selection.model).layers
+    values = [view.all_layers[info.name] for info in infos]
+    picture = strip_picture(
+        [mosaic.tile(array) for mosaic, array in zip(_small_mosaics(infos), values, strict=True)],
+        [colour_range(array) for array in values], colour_map=view.selection.colours)
+    return html.Div(
+        [_strip_link(explorer, view, info, place) for place, info in enumerate(infos)],
+        className="strip-links", style={"--pictures": f"url({picture})", "--places": len(infos)})
+
+
+def _strip_link(explorer, view, info, place):
+    target = write(replace(view.selection, layer=info.name, unit=None, columns=None), explorer)
+    is_here = info.name == view.layer.name
+    return html.A([
+        html.Span(className="strip-picture", style={"--place": place}),
+        html.Span(info.name, className="strip-name"),
+        html.Span(words.shape_text(info), className="faint strip-shape"),
+    ], href=PATH + target, className="strip-link here" if is_here else "strip-link",
+        **({"aria-current": "true"} if is_here else {}))
+
+
+@lru_cache(maxsize=16)
+def _small_mosaics(infos):
+    return tuple(Mosaic.of(info.shape, columns_for(info)) for info in infos)

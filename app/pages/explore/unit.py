@@ -128,7 +128,7 @@ def _over_the_set(explorer, view):
     return html.Div([
         html.H3(f"Over {len(survey):,} {set_name} images"),
         html.P("It is zero in every cell of every image: a dead unit." if statistics.dead[unit]
-               else f"Above 0 somewhere in {share:.1%} of them.", className="faint"),
+               else f"Above 0 somewhere in {100 * share:.1f} % of them.", className="faint"),
         table([("mean", f"{statistics.mean[unit]:.4g}"), ("std", f"{statistics.std[unit]:.4g}"),
                ("min", f"{statistics.minimum[unit]:.4g}"),
                ("max", f"{statistics.maximum[unit]:.4g}")], ("activation", "value")),

@@ -2,6 +2,7 @@
 
 from app.figures.answer import probability_text
 from app.pages.explore.view import place_among_found
+from cnn_core.layers import LayerKind
 
 RANGE_TITLES = {"layer": "activation", "map": "share of the map's maximum",
                 "clip": "standardised and clipped"}
@@ -59,12 +60,17 @@ def dead_text(view):
 
 
 def order_text(explorer, view):
-    """Tell how the units are ordered and what that order is worth."""
-    if view.layer.is_spatial:
+    """Tell how nodes are ordered and what that order is worth, "" for maps."""
+    layer = view.layer
+    if layer.is_spatial:
         return ""
     if view.order_classes:
         p, q = (class_name(explorer, number) for number in view.order_classes)
         return f"Sorted by weight, most for {p} first, most for {q} last."
+    if layer.name == explorer.network(view.selection.model).output_layer.name:
+        return "One node a class, in the order of the classes."
+    if layer.kind is LayerKind.FLATTEN:
+        return "The cells of the maps before it, in a row: row by row, and each cell map by map."
     return ("The order of nodes means nothing: it is an accident of the training and changes with "
             "each one.")
 
@@ -75,6 +81,12 @@ def search_text(view):
         return ""
     place, n_found = place_among_found(view), len(view.found.images)
     return f"{n_found:,} found, press →" if place is None else f"{place + 1:,} of {n_found:,}"
+
+
+def sight_text(view, sight):
+    """Tell how much of the image a cell of the layer sees."""
+    text = sight.summary.text
+    return text if view.layer.is_spatial else text.replace("A cell sees", "A node sees", 1)
 
 
 def unread_text(sight):
