@@ -37,6 +37,23 @@ def search_of(address):
     return search if isinstance(search, str) else ""
 
 
+def path_of(address):
+    """Path of an address as the browser keeps it.
+
+    Parameters
+    ----------
+    address : dict or None
+        {"path", "search", "serial"}.
+
+    Returns
+    -------
+    str
+        "" for anything else.
+    """
+    path = address.get("path") if isinstance(address, dict) else None
+    return path if isinstance(path, str) else ""
+
+
 def answer(path, query, *, values, steps=None, options=None, drops=None, links=None):
     """What a page sends back about the address that it was given.
 

@@ -3,7 +3,7 @@
 from dash import ALL, ClientsideFunction, Input, Output, dcc, html
 
 from app.pages import PAGES
-from app.routing import ANSWER, NOTICES, PATH, query_store
+from app.routing import ANSWER, NOTICES, PATH, path_of, query_store
 
 PAGE_BODY = "page-body"
 
@@ -81,7 +81,7 @@ def register_callbacks(app, explorer):
 
     @app.callback(Output(PAGE_BODY, "children"), Input(PATH, "data"), prevent_initial_call=True)
     def open_page(address):
-        page = by_path.get(address["path"])
+        page = by_path.get(path_of(address))
         if page is None:
             return _no_such_page()
         # The store comes with the page, so that its callbacks never look for parts not yet there.
