@@ -44,16 +44,16 @@ def compare_address(explorer, model, set_name, numbers):
     Returns
     -------
     str or None
-        None for another set than the one that groups are taken from, or without that page.
+        None without that page.
     """
     # Pages are made of this module's cards, so it can only ask for them when all are there.
     from app.pages import PAGES
 
-    if set_name != explorer.set_names[0] or all(page.PATH != COMPARE for page in PAGES):
+    if all(page.PATH != COMPARE for page in PAGES):
         return None
-    numbers = [int(number) for number in numbers]
-    return COMPARE + write_query({"model": model, "a": numbers},
-                                 {"model": explorer.model_names[0]})
+    return COMPARE + write_query(
+        {"model": model, "set": set_name, "a": [int(number) for number in numbers]},
+        {"model": explorer.model_names[0], "set": explorer.set_names[0]})
 
 
 def image_card(explorer, model, set_name, number, *, notes=(), find=None, actions=None):
@@ -109,7 +109,7 @@ def image_card(explorer, model, set_name, number, *, notes=(), find=None, action
     ], className="image-card")
 
 
-def image_cards(cards, label):
+def image_cards(cards, label, *, large=False):
     """Lay out cards beside and below each other.
 
     Parameters
@@ -118,12 +118,15 @@ def image_cards(cards, label):
         As `image_card` gives them.
     label : str
         What the images are, for screen readers.
+    large : bool
+        For few images: larger pictures.
 
     Returns
     -------
     dash component
     """
-    return html.Ul(list(cards), className="image-cards", **{"aria-label": label})
+    return html.Ul(list(cards), className="image-cards large" if large else "image-cards",
+                   **{"aria-label": label})
 
 
 def _compare_button(explorer, model, set_name, number):
