@@ -12,8 +12,10 @@
     }
     const { label, pred } = detail.values;
     const cell = JSON.stringify([label, pred]);
-    const isChosen = label !== null || pred !== null;
-    if (isChosen && cell !== shownCell) {
+    const isChosen = label !== "any" || pred !== "any";
+    // A notice about the link stands at the top of the page: it must be seen first.
+    const isNoticed = document.getElementById("notices")?.childElementCount > 0;
+    if (isChosen && cell !== shownCell && !isNoticed) {
       const { top } = panel.getBoundingClientRect();
       if (top < 0 || top > innerHeight - 160) panel.scrollIntoView({ block: "start" });
     }

@@ -49,13 +49,15 @@ def confusion_figure(counts, class_names, *, selected=None):
     }
     traces = [diagonal, matrix, *(_numbers(counts) if has_numbers else ())]
     ticks = {"tickvals": list(range(n)), "ticktext": list(class_names)} if has_numbers else {}
+    above = {"tickvals": [*range(n), n + 0.15], "ticktext": [*class_names, "right"]}
+    plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
     layout = theme.chart_layout(
         meta={"kind": "told", "click": {"x": "pred", "y": "label"}, "n": n},
         margin={"l": 4, "r": 4, "t": 4, "b": 4, "pad": 2}, shapes=_frame(selected, n),
-        xaxis=theme.axis(side="top", showgrid=False, zeroline=False, constrain="domain",
+        xaxis=theme.axis(side="top", **plain, constrain="domain",
                          range=[-0.5, n + (1.25 if has_numbers else -0.5)],
-                         title=_axis_title("prediction"), **ticks),
-        yaxis=theme.axis(range=[n - 0.5, -0.5], showgrid=False, zeroline=False,
+                         title=_axis_title("prediction"), **(above if has_numbers else {})),
+        yaxis=theme.axis(range=[n - 0.5, -0.5], **plain,
                          scaleanchor="x", constrain="domain", title=_axis_title("label"), **ticks))
     for key in ("xaxis", "yaxis"):
         layout[key]["tickfont"] = {"size": 13, "color": theme.INK}

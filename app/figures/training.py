@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from app import theme
 
-TRAINING, VALIDATION = "#c2570c", theme.ACCENT
+# Told apart on white paper and on the dark page.
+TRAINING, VALIDATION, RATE = "#d9772b", "#1a94a8", "#7d8896"
 
 _LEAST = 1e-5
 _LOSSES = tuple(digit * 10.0**power for power in range(-4, 3) for digit in (1, 2, 5))
@@ -76,18 +77,19 @@ def training_figure(curves):
     wrong = [_wrong(share) for curve in curves for share in (*curve.accuracy, *curve.val_accuracy)
              if share is not None]
     losses = [loss for curve in curves for loss in (*curve.loss, *curve.val_loss) if loss]
-    epochs = theme.axis(range=[0.5, last + 0.5], showgrid=False, anchor="y3",
-                        zeroline=False, title={"text": "epoch", "standoff": 4,
-                                               "font": {"size": 12, "color": theme.FAINT_INK}})
+    plain = {"zeroline": False, "showline": False}
+    epochs = theme.axis(range=[0.5, last + 0.5], showgrid=False, anchor="y3", **plain,
+                        title={"text": "epoch", "standoff": 4,
+                               "font": {"size": 12, "color": theme.FAINT_INK}})
     layout = theme.chart_layout(
         meta={"kind": "told"}, hovermode="x", xaxis=epochs,
         margin={"l": 4, "r": 8, "t": 14, "b": 4, "pad": 2},
-        yaxis=theme.axis(domain=[0.7, 1], type="log", zeroline=False,
-                         tickvals=_LOSSES if losses and max(losses) < 5 * min(losses) else
+        yaxis=theme.axis(domain=[0.72, 1], type="log", **plain,
+                         tickvals=_LOSSES if losses and max(losses) < 100 * min(losses) else
                          [loss for loss in _LOSSES if f"{loss:e}"[0] == "1"]),
-        yaxis2=theme.axis(domain=[0.29, 0.61], type="log", zeroline=False, **_share_axis(wrong)),
-        yaxis3=theme.axis(domain=[0, 0.2], rangemode="tozero", nticks=3),
-        annotations=[_title("loss", 1.0), _title("accuracy", 0.61), _title("learning rate", 0.2)])
+        yaxis2=theme.axis(domain=[0.25, 0.65], type="log", **plain, **_share_axis(wrong)),
+        yaxis3=theme.axis(domain=[0, 0.18], rangemode="tozero", nticks=3, showline=False),
+        annotations=[_title("loss", 1.0), _title("accuracy", 0.65), _title("learning rate", 0.18)])
     return {"data": traces, "layout": layout}
 
 
@@ -96,7 +98,7 @@ def _traces(curve):
     rows = (("y", TRAINING, curve.loss, None), ("y", VALIDATION, curve.val_loss, None),
             ("y2", TRAINING, curve.accuracy, _wrong),
             ("y2", VALIDATION, curve.val_accuracy, _wrong),
-            ("y3", theme.FAINT_INK, curve.learning_rate, None))
+            ("y3", RATE, curve.learning_rate, None))
     for place, colour, values, change in rows:
         trace = {
             "type": "scatter", "x": list(curve.epochs), "y": [
@@ -117,10 +119,10 @@ def _told(curve, place):
         return "not recorded" if value is None else format(value, form)
 
     return (f"epoch {curve.epochs[place]}\n"
-            f"loss {number(curve.loss[place], '.4f')} in training, "
-            f"{number(curve.val_loss[place], '.4f')} in validation\n"
-            f"accuracy {number(curve.accuracy[place], '.2%')} in training, "
-            f"{number(curve.val_accuracy[place], '.2%')} in validation\n"
+            f"training: {number(curve.accuracy[place], '.2%')} right, "
+            f"loss {number(curve.loss[place], '.4f')}\n"
+            f"validation: {number(curve.val_accuracy[place], '.2%')} right, "
+            f"loss {number(curve.val_loss[place], '.4f')}\n"
             f"learning rate {number(curve.learning_rate[place], '.4g')}")
 
 

@@ -31,10 +31,10 @@ from app.pages.model.layout import (
     layout,
 )
 from app.pages.model.parts import PATH
-from app.pages.model.state import read, write
+from app.pages.model.state import ANY, control_values, read, write
 from app.pages.model.view import look
 from app.routing import ANSWER, NOTICES, answer, query_store, search_of
-from app.selection import as_values, write_query
+from app.selection import write_query
 
 TITLE = "Model"
 
@@ -90,7 +90,7 @@ def _drawn(explorer, view, problems):
     selection = view.selection
     query = write(selection, explorer)
     names = [explorer.class_name(number) for number in range(len(view.confusion))]
-    classes = [{"value": "", "label": "any"},
+    classes = [{"value": ANY, "label": ANY},
                *({"value": str(number), "label": name} for number, name in enumerate(names))]
     return {
         "layers": parts.layer_table(explorer, view),
@@ -117,7 +117,8 @@ def _drawn(explorer, view, problems):
         "files": {what: address_of(what, query) for what in FILES},
         "notices": notices(problems, PATH + query),
         "answer": answer(
-            PATH, query, values=as_values(selection), options={"label": classes, "pred": classes},
+            PATH, query, values=control_values(selection),
+            options={"label": classes, "pred": classes},
             drops={"model": ["page"], "set": ["page"], "label": ["page"], "pred": ["page"]},
             links={"/": write_query({"model": selection.model, "set": selection.set},
                                     {"model": explorer.model_names[0],

@@ -4,7 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from app.components import control, graph, labelled, picture_button, select
-from app.pages.model.state import HARDEST
+from app.pages.model.state import ANY, HARDEST
 
 TRAINING, CONFUSION = "model-training", "model-confusion"
 LAYERS, LAYERS_NOTE, TRAINING_NOTE = "model-layers", "model-layers-note", "model-training-note"
@@ -50,10 +50,16 @@ def layout(explorer):
                    title="Of the confusion matrix and of the lists of images"),
         ], className="choices"),
         html.Div([
-            _panel("architecture", "Architecture", [
-                html.P(id=LAYERS_NOTE, className="faint note"),
-                html.Div(id=LAYERS, className="scrolled"),
-            ]),
+            html.Div([
+                _panel("architecture", "Architecture", [
+                    html.P(id=LAYERS_NOTE, className="faint note"),
+                    html.Div(id=LAYERS, className="scrolled"),
+                ]),
+                _panel("accuracy", "Accuracy", [
+                    html.Div(id=ACCURACY, className="scrolled"),
+                    html.P(id=ACCURACY_NOTE, className="faint note"),
+                ]),
+            ], className="model-left"),
             _panel("training", "Training", [
                 html.P([html.Span("training", className="key training"),
                         html.Span("validation", className="key validation"),
@@ -62,10 +68,6 @@ def layout(explorer):
                 graph(TRAINING, "Training curves", class_name="training-figure"),
                 html.P(id=TRAINING_NOTE, className="faint note"),
             ], picture=TRAINING),
-            _panel("accuracy", "Accuracy", [
-                html.Div(id=ACCURACY, className="scrolled"),
-                html.P(id=ACCURACY_NOTE, className="faint note"),
-            ]),
             _panel("record", "Provenance", [
                 html.P(id=RECORD_NOTE, className="faint note"),
                 html.Div(id=RECORD),
@@ -117,5 +119,5 @@ def _panel(what, title, parts, *, picture=None):
 
 
 def _class_choice(key, text):
-    return labelled(text, dbc.Select(id=control(key), placeholder="any",
-                                     options=[{"value": "", "label": "any"}]))
+    return labelled(text, dbc.Select(id=control(key), value=ANY,
+                                     options=[{"value": ANY, "label": ANY}]))

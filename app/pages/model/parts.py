@@ -16,6 +16,7 @@ PATH = "/model"
 _MOST_CLASSES_IN_TABLE = 30
 _MOST_ERROR_LINKS = 24
 _MOST_TO_COMPARE = 6
+_MOST_LARGE = 6
 
 
 def layer_table(explorer, view):
@@ -80,7 +81,7 @@ def record_list(explorer, view):
         "Epochs": _epochs(record),
         "Images": ", ".join(f"{count:,} {name}"
                             for name, count in record.get("images", {}).items()),
-        "Recipe": ", ".join(f"{name.replace('_', ' ')} {value:g}"
+        "Recipe": ", ".join(f"{_NAMES.get(name, name.replace('_', ' '))} {value:,g}"
                             for name, value in recipe.items() if name != "epochs"),
         "Moved images": ", ".join(f"{name} up to {value:g}{_UNITS.get(name, '')}"
                                   for name, value in moves.items() if value),
@@ -184,7 +185,8 @@ def disputed_images(explorer, view):
 def _cards(explorer, view, numbers, label, *, find=None):
     selection = view.selection
     return image_cards([image_card(explorer, selection.model, selection.set, number, find=find,
-                                   notes=_wrong_note(view, number)) for number in numbers], label)
+                                   notes=_wrong_note(view, number)) for number in numbers],
+                       label, large=len(numbers) <= _MOST_LARGE)
 
 
 def _wrong_note(view, number):
@@ -248,4 +250,5 @@ def _epochs(record):
     return told
 
 
+_NAMES = {"l2": "L2 regulariser"}
 _UNITS = {"shift": " pixels", "rotation": "°", "zoom": " of the size"}

@@ -7,6 +7,8 @@ from app.selection import Query, as_values, write_query
 
 HARDEST = ("24", "60", "120")
 """How many of the hardest images are shown."""
+ANY = "any"
+"""What a control says where a class is left open."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,8 @@ def read(search, explorer):
     query = Query(search)
     model = query.choice("model", explorer.model_names, explorer.model_names[0], "model")
     set_name = query.choice("set", explorer.set_names, explorer.set_names[0], "image set")
-    last_class = explorer.network(model).n_classes - 1
-    label = query.number("label", 0, last_class, None, "class")
-    pred = query.number("pred", 0, last_class, None, "class")
+    n_classes = explorer.network(model).n_classes
+    label, pred = (_class(query, key, n_classes) for key in ("label", "pred"))
     images = listed_images(explorer.survey(model, set_name), label, pred)
     selection = ModelSelection(
         model=model,
@@ -62,6 +63,25 @@ def read(search, explorer):
     )
     query.finish()
     return selection, query.problems
+
+
+def _class(query, key, n_classes):
+    chosen = query.choice(key, [ANY, *map(str, range(n_classes))], ANY, "class")
+    return None if chosen == ANY else int(chosen)
+
+
+def control_values(selection):
+    """Values of the page's controls.
+
+    Parameters
+    ----------
+    selection : ModelSelection
+
+    Returns
+    -------
+    dict
+    """
+    return {key: ANY if value is None else value for key, value in as_values(selection).items()}
 
 
 def write(selection, explorer):
