@@ -44,6 +44,19 @@ def time_of(page, act):
     return page.evaluate("window.benchLast - window.benchPressed")
 
 
+def set_address(page, **changes):
+    """Change parts of the address, as a control does, and note the time.
+
+    Parameters
+    ----------
+    page : playwright Page
+    **changes : object
+        Values by key of the query string.
+    """
+    page.evaluate("(changes) => { window.benchPressed = performance.now(); "
+                  "window.lookingGlass.set(changes); }", changes)
+
+
 def summary(times):
     """Median and 95th percentile of a list of numbers.
 
