@@ -62,9 +62,14 @@ def strongest_other(logits, target):
     -------
     ndarray, shape (n,), int64
         The runner-up where the target is the prediction, the prediction elsewhere.
+
+    Raises
+    ------
+    SelectionError
+        When a class does not exist.
     """
     others = np.array(logits, np.float64)
-    others[np.arange(len(others)), target] = -np.inf
+    others[np.arange(len(others)), _classes(target, others.shape[1], len(others))] = -np.inf
     return others.argmax(axis=1)
 
 

@@ -192,6 +192,8 @@ def test_strongest_other_class_and_margins():
     np.testing.assert_array_equal(strongest_other(logits, [0, 1, 1]), [2, 0, 2])
     np.testing.assert_array_equal(strongest_other(logits, 0), [2, 2, 1])
     np.testing.assert_array_equal(margin_of(logits, 0, np.array([1, 2, 1])), [2, 1, -5])
+    with pytest.raises(SelectionError, match="class 3 does not exist"):
+        strongest_other(logits, 3)
     stacked = np.stack([logits, 2 * logits], axis=1)
     np.testing.assert_array_equal(
         margin_of(stacked, np.array([0, 0, 1]), 2), [[1, 2], [1, 2], [0, 0]])

@@ -1,0 +1,135 @@
+"""The smallest edit found: maps of a layer taken over from another image until the answer flips."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnn_core.cut import Cut, one_image
+from cnn_core.pairs import checked_pair, margin_of
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """Units of an image's layer taken over from a donor image.
+
+    The search is greedy and then prunes: a smaller edit that it did not see may exist, so this is
+    the smallest found, not the smallest there is.
+
+    Attributes
+    ----------
+    layer : str
+    target, rival : int
+    units : tuple of int
+        Units taken over, in the order in which they were found; empty if the prediction is not the
+        target to begin with.
+    n_units : int
+        Units of the layer.
+    margins : ndarray, shape (len(units) + 1,), float64
+        Margin with the first 0, 1, ... of these units taken over.
+    predictions : ndarray, shape (len(units) + 1,), int64
+    logits : ndarray, shape (n_classes,), float32
+        With all of these units taken over.
+    flipped : bool
+        True if the prediction is then not the target. It may be a third class: see `predictions`.
+        False if not even all units of the donor change it.
+    n_tried : int
+        Number of combinations run through the network.
+    """
+
+    layer: str
+    target: int
+    rival: int
+    units: tuple[int, ...]
+    n_units: int
+    margins: np.ndarray
+    predictions: np.ndarray
+    logits: np.ndarray
+    flipped: bool
+    n_tried: int
+
+
+def smallest_edit(network, layer, image, donor, target, rival):
+    """Look for the fewest units to take over from a donor that flip the decision.
+
+    At each step every unit left is tried, all of them run through the rest of the network, and the
+    one that lowers the margin most is taken over, until the prediction is not the target. Then each
+    unit taken is given back if the flip holds without it, the first taken first, until none can be.
+
+    Parameters
+    ----------
+    network : Network
+    layer : str
+        A layer that the logits depend on.
+    image, donor : array_like, shape (1, height, width, channels) or (height, width, channels)
+        float in [0, 1]. Paths that lead past the layer keep the image's values.
+    target, rival : int
+        Classes p and q; the margin of p over q guides the search.
+
+    Returns
+    -------
+    Edit
+
+    Raises
+    ------
+    SelectionError
+        When the layer or a class does not exist, p is q, or the logits do not depend on the layer.
+    DataError
+        When an image does not fit the network.
+    """
+    pair = checked_pair(network.n_classes, target, rival, 1)
+    search = _Search(network, layer, image, donor, *(int(classes[0]) for classes in pair))
+    taken = search.prune(search.grow())
+    logits = search.logits([taken[:count] for count in range(len(taken) + 1)])
+    return Edit(
+        layer=layer, target=search.target, rival=search.rival, units=tuple(taken),
+        n_units=search.cut.layer.n_units,
+        margins=search.margins(logits), predictions=logits.argmax(axis=1), logits=logits[-1],
+        flipped=bool(search.is_flipped(logits[-1:])[0]), n_tried=search.n_tried)
+
+
+class _Search:
+    def __init__(self, network, layer, image, donor, target, rival):
+        self.cut = Cut(network, layer, one_image(network, image))
+        self.target, self.rival = target, rival
+        self.n_tried = 0
+        # A unit that is "silenced" to the donor's values is taken over.
+        self._donor_values = Cut(network, layer, one_image(network, donor)).values[0]
+
+    def logits(self, choices):
+        """Logits (len(choices), n_classes) with each list of units taken over."""
+        taken = np.zeros((len(choices), self.cut.layer.n_units), bool)
+        for row, units in zip(taken, choices, strict=True):
+            row[list(units)] = True
+        self.n_tried += len(choices)
+        return self.cut.logits_silenced(np.zeros(len(choices), int), taken, self._donor_values)
+
+    def margins(self, logits):
+        return margin_of(logits, self.target, self.rival)
+
+    def is_flipped(self, logits):
+        return logits.argmax(axis=1) != self.target
+
+    def grow(self):
+        """Units taken over one by one until the prediction flips, or all of them."""
+        taken, left = [], list(range(self.cut.layer.n_units))
+        is_done = self.is_flipped(self.cut.logits)[0]
+        while left and not is_done:
+            logits = self.logits([[*taken, unit] for unit in left])
+            flips = self.is_flipped(logits)
+            is_done = flips.any()
+            # Of those that flip, if any does: a third class may come first at a larger margin.
+            margins = np.where(flips | ~is_done, self.margins(logits), np.inf)
+            taken.append(left.pop(int(margins.argmin())))
+        return taken
+
+    def prune(self, taken):
+        """Give units back as long as the flip holds without them."""
+        if not self.is_flipped(self.logits([taken]))[0]:
+            return taken
+        while taken:
+            without = [taken[:place] + taken[place + 1:] for place in range(len(taken))]
+            still_flipped = np.flatnonzero(self.is_flipped(self.logits(without)))
+            if len(still_flipped) == 0:
+                break
+            taken = without[still_flipped[0]]
+        return taken
