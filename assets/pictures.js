@@ -101,6 +101,11 @@
       const isTwin = other === plot || (otherMeta.kind === "grid" && otherMeta.layer === meta.layer);
       outline(other, "cell-box", isTwin
         ? [point.y, point.x, point.y + 1, point.x + 1] : null);
+      // A twin that measures something else tells its number too.
+      if (isTwin && otherMeta.measure !== meta.measure) {
+        const twin = other.calcdata[0][0].z[point.y][point.x];
+        lines.splice(2, 0, `${otherMeta.measure || "activation"} ${shortNumber(twin)}`);
+      }
     }
     showTooltip(lines, event);
     return null;
@@ -112,7 +117,7 @@
     if (kind === "grid") pointAtGrid(plot, point, event);
     else if (kind === "image") {
       const ink = Array.isArray(point.z) ? point.z.join(", ") : shortNumber(point.z);
-      showTooltip([`row ${point.y} · column ${point.x}`, `ink ${ink}`], event);
+      showTooltip([`row ${point.y} · column ${point.x}`, `${metaOf(plot).measure || "ink"} ${ink}`], event);
     } else if (kind === "told" && point.customdata !== undefined) {
       showTooltip(String(point.customdata).split("\n"), event);
     }
@@ -125,13 +130,15 @@
       const changes = Object.entries(meta.click).map(([axis, key]) => [key, points[0][axis]]);
       window.lookingGlass.set(Object.fromEntries(changes));
     }
-    if (meta.kind !== "grid") return;
-    const cell = cellAt(meta, points[0].x, points[0].y);
+    const unit = meta.kind === "told" && meta.units && meta.units[points[0].pointNumber];
+    const cell = meta.kind === "grid" ? cellAt(meta, points[0].x, points[0].y)
+      : typeof unit === "number" ? { unit } : null;
     if (!cell) return;
     document.dispatchEvent(new CustomEvent("lookingglass:cell", {
-      detail: { plot: plot.closest(".dash-graph")?.id || "", layer: meta.layer, ...cell },
+      detail: { plot: plot.closest(".dash-graph")?.id || "", layer: meta.layer,
+        toggles: Boolean(meta.toggles), ...cell },
     }));
-    if (meta.click !== "none") window.lookingGlass.set({ [meta.click || "unit"]: cell.unit });
+    if (meta.kind === "grid" && meta.click !== "none") window.lookingGlass.set({ [meta.click || "unit"]: cell.unit });
   }
 
   function bind() {
@@ -163,6 +170,8 @@
       link.click();
     });
   }
+
+  window.lookingGlassPictures = { cellAt, fieldOf, shortNumber, showTooltip, hideMarks };
 
   document.addEventListener("lookingglass:settled", () => requestAnimationFrame(bind));
   document.addEventListener("mouseover", bind, { passive: true });

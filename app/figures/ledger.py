@@ -4,20 +4,21 @@ from app import theme
 from app.figures.signed import pair_colours
 
 _FOLDED = 0.45
+_HALF_BAR = 0.41
 _REST_COLOUR = "#8a94a0"
 
 
-def ledger_figure(bars, p, q, *, target_name, rival_name, layer, silenced=()):
+def ledger_figure(bars, p, q, *, layer, silenced=()):
     """Draw a margin as a running sum.
 
     Parameters
     ----------
     bars : sequence of Bar
         In the order of the sum; each has `kind` ("unit", "rest", "bias", "margin" or "after"),
-        `unit` (int or None), `start` and `term` (float), `label` and `hover` (str).
+        `unit` (int or None), `start` and `term` (float), `amount` (the term as text), `label`
+        and `hover` (str).
     p, q : int
         Target and rival.
-    target_name, rival_name : str
     layer : str
         Name of the layer; a click on a bar names its unit.
     silenced : collection of int
@@ -41,17 +42,20 @@ def ledger_figure(bars, p, q, *, target_name, rival_name, layer, silenced=()):
     heights = {
         "type": "bar", "x": columns, "y": [bar.term for bar in bars],
         "base": [bar.start for bar in bars], "hoverinfo": "none",
-        "hovertext": [bar.hover for bar in bars],
-        "text": [f"{bar.term:+.2f}" for bar in bars], "textposition": "outside",
+        "customdata": [bar.hover for bar in bars],
+        "text": [bar.amount for bar in bars], "textposition": "outside",
         "cliponaxis": False, "textangle": 0, "constraintext": "none",
         "textfont": {"size": 11, "color": theme.INK},
         "marker": {"color": fills, "line": {
             "color": colours, "width": [1.5 if hollow else 0 for hollow in is_hollow]}},
     }
     running = [bar.start + bar.term for bar in bars if bar.kind not in ("margin", "after")]
-    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip",
-             "x": columns[:len(running) + 1], "y": [*running, running[-1]],
-             "line": {"shape": "hv", "width": 1, "dash": "dot", "color": theme.FAINT_INK}}
+    # From the edge of one bar to the edge of the next, and then a gap.
+    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "connectgaps": False,
+             "x": [x for place in range(len(running))
+                   for x in (place + _HALF_BAR, place + 1 - _HALF_BAR, None)],
+             "y": [y for end in running for y in (end, end, None)],
+             "line": {"width": 1, "dash": "dot", "color": theme.FAINT_INK}}
     names = [f"<b>{bar.label}</b>" if bar.kind in ("margin", "after") else bar.label
              for bar in bars]
     tops = [max(bar.start, bar.start + bar.term) for bar in bars]
@@ -59,24 +63,16 @@ def ledger_figure(bars, p, q, *, target_name, rival_name, layer, silenced=()):
     low, high = min(*feet, 0.0), max(*tops, 0.0)
     reach = (high - low) or 1.0
     layout = theme.chart_layout(
-        bargap=0.18, meta={
-            "kind": "bars", "layer": layer,
+        bargap=1 - 2 * _HALF_BAR, hovermode="x", meta={
+            "kind": "told", "layer": layer, "toggles": True,
             "units": [bar.unit if bar.kind == "unit" else None for bar in bars]},
         margin={"l": 44, "r": 4, "t": 4, "b": 36, "pad": 2},
         xaxis=theme.axis(tickvals=columns, ticktext=names, showgrid=False, zeroline=False,
                          range=[-0.7, len(bars) - 0.3], automargin=False, tickangle=0,
                          tickfont={"size": 11, "color": theme.INK}),
         yaxis=theme.axis(range=[low - 0.09 * reach, high + 0.09 * reach], automargin=False,
-                         zerolinecolor=theme.FAINT_INK, zerolinewidth=1.5, nticks=6),
-        annotations=[_direction(f"↑ for {target_name}", target, 1),
-                     _direction(f"↓ for {rival_name}", rival, 0)])
+                         zerolinecolor=theme.FAINT_INK, zerolinewidth=1.5, nticks=6))
     return {"data": [steps, heights], "layout": layout}
-
-
-def _direction(text, colour, edge):
-    return {"text": f"<b>{text}</b>", "xref": "paper", "yref": "paper", "x": 0.005, "y": edge,
-            "xanchor": "left", "yanchor": "top" if edge else "bottom", "showarrow": False,
-            "font": {"size": 13, "color": colour}}
 
 
 def _faded(colour):

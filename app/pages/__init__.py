@@ -3,6 +3,6 @@
 A page is a module with PATH, TITLE, `layout(explorer)` and `register_callbacks(app, explorer)`.
 """
 
-from app.pages import explore, model
+from app.pages import decide, explore, model
 
-PAGES = (explore, model)
+PAGES = (explore, decide, model)

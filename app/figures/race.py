@@ -1,0 +1,86 @@
+"""The ablation race: what is left of a margin, or of an accuracy, as units are removed."""
+
+import numpy as np
+
+from app import theme
+from app.figures.arrays import packed
+
+ORDERS = {
+    "contribution": ("by contribution", "#d1495b", "solid"),
+    "activation": ("by activation", "#0b7285", "dash"),
+    "random": ("at random", "#7a828c", "dot"),
+}
+"""Name, colour and line of each order; the line tells them apart without colour."""
+
+
+def race_figure(removed, curves, hovers, *, measure, unit_word, band=None, flips=None,
+                as_share=False):
+    """Draw one line an order of removal.
+
+    Parameters
+    ----------
+    removed : ndarray, shape (steps,), int
+        Numbers of units removed.
+    curves : dict of str to ndarray, shape (steps,)
+        The measure after so many units were removed, by key of `ORDERS`.
+    hovers : dict of str to sequence of str
+        What each point tells, by the same keys.
+    measure : str
+        What the vertical axis shows.
+    unit_word : str
+        "nodes" or "maps".
+    band : tuple of ndarray, optional
+        Low and high end of the draws at random.
+    flips : dict of str to (tuple of float), optional
+        Point at which each order flips the decision.
+    as_share : bool
+        Whether the measure is a share from 0 to 1.
+
+    Returns
+    -------
+    dict
+        A plotly figure.
+    """
+    removed = np.asarray(removed, np.float32)
+    traces = []
+    if band is not None:
+        low, high = (np.asarray(edge, np.float32) for edge in band)
+        traces.append({
+            "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
+            "x": packed(np.concatenate([removed, removed[::-1]])),
+            "y": packed(np.concatenate([high, low[::-1]])),
+            "fillcolor": "rgba(122,130,140,0.22)", "line": {"width": 0}})
+    for key, (_, colour, dash) in ORDERS.items():
+        if key in curves:
+            traces.append({
+                "type": "scatter", "mode": "lines", "x": packed(removed),
+                "y": packed(np.asarray(curves[key], np.float32)), "hoverinfo": "none",
+                "customdata": list(hovers[key]),
+                "line": {"color": colour, "width": 2, "dash": dash}})
+    for key, (x, y) in (flips or {}).items():
+        traces.append({
+            "type": "scatter", "mode": "markers", "x": [x], "y": [y], "hoverinfo": "none",
+            "customdata": [f"removed {ORDERS[key][0]}\nthe decision flips at {x:g} {unit_word}"],
+            "marker": {"symbol": "diamond", "size": 11, "color": ORDERS[key][1],
+                       "line": {"width": 1.5, "color": "#ffffff"}}})
+    heights = {"range": [-0.02, 1.02], "tickformat": ".0%"} if as_share else {}
+    title = {"font": {"size": 12, "color": theme.FAINT_INK}, "standoff": 6}
+    layout = theme.chart_layout(
+        meta={"kind": "told"}, hovermode="closest",
+        margin={"l": 56, "r": 10, "t": 8, "b": 40, "pad": 2},
+        xaxis=theme.axis(range=[0, float(removed[-1])], nticks=9, automargin=False,
+                         zeroline=False, title={"text": f"{unit_word} removed", **title}),
+        yaxis=theme.axis(nticks=7, zerolinecolor=theme.FAINT_INK, zerolinewidth=1.5,
+                         automargin=False, title={"text": measure, **title}, **heights))
+    return {"data": traces, "layout": layout}
+
+
+def no_figure():
+    """An empty place for a figure that has not been asked for.
+
+    Returns
+    -------
+    dict
+    """
+    hidden = {"visible": False, "fixedrange": True}
+    return {"data": [], "layout": theme.chart_layout(xaxis=hidden, yaxis=dict(hidden))}

@@ -1,0 +1,79 @@
+"""The bars of the ledger over nodes: a running sum from the largest term to the margin."""
+
+from dataclasses import dataclass
+
+from app.pages.decide.words import signed
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the running sum.
+
+    Attributes
+    ----------
+    kind : {"unit", "rest", "bias", "margin", "after"}
+    unit : int or None
+        The node, of a bar of kind "unit".
+    start, term : float
+        Where the bar begins and how far it goes.
+    label, hover : str
+        Under the bar and at the pointer; lines of the latter are parted by line breaks.
+    """
+
+    kind: str
+    unit: int | None
+    start: float
+    term: float
+    label: str
+    hover: str
+
+    @property
+    def amount(self):
+        """The term as text."""
+        return signed(self.term)
+
+
+def bars_of(nodes, view, *, can_be_silenced):
+    """Lay the ledger out as bars.
+
+    Parameters
+    ----------
+    nodes : Nodes
+    view : DecideView
+    can_be_silenced : bool
+        Whether a click on a node silences it.
+
+    Returns
+    -------
+    list of Bar
+        Largest term first, then the rest in one, the biases, the margin and, with silenced units,
+        the margin that is left.
+    """
+    ranked, values = nodes.ranking, nodes.ledger.values[0].reshape(-1)
+    ends = ranked.running
+    starts = [0.0, *ends[:-1]]
+    bars = []
+    for place, unit in enumerate(ranked.order.tolist()):
+        term = float(ranked.terms[place])
+        if nodes.weights is None:
+            how = f"logit {values[unit]:.4f}, contribution {signed(term, 4)}"
+        else:
+            how = (f"activation {values[unit]:.4f} × weight {signed(nodes.weights[unit], 4)} = "
+                   f"{signed(term, 4)}")
+        lines = [f"node {unit}", how, f"running sum {signed(ends[place], 4)}"]
+        if can_be_silenced:
+            is_silent = view.selection.off.layer == nodes.ledger.layer and (
+                unit in view.selection.off.units)
+            lines.append("click to let it speak again" if is_silent else "click to silence it")
+        bars.append(Bar("unit", unit, starts[place], term, str(unit), "\n".join(lines)))
+    if ranked.n_rest:
+        bars.append(Bar("rest", None, starts[-2], ranked.rest, f"{ranked.n_rest:,}<br>others",
+                        f"all {ranked.n_rest:,} other nodes together\n{signed(ranked.rest, 4)}"))
+    bars.append(Bar("bias", None, starts[-1], ranked.constant, "bias",
+                    f"biases of the output layer\n{signed(ranked.constant, 4)}"))
+    bars.append(Bar("margin", None, 0.0, view.answer.margin, "Δ",
+                    f"margin Δ = {signed(view.answer.margin, 4)}"))
+    if view.after is not None:
+        bars.append(Bar("after", None, 0.0, view.after.margin, "Δ<br>after",
+                        f"with the silenced units\nΔ = {signed(view.after.margin, 4)}"))
+    return bars

@@ -1,0 +1,133 @@
+"""What the slow parts of the Decide page say."""
+
+import numpy as np
+
+from app.pages.decide.words import signed
+from app.pages.explore.words import unit_word
+
+_KEYS = ("contribution", "activation", "random")
+_NAMES = {"contribution": "by contribution", "activation": "by activation",
+          "random": "at random"}
+
+
+def race_curves(run):
+    """Margins of the three orders, by the keys of the figure."""
+    return {"contribution": run.by_contribution.margins, "activation": run.by_activation.margins,
+            "random": run.random_mean}
+
+
+def race_flips(run):
+    """Point at which each order flips the decision, for those that do."""
+    curves = race_curves(run)
+    counts = {"contribution": run.by_contribution.flip, "activation": run.by_activation.flip,
+              "random": run.random_flip}
+    return {key: (float(count), float(np.interp(count, run.removed, curves[key])))
+            for key, count in counts.items() if count is not None}
+
+
+def race_hovers(run, layer):
+    """What each point of the race tells."""
+    curves = race_curves(run)
+    low, high = run.random_band
+    texts = {}
+    for key in _KEYS:
+        texts[key] = [
+            f"{count} {unit_word(layer, count)} removed {_NAMES[key]}\nΔ = {signed(margin, 3)}"
+            for count, margin in zip(run.removed, curves[key], strict=True)]
+    texts["random"] = [
+        f"{text} on average\n90 % of the draws: {signed(a)} to {signed(b)}"
+        for text, a, b in zip(texts["random"], low, high, strict=True)]
+    return texts
+
+
+def race_note(explorer, run, layer):
+    """Tell where each order flips the decision."""
+    p = explorer.class_name(run.target)
+    words, n_units = unit_word(layer, 2), layer.n_units
+    if run.by_contribution.predictions[0] != run.target:
+        return (f"The prediction is not {p} to begin with, so there is nothing to flip; the lines "
+                "show what is left of Δ.")
+    parts = []
+    for key, flip in (("contribution", run.by_contribution.flip),
+                      ("activation", run.by_activation.flip), ("random", run.random_flip)):
+        name = f"{_NAMES[key]} (median of {len(run.random)} draws)" if key == "random" else (
+            _NAMES[key])
+        parts.append(f"{name} never" if flip is None else f"{name} after {flip:g}")
+    return (f"The decision for {p} flips, removing {words} of {layer.name} {'; '.join(parts)} of "
+            f"{n_units:,}. Diamonds mark the flips; the band holds 90 % of the draws.")
+
+
+def curve_curves(run):
+    """Accuracies of the three orders, by the keys of the figure."""
+    return {key: getattr(run, f"by_{key}" if key != "random" else "random").accuracy
+            for key in _KEYS}
+
+
+def curve_hovers(run, layer):
+    """What each point of the curve tells."""
+    texts = {}
+    for key in _KEYS:
+        curve = getattr(run, f"by_{key}" if key != "random" else "random")
+        texts[key] = [
+            f"{count} {unit_word(layer, count)} removed {_NAMES[key]}\n{share:.1%} still right "
+            f"({right:,} of {run.n_images:,})\n95 % interval {low:.1%} to {high:.1%}"
+            for count, share, right, low, high in zip(
+                run.removed, curve.accuracy, curve.n_right, curve.low, curve.high, strict=True)]
+    return texts
+
+
+def curve_note(explorer, selection, part, layer):
+    """Tell how far the curve is and where each order loses half of the images."""
+    p = explorer.class_name(part.race.target)
+    n_done = part.race.n_images
+    if n_done < part.n_images:
+        return f"{n_done:,} of {part.n_images:,} images of {p} done …"
+    halves = []
+    for key, share in curve_curves(part.race).items():
+        lost = np.flatnonzero(share < 0.5)
+        halves.append(f"{_NAMES[key]} after {part.race.removed[lost[0]]}" if len(lost)
+                      else f"{_NAMES[key]} never")
+    return (f"All {part.n_images:,} images of {p} in the {selection.set} set: fewer than half are "
+            f"still predicted {p}, removing {unit_word(layer, 2)} {'; '.join(halves)} of "
+            f"{layer.n_units:,}.")
+
+
+def edit_text(explorer, selection, found, layer, donor_prediction):
+    """Tell the smallest edit found."""
+    p, q = explorer.class_name(found.target), explorer.class_name(found.rival)
+    source = f"image {selection.donor} (predicted {explorer.class_name(donor_prediction)})"
+    words = unit_word(layer, 2)
+    if not len(found.units):
+        return f"The prediction is not {p} to begin with, so there is nothing to flip."
+    if not found.flipped:
+        return (f"Not even all {found.n_units:,} {words} of {layer.name} taken over from {source} "
+                f"flip the decision; Δ({p}, {q}) falls from {signed(found.margins[0])} to "
+                f"{signed(found.margins[-1])}.")
+    n_taken, now = len(found.units), explorer.class_name(int(found.predictions[-1]))
+    return (f"{n_taken} of {found.n_units:,} {unit_word(layer, n_taken)} of {layer.name}, taken "
+            f"over from {source}, {'flips' if n_taken == 1 else 'flip'} the decision from {p} to "
+            f"{now}. It is the smallest edit found, greedily, in {found.n_tried:,} runs through "
+            "the real network; a smaller one may exist.")
+
+
+def edit_rows(explorer, found, layer):
+    """Steps of the edit: what was taken over, the margin and the prediction after it."""
+    before = [("nothing", signed(found.margins[0], 3),
+               explorer.class_name(int(found.predictions[0])))]
+    return before + [
+        (f"+ {unit_word(layer)} {unit}", signed(margin, 3), explorer.class_name(int(prediction)))
+        for unit, margin, prediction in zip(
+            found.units, found.margins[1:], found.predictions[1:], strict=True)]
+
+
+def effect_text(explorer, selection, effects, layer):
+    """Tell what the silenced units do on average."""
+    units = selection.off.units
+    parts = []
+    for effect in effects:
+        name = explorer.class_name(effect.label)
+        together = "" if len(units) == 1 else f", all {len(units)} {signed(effect.together)}"
+        parts.append(f"{name}: {signed(effect.last)}{together} (n = {effect.n_images:,}, "
+                     f"{effect.n_flips:,} flip)")
+    return (f"Mean effect on Δ over the {selection.set} set, {unit_word(layer)} {units[-1]} alone, "
+            f"{'; '.join(parts)}.")

@@ -1,0 +1,103 @@
+"""Which units are silenced, as it stands in the address: ``off=Dense_1:3,17,40-44``."""
+
+from dataclasses import dataclass, replace
+
+from app.selection import Problem
+from cnn_core.errors import SelectionError
+
+_LONGEST_NUMBER = 9
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """Units of one layer, in the order in which they were silenced.
+
+    Attributes
+    ----------
+    layer : str
+        "" if there are none.
+    units : tuple of int
+        Each once.
+    """
+
+    layer: str = ""
+    units: tuple[int, ...] = ()
+
+    def __str__(self):
+        return f"{self.layer}:{','.join(_runs(self.units))}" if self.units else ""
+
+    def __bool__(self):
+        return bool(self.units)
+
+    def without_last(self):
+        """The same before the last unit was silenced."""
+        return replace(self, units=self.units[:-1]) if len(self.units) > 1 else Silenced()
+
+
+NONE_SILENCED = Silenced()
+
+
+def read_silenced(text, network, layers):
+    """Read the silenced units.
+
+    Parameters
+    ----------
+    text : str
+        Layer, colon, units and runs of units with commas between them.
+    network : Network
+    layers : sequence of str
+        Layers whose units can be silenced.
+
+    Returns
+    -------
+    silenced : Silenced
+        Without what could not be taken.
+    problems : list of Problem
+    """
+    if not text:
+        return NONE_SILENCED, []
+    layer, _, numbers = text.rpartition(":")
+    if layer not in layers:
+        try:
+            nearest = network.layer(layer).name
+        except SelectionError as error:
+            nearest = error.nearest
+        return NONE_SILENCED, [Problem(
+            f'Units cannot be silenced in a layer "{_shown(layer)}"; the nearest is '
+            f"{nearest if nearest in layers else layers[-1]}. No unit is silenced.", "off", "")]
+    n_units = network.layer(layer).n_units
+    kept, refused = {}, []
+    for part in filter(None, (part.strip() for part in numbers.split(","))):
+        ends = part.split("-")
+        if len(ends) > 2 or not all(end.isdecimal() and len(end) <= _LONGEST_NUMBER
+                                    for end in ends):
+            refused.append(part)
+            continue
+        first, last = int(ends[0]), int(ends[-1])
+        kept.update(dict.fromkeys(range(first, min(last, n_units - 1) + 1)))
+        if last >= n_units or last < first:
+            refused.append(part)
+    problems = [] if not refused else [Problem(
+        f"{layer} has no unit {_shown(', '.join(refused))}; its units go from 0 to {n_units - 1}. "
+        "The others are silenced.", "off", "")]
+    return (Silenced(layer, tuple(kept)) if kept else NONE_SILENCED), problems
+
+
+def _runs(units):
+    """Write three and more units in a row as a run."""
+    parts, place = [], 0
+    while place < len(units):
+        end = place
+        while end + 1 < len(units) and units[end + 1] == units[end] + 1:
+            end += 1
+        if end - place >= 2:
+            parts.append(f"{units[place]}-{units[end]}")
+        else:
+            parts.extend(map(str, units[place:end + 1]))
+        place = end + 1
+    return parts
+
+
+def _shown(text):
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return text if len(text) <= 40 else text[:39] + "…"

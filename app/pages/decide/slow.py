@@ -1,0 +1,167 @@
+"""Callbacks of the slow parts: each is asked once the page has settled, and holds nothing up."""
+
+from dash import ClientsideFunction, Input, Output, html, no_update
+from dash.exceptions import PreventUpdate
+
+from app.components import summary_id, table
+from app.defaults import default_layer
+from app.figures.race import no_figure, race_figure
+from app.pages.decide import later_words as words
+from app.pages.decide.later import Later
+from app.pages.decide.layout import (
+    CURVE,
+    CURVE_NEXT,
+    CURVE_NOTE,
+    EDIT,
+    EFFECT,
+    LATER,
+    RACE,
+    RACE_NOTE,
+    asked,
+)
+from app.pages.decide.parts import donor_button
+from app.pages.decide.state import read
+from app.pages.decide.view import look
+from app.pages.explore.words import unit_word
+from cnn_core.activations import softmax
+
+
+def register_slow(app, explorer):
+    """Connect the slow parts.
+
+    Parameters
+    ----------
+    app : dash.Dash
+    explorer : Explorer
+    """
+    later = Later(explorer)
+    app.clientside_callback(ClientsideFunction("decide", "later"), Input(LATER, "data"))
+    app.clientside_callback(ClientsideFunction("decide", "next"), Input(CURVE_NEXT, "data"),
+                            prevent_initial_call=True)
+
+    @app.callback(
+        output={"figure": Output(RACE, "figure"), "note": Output(RACE_NOTE, "children"),
+                "summary": Output(summary_id(RACE), "children")},
+        inputs=[Input(asked("race"), "data")], prevent_initial_call=True)
+    def run_race(wish):
+        key, _ = wished(wish)
+        return _race(explorer, later, read(key, explorer)[0])
+
+    @app.callback(
+        output={"figure": Output(CURVE, "figure"), "note": Output(CURVE_NOTE, "children"),
+                "summary": Output(summary_id(CURVE), "children"),
+                "next": Output(CURVE_NEXT, "data")},
+        inputs=[Input(asked("curve"), "data")], prevent_initial_call=True)
+    def run_curve(wish):
+        key, part = wished(wish)
+        return _curve(explorer, later, key, part)
+
+    @app.callback(Output(EDIT, "children"), Input(asked("edit"), "data"),
+                  prevent_initial_call=True)
+    def run_edit(wish):
+        key, _ = wished(wish)
+        return _edit(explorer, later, read(key, explorer)[0])
+
+    @app.callback(Output(EFFECT, "children"), Input(asked("effect"), "data"),
+                  prevent_initial_call=True)
+    def run_effect(wish):
+        key, _ = wished(wish)
+        return _effect(explorer, later, read(key, explorer)[0]) if key else ""
+
+
+def wished(wish):
+    """Read what the browser asks for.
+
+    Parameters
+    ----------
+    wish : dict
+        {"key": query string, "part": int}.
+
+    Returns
+    -------
+    key : str
+    part : int
+
+    Raises
+    ------
+    PreventUpdate
+        For anything else.
+    """
+    if not isinstance(wish, dict) or not isinstance(wish.get("key"), str):
+        raise PreventUpdate
+    part = wish.get("part")
+    return wish["key"], part if type(part) is int else 0
+
+
+def _race(explorer, later, selection):
+    layer = explorer.network(selection.model).layer(selection.race)
+    run = later.race(selection)
+    p, q = explorer.class_name(run.target), explorer.class_name(run.rival)
+    note = words.race_note(explorer, run, layer)
+    return {
+        "figure": race_figure(run.removed, words.race_curves(run), words.race_hovers(run, layer),
+                              measure=f"Δ({p}, {q})", unit_word=unit_word(layer, 2),
+                              band=run.random_band, flips=words.race_flips(run)),
+        "note": note,
+        "summary": note,
+    }
+
+
+def _curve(explorer, later, key, number):
+    if not key:
+        told = ("Switch on “Over all images of the target” to run the race over every one of "
+                "them.")
+        return {"figure": no_figure(), "note": told, "summary": told, "next": None}
+    selection = read(key, explorer)[0]
+    layer = explorer.network(selection.model).layer(selection.race)
+    part = later.curve(selection, number)
+    if part.race is None:
+        told = f"The {selection.set} set has no image of this class."
+        return {"figure": no_figure(), "note": told, "summary": told, "next": None}
+    note = words.curve_note(explorer, selection, part, layer)
+    is_last = part.race.n_images == part.n_images
+    return {
+        "figure": race_figure(part.race.removed, words.curve_curves(part.race),
+                              words.curve_hovers(part.race, layer), as_share=True,
+                              measure=f"still predicted {explorer.class_name(part.race.target)}",
+                              unit_word=unit_word(layer, 2)),
+        "note": note,
+        "summary": note if is_last else no_update,
+        "next": None if is_last else {"key": key, "part": max(number, 0) + 1},
+    }
+
+
+def _edit(explorer, later, selection):
+    view = look(explorer, selection)
+    button = donor_button(explorer, view)
+    network = explorer.network(selection.model)
+    layer = network.layer(default_layer(network))
+    intro = html.P(f"Which {unit_word(layer, 2)} of {layer.name}, taken over from an image of the "
+                   f"rival {explorer.class_name(view.q)}, flip the decision? The fewest are looked "
+                   "for step by step, and every step runs through the rest of the real network.",
+                   className="statement")
+    if selection.donor is None:
+        return [intro, button or html.P("No image of the rival is classified right, so none is "
+                                        "offered; give any image number.", className="faint")]
+    found = later.edit(selection, layer.name)
+    donor = explorer.activations(selection.model, selection.set, selection.donor)
+    told = words.edit_text(explorer, selection, found, layer, int(donor.predictions[0]))
+    parts = [intro, html.P(html.B(told), role="status")]
+    if found.flipped:
+        share = softmax(found.logits)
+        p, q = (f"P({explorer.class_name(number)}) = {share[number]:.4f}"
+                for number in (view.p, view.q))
+        parts += [table(words.edit_rows(explorer, found, layer),
+                        ("taken over", "Δ after it", "prediction")),
+                  html.P(f"With all of these: {p}, {q}.", className="faint figures")]
+    clear = html.Button("Clear", className="button", **{"data-set-key": "donor",
+                                                        "data-set-value": ""})
+    return [*parts, html.Div([part for part in (button, clear) if part is not None],
+                             className="button-row")]
+
+
+def _effect(explorer, later, selection):
+    if not selection.off:
+        return ""
+    layer = explorer.network(selection.model).layer(selection.off.layer)
+    return words.effect_text(explorer, selection, later.mean_effects(selection), layer)

@@ -1,0 +1,60 @@
+// The Decide page in the browser: a click silences a unit, and the slow parts are asked for once
+// the page has been still for a moment.
+(() => {
+  "use strict";
+
+  const STILL_MS = 120;
+  let timer = 0;
+  let askedFor = {};
+
+  // "Dense_1:3,5-7" as its layer and its units in order.
+  function read(text) {
+    const cut = (text || "").lastIndexOf(":");
+    if (cut < 0) return { layer: "", units: [] };
+    const units = text.slice(cut + 1).split(",").filter(Boolean).flatMap((part) => {
+      const [first, last = first] = part.split("-").map(Number);
+      return Array.from({ length: Math.max(last - first + 1, 0) }, (_, k) => first + k);
+    });
+    return { layer: text.slice(0, cut), units };
+  }
+
+  function toggle(layer, unit) {
+    const query = new URLSearchParams(location.search);
+    const present = read(query.get("off"));
+    const before = present.layer === layer ? present.units : [];
+    const units = before.includes(unit) ? before.filter((one) => one !== unit) : [...before, unit];
+    window.lookingGlass.set({ off: units.length ? `${layer}:${units.join(",")}` : "" });
+  }
+
+  document.addEventListener("lookingglass:cell", ({ detail }) => {
+    if (detail.toggles) toggle(detail.layer, detail.unit);
+  });
+
+  function ask(later) {
+    for (const [part, key] of Object.entries(later)) {
+      if (askedFor[part] === key) continue;
+      askedFor[part] = key;
+      window.dash_clientside.set_props(`decide-asked-${part}`, { data: { key, part: 0 } });
+    }
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    decide: {
+      // What the page wants next: asked for when no newer wish comes for a moment.
+      later(wanted) {
+        clearTimeout(timer);
+        if (!wanted) askedFor = {};
+        else timer = setTimeout(() => ask(wanted), STILL_MS);
+        return window.dash_clientside.no_update;
+      },
+
+      // The next part of the curve, unless another curve is wanted by now.
+      next(wanted) {
+        if (wanted && wanted.key === askedFor.curve) {
+          window.dash_clientside.set_props("decide-asked-curve", { data: wanted });
+        }
+        return window.dash_clientside.no_update;
+      },
+    },
+  });
+})();
