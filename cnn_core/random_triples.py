@@ -60,6 +60,7 @@ def random_triples(
     seed=0,
     *,
     size=3,
+    first=0,
     progress: Callable[[int, int], None] | None = None,
 ):
     """Draw random groups of two classes and judge the circle reader of each.
@@ -79,6 +80,9 @@ def random_triples(
     seed : int
     size : int
         Images in each group.
+    first : int
+        Draws of the series to pass over: the result holds draws ``first`` to ``first + n - 1``, so
+        that a long series can be computed in parts.
     progress : callable, optional
         Called with (draws done, n) now and then and at the end; what it raises ends the work.
 
@@ -90,6 +94,8 @@ def random_triples(
     labels = checked_labels(labels, on)
     if n < 1 or size < 1:
         raise SelectionError(f"{n!r} draws of {size!r} images: expected at least 1 of each")
+    if first < 0:
+        raise SelectionError(f"first draw {first!r}: draws are counted from 0")
     rows_p, rows_q = np.flatnonzero(labels == p), np.flatnonzero(labels == q)
     flags = _drawing_flags(p, q, len(rows_p), len(rows_q), size)
     if flags & {Flag.SAME_CLASS, Flag.TOO_FEW_TO_DRAW}:
@@ -98,8 +104,9 @@ def random_triples(
 
     rng = np.random.default_rng(seed)
     places = [  # within p and within q, by turns: see the note on longer series
-        [rng.choice(len(rows), size, replace=False) for rows in (rows_p, rows_q)] for _ in range(n)
-    ]
+        [rng.choice(len(rows), size, replace=False) for rows in (rows_p, rows_q)]
+        for _ in range(first + n)
+    ][first:]
     places_a, places_b = np.array(places, dtype=np.int64).transpose(1, 0, 2)
     flat = on.reshape(len(on), -1)[np.concatenate([rows_p, rows_q])]
     done = []
