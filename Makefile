@@ -15,15 +15,16 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 run: environment
 	$(PYTHON) -m app $(ARGS)
 
-# Without a Docker engine the container tests cannot run: that is said, not passed over.
+# What needs a Docker engine or nginx cannot run without: that is said at the end, not passed over.
 test: test-environment browser
-	@if docker info >/dev/null 2>&1; then \
-	  $(PYTHON) -m pytest $(ARGS); \
-	else \
-	  $(PYTHON) -m pytest --ignore=tests/container $(ARGS); status=$$?; \
-	  printf '\nNOT RUN: tests/container. No Docker engine is reachable (`docker info` fails).\n'; \
-	  exit $$status; \
-	fi
+	@options=; said=; \
+	docker info >/dev/null 2>&1 || { options='--ignore=tests/container'; \
+	  said='NOT RUN: tests/container, since no Docker engine is reachable (docker info fails).\n'; }; \
+	command -v nginx >/dev/null || { options="$$options --ignore=tests/replicas"; \
+	  said="$${said}NOT RUN: tests/replicas, since there is no nginx.\n"; }; \
+	$(PYTHON) -m pytest $$options $(ARGS); status=$$?; \
+	[ -z "$$said" ] || printf "\n$$said"; \
+	exit $$status
 
 lint: test-environment
 	$(PYTHON) -m ruff check .

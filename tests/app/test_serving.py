@@ -19,6 +19,7 @@ from app.faults import BOOT_FAILURE, one_line
 from app.serving import Door, LoadingState
 from app.settings import SHIPPED, Settings, shipped_models
 from cnn_core.errors import ArtifactError, LookingGlassError
+from tests.browser.served import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = {"Accept": "text/html,*/*"}
@@ -243,12 +244,6 @@ def test_folder_without_models_says_how_to_get_one(monkeypatch):
 
 
 # --- in real servers --------------------------------------------------------------------------
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager

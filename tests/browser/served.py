@@ -2,10 +2,12 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -22,9 +24,25 @@ def variables(more=None):
     return {**os.environ, **own, **(more or {})}
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that is ready.
+
+    Attributes
+    ----------
+    address : str
+        Without a slash at its end.
+    process : subprocess.Popen
+        Leader of a process group of its own, which its workers belong to.
+    """
+
+    address: str
+    process: subprocess.Popen
+
+
 @contextmanager
-def served(*options, environment=None):
-    """Serve the dashboard on a free port until the block ends.
+def running_server(*options, environment=None):
+    """Start a server on a free port and wait until it is ready; end it when the block ends.
 
     Parameters
     ----------
@@ -35,27 +53,48 @@ def served(*options, environment=None):
 
     Yields
     ------
-    str
-        Address without a slash at its end. The server is ready.
+    Server
+        The block may end it in its own way.
     """
-    command = [sys.executable, "-m", "app", "--port", "0", *options]
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "app", "--port", "0", *options],
             cwd=ROOT,
             env=variables(environment),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            start_new_session=True,
         )
         try:
-            yield _address_told(process, log)
+            yield Server(_address_told(process, log), process)
         finally:
+            was_ended = process.poll() is not None
             process.terminate()
             process.communicate(timeout=30)
         told = _read(log)
     assert "Traceback" not in told, told
-    assert process.returncode == 0, told
+    assert was_ended or process.returncode == 0, told
+
+
+@contextmanager
+def served(*options, environment=None):
+    """Like `running_server`, for those who need its address alone.
+
+    Yields
+    ------
+    str
+    """
+    with running_server(*options, environment=environment) as server:
+        yield server.address
+        assert server.process.poll() is None, "the server ended by itself"
+
+
+def free_port():
+    """Find a TCP port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _address_told(process, log):

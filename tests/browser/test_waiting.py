@@ -1,7 +1,6 @@
 """The wait in a real browser: a page that says what is done, and then is the dashboard."""
 
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -10,7 +9,7 @@ import urllib.request
 import pytest
 
 from tests.browser.driven import Watch
-from tests.browser.served import ROOT, variables
+from tests.browser.served import ROOT, free_port, variables
 
 EXPECTED = "the server responded with a status of 503"
 
@@ -18,9 +17,7 @@ EXPECTED = "the server responded with a status of 503"
 @pytest.fixture
 def starting():
     """Address of a server that has just been started and still loads."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "--port", str(port)],
         cwd=ROOT,

@@ -8,12 +8,12 @@ import subprocess
 import pytest
 
 from tests.browser.driven import Watch, started_browser
+from tests.browser.served import free_port
 from tests.container.engine import (
     IMAGE,
     ROOT,
     build_image,
     docker,
-    free_port,
     running,
     status_of,
     wait_until,
