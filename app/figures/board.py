@@ -1,0 +1,120 @@
+"""The boards of the Compare page: the mosaics of several images side by side in one picture."""
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from app import theme
+from app.figures.arrays import packed
+from app.figures.rings import NO_RINGS, rings_picture
+
+_RING_SHARE = 1 / 220
+_BETWEEN_MAPS = "#4d5563"
+
+@dataclass(frozen=True)
+class Slots:
+    """Equal places for mosaics beside each other.
+
+    Attributes
+    ----------
+    n : int
+        Places in a row.
+    rows, columns : int
+        Height and width of one, in cells, the gap to the next one included.
+    """
+
+    n: int
+    rows: int
+    columns: int
+
+    @property
+    def ring_radius(self):
+        """Radius of a ring in cells: the same on the screen for every layer, but never below one.
+
+        A ring below the size of a cell would hide what it points at.
+        """
+        return max(0.8, self.n * self.columns * _RING_SHARE)
+
+    @classmethod
+    def around(cls, picture_shape, n, aspect):
+        """Make slots that hold a picture and have the wanted proportions.
+
+        Parameters
+        ----------
+        picture_shape : tuple of int
+            Rows and columns of one mosaic.
+        n : int
+        aspect : float
+            Width of a slot over its height.
+
+        Returns
+        -------
+        Slots
+        """
+        high, wide = picture_shape
+        gap = max(1, round(0.03 * wide))
+        columns = max(wide + gap, ceil((high + gap) * aspect))
+        return cls(n, max(high + gap, ceil(columns / aspect)), columns)
+
+
+def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, colour_map="viridis",
+                 name="", units=None, fields=None):
+    """Draw the mosaics of several images.
+
+    Parameters
+    ----------
+    mosaic : cnn_core.mosaic.Mosaic
+        Where each cell of one image stands.
+    slots : Slots
+    tiles : sequence of ndarray, shape (height, width, units) or (units,), float32
+        Activations of the images, at most ``slots.n``.
+    colour_range : tuple of float
+    rings : dict of str to ndarray, shape (k, 2), optional
+        Points (y, x) of a mosaic to be ringed in every tile, by the kinds of
+        `app.figures.rings.KINDS`.
+    colour_map : str
+        One of `theme.COLOUR_MAPS`.
+    name : str
+        Of the layer.
+    units : sequence of int, optional
+        Numbers of the units shown, if not all are.
+    fields : dict, optional
+        As in `app.figures.grid.receptive_link`.
+
+    Returns
+    -------
+    dict
+        A plotly figure.
+    """
+    high, wide = mosaic.picture_shape
+    # Where no mosaic stands nothing is sent: the axes leave the room.
+    board = np.full((high, (max(len(tiles), 1) - 1) * slots.columns + wide), np.nan, np.float32)
+    for place, tile in enumerate(tiles):
+        left = place * slots.columns
+        board[:high, left:left + wide] = mosaic.tile(tile)
+    low, top = colour_range
+    heatmap = {"type": "heatmap", "z": packed(board), "zmin": float(low), "zmax": float(top),
+               "colorscale": theme.colour_stops(colour_map), "showscale": False,
+               "hoverongaps": False, "hoverinfo": "none"}
+    layout = theme.picture_layout(meta={
+        "kind": "board", "layer": name, "units": mosaic.n_units, "columns": mosaic.columns,
+        "gap": mosaic.gap, "height": mosaic.height, "width": mosaic.width,
+        "order": None if units is None else [int(unit) for unit in units],
+        "slot": slots.columns, "picture": [high, wide], "tiles": len(tiles), "fields": fields})
+    layout["shapes"] = [_ground(place * slots.columns, wide, high) for place in range(len(tiles))]
+    layout["xaxis"]["range"] = [-0.5, slots.n * slots.columns - 0.5]
+    layout["yaxis"].pop("autorange")
+    layout["yaxis"]["range"] = [slots.rows - 0.5, -0.5]
+    if any(len(points) for points in rings.values()):
+        layout["images"] = [{
+            "source": rings_picture(rings, len(tiles), slots), "xref": "x", "yref": "y",
+            "x": -0.5, "y": -0.5, "sizex": slots.n * slots.columns, "sizey": slots.rows,
+            "sizing": "stretch", "layer": "above"}]
+    return {"data": [heatmap], "layout": layout}
+
+
+def _ground(left, wide, high):
+    """Colour between the maps of one image, so that they stand out on any page."""
+    return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": _BETWEEN_MAPS,
+            "x0": left - 0.5, "x1": left + wide - 0.5, "y0": -0.5, "y1": high - 0.5}

@@ -1,0 +1,83 @@
+"""The article's circles, drawn as one picture that lies over the grids.
+
+A ring is told by its shape as well as by its colour. All rings of a kind are one path: thousands
+cost no more than one, where as many markers of a plot would take longer than the grids.
+"""
+
+import base64
+from types import MappingProxyType
+
+KINDS = ("A", "B", "shared", "cell")
+"""Unique to A: circle, red. Unique to B: square, blue. Shared: diamond, yellow and dashed. The cell
+pointed out: large square."""
+
+NO_RINGS = MappingProxyType({})
+
+_STROKES = {"A": ("#ff5a5a", 1.6, ""), "B": ("#59a9ff", 1.6, ""),
+            "shared": ("#ffd21f", 1.6, "2.6 1.7"), "cell": ("#ff3d81", 3, "")}
+_CASING = ("#000000", 1.4)
+
+
+def rings_picture(rings, n_tiles, slots):
+    """Draw the rings of a board.
+
+    Parameters
+    ----------
+    rings : dict of str to ndarray, shape (k, 2)
+        Points (y, x) of a mosaic, by kind; the same in every tile.
+    n_tiles : int
+        Tiles that are ringed.
+    slots : app.figures.board.Slots
+
+    Returns
+    -------
+    str
+        Data address of an SVG whose unit is a cell.
+    """
+    paths, radius = [], slots.ring_radius
+    for kind in KINDS:
+        points = rings.get(kind, ())
+        if not len(points):
+            continue
+        outline = "".join(_OUTLINES[kind](x + 0.5, y + 0.5, radius) for y, x in points)
+        colour, width, dashes = _STROKES[kind]
+        dash = f' stroke-dasharray="{dashes}"' if dashes else ""
+        shared = f'd="{outline}" fill="none" vector-effect="non-scaling-stroke"'
+        paths += [f'<path {shared} stroke="{_CASING[0]}" stroke-opacity=".55" '
+                  f'stroke-width="{width + _CASING[1]}"/>',
+                  f'<path class="{kind}" {shared} stroke="{colour}" stroke-width="{width}"{dash}/>']
+    copies = "".join(f'<use href="#r" x="{place * slots.columns}"/>'
+                     for place in range(1, n_tiles))
+    wide, high = slots.n * slots.columns, slots.rows
+    drawing = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
+               f'width="{wide}" height="{high}" preserveAspectRatio="none">'
+               f'<g id="r">{"".join(paths)}</g>{copies}</svg>')
+    return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
+
+
+def _circle(x, y, radius):
+    across = _short(2 * radius)
+    r = _short(radius)
+    return f"M{_short(x - radius)} {_short(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0-{across} 0z"
+
+
+def _square(x, y, radius):
+    side = _short(1.8 * radius)
+    return f"M{_short(x - 0.9 * radius)} {_short(y - 0.9 * radius)}h{side}v{side}h-{side}z"
+
+
+def _diamond(x, y, radius):
+    reach = _short(1.25 * radius)
+    return (f"M{_short(x)} {_short(y - 1.25 * radius)}l{reach} {reach}l-{reach} {reach}"
+            f"l-{reach}-{reach}z")
+
+
+def _frame(x, y, radius):
+    return _square(x, y, 2.1 * radius)
+
+
+def _short(number):
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+_OUTLINES = {"A": _circle, "B": _square, "shared": _diamond, "cell": _frame}

@@ -1,0 +1,117 @@
+"""The numbers behind the Compare page, over plain HTTP."""
+
+import csv
+import io
+
+import numpy as np
+from flask import Response, abort, jsonify, request
+
+from app.pages.compare.measures import TRIPLES
+from app.pages.compare.members import GROUPS
+from app.pages.compare.state import read
+from app.pages.compare.table import KINDS, CircleTable
+
+_MOST_AT_ONCE = 50
+
+
+def register_routes(server, explorer, measures):
+    """Add the page's downloads and the random threes.
+
+    Parameters
+    ----------
+    server : flask.Flask
+    explorer : Explorer
+    measures : Measures
+    """
+
+    @server.get("/download/circles.csv")
+    def circles_csv():
+        selection = _asked(explorer)
+        table = CircleTable.of(measures.worth(selection), measures.terms(selection))
+        head = ("ring", "unit", "row", "column", "rate_p", "low_p", "high_p", "rate_q", "low_q",
+                "high_q", "mean_p", "mean_q", "term_p", "term_q")
+        rows = ((KINDS[table.kind[number]], *table.place[number],
+                 *_precise(table.rate[0, number], table.low[0, number], table.high[0, number],
+                           table.rate[1, number], table.low[1, number], table.high[1, number],
+                           *table.mean[:, number], *table.term[:, number]))
+                for number in table.order(selection.sort))
+        return _csv("circles", head, rows)
+
+    @server.get("/download/compare.npz")
+    def compare_npz():
+        selection = _asked(explorer)
+        values, worth = measures.group_values(selection), measures.worth(selection)
+        circles, reader = worth.circles, worth.worth.reader
+        arrays = {f"members_{key}": np.array(selection.members[key], np.int64) for key in GROUPS}
+        arrays |= {f"activations_{key}": values.values[key] for key in GROUPS}
+        arrays |= {f"probabilities_{key}": values.probabilities[key] for key in GROUPS}
+        arrays |= {name: getattr(circles, name)
+                   for name in ("unique_a", "unique_b", "shared", "shared_b")}
+        arrays |= {"cells": worth.worth.cells, "hit_rates": worth.worth.hit_rates.rate,
+                   "chance_unique": worth.chance.unique,
+                   "reader": np.array([reader.overall.value, reader.overall.low,
+                                       reader.overall.high, reader.overall.n]),
+                   "network": np.array([worth.network.value, worth.network.low,
+                                        worth.network.high, worth.network.n])}
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        return Response(buffer.getvalue(), mimetype="application/zip",
+                        headers=_attachment("compare.npz"))
+
+    @server.get("/download/class-statistics.csv")
+    def class_statistics_csv():
+        selection = _asked(explorer)
+        contrast, terms = measures.contrast(selection), measures.terms(selection)
+        shape = contrast.auc.shape
+        none = np.full(shape, np.nan)
+        columns = [contrast.mean_p, contrast.mean_q, contrast.difference, contrast.auc,
+                   *(terms.means if terms.means is not None else (none, none))]
+        head = ("unit", "row", "column", "mean_p", "mean_q", "difference", "auc", "term_p",
+                "term_q")
+        rows = (((where[-1], *(where[:-1] or (0, 0))),
+                 [column[where] for column in columns]) for where in np.ndindex(*shape))
+        return _csv("class_statistics", head,
+                    ((*where, *_precise(*numbers)) for where, numbers in rows))
+
+    @server.get("/compare/triples.json")
+    def triples():
+        numbers = request.args.to_dict()
+        first, n = (_whole(numbers.pop(name, ""), name) for name in ("first", "n"))
+        if first + n > TRIPLES or not 1 <= n <= _MOST_AT_ONCE:
+            abort(400, f"first and n: parts of at most {_MOST_AT_ONCE} of {TRIPLES} draws are "
+                       "accepted")
+        found = measures.triples(_asked(explorer, skip=("first", "n")), first, n)
+        judged = found.accuracies[np.isfinite(found.accuracies)]
+        return jsonify({"accuracies": [round(value, 6) for value in judged.tolist()],
+                        "first": first, "n": n, "of": TRIPLES})
+
+
+def _asked(explorer, skip=()):
+    query = "&".join(part for part in request.query_string.decode("ascii", "replace").split("&")
+                     if part.partition("=")[0] not in skip)
+    selection, problems = read(query, explorer)
+    if problems:
+        abort(400, problems[0].text)
+    return selection
+
+
+def _whole(text, name):
+    if not (text.isdecimal() and text.isascii() and len(text) < 6):
+        abort(400, f"{name}: a whole number is accepted")
+    return int(text)
+
+
+def _precise(*numbers):
+    return [f"{number:.9g}" for number in numbers]
+
+
+def _csv(name, head, rows):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return Response(buffer.getvalue(), mimetype="text/csv", headers=_attachment(f"{name}.csv"))
+
+
+def _attachment(name):
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

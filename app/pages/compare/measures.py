@@ -1,0 +1,299 @@
+"""What the page measures over a whole image set, kept as long as there is room."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.explorer import BoundedCache
+from cnn_core.class_pass import cell_columns, contrast_over, mean_terms, on_over
+from cnn_core.errors import SelectionError
+from cnn_core.groups import (
+    Accuracy,
+    Chance,
+    Circles,
+    CircleWorth,
+    ClassMeans,
+    accuracy,
+    class_contrast,
+    class_means,
+    find_circles,
+    on_cells,
+    on_from_peak,
+    random_triples,
+    rows_of_classes,
+    unique_by_chance,
+    weigh_circles,
+)
+
+TRIPLES = 200
+_GROUP_BYTES = 32 * 2**20
+_MEASURE_BYTES = 48 * 2**20
+_SIZE_OF_GROUPS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class GroupValues:
+    """What the network makes of the images of all groups.
+
+    Attributes
+    ----------
+    values : dict of str to ndarray, shape (n, *layer shape), float32
+        Activations of each group's images in one layer.
+    probabilities : dict of str to ndarray, shape (n, n_classes), float32
+    predictions : dict of str to ndarray, shape (n,), int64
+    """
+
+    values: dict
+    probabilities: dict
+    predictions: dict
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What the circles are worth.
+
+    Attributes
+    ----------
+    circles : Circles
+    chance : Chance
+    worth : CircleWorth
+        On the set that is measured, the groups' own images left out.
+    means : ClassMeans
+        Of the circled cells over the same images.
+    network : Accuracy
+        Share of the same images that the network predicts right.
+    set_name : str
+        The set that is measured.
+    """
+
+    circles: Circles
+    chance: Chance
+    worth: CircleWorth
+    means: ClassMeans
+    network: Accuracy
+    set_name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What every cell of a layer contributes to the margin of p over q, on average.
+
+    Attributes
+    ----------
+    means : ndarray, shape (2, *layer shape), float64, or None
+        Over the images of p and over those of q.
+    fault : str
+        Why there are none.
+    is_exact : bool
+        Whether the terms of an image and its constant add up to the margin.
+    """
+
+    means: np.ndarray | None
+    fault: str
+    is_exact: bool
+
+
+class Measures:
+    """Measures groups and circles through an explorer; it holds no user's state."""
+
+    def __init__(self, explorer):
+        self._explorer = explorer
+        self._groups = BoundedCache(_GROUP_BYTES)
+        self._measures = BoundedCache(_MEASURE_BYTES)
+
+    @property
+    def set_name(self):
+        """The image set on which everything is measured: the test set where there is one."""
+        return self._explorer.set_names[0]
+
+    def group_values(self, selection):
+        """Run the network on the images of the groups.
+
+        Parameters
+        ----------
+        selection : CompareSelection
+
+        Returns
+        -------
+        GroupValues
+        """
+        everyone = tuple(dict.fromkeys(
+            image for members in selection.members.values() for image in members))
+        network = self._explorer.network(selection.model)
+        if not everyone:
+            shape = network.layer(selection.layer).shape
+            return GroupValues({key: np.empty((0, *shape), np.float32) for key in "abc"},
+                               {key: np.empty((0, network.n_classes), np.float32) for key in "abc"},
+                               {key: np.empty(0, np.int64) for key in "abc"})
+        images = self._explorer.dataset(selection.set).images
+        activations = self._groups.get_or_make(
+            (selection.model, selection.set, everyone),
+            lambda: network.activations(images[list(everyone)]),
+            lambda made: made.n_bytes)
+        place = {image: position for position, image in enumerate(everyone)}
+        rows = {key: np.array([place[image] for image in members], np.int64)
+                for key, members in selection.members.items()}
+        values, probabilities, predictions = (
+            {key: array[of_group] for key, of_group in rows.items()}
+            for array in (activations[selection.layer], activations.probabilities,
+                          activations.predictions))
+        return GroupValues(values, probabilities, predictions)
+
+    def circles(self, selection, values):
+        """Find the circles of A and B.
+
+        Parameters
+        ----------
+        selection : CompareSelection
+        values : GroupValues
+
+        Returns
+        -------
+        circles : Circles
+        on : dict of str to ndarray, shape (n, *layer shape), bool
+            Which cells are on in each image of each group.
+        """
+        on = {key: on_cells(array, selection.t) if len(array) else array.astype(bool)
+              for key, array in values.values.items()}
+        return find_circles(on["a"], on["b"]), on
+
+    def worth(self, selection):
+        """Measure the circles of A and B.
+
+        Parameters
+        ----------
+        selection : CompareSelection
+
+        Returns
+        -------
+        Worth
+        """
+        circles, on = self.circles(selection, self.group_values(selection))
+        survey = self._explorer.survey(selection.model, self.set_name)
+        p, q = selection.p, selection.q
+        rows = rows_of_classes(survey.labels, (p, q), self._own_images(selection))
+        columns, labels = self._columns(selection, rows, circles.cells), survey.labels[rows]
+        worth = weigh_circles(circles, columns, survey.peak[selection.layer][rows], labels, p, q,
+                              selection.t)
+        judged = rows[worth.reader.judged]
+        return Worth(circles, unique_by_chance(on["a"], on["b"]), worth,
+                     class_means(columns, labels, p, q), accuracy(survey.is_right[judged]),
+                     self.set_name)
+
+    def contrast(self, selection):
+        """Mean, difference and AUC of every cell over the images of p and q.
+
+        Parameters
+        ----------
+        selection : CompareSelection
+
+        Returns
+        -------
+        ClassContrast
+        """
+        key = ("contrast", selection.model, selection.layer, selection.p, selection.q)
+        return self._measures.get_or_make(
+            key, lambda: self._make_contrast(selection), lambda made: 3 * made.auc.nbytes)
+
+    def terms(self, selection):
+        """Mean contribution of every cell over the images of p and q.
+
+        Parameters
+        ----------
+        selection : CompareSelection
+
+        Returns
+        -------
+        Terms
+        """
+        key = ("terms", selection.model, selection.layer, selection.p, selection.q)
+        return self._measures.get_or_make(
+            key, lambda: self._make_terms(selection),
+            lambda made: 0 if made.means is None else made.means.nbytes)
+
+    def triples(self, selection, first, n):
+        """Judge the circle readers of random groups of three.
+
+        Parameters
+        ----------
+        selection : CompareSelection
+            Its `triples` is the seed.
+        first, n : int
+            Which part of the series.
+
+        Returns
+        -------
+        RandomTriples
+        """
+        survey = self._explorer.survey(selection.model, self.set_name)
+        rows = rows_of_classes(survey.labels, (selection.p, selection.q))
+        return random_triples(
+            self._on_everywhere(selection, rows), survey.labels[rows], selection.p, selection.q, n,
+            selection.triples or 0, size=_SIZE_OF_GROUPS, first=first)
+
+    def _own_images(self, selection):
+        """Images on which the circles were drawn, as far as they are among those measured."""
+        if selection.set != self.set_name:
+            return ()
+        return selection.members["a"] + selection.members["b"]
+
+    def _columns(self, selection, rows, cells):
+        survey = self._explorer.survey(selection.model, self.set_name)
+        kept = survey.features.get(selection.layer)
+        if kept is not None:
+            return kept.reshape(len(kept), -1)[np.ix_(rows, cells)]
+        if not len(cells):
+            return np.empty((len(rows), 0), np.float32)
+        everyone = rows_of_classes(survey.labels, (selection.p, selection.q))
+        columns = self._measures.get_or_make(
+            ("columns", selection.model, selection.layer, selection.p, selection.q,
+             cells.tobytes()),
+            lambda: cell_columns(self._explorer.network(selection.model),
+                                 self._images(everyone), selection.layer, cells),
+            lambda made: made.nbytes)
+        return columns[np.searchsorted(everyone, rows)]
+
+    def _on_everywhere(self, selection, rows):
+        survey = self._explorer.survey(selection.model, self.set_name)
+        kept, peak = survey.features.get(selection.layer), survey.peak[selection.layer][rows]
+        if kept is not None:
+            return on_from_peak(kept[rows], peak, selection.t)
+        network = self._explorer.network(selection.model)
+        n_cells = network.layer(selection.layer).n_cells
+        packed = self._measures.get_or_make(
+            ("on", selection.model, selection.layer, selection.p, selection.q, selection.t),
+            lambda: np.packbits(on_over(network, self._images(rows), selection.layer, peak,
+                                        selection.t), axis=1),
+            lambda made: made.nbytes)
+        return np.unpackbits(packed, axis=1, count=n_cells).view(bool)
+
+    def _make_contrast(self, selection):
+        images, labels, kept, rows = self._of_both(selection)
+        layer, p, q = selection.layer, selection.p, selection.q
+        if kept is not None:
+            return class_contrast(kept[rows], labels, p, q)
+        network = self._explorer.network(selection.model)
+        return contrast_over(network, images, labels, layer, p, q)
+
+    def _make_terms(self, selection):
+        network = self._explorer.network(selection.model)
+        images, labels, _, _ = self._of_both(selection)
+        try:
+            means = mean_terms(network, images, labels, selection.layer, selection.p, selection.q)
+        except SelectionError as error:
+            return Terms(None, str(error), False)
+        return Terms(means, "", network.behind(selection.layer).is_exact)
+
+    def _of_both(self, selection):
+        survey = self._explorer.survey(selection.model, self.set_name)
+        rows = rows_of_classes(survey.labels, (selection.p, selection.q))
+        kept = survey.features.get(selection.layer)
+        return self._images(rows), survey.labels[rows], kept, rows
+
+    def _images(self, rows):
+        return self._explorer.dataset(self.set_name).images[rows]
+
+
+def with_layer(selection, layer):
+    """Return the selection at another layer, without what belonged to the old one."""
+    return replace(selection, layer=layer, zoom="", cell=None)

@@ -1,0 +1,83 @@
+"""Which images stand in a group: by hand or by rule."""
+
+from dataclasses import dataclass
+
+from app.selection import Problem
+from cnn_core.errors import SelectionError
+from cnn_core.groups import clearest, least_clear, most_ambiguous, random_members, wrong
+
+GROUPS = ("a", "b", "c")
+RULES = ("clear", "least", "ambiguous", "wrong", "random", "none", "hand")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a group is chosen.
+
+    Attributes
+    ----------
+    rule : str
+        One of `RULES`; "hand" for images named one by one.
+    n : int
+        Images wanted of the rule.
+    by_hand : tuple of int
+        The images named.
+    """
+
+    rule: str
+    n: int
+    by_hand: tuple[int, ...] = ()
+
+
+DEFAULT_CHOICES = {"a": Choice("clear", 3), "b": Choice("clear", 3), "c": Choice("least", 2)}
+"""The article's case: three clear p, three clear q, and the two most q-like right p."""
+
+
+def members_of(choices, survey, p, q, seed):
+    """Choose the images of every group.
+
+    A rule passes over the images of the groups before, so that the same rule can fill two groups.
+
+    Parameters
+    ----------
+    choices : dict of str to Choice
+    survey : Survey
+        Of the set that the images come from.
+    p, q : int
+        Classes for which A and B stand; C takes p as A does.
+    seed : int
+
+    Returns
+    -------
+    members : dict of str to tuple of int
+    problems : list of Problem
+    """
+    members, problems, taken = {}, [], []
+    for key in GROUPS:
+        own, other = (q, p) if key == "b" else (p, q)
+        choice = choices[key]
+        try:
+            chosen = _by_rule(choice, survey, own, other, seed, taken)
+        except SelectionError as error:
+            chosen = ()
+            problems.append(Problem(f"Group {key.upper()} is empty: {error}.", f"r{key}", ""))
+        members[key] = chosen
+        taken += chosen
+    return members, problems
+
+
+def _by_rule(choice, survey, own, other, seed, taken):
+    known = (survey.logits, survey.labels, survey.predictions)
+    if choice.rule == "hand":
+        return choice.by_hand
+    if choice.rule == "none":
+        return ()
+    if choice.rule == "clear":
+        return clearest(*known, own, other, choice.n, exclude=taken)
+    if choice.rule == "least":
+        return least_clear(*known, own, other, choice.n, exclude=taken)
+    if choice.rule == "ambiguous":
+        return most_ambiguous(*known[:2], own, other, choice.n, exclude=taken)
+    if choice.rule == "wrong":
+        return wrong(*known, choice.n, label=own, exclude=taken)
+    return random_members(survey.labels, choice.n, seed, label=own, exclude=taken)

@@ -1,0 +1,98 @@
+"""The class statistics: one number for every cell of a layer, over all images of two classes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pages.compare.words import STATISTIC_TITLES, pair
+from cnn_core.display import colour_range
+from cnn_core.layers import LayerInfo
+from cnn_core.mosaic import Mosaic
+
+
+@dataclass(frozen=True, eq=False)
+class StatisticView:
+    """One statistic, ready to be drawn.
+
+    Attributes
+    ----------
+    name, title : str
+    layer : LayerInfo
+    values : ndarray, shape of the layer, float32
+        Undefined numbers are drawn as gaps.
+    range : tuple of float
+    is_signed : bool
+        Whether the colours part at a middle: 0, or 0.5 for the AUC.
+    mosaic : Mosaic
+    note : str
+    """
+
+    name: str
+    title: str
+    layer: LayerInfo
+    values: np.ndarray
+    range: tuple[float, float]
+    is_signed: bool
+    mosaic: Mosaic
+    note: str
+
+
+def look_at_statistic(explorer, measures, selection):
+    """Look at the statistic that the selection names.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    measures : Measures
+    selection : CompareSelection
+
+    Returns
+    -------
+    StatisticView
+    """
+    layer = explorer.network(selection.model).layer(selection.layer)
+    p, q = pair(explorer, selection)
+    name = selection.stat
+    values, n_images, fault = _numbers(measures, selection, layer)
+    defined = values[np.isfinite(values)]
+    if name == "auc":
+        bounds = (0.0, 1.0)
+    elif name in ("mean_p", "mean_q"):
+        bounds = colour_range(defined) if len(defined) else (0.0, 1.0)
+    else:
+        reach = float(np.abs(defined).max(initial=0)) or 1.0
+        bounds = (-reach, reach)
+    return StatisticView(
+        name=name, title=STATISTIC_TITLES[name].format(p=p, q=q), layer=layer,
+        values=values.astype(np.float32), range=bounds, is_signed=name not in ("mean_p", "mean_q"),
+        mosaic=Mosaic.of(layer.shape), note=_note(name, p, q, n_images, fault, defined,
+                                                  measures.set_name))
+
+
+def _numbers(measures, selection, layer):
+    if selection.stat.startswith("term"):
+        terms = measures.terms(selection)
+        if terms.means is None:
+            return np.full(layer.shape, np.nan), None, terms.fault
+        return terms.means[int(selection.stat.endswith("q"))], None, (
+            "" if terms.is_exact else "The network is not piecewise linear behind this layer: the "
+                                      "terms do not add up exactly.")
+    contrast = measures.contrast(selection)
+    return getattr(contrast, selection.stat), contrast.n_images, ""
+
+
+def _note(name, p, q, n_images, fault, defined, set_name):
+    told = {
+        "difference": f"Red: larger over {p}; blue: larger over {q}.",
+        "auc": f"Probability that a random {p} has the larger value than a random {q}: 0.5 tells "
+               "nothing (a cell that is always 0 has 0.5).",
+        "mean_p": f"Mean activation over {p}.", "mean_q": f"Mean activation over {q}.",
+        "term_p": f"What each cell adds to z({p}) − z({q}), averaged over the images of {p}. "
+                  "Visible is not used: compare it with the means.",
+        "term_q": f"What each cell adds to z({p}) − z({q}), averaged over the images of {q}.",
+    }[name]
+    if n_images is not None:
+        told += f" Over {n_images[0]:,} and {n_images[1]:,} images of the {set_name} set."
+    if not len(defined):
+        told += " A class has no images, so there is nothing to show."
+    return " ".join(filter(None, (told, fault)))

@@ -1,0 +1,172 @@
+"""The table of the circled cells."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from dash import html
+
+from app.pages.compare.state import write
+from app.pages.compare.words import interval, pair, percent
+
+MOST_ROWS = 60
+KINDS = ("unique to A", "unique to B", "shared", "shared (of B)")
+_SYMBOLS = ("○", "□", "◇", "◇")
+_CLASSES = ("ink-a", "ink-b", "ink-shared", "ink-shared")
+
+
+@dataclass(frozen=True, eq=False)
+class CircleTable:
+    """The circled cells with all that is known of each; k rows.
+
+    Attributes
+    ----------
+    kind : ndarray, shape (k,), int
+        Index into `KINDS`.
+    place : ndarray, shape (k, 3), int64
+        Unit, row and column.
+    rate, low, high : ndarray, shape (2, k), float64
+        Hit rates among p and among q with their intervals.
+    mean : ndarray, shape (2, k), float64
+    term : ndarray, shape (2, k), float64
+        Mean contribution to the margin of p over q, nan where there is none.
+    """
+
+    kind: np.ndarray
+    place: np.ndarray
+    rate: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    mean: np.ndarray
+    term: np.ndarray
+
+    @classmethod
+    def of(cls, worth, terms):
+        """Put together what was measured.
+
+        Parameters
+        ----------
+        worth : Worth
+        terms : Terms
+
+        Returns
+        -------
+        CircleTable
+        """
+        circles, cells = worth.circles, worth.worth.cells
+        masks = (circles.unique_a, circles.unique_b, circles.shared)
+        chosen = [mask.reshape(-1)[cells] for mask in masks]
+        where = np.array(np.unravel_index(cells, circles.unique_a.shape))
+        if len(where) == 3:
+            row, column, unit = where
+        else:
+            unit, row, column = where[0], np.zeros_like(where[0]), np.zeros_like(where[0])
+        term = (np.full((2, len(cells)), np.nan) if terms.means is None
+                else terms.means.reshape(2, -1)[:, cells])
+        rates = worth.worth.hit_rates
+        return cls(kind=np.select(chosen, [0, 1, 2], 3), place=np.stack([unit, row, column], 1),
+                   rate=rates.rate, low=rates.low, high=rates.high,
+                   mean=np.stack([worth.means.mean_p, worth.means.mean_q]), term=term)
+
+    def __len__(self):
+        return len(self.kind)
+
+    def order(self, sort):
+        """Order of the rows for a column, undefined numbers last.
+
+        Parameters
+        ----------
+        sort : str
+            One of `state.SORTS`, with a leading "-" for the largest first.
+
+        Returns
+        -------
+        ndarray of int64, shape (k,)
+        """
+        name = sort.lstrip("-")
+        gap = np.abs(self.rate[0] - self.rate[1])
+        if name == "cell":
+            key = np.lexsort(self.place.T[::-1]).argsort().astype(float)
+        elif name == "kind":
+            key = self.kind.astype(float)
+        elif name == "gap":
+            key = gap
+        else:
+            field, of = name.rsplit("_", 1)
+            key = getattr(self, field)[0 if of == "p" else 1]
+        key = -key if sort.startswith("-") else key
+        # Equal ones: the most telling first.
+        return np.lexsort((-np.nan_to_num(gap), np.nan_to_num(key, nan=np.inf)))
+
+
+def table_parts(explorer, selection, path, table):
+    """Make the table.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    selection : CompareSelection
+    path : str
+        Of the page.
+    table : CircleTable
+
+    Returns
+    -------
+    dash component
+    """
+    if len(table) == 0:
+        return html.P("No cell is circled. Lower the threshold, or compare fewer images.",
+                      className="faint")
+    p, q = pair(explorer, selection)
+    heads = (("kind", "ring", ""), ("cell", "unit : row : column", ""),
+             ("rate_p", f"on in {p}", f"Share of the images of {p} in which the cell is on, with "
+                                      "95 % interval"),
+             ("rate_q", f"on in {q}", f"The same for {q}"),
+             ("gap", "gap", "Difference of the two shares"),
+             ("mean_p", f"mean {p}", f"Mean activation over {p}"), ("mean_q", f"mean {q}", ""),
+             ("term_p", f"term {p}", f"Mean contribution to z({p}) − z({q}) over the images of "
+                                     f"{p}: what the network makes of the cell"),
+             ("term_q", f"term {q}", f"The same over the images of {q}"))
+    rows = [_row(selection, table, number) for number in table.order(selection.sort)[:MOST_ROWS]]
+    return html.Table([
+        html.Thead(html.Tr([_head(explorer, selection, path, *head) for head in heads])),
+        html.Tbody(rows),
+    ], className="table circles")
+
+
+def _head(explorer, selection, path, name, text, title):
+    present = selection.sort.lstrip("-") == name
+    is_down = present and selection.sort.startswith("-")
+    first = name if name in ("kind", "cell") else f"-{name}"
+    turned = selection.sort[1:] if is_down else f"-{selection.sort}"
+    target = replace(selection, sort=turned if present else first)
+    arrow = (" ↓" if is_down else " ↑") if present else ""
+    state = ("descending" if is_down else "ascending") if present else "none"
+    return html.Th(html.A(text + arrow, href=path + write(target, explorer), title=title or None),
+                   scope="col", **{"aria-sort": state})
+
+
+def _row(selection, table, number):
+    unit, row, column = (int(part) for part in table.place[number])
+    kind = int(table.kind[number])
+    name = f"{unit}:{row}:{column}"
+    is_here = selection.cell == (unit, row, column)
+    gap = table.rate[0, number] - table.rate[1, number]
+
+    def rate(of):
+        return html.Td([percent(table.rate[of, number]), " ",
+                        html.Span(interval(table.low[of, number], table.high[of, number]),
+                                  className="faint")])
+
+    numbers = [table.mean[0, number], table.mean[1, number]]
+    terms = [table.term[0, number], table.term[1, number]]
+    return html.Tr([
+        html.Td([html.Span(_SYMBOLS[kind], className=_CLASSES[kind], **{"aria-hidden": "true"}),
+                 f" {KINDS[kind]}"]),
+        html.Td(html.Button(name, className="cell-button", title="Show this cell in the grids",
+                            **{"aria-pressed": "true" if is_here else "false"})),
+        rate(0), rate(1),
+        html.Td("–" if gap != gap else f"{100 * gap:+.1f}"),
+        *(html.Td("–" if value != value else f"{value:.3f}") for value in numbers),
+        *(html.Td("–" if value != value else f"{value:+.4f}") for value in terms),
+    ], className="here" if is_here else "",
+        **{"data-set-key": "cell", "data-set-value": "" if is_here else name})

@@ -1,0 +1,286 @@
+"""What the Compare page says: short sentences made of the numbers that it shows."""
+
+from cnn_core.groups import Flag, in_both
+from cnn_core.groups import Group as CoreGroup
+
+STATISTIC_TITLES = {
+    "difference": "mean of {p} − mean of {q}", "auc": "AUC", "mean_p": "mean of {p}",
+    "mean_q": "mean of {q}", "term_p": "mean term over {p}", "term_q": "mean term over {q}",
+}
+
+
+def pair(explorer, selection):
+    """Names of p and q."""
+    return explorer.class_name(selection.p), explorer.class_name(selection.q)
+
+
+def rule_text(rule, own, other):
+    """Tell a rule for a group that stands for a class.
+
+    Parameters
+    ----------
+    rule : str
+    own, other : str
+        Names of the classes.
+
+    Returns
+    -------
+    str
+    """
+    return {
+        "clear": f"clearest {own} against {other}",
+        "least": f"right {own}, most like {other}",
+        "ambiguous": f"most ambiguous {own} or {other}",
+        "wrong": f"{own} taken for another class",
+        "random": f"random {own}",
+        "none": "none",
+        "hand": "by hand",
+    }[rule]
+
+
+def percent(share):
+    """Write a share with one decimal, a dash for nan."""
+    return "–" if share != share else f"{100 * share:.1f} %"
+
+
+def interval(low, high):
+    """Write an interval of shares, nothing for nan."""
+    return "" if low != low else f"{100 * low:.1f}–{100 * high:.1f}"
+
+
+def plural(n, word):
+    """Write a count with its word."""
+    return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
+
+
+def legend(circles):
+    """Tell how many cells each ring stands for, by kind."""
+    both = int((circles.shared | circles.shared_b).sum())
+    return {
+        "A": f"{circles.n_unique_a:,} unique to A",
+        "B": f"{circles.n_unique_b:,} unique to B",
+        "shared": f"{both:,} shared",
+    }
+
+
+def shared_text(circles):
+    """Tell what shared means in numbers."""
+    return (f"Common to A and on in an image of B: {circles.n_shared:,}; common to B and on in an "
+            f"image of A: {int(circles.shared_b.sum()):,}.")
+
+
+def sentence(explorer, selection, worth):
+    """Say what the circles are worth, whatever it is.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    selection : CompareSelection
+    worth : Worth
+
+    Returns
+    -------
+    str
+    """
+    reader, network = worth.worth.reader.overall, worth.network
+    p, q = pair(explorer, selection)
+    if worth.circles.n_unique_a + worth.circles.n_unique_b == 0:
+        return (f"There is nothing to weigh: at this threshold no cell of {selection.layer} is "
+                "unique to A or to B.")
+    if reader.n == 0:
+        return (f"The {worth.set_name} set leaves nothing to weigh the circles on: "
+                + (f"both groups stand for {p}." if selection.p == selection.q else
+                   f"it has no other {p} or {q}."))
+    return f"{_chance_sentence(worth.chance)} {_reader_sentence(p, q, reader, network, worth)}"
+
+
+def _chance_sentence(chance):
+    n_at_least = round(chance.share_at_least * chance.n_splits)
+    more = "more" if chance.observed > chance.mean else "no more"
+    told = (f"The groups have {plural(chance.observed, 'unique cell')}, {more} than the "
+            f"{chance.mean:.1f} that ")
+    if chance.exact:
+        told += f"all {chance.n_splits:,} splits of the same images give on average"
+    else:
+        told += f"{chance.n_splits:,} random splits of the same images give on average"
+    return f"{told} ({n_at_least:,} of {chance.n_splits:,} have as many)."
+
+
+def _reader_sentence(p, q, reader, network, worth):
+    told = (f"Who sees only these circles tells {percent(reader.value)} of the {reader.n:,} other "
+            f"{p}s and {q}s right")
+    if reader.high < 0.5:
+        return f"{told}: worse than guessing."
+    if reader.low <= 0.5:
+        return f"{told}: no better than guessing."
+    if reader.low > network.high:
+        return f"{told}: better than the network, which has {percent(network.value)}."
+    if reader.high < network.low:
+        lost = (1 - reader.value) / (1 - network.value) if network.value < 1 else None
+        times = f", {lost:.0f} times as many mistakes" if lost and lost >= 2 else ""
+        return (f"{told}; the network tells {percent(network.value)} right: the circles hold part "
+                f"of what it uses, not all of it{times and times.replace(',', ' –', 1)}.")
+    return (f"{told}; the network has {percent(network.value)}: on these images the two cannot be "
+            "told apart.")
+
+
+def chance_note(chance):
+    """Tell how the null was counted."""
+    if not chance.exact:
+        return (f"{chance.n_splits:,} seeded draws from {chance.n_possible:,} possible splits of "
+                "A and B together into groups of the same sizes.")
+    if chance.n_splits == 1:
+        return "With an empty group there is one split, the real one: chance has nothing to say."
+    # Exchanging two equal groups changes no count, so that no share can be below two splits.
+    mirrored = len({*chance.unique.tolist()}) and _sizes_are_equal(chance)
+    least = "; the real one and its mirror image are always among them" if mirrored else \
+        "; the real one is among them"
+    return f"All {chance.n_splits:,} splits of A and B together into groups of these sizes{least}."
+
+
+def _sizes_are_equal(chance):
+    # The last split in the order of combinations is the first one exchanged when sizes are equal.
+    return chance.n_splits > 1 and chance.unique_a[-1] == chance.unique_b[0] \
+        and chance.unique_b[-1] == chance.unique_a[0]
+
+
+def warnings(explorer, selection, circles, reader=None):
+    """Tell what the reader of the circles has to know.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    selection : CompareSelection
+    circles : Circles
+    reader : CircleReader, optional
+
+    Returns
+    -------
+    list of str
+    """
+    p, q = pair(explorer, selection)
+    told = []
+    twice = _in_both(selection)
+    if twice:
+        word = "image" if len(twice) == 1 else "images"
+        told.append(f"{word.capitalize()} {', '.join(map(str, twice))} "
+                    f"{'stands' if len(twice) == 1 else 'stand'} in A and in B, so that no cell "
+                    "can be unique to either.")
+    flags = circles.flags | (reader.flags if reader is not None else frozenset())
+    sentences = {
+        Flag.EMPTY_A: "Group A is empty: nothing is common to it. Add an image or choose a rule.",
+        Flag.EMPTY_B: "Group B is empty: whatever is common to A counts as unique. Add an image or "
+                      "choose a rule.",
+        Flag.UNEQUAL_SIZES: f"A has {plural(circles.n_a, 'image')} and B {circles.n_b:,}: the "
+                            "larger group has fewer cells in common, for that reason alone.",
+        Flag.SILENT_A: f"{plural(circles.silent_a, 'image')} of A "
+                       f"{'has' if circles.silent_a == 1 else 'have'} no cell on in this layer, so "
+                       "that nothing is common to A.",
+        Flag.SILENT_B: f"{plural(circles.silent_b, 'image')} of B "
+                       f"{'has' if circles.silent_b == 1 else 'have'} no cell on in this layer, so "
+                       "that nothing is common to B.",
+        Flag.SAME_CLASS: f"Both groups stand for {p}: there is nothing to tell apart, and the "
+                         "circle reader judges no image.",
+        Flag.NO_IMAGES_OF_P: f"No other image of {p} is there to measure on.",
+        Flag.NO_IMAGES_OF_Q: f"No other image of {q} is there to measure on.",
+    }
+    if Flag.EMPTY_A in flags or Flag.EMPTY_B in flags:
+        flags -= {Flag.UNEQUAL_SIZES}
+    if Flag.SAME_CLASS in flags:
+        flags -= {Flag.NO_IMAGES_OF_P, Flag.NO_IMAGES_OF_Q}
+    told += [text for flag, text in sentences.items() if flag in flags]
+    if selection.t == 0:
+        told.append("At threshold 0 every cell above 0 is on.")
+    elif selection.t == 1:
+        told.append("At threshold 1 only the largest cell of each image is on.")
+    return told
+
+
+def _in_both(selection):
+    a, b = selection.members["a"], selection.members["b"]
+    return in_both(CoreGroup("A", a), CoreGroup("B", b)) if a and b else ()
+
+
+def rings_note(view):
+    """Tell what the pictures leave out and which units they show."""
+    told = []
+    if view.n_left_out:
+        told.append(f"{view.n_left_out:,} rings would lie on others and are left out: drag over "
+                    "some maps to enlarge them and see every ring.")
+    if len(view.units) < view.layer.n_units:
+        word = "maps" if view.layer.is_spatial else "nodes"
+        told.append(f"{len(view.units):,} of {view.layer.n_units:,} {word} are shown.")
+    elif view.selection.zoom == "circled":
+        told.append("No cell is circled, so all units are shown.")
+    return " ".join(told)
+
+
+def board_summary(explorer, view, key):
+    """Tell a group's grids to someone who does not see them."""
+    tiles = view.groups[key]
+    images = [tile for tile in tiles if tile.kind == "image"]
+    if not images:
+        return f"Group {key.upper()} is empty."
+    told = ", ".join(f"image {tile.image} labelled {explorer.class_name(tile.label)}"
+                     for tile in images)
+    n_on = "; ".join(f"in image {tile.image} {tile.on_a} of A's {view.circles.n_unique_a} and "
+                     f"{tile.on_b} of B's {view.circles.n_unique_b} unique cells are on"
+                     for tile in images)
+    return f"Group {key.upper()}, layer {view.layer.name}: {told}. {n_on}."
+
+
+def triples_sentence(selection, triples_mean, least, most, share, own):
+    """Say how the groups stand among random ones.
+
+    Parameters
+    ----------
+    selection : CompareSelection
+    triples_mean, least, most : float
+        Of the accuracies of the random groups.
+    share : float
+        Share of them that is at most as good as the present groups, nan if those have no reader.
+    own : float
+        Accuracy of the present groups' circles.
+
+    Returns
+    -------
+    str
+    """
+    told = (f"The circles of random threes tell {percent(triples_mean)} right on average, from "
+            f"{percent(least)} to {percent(most)}.")
+    if share == share:
+        told += f" Yours, with {percent(own)}, is at least as good as {percent(share)} of them."
+    return told
+
+
+def readers_note(explorer, selection, worth):
+    """Give both accuracies in numbers, and the classes apart."""
+    reader, network = worth.worth.reader, worth.network
+    if reader.overall.n == 0:
+        return "No image is left to judge."
+    p, q = pair(explorer, selection)
+    told = (f"Circles {percent(reader.overall.value)} "
+            f"({interval(reader.overall.low, reader.overall.high)}), network "
+            f"{percent(network.value)} ({interval(network.low, network.high)}) of "
+            f"{reader.overall.n:,} {worth.set_name} images, 95 % intervals. The circles have "
+            f"{percent(reader.of_p.value)} of {p} and {percent(reader.of_q.value)} of {q}")
+    if reader.n_undecided:
+        told += f"; {plural(reader.n_undecided, 'image')} undecided, counted half"
+    return told + "."
+
+
+def table_note(explorer, selection, worth, terms, most_rows):
+    """Tell on what the table is measured."""
+    p, q = pair(explorer, selection)
+    counts = worth.worth.hit_rates.n_images
+    told = [f"Measured on {counts[0]:,} images of {p} and {counts[1]:,} of {q} of the "
+            f"{worth.set_name} set, the images of A and B left out; 95 % Wilson intervals."]
+    if terms.means is None:
+        told.append(f"No terms: {terms.fault}.")
+    else:
+        told.append(f"Term: what the cell adds to z({p}) − z({q}) on average"
+                    + ("." if terms.is_exact else "; not exact behind this layer."))
+    n_cells = len(worth.worth.cells)
+    if n_cells > most_rows:
+        told.append(f"The first {most_rows} of {n_cells:,} cells are listed; the CSV has all.")
+    return " ".join(told)

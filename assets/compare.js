@@ -1,0 +1,328 @@
+// The Compare page: one pointer over all grids, the same units enlarged in all, images moved with
+// the mouse, random threes judged part by part, and images sent here from other pages.
+(() => {
+  "use strict";
+
+  const PATH = "/compare";
+  const KEPT_QUERY = "looking-glass-compare";
+  const AT_ONCE = 25;
+  const SMALLEST_DRAG = 12;
+
+  const bound = new WeakSet();
+  const decoded = new WeakMap();
+  const judged = new Map(); // query -> accuracies, so that a part is never asked for twice
+  let running = "";
+  let drag = null;
+
+  const glass = () => window.lookingGlass;
+  const pictures = () => window.lookingGlassPictures;
+  const metaOf = (plot) => (plot.layout && plot.layout.meta) || {};
+  const boards = () => [...document.querySelectorAll("#compare-boards .js-plotly-plot")]
+    .filter((plot) => metaOf(plot).kind === "board" && plot.offsetParent);
+
+  // --- values ------------------------------------------------------------------------------------
+
+  function numbersOf(plot) {
+    const trace = plot.data[0];
+    if (!trace || !trace.z) return null;
+    if (!decoded.has(trace)) {
+      let z = trace.z;
+      if (z.bdata) {
+        const bytes = Uint8Array.from(atob(z.bdata), (letter) => letter.charCodeAt(0));
+        const [rows, columns] = z.shape.split(",").map(Number);
+        const flat = new Float32Array(bytes.buffer);
+        z = Array.from({ length: rows }, (_, row) =>
+          flat.subarray(row * columns, (row + 1) * columns));
+      }
+      decoded.set(trace, z);
+    }
+    return decoded.get(trace);
+  }
+
+  function captionsOf(plot) {
+    return [...plot.closest(".group-line").querySelectorAll(".member")];
+  }
+
+  // --- pointing ----------------------------------------------------------------------------------
+
+  function pointAt(plot, { points, event }) {
+    const meta = metaOf(plot);
+    const point = points[0];
+    if (meta.kind !== "board" || !point || drag) return;
+    const local = point.x % meta.slot;
+    const cell = pictures().cellAt(meta, local, point.y);
+    if (!cell) {
+      unpoint();
+      return;
+    }
+    const place = Math.floor(point.x / meta.slot);
+    const isMap = meta.height * meta.width > 1;
+    const told = [];
+    for (const board of boards()) {
+      const values = numbersOf(board);
+      const captions = captionsOf(board);
+      const here = metaOf(board);
+      for (let tile = 0; tile < here.tiles; tile += 1) {
+        const value = values[point.y][tile * here.slot + local];
+        const text = pictures().shortNumber(Number(Number(value).toPrecision(4)));
+        const slot = captions[tile]?.querySelector(".cell-value");
+        if (slot) slot.textContent = `= ${text}`;
+        if (board === plot && tile === place) told.push(`activation ${text}`);
+        markField(captions[tile], meta, cell);
+      }
+      markCells(board, here, local, point.y);
+    }
+    const name = isMap ? `map ${cell.unit} · row ${cell.row} · column ${cell.column}`
+      : `node ${cell.unit}`;
+    pictures().showTooltip([name, ...told], event);
+  }
+
+  function markCells(board, meta, x, y) {
+    let layer = board.querySelector(".cell-marks");
+    if (!layer) {
+      layer = document.createElement("div");
+      layer.className = "cell-marks";
+      board.append(layer);
+    }
+    const { xaxis, yaxis } = board._fullLayout;
+    const marks = [];
+    for (let tile = 0; tile < meta.tiles; tile += 1) {
+      const mark = document.createElement("div");
+      const column = tile * meta.slot + x;
+      const left = xaxis._offset + xaxis.d2p(column - 0.5);
+      const top = yaxis._offset + yaxis.d2p(y - 0.5);
+      Object.assign(mark.style, {
+        left: `${left}px`, top: `${top}px`,
+        width: `${xaxis._offset + xaxis.d2p(column + 0.5) - left}px`,
+        height: `${yaxis._offset + yaxis.d2p(y + 0.5) - top}px`,
+      });
+      marks.push(mark);
+    }
+    layer.replaceChildren(...marks);
+  }
+
+  function markField(caption, meta, cell) {
+    const box = caption?.querySelector(".digit-box");
+    const digit = box?.querySelector(".digit");
+    if (!digit) return;
+    const size = { height: digit.naturalHeight, width: digit.naturalWidth };
+    const [top, left, bottom, right] = pictures().fieldOf(meta, cell, size);
+    let mark = box.querySelector(".field-mark");
+    if (!mark) {
+      mark = document.createElement("span");
+      mark.className = "field-mark";
+      box.append(mark);
+    }
+    Object.assign(mark.style, {
+      left: `${100 * left / size.width}%`, top: `${100 * top / size.height}%`,
+      width: `${100 * (right - left) / size.width}%`,
+      height: `${100 * (bottom - top) / size.height}%`,
+    });
+  }
+
+  function unpoint() {
+    pictures()?.hideMarks();
+    for (const mark of document.querySelectorAll(".cell-marks, .digit-box .field-mark")) mark.remove();
+    for (const slot of document.querySelectorAll("#compare-boards .cell-value")) slot.textContent = "";
+  }
+
+  function clickOn(plot, { points }) {
+    const meta = metaOf(plot);
+    if (meta.kind !== "board" || !points[0]) return;
+    const cell = pictures().cellAt(meta, points[0].x % meta.slot, points[0].y);
+    if (cell) glass().set({ cell: `${cell.unit}:${cell.row}:${cell.column}` });
+  }
+
+  // --- dragging over a grid enlarges its units in all grids ---------------------------------------
+
+  function startDrag(plot, event) {
+    if (event.button !== 0 || event.pointerType === "touch") return;
+    const area = plot.getBoundingClientRect();
+    drag = { plot, area, x: event.clientX, y: event.clientY, box: null };
+  }
+
+  function onMove(event) {
+    if (!drag) return;
+    const wide = Math.abs(event.clientX - drag.x);
+    const high = Math.abs(event.clientY - drag.y);
+    if (!drag.box && Math.max(wide, high) < SMALLEST_DRAG) return;
+    if (!drag.box) {
+      drag.box = document.createElement("div");
+      drag.box.className = "drag-box";
+      drag.plot.append(drag.box);
+      unpoint();
+    }
+    Object.assign(drag.box.style, {
+      left: `${Math.min(event.clientX, drag.x) - drag.area.left}px`,
+      top: `${Math.min(event.clientY, drag.y) - drag.area.top}px`,
+      width: `${wide}px`, height: `${high}px`,
+    });
+  }
+
+  function endDrag(event) {
+    if (!drag) return;
+    const { plot, area, x, y, box } = drag;
+    drag = null;
+    if (!box) return;
+    box.remove();
+    const meta = metaOf(plot);
+    const { xaxis, yaxis } = plot._fullLayout;
+    const cellX = (pixel) => xaxis.p2d(pixel - area.left - xaxis._offset) + 0.5;
+    const cellY = (pixel) => yaxis.p2d(pixel - area.top - yaxis._offset) + 0.5;
+    const first = Math.floor(cellX(x) / meta.slot) * meta.slot;
+    const within = (value) => Math.min(Math.max(value - first, 0), meta.picture[1] - 1);
+    const [left, right] = [cellX(x), cellX(event.clientX)].map(within).sort((a, b) => a - b);
+    const [top, bottom] = [cellY(y), cellY(event.clientY)]
+      .map((value) => Math.min(Math.max(value, 0), meta.picture[0] - 1)).sort((a, b) => a - b);
+    const tall = meta.height + meta.gap;
+    const wide = meta.width + meta.gap;
+    const units = [];
+    for (let row = Math.floor(top / tall); row <= Math.floor(bottom / tall); row += 1) {
+      for (let column = Math.floor(left / wide); column <= Math.floor(right / wide); column += 1) {
+        const place = row * meta.columns + column;
+        if (column < meta.columns && place < meta.units) {
+          units.push(meta.order ? meta.order[place] : place);
+        }
+      }
+    }
+    if (units.length) glass().set({ zoom: units.slice(0, 64) });
+  }
+
+  // --- moving images ------------------------------------------------------------------------------
+
+  function moveImage(data, target, before) {
+    const answer = glass().answer();
+    if (!answer) return;
+    const lists = {};
+    for (const key of ["a", "b", "c"]) lists[key] = [...(answer.values[key] || [])];
+    const image = Number(data.image);
+    lists[data.group] = lists[data.group].filter((member) => member !== image);
+    if (lists[target].includes(image)) return;
+    const place = before === null ? lists[target].length : lists[target].indexOf(before);
+    lists[target].splice(place < 0 ? lists[target].length : place, 0, image);
+    const parts = new URLSearchParams(location.search);
+    parts.set("p", answer.values.p);
+    parts.set("q", answer.values.q);
+    for (const key of new Set([data.group, target])) parts.set(key, lists[key].join(","));
+    glass().go(PATH, `?${parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`);
+  }
+
+  document.addEventListener("dragstart", (event) => {
+    const member = event.target.closest?.("[data-member]");
+    if (!member) return;
+    event.dataTransfer.setData("text/x-member",
+      JSON.stringify({ image: member.dataset.member, group: member.dataset.group }));
+    event.dataTransfer.effectAllowed = "move";
+  });
+  document.addEventListener("dragover", (event) => {
+    if (!event.target.closest?.("[data-drop]")) return;
+    if (![...event.dataTransfer.types].includes("text/x-member")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "move";
+  });
+  document.addEventListener("drop", (event) => {
+    const group = event.target.closest?.("[data-drop]");
+    const told = event.dataTransfer.getData("text/x-member");
+    if (!group || !told) return;
+    event.preventDefault();
+    const over = event.target.closest("[data-member]");
+    const data = JSON.parse(told);
+    if (over && over.dataset.member === data.image && over.dataset.group === data.group) return;
+    moveImage(data, group.dataset.drop, over ? Number(over.dataset.member) : null);
+  });
+
+  // --- random threes ------------------------------------------------------------------------------
+
+  async function judgeThrees(query) {
+    const bar = document.getElementById("compare-progress");
+    const button = document.getElementById("compare-try");
+    running = query;
+    const found = judged.get(query) || [];
+    if (!judged.has(query)) {
+      if (bar) Object.assign(bar, { hidden: false, value: 0 });
+      if (button) button.disabled = true;
+      let first = 0;
+      let total = 1;
+      while (first < total) {
+        const reply = await fetch(`${PATH}/triples.json${query}&first=${first}&n=${AT_ONCE}`);
+        if (!reply.ok || running !== query) break;
+        const part = await reply.json();
+        found.push(...part.accuracies);
+        first = part.first + part.n;
+        total = part.of;
+        if (bar) bar.value = first;
+      }
+      if (first >= total) judged.set(query, found);
+      if (bar) bar.hidden = true;
+      if (button) button.disabled = false;
+    }
+    if (running !== query || !judged.has(query)) return;
+    const box = document.getElementById("compare-triples-box");
+    if (box) box.hidden = found.length === 0;
+    window.dash_clientside.set_props("compare-found-triples", {
+      data: { search: location.search, accuracies: found },
+    });
+  }
+
+  // --- sent here ----------------------------------------------------------------------------------
+
+  function kept() {
+    try {
+      return sessionStorage.getItem(KEPT_QUERY) || "";
+    } catch {
+      return "";
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-send]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      // The image joins the groups that were compared last, if they are of the same set.
+      const own = new URL(link.href).searchParams;
+      const last = new URLSearchParams(kept());
+      if (kept() && (last.get("set") || "") === (own.get("set") || "")) {
+        for (const key of ["layer", "model", `add_${link.dataset.send}`]) {
+          if (own.has(key)) last.set(key, own.get(key));
+        }
+        event.preventDefault();
+        glass().go(PATH, `?${last.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`);
+      }
+    }
+    if (event.target.closest(".circles tbody tr")) {
+      document.getElementById("compare-boards")?.scrollIntoView({ block: "nearest" });
+    }
+  }, true);
+
+  function bind() {
+    for (const plot of boards()) {
+      if (bound.has(plot) || !plot.on) continue;
+      bound.add(plot);
+      plot.on("plotly_hover", (what) => pointAt(plot, what));
+      plot.on("plotly_unhover", unpoint);
+      plot.on("plotly_click", (what) => clickOn(plot, what));
+      plot.addEventListener("pointerdown", (event) => startDrag(plot, event), true);
+    }
+  }
+
+  addEventListener("pointermove", onMove, { passive: true });
+  addEventListener("pointerup", endDrag);
+  document.addEventListener("mouseover", () => {
+    if (location.pathname === PATH) bind();
+  }, { passive: true });
+  document.addEventListener("lookingglass:settled", ({ detail }) => {
+    if (detail.path !== PATH) return;
+    requestAnimationFrame(bind);
+    try {
+      sessionStorage.setItem(KEPT_QUERY, detail.search || "?");
+    } catch {
+      // A browser that keeps nothing starts each comparison from the page's default.
+    }
+    const run = document.getElementById("compare-triples-run");
+    const box = document.getElementById("compare-triples-box");
+    if (run && run.title) judgeThrees(run.title);
+    else if (box) {
+      running = "";
+      box.hidden = true;
+    }
+  });
+})();
