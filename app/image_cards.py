@@ -83,6 +83,7 @@ def image_card(explorer, model, set_name, number, *, notes=(), find=None, action
     label, prediction = (explorer.class_name(int(classes[number]))
                          for classes in (survey.labels, survey.predictions))
     is_right = bool(survey.is_right[number])
+    kind = ("right" if is_right else "wrong") + (" long" if len(label + prediction) > 8 else "")
     probability = float(survey.probabilities[number, survey.labels[number]])
     if actions is None:
         actions = _compare_button(explorer, model, set_name, number)
@@ -96,7 +97,7 @@ def image_card(explorer, model, set_name, number, *, notes=(), find=None, action
                 html.Span([html.Span(label, title="label"),
                            html.Span([" → ", prediction], title="prediction")
                            if not is_right else None],
-                          className="card-classes right" if is_right else "card-classes wrong"),
+                          className=f"card-classes {kind}"),
                 html.Span(f"P({label}) {probability_text(probability)}", className="card-line"),
                 *(html.Span(note, className="card-line faint") for note in notes),
             ], className="card-text"),

@@ -29,7 +29,8 @@ def test_a_card_names_the_image_its_label_and_its_prediction():
         told = getattr(link_of(card_of(number)), "aria-label")
         assert told.startswith(f"Image {number}, labelled {label}, predicted {prediction}, ")
         lines = link_of(card_of(number)).children[1].children
-        assert lines[1].className.endswith("right" if label == prediction else "wrong")
+        assert lines[1].className == (
+            "card-classes right" if label == prediction else "card-classes wrong")
 
 
 def test_a_card_opens_its_image_in_explore_with_the_search():

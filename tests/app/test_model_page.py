@@ -246,6 +246,7 @@ def test_the_callback_answers_every_address(address):
     assert len(drawn["model-layers"]["children"]["props"]["children"][1]["props"]["children"]) == 6
     assert drawn["model-confusion"]["figure"]["layout"]["meta"]["click"] == {
         "x": "pred", "y": "label"}
+    assert drawn["model-curves"]["hidden"] is True
     assert bool(drawn["notices"]["children"]) == ("zebra" in address)
     choices = drawn["answer"]["data"]["options"]["label"]
     assert [choice["label"] for choice in choices] == ["any", "3", "4", "7", "9"]

@@ -6,7 +6,7 @@ from dash import html
 from app.components import control, graph, labelled, picture_button, select
 from app.pages.model.state import ANY, HARDEST
 
-TRAINING, CONFUSION = "model-training", "model-confusion"
+TRAINING, CURVES, CONFUSION = "model-training", "model-curves", "model-confusion"
 LAYERS, LAYERS_NOTE, TRAINING_NOTE = "model-layers", "model-layers-note", "model-training-note"
 ACCURACY, ACCURACY_NOTE = "model-accuracy", "model-accuracy-note"
 RECORD, RECORD_NOTE = "model-record", "model-record-note"
@@ -61,11 +61,14 @@ def layout(explorer):
                 ]),
             ], className="model-left"),
             _panel("training", "Training", [
-                html.P([html.Span("training", className="key training"),
-                        html.Span("validation", className="key validation"),
-                        html.Span("faint: the other models", className="faint")
-                        if len(explorer.model_names) > 1 else None], className="keys-line note"),
-                graph(TRAINING, "Training curves", class_name="training-figure"),
+                html.Div([
+                    html.P([html.Span("training", className="key training"),
+                            html.Span("validation", className="key validation"),
+                            html.Span("faint: the other models", className="faint")
+                            if len(explorer.model_names) > 1 else None],
+                           className="keys-line note"),
+                    graph(TRAINING, "Training curves", class_name="training-figure"),
+                ], id=CURVES, className="curves"),
                 html.P(id=TRAINING_NOTE, className="faint note"),
             ], picture=TRAINING),
             _panel("record", "Provenance", [

@@ -123,7 +123,7 @@ def matrix_table(explorer, view):
         return html.P(f"{n} classes are too many for a table; choose label and prediction beside "
                       "the images, or save the numbers.", className="faint")
     names = [explorer.class_name(number) for number in range(n)]
-    head = html.Tr([html.Th("label ↓ prediction →", scope="col"),
+    head = html.Tr([html.Th("label", scope="col"),
                     *(html.Th(name, scope="col") for name in names)])
     rows = [html.Tr([html.Th(names[label], scope="row"), *(
         html.Td(_cell_link(explorer, view, label, prediction,
@@ -150,9 +150,11 @@ def list_note(explorer, view):
     selection = view.selection
     if len(view.listed):
         find = search_words(explorer, selection.label, selection.pred)
-        parts.append(html.A("Explore one by one", className="button small", href=explore_address(
-            explorer, selection.model, selection.set, int(view.listed[0]), find=find),
-            title="Open the first one; ← and → then walk through all of them"))
+        # Without a search that Explore understands, its arrow keys would leave the list.
+        text, told = (("Explore the first", None) if find is None else
+                      ("Explore one by one", "← and → then walk through all of them"))
+        parts.append(html.A(text, className="button small", title=told, href=explore_address(
+            explorer, selection.model, selection.set, int(view.listed[0]), find=find)))
         address = compare_address(explorer, selection.model, selection.set,
                                   view.shown[:_MOST_TO_COMPARE])
         if address:
