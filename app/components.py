@@ -91,8 +91,8 @@ def switch(key, label, *, title=None):
                     title=title)
 
 
-def graph(graph_id, label, *, class_name=""):
-    """Place for a figure, with its summary for screen readers and its saved picture's button.
+def graph(graph_id, label, *, class_name="", figure=None, summary=None):
+    """Place for a figure, with its summary for screen readers.
 
     Parameters
     ----------
@@ -101,6 +101,10 @@ def graph(graph_id, label, *, class_name=""):
     label : str
         What the picture is, in a few words.
     class_name : str
+    figure : dict, optional
+        An empty one by default, until a callback gives another.
+    summary : str, optional
+        The label by default.
 
     Returns
     -------
@@ -108,11 +112,10 @@ def graph(graph_id, label, *, class_name=""):
     """
     return html.Figure([
         dcc.Graph(id=graph_id, config=_GRAPH_CONFIG, className="graph",
-                  figure={"data": [], "layout": {"xaxis": {"visible": False},
-                                                 "yaxis": {"visible": False},
-                                                 "paper_bgcolor": "rgba(0,0,0,0)",
-                                                 "plot_bgcolor": "rgba(0,0,0,0)"}}),
-        html.Figcaption(label, id=summary_id(graph_id), className="visually-hidden"),
+                  figure=figure or {"data": [], "layout": {
+                      "xaxis": {"visible": False}, "yaxis": {"visible": False},
+                      "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}}),
+        html.Figcaption(summary or label, id=summary_id(graph_id), className="visually-hidden"),
     ], className=f"figure {class_name}".strip(), role="group", **{"aria-label": label})
 
 
