@@ -75,10 +75,14 @@ def _as_csv(explorer, model, set_name, number, layer):
     return _file_name(model, set_name, number, layer), buffer.getvalue()
 
 
-def _file_name(model, set_name, number, layer):
-    stem = f"{model}_{set_name}_{number}_{layer.name}"
+def safe_name(stem):
+    """Name of a file in which every letter is plain: other ones become "_"."""
     return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-")
                    else "_" for letter in stem)
+
+
+def _file_name(model, set_name, number, layer):
+    return safe_name(f"{model}_{set_name}_{number}_{layer.name}")
 
 
 _WRITERS = {"npz": _as_npz, "csv": _as_csv}

@@ -6,6 +6,7 @@ import json
 
 from flask import Response, abort, request
 
+from app.downloads import safe_name
 from app.pages.model.layout import FILES
 from app.pages.model.state import read
 from app.pages.model.view import look
@@ -51,8 +52,7 @@ def register_routes(server, explorer):
             return Response(f"{told}\n", 400, mimetype="text/plain")
         view = look(explorer, selection)
         stem, _, ending = file.partition(".")
-        name = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_"
-                       for letter in f"{selection.model}_{selection.set}_{stem}")
+        name = safe_name(f"{selection.model}_{selection.set}_{stem}")
         return Response(_WRITERS[by_file[file]](explorer, view), mimetype=_TYPES[ending],
                         headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'})
 
