@@ -117,8 +117,17 @@ def _drawn(explorer, view, problems):
                          steps=steps(explorer, view), options=_options(explorer, view),
                          drops={"layer": ["unit", "columns"],
                                 "model": ["unit", "columns", "image"],
-                                "set": ["image", "find"], "find": []}),
+                                "set": ["image", "find"], "find": []},
+                         links=_links(explorer, selection)),
     }
+
+
+def _links(explorer, selection):
+    """Queries with which the navigation opens other pages on the same image."""
+    first = {"model": explorer.model_names[0], "set": explorer.set_names[0]}
+    image = {"model": selection.model, "set": selection.set, "image": selection.image}
+    return {"/decide": write_query(image, first),
+            "/compare": write_query({"model": selection.model, "layer": selection.layer}, first)}
 
 
 def _options(explorer, view):
