@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.driven import Watch, started_browser
+from tests.browser.driven import Watch
 from tests.browser.served import served
 
 DESKTOP = {"width": 1280, "height": 800}
@@ -23,13 +23,6 @@ def dashboard():
     """Address of the dashboard with the shipped artifacts, without a slash at its end."""
     with served() as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """The browser, started once."""
-    with started_browser() as started:
-        yield started
 
 
 @pytest.fixture

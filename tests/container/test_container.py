@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.browser.driven import Watch, started_browser
+from tests.browser.driven import Watch
 from tests.browser.served import free_port
 from tests.container.engine import (
     IMAGE,
@@ -146,12 +146,12 @@ def test_missing_model_ends_it_with_one_line(image):
         assert "Traceback" not in container.log
 
 
-def test_its_page_opens_and_takes_a_key(image):
+def test_its_page_opens_and_takes_a_key(image, browser):
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     options = ("--read-only", "--tmpfs", "/tmp", "--network", "host")
     options += ("--env", f"LOOKING_GLASS_PORT={port}", "--env", "LOOKING_GLASS_HOST=127.0.0.1")
-    with running(*options) as container, started_browser() as browser:
+    with running(*options) as container:
         wait_until(lambda: status_of(address + "/readyz") == 200, 60, lambda: container.log)
         watch = Watch(address)
         page = browser.new_page(viewport={"width": 1280, "height": 800})

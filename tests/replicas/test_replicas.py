@@ -8,19 +8,11 @@ import subprocess
 import time
 from contextlib import ExitStack, contextmanager
 
-import pytest
-
-from tests.browser.driven import Watch, started_browser
+from tests.browser.driven import Watch
 from tests.browser.journey import press, settle, visit
 from tests.browser.served import ROOT, free_port, running_server
 
 LOG_LINE = 'log_format served "$upstream_addr|$status"; access_log {} served;'
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with started_browser() as started:
-        yield started
 
 
 class Proxy:
