@@ -29,7 +29,7 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
     tell = progress or (lambda text, done, total: None)
     tell("loading TensorFlow", 0, 1)
     from cnn_core.dataset import available_splits, load_dataset
-    from cnn_core.network import load_network
+    from cnn_core.opening import load_network
     from cnn_core.survey import survey_of
 
     tell("reading the images", 0, 1)

@@ -15,7 +15,7 @@ _HOME_OF = {
     "LayerKind": "layers",
     "Mosaic": "mosaic",
     "Network": "network",
-    "load_network": "network",
+    "load_network": "opening",
     "Survey": "survey",
     "survey_of": "survey",
     "LookingGlassError": "errors",

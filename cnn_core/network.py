@@ -3,16 +3,13 @@
 import threading
 from collections import OrderedDict
 from difflib import get_close_matches
-from pathlib import Path
 
 import numpy as np
 
 from cnn_core.activations import Activations
-from cnn_core.artifacts import sha256_of
-from cnn_core.backend import keras, tf
+from cnn_core.backend import tf
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.layers import LayerKind
-from cnn_core.model_files import vet_model_file
 from cnn_core.tail import Tail
 from cnn_core.wiring import lay_out
 
@@ -22,7 +19,7 @@ _MOST_COMPILED_PASSES = 12
 class Network:
     """A classifier whose every layer can be read.
 
-    Built by `load_network`. It never changes and may be used by several threads at once.
+    Built by `opening.load_network`. It never changes and may be used by several threads at once.
 
     Attributes
     ----------
@@ -309,57 +306,3 @@ def _image_shape(fed_shape, stated):
         f"the network takes {fed_shape}; images (height, width) or (height, width, channels) are "
         "accepted"
     )
-
-
-def load_network(path, name=None, *, image_shape=None):
-    """Open a saved Keras classifier.
-
-    Parameters
-    ----------
-    path : str or path-like
-        A ``.keras`` or ``.h5`` file. Files with Lambda layers or code of their own are refused.
-    name : str, optional
-        Name to show; the file's name without its ending by default.
-    image_shape : tuple of int, optional
-        (height, width, channels) of the images, for a network that leaves its size open.
-
-    Returns
-    -------
-    Network
-
-    Raises
-    ------
-    ModelError
-        When the file is missing, damaged, unsafe or not such a classifier: one line that says so.
-    """
-    path = Path(path)
-    vet_model_file(path)
-    try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:
-        # Keras raises nearly any class here; its first line says what it could not read.
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ModelError(
-            f"{path.name}: Keras cannot load it ({reason}); a .keras or .h5 file of built-in "
-            "layers is accepted"
-        ) from error
-    try:
-        network = Network(model, name=name or path.stem, path=path, digest=sha256_of(path),
-                          image_shape=image_shape)
-    except ModelError as error:
-        raise ModelError(f"{path.name}: {error}") from error
-    _try_out(network)
-    return network
-
-
-def _try_out(network):
-    """Run the pass once, so that a network that cannot run is refused when it is opened."""
-    try:
-        network.activations(np.zeros((1, *network.input_shape), np.float32))
-    except Exception as error:
-        # TensorFlow's last line says what it is about; what precedes it is a call stack.
-        reason = str(error).strip().splitlines()[-1].strip()[:200]
-        raise ModelError(
-            f"{network.path.name}: the network can be loaded but does not run ({reason}); one "
-            "that Keras can run is accepted"
-        ) from error

@@ -9,7 +9,8 @@ from cnn_core.activations import softmax
 from cnn_core.backend import keras
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.layers import LayerKind, Window
-from cnn_core.network import Network, load_network
+from cnn_core.network import Network
+from cnn_core.opening import load_network
 from tests.core import networks
 from tests.core.networks import (
     ALL,

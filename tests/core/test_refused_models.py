@@ -10,7 +10,8 @@ import pytest
 
 from cnn_core.backend import keras
 from cnn_core.errors import ModelError
-from cnn_core.network import Network, load_network
+from cnn_core.network import Network
+from cnn_core.opening import load_network
 from tests.core import networks
 
 L = keras.layers

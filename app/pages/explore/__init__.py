@@ -143,7 +143,7 @@ def _options(explorer, view):
 
 
 def _verdict(explorer, view):
-    label, prediction = (words.class_name(explorer, number)
+    label, prediction = (explorer.class_name(number)
                          for number in (view.label, view.prediction))
     is_right = view.label == view.prediction
     return [

@@ -5,6 +5,7 @@ from dash import html
 
 from app.components import control, graph, labelled, number, picture_button, select
 from app.search import HELP
+from app.selection import write_query
 
 IMAGE, ANSWER_BARS, GRID = "explore-image", "explore-answer", "explore-grid"
 VERDICT, STRIP, UNIT, FOUND = ("explore-verdict", "explore-strip", "explore-unit",
@@ -133,4 +134,15 @@ def download_parts(view, query):
                download=f"{name}.csv", title="The numbers of this layer as a table"),
         html.A("NPZ", href=f"/download/activations.npz{query}", className="button small",
                download=f"{name}.npz", title="The numbers of this layer as a NumPy file"),
+        html.Span([html.Span("to Compare", className="faint"),
+                   *(_send_link(selection, key) for key in "abc")], className="button-row"),
     ]
+
+
+def _send_link(selection, key):
+    query = write_query({"model": selection.model, "set": selection.set, "layer": selection.layer,
+                         f"add_{key}": selection.image})
+    name = key.upper()
+    return html.A(name, href=f"/compare{query}", className="button small",
+                  title=f"Add this image to group {name} of Compare",
+                  **{"data-send": key, "aria-label": f"Add to group {name} of Compare"})

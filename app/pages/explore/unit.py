@@ -5,7 +5,7 @@ from dash import html
 
 from app.components import table
 from app.figures.thumbnail import thumbnail
-from app.pages.explore.words import class_name, unit_word
+from app.pages.explore.words import unit_word
 from cnn_core.layers import LayerKind
 
 _MOST_FILTER_PICTURES = 128
@@ -120,7 +120,7 @@ def _over_the_set(explorer, view):
     statistics = survey.units[layer.name]
     means = statistics.class_means[:, unit]
     top = np.nanmax(np.abs(means)) or 1.0
-    rows = [(class_name(explorer, number),
+    rows = [(explorer.class_name(number),
              html.Span(f"{mean:.3g}", className="bar figures",
                        style={"--share": f"{abs(mean) / top:.3f}"}))
             for number, mean in enumerate(means) if np.isfinite(mean)]

@@ -8,12 +8,6 @@ RANGE_TITLES = {"layer": "activation", "map": "share of the map's maximum",
                 "clip": "standardised and clipped"}
 
 
-def class_name(explorer, number):
-    """Name of a class, its number where the data names fewer classes."""
-    names = explorer.class_names
-    return names[number] if number < len(names) else str(number)
-
-
 def unit_word(layer, n=1):
     """Return "map" or "node", in the plural for other numbers than one."""
     word = "map" if layer.is_spatial else "node"
@@ -29,14 +23,14 @@ def shape_text(layer):
 def image_summary(explorer, view):
     """Tell the image to someone who does not see it."""
     return (f"Image {view.selection.image} of the {view.selection.set} set, labelled "
-            f"{class_name(explorer, view.label)}.")
+            f"{explorer.class_name(view.label)}.")
 
 
 def answer_summary(explorer, view):
     """Tell the softmax bars to someone who does not see them."""
-    return (f"The network predicts {class_name(explorer, view.prediction)} with probability "
+    return (f"The network predicts {explorer.class_name(view.prediction)} with probability "
             f"{probability_text(float(view.probabilities[view.prediction]))}; the runner-up is "
-            f"{class_name(explorer, view.runner_up)} with "
+            f"{explorer.class_name(view.runner_up)} with "
             f"{probability_text(float(view.probabilities[view.runner_up]))}.")
 
 
@@ -65,7 +59,7 @@ def order_text(explorer, view):
     if layer.is_spatial:
         return ""
     if view.order_classes:
-        p, q = (class_name(explorer, number) for number in view.order_classes)
+        p, q = (explorer.class_name(number) for number in view.order_classes)
         return f"Sorted by weight, most for {p} first, most for {q} last."
     if layer.name == explorer.network(view.selection.model).output_layer.name:
         return "One node a class, in the order of the classes."

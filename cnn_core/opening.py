@@ -1,0 +1,65 @@
+"""From a saved model file to a Network, or to one line that says why not."""
+
+from pathlib import Path
+
+import numpy as np
+
+from cnn_core.artifacts import sha256_of
+from cnn_core.backend import keras
+from cnn_core.errors import ModelError
+from cnn_core.model_files import vet_model_file
+from cnn_core.network import Network
+
+
+def load_network(path, name=None, *, image_shape=None):
+    """Open a saved Keras classifier.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A ``.keras`` or ``.h5`` file. Files with Lambda layers or code of their own are refused.
+    name : str, optional
+        Name to show; the file's name without its ending by default.
+    image_shape : tuple of int, optional
+        (height, width, channels) of the images, for a network that leaves its size open.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ModelError
+        When the file is missing, damaged, unsafe or not such a classifier: one line that says so.
+    """
+    path = Path(path)
+    vet_model_file(path)
+    try:
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:
+        # Keras raises nearly any class here; its first line says what it could not read.
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ModelError(
+            f"{path.name}: Keras cannot load it ({reason}); a .keras or .h5 file of built-in "
+            "layers is accepted"
+        ) from error
+    try:
+        network = Network(model, name=name or path.stem, path=path, digest=sha256_of(path),
+                          image_shape=image_shape)
+    except ModelError as error:
+        raise ModelError(f"{path.name}: {error}") from error
+    _try_out(network)
+    return network
+
+
+def _try_out(network):
+    """Run the pass once, so that a network that cannot run is refused when it is opened."""
+    try:
+        network.activations(np.zeros((1, *network.input_shape), np.float32))
+    except Exception as error:
+        # TensorFlow's last line says what it is about; what precedes it is a call stack.
+        reason = str(error).strip().splitlines()[-1].strip()[:200]
+        raise ModelError(
+            f"{network.path.name}: the network can be loaded but does not run ({reason}); one "
+            "that Keras can run is accepted"
+        ) from error
