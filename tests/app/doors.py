@@ -12,6 +12,11 @@ def _hello(environ, start_response):
     return [b"hello from " + environ["PATH_INFO"].encode()]
 
 
+def _think(environ, start_response):
+    time.sleep(0.3)
+    return _hello(environ, start_response)
+
+
 def _load_slowly(progress):
     for done in range(10):
         progress("reading 10 images", done, 10)
@@ -34,6 +39,7 @@ class ImpatientWorker(BoundedThreadWorker):
     most_seconds = 1
 
 
+thoughtful = Door(lambda progress: _think)
 slow = Door(_load_slowly)
 faulty = Door(_find_a_fault)
 buggy = Door(_meet_a_bug)

@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -380,6 +381,19 @@ def test_port_that_is_none_is_a_wrong_option(port, capfd):
         main([f"--port={port}"])
     assert end.value.code == 2
     assert "--port" in capfd.readouterr().err
+
+
+def test_requests_in_flight_are_answered_when_the_server_is_told_to_stop():
+    with gunicorn("thoughtful") as (process, address):
+        wait_for(address + "/readyz", 200)
+        with ThreadPoolExecutor(12) as pool:
+            answers = [pool.submit(ask, f"{address}/{number}") for number in range(12)]
+            time.sleep(0.15)
+            process.terminate()
+            received = [answer.result() for answer in answers]
+        process.communicate(timeout=20)
+    assert received == [(200, f"hello from /{number}".encode()) for number in range(12)]
+    assert process.returncode == 0
 
 
 # --- slow clients -----------------------------------------------------------------------------
