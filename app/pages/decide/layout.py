@@ -5,7 +5,7 @@ from dash import dcc, html
 
 from app.components import control, graph, labelled, number, select, switch
 from app.figures.race import ORDERS
-from app.search import HELP
+from app.image_chooser import image_search, image_steps
 
 REASON, IMAGE, VERDICT, ANSWER_BARS = ("decide-reason", "decide-image", "decide-verdict",
                                        "decide-answer")
@@ -20,9 +20,9 @@ PIXELS, PIXELS_SUM, PIXELS_NOTE = "decide-pixels", "decide-pixels-sum", "decide-
 RACE, RACE_NOTE, CURVE, CURVE_NOTE, EFFECT = (
     "decide-race", "decide-race-note", "decide-curve", "decide-curve-note", "decide-effect")
 EDIT = "decide-edit"
-DOWNLOADS = "decide-downloads"
+DIGIT, DOWNLOADS = "decide-digit", "decide-downloads"
 
-CURVE_NEXT = "decide-curve-next"
+CURVE_BOX, CURVE_NEXT = "decide-curve-box", "decide-curve-next"
 LATER_PARTS = ("race", "curve", "edit", "effect")
 
 DRAWN, LATER = "decide-drawn", "decide-later"
@@ -72,8 +72,9 @@ def layout(explorer):
                          className="wide-figure"),
                 html.Div([html.Div(id=NODES_SUM, className="sum figures"),
                           html.P(id=NODES_NOTE, className="faint note")]),
-                html.Div([html.Div(id=SILENCED, className="silenced"),
-                          html.Div(id=EFFECT, className="faint note", role="status"),
+                html.Div([html.Div([html.Div(id=SILENCED, className="silenced"),
+                                    html.Div(id=EFFECT, className="faint note",
+                                             role="status")], className="silence-words"),
                           select("baseline", "A silenced unit puts out",
                                  [("zero", "zero"), ("mean", "its mean over the set")])],
                          className="silence-row"),
@@ -95,27 +96,8 @@ def _choices(explorer):
     return html.Div([
         select("model", "Model", models),
         select("set", "Images", sets),
-        html.Div([
-            html.Button("‹", className="button", title="Previous image (←)",
-                        **{"data-step": "previous", "aria-label": "Previous image"}),
-            labelled("Image", dbc.Input(id=control("image"), type="number", min=0, step=1,
-                                        debounce=True, className="image-number")),
-            html.Button("›", className="button", title="Next image (→)",
-                        **{"data-step": "next", "aria-label": "Next image"}),
-            html.Button("Random", className="button", title="Random image (r)",
-                        **{"data-step": "random"}),
-            html.Button("Next wrong", className="button",
-                        title="Next misclassified image (w)", **{"data-step": "wrong"}),
-        ], className="button-row on-line"),
-        html.Div([
-            labelled("Search", dbc.Input(id=control("find"), type="text", debounce=True,
-                                         list="search-words", placeholder="borderline 4 9",
-                                         maxlength=200, autocomplete="off"), title=HELP),
-            html.Datalist([html.Option(value=words) for words in
-                           ("wrong", "label:4 pred:9", "borderline 4 9", "clear 4 9",
-                            "clear 9 4")], id="search-words"),
-            html.Span(id=FOUND, className="faint found", role="status"),
-        ], className="button-row on-line field-find"),
+        image_steps(),
+        image_search(explorer, FOUND),
         html.Div([
             select("p", "Why", classes, title="Target: the class whose reason is asked for"),
             select("q", "and not", classes, title="Rival: the class that it is compared with"),
@@ -161,6 +143,7 @@ def _pixels():
     return html.Section([
         html.H2("Ledger over the pixels: gradient × input"),
         html.Div([
+            html.Div(id=DIGIT),
             graph(PIXELS, "Contribution of every pixel", class_name="pixel-figure"),
             html.Div([html.P(id=PIXELS_NOTE, className="statement"),
                       html.Div(id=PIXELS_SUM, className="sum figures"),
@@ -183,8 +166,8 @@ def _race(explorer):
                             class_name="race-figure"),
                       html.Div(_orders(), className="legend")]),
             html.Div([html.P(id=CURVE_NOTE, className="curve-note", role="status"),
-                      graph(CURVE, "Accuracy against the number of units removed",
-                            class_name="race-figure")]),
+                      html.Div(graph(CURVE, "Accuracy against the number of units removed",
+                                     class_name="race-figure"), id=CURVE_BOX, hidden=True)]),
         ], className="twins"),
     ], className="panel below", **{"aria-label": "Ablation race"})
 

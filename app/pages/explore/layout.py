@@ -4,7 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from app.components import control, graph, labelled, number, picture_button, select
-from app.search import HELP
+from app.image_chooser import image_search, image_steps
 from app.selection import write_query
 
 IMAGE, ANSWER_BARS, GRID = "explore-image", "explore-answer", "explore-grid"
@@ -58,27 +58,8 @@ def _choices(explorer):
     return html.Div([
         select("model", "Model", models),
         select("set", "Images", sets),
-        html.Div([
-            html.Button("‹", className="button", title="Previous image (←)",
-                        **{"data-step": "previous", "aria-label": "Previous image"}),
-            labelled("Image", dbc.Input(id=control("image"), type="number", min=0, step=1,
-                                        debounce=True, className="image-number")),
-            html.Button("›", className="button", title="Next image (→)",
-                        **{"data-step": "next", "aria-label": "Next image"}),
-            html.Button("Random", className="button", title="Random image (r)",
-                        **{"data-step": "random"}),
-            html.Button("Next wrong", className="button",
-                        title="Next misclassified image (w)", **{"data-step": "wrong"}),
-        ], className="button-row on-line"),
-        html.Div([
-            labelled("Search", dbc.Input(id=control("find"), type="text", debounce=True,
-                                         list="search-words", placeholder="label:4 pred:9",
-                                         maxlength=200, autocomplete="off"), title=HELP),
-            html.Datalist([html.Option(value=words) for words in
-                           ("wrong", "label:4 pred:9", "borderline 4 9", "clear 4 9",
-                            "clear 9 4")], id="search-words"),
-            html.Span(id=FOUND, className="faint found", role="status"),
-        ], className="button-row on-line field-find"),
+        image_steps(),
+        image_search(explorer, FOUND),
         select("layer", "Layer", layers),
     ], className="choices")
 
