@@ -1,4 +1,4 @@
-"""The controls with which a reader goes from image to image; pages that show one image share them."""
+"""Controls that lead from image to image, shared by the pages that show one image."""
 
 import dash_bootstrap_components as dbc
 from dash import html
