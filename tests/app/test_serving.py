@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from app.faults import BOOT_FAILURE, one_line
 from app.serving import Door, LoadingState
 from app.settings import SHIPPED, Settings, shipped_models
 from cnn_core.errors import ArtifactError, LookingGlassError
-from tests.browser.served import free_port
+from tests.browser.served import free_port, served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = {"Accept": "text/html,*/*"}
@@ -344,6 +345,19 @@ def test_local_server_ends_with_one_line_when_a_model_is_missing():
     assert errors.startswith("nowhere.keras: ")
     assert errors.count("\n") == 1
     assert "ready" not in output
+
+
+def test_variables_meant_for_others_do_not_switch_debugging_on():
+    names = ("DASH_DEBUG", "DASH_UI", "DASH_HOT_RELOAD", "DASH_PROPS_CHECK", "FLASK_DEBUG")
+    with served(environment=dict.fromkeys(names, "true")) as address:
+        status, page = ask(address + "/")
+        assert status == 200
+        config = json.loads(re.search(rb'<script id="_dash-config"[^>]*>(.+?)</script>', page)[1])
+        assert config["ui"] is False
+        assert config["props_check"] is False
+        assert "hot_reload" not in config
+        assert b".dev.js" not in page
+        assert ask(address + "/_reload-hash")[0] == 404
 
 
 @pytest.mark.parametrize(
