@@ -77,6 +77,20 @@ def _parser():
         "--sets", nargs="+", choices=("test", "train"), help="default: all that the data holds"
     )
     survey.add_argument("--cache", type=Path, help="cache folder (default: the user's)")
+    survey.add_argument(
+        "--readouts", action="store_true",
+        help="also measure what each layer alone can tell (minutes a model; a killed run goes on)",
+    )
+    survey.add_argument(
+        "--pair", type=int, nargs=2, action="append", metavar=("P", "Q"),
+        help="classes for --readouts to tell apart, beside all of them (default: 4 9)",
+    )
+    survey.add_argument(
+        "--output", type=Path, help="file for --readouts (default: readouts.json beside the model)"
+    )
+    survey.add_argument(
+        "--anew", action="store_true", help="have --readouts compute finished steps again"
+    )
     _add_folder(survey)
 
     check = commands.add_parser("check", help="verify every file against the manifest")
@@ -139,15 +153,20 @@ def _train(options):
 
 def _survey(options):
     from .dataset import available_splits
-    from .network import load_network
+    from .opening import load_network
     from .survey import survey_of
 
     if not options.model and not options.data:
-        verify_artifacts(options.artifacts)
+        # Damaged readouts are mended by computing them.
+        verify_artifacts(options.artifacts, besides=("readouts",) if options.readouts else ())
     models = options.model or [
         options.artifacts / file for file in sorted(read_manifest(options.artifacts)["models"])
     ]
     data = options.data or options.artifacts / DATA_FILE
+    if options.readouts:
+        from .readouts.command import check_sets, compute_for_files
+
+        check_sets(data)
     for split in options.sets or available_splits(data):
         dataset = load_dataset(data, split)
         for model in models:
@@ -162,6 +181,15 @@ def _survey(options):
                 bar.update(len(dataset) - bar.n)
             told = f"{model.name}, {split}: {survey.n_right:,} of {len(dataset):,} images right"
             print(f"{told} ({survey.accuracy:.2%}). {survey.note}".rstrip(" "))
+    if options.readouts:
+        compute_for_files(
+            models,
+            data,
+            options.pair,
+            cache_folder=options.cache,
+            output=options.output,
+            anew=options.anew,
+        )
     return 0
 
 
@@ -172,13 +200,13 @@ def _check(options):
     if faults:
         return 1
     manifest = read_manifest(options.artifacts)
-    n_files = sum(len(manifest[section]) for section in SECTIONS)
+    n_files = sum(len(manifest.get(section, {})) for section in SECTIONS)
     print(f"{options.artifacts}: {n_files} files and the manifest are whole")
     return 0
 
 
 def _info(options):
-    from .network import load_network
+    from .opening import load_network
     from .training import versions
 
     manifest = read_manifest(options.artifacts)

@@ -20,7 +20,7 @@ MANIFEST = "manifest.json"
 HISTORY = "history.json"
 WORK_FOLDER = ".training"
 FORMAT = 1
-SECTIONS = ("data", "history", "models")
+SECTIONS = ("data", "history", "models", "readouts")
 DESCRIBED_SUFFIXES = (".keras", ".h5", ".npz")
 REMEDY = "check the file out again or train it anew; `python -m cnn_core check` lists every fault"
 
@@ -138,8 +138,9 @@ def read_manifest(folder):
     Returns
     -------
     dict
-        ``format``; ``data``, ``history`` and ``models``, each ``{file: record}`` with at least
-        ``bytes`` and ``sha256``; ``pending`` like these three while a change is under way.
+        ``format``; ``data``, ``history``, ``models`` and, once there are any, ``readouts``, each
+        ``{file: record}`` with at least ``bytes`` and ``sha256``; ``pending`` like these while a
+        change is under way.
 
     Raises
     ------
@@ -186,21 +187,33 @@ def _parse_manifest(path):
 # --- verification -----------------------------------------------------------------------------
 
 
-def verify_artifacts(folder):
+def verify_artifacts(folder, besides=()):
     """Make sure that a folder holds the files that its manifest describes.
+
+    Parameters
+    ----------
+    folder : path
+    besides : sequence of str
+        Sections of the manifest whose files may be damaged.
 
     Raises
     ------
     ArtifactError
         One line for the first fault: file, fault, remedy.
     """
-    faults = find_faults(folder)
+    faults = find_faults(folder, besides)
     if faults:
         raise ArtifactError(str(faults[0]))
 
 
-def find_faults(folder):
+def find_faults(folder, besides=()):
     """List everything that is wrong with a folder of artifacts.
+
+    Parameters
+    ----------
+    folder : path
+    besides : sequence of str
+        Sections of the manifest whose files are not looked at.
 
     Returns
     -------
@@ -215,7 +228,7 @@ def find_faults(folder):
         except ArtifactError as error:
             file, _, rest = str(error).partition(": ")
             return (Fault(file, *rest.split("; ", 1)),)
-        faults = tuple(_faults_against(folder, manifest))
+        faults = tuple(_faults_against(folder, manifest, besides))
         # A training may have published a model meanwhile: then look again.
         try:
             unchanged = (folder / MANIFEST).read_bytes() == raw
@@ -225,12 +238,14 @@ def find_faults(folder):
             return faults
 
 
-def _faults_against(folder, manifest):
+def _faults_against(folder, manifest, besides):
     pending = manifest.get("pending", {})
     described = set()
     for section in SECTIONS:
-        recorded, announced = manifest[section], pending.get(section, {})
+        recorded, announced = manifest.get(section, {}), pending.get(section, {})
         described |= {*recorded, *announced}
+        if section in besides:
+            continue
         for file in sorted({*recorded, *announced}):
             accepted = [part[file] for part in (recorded, announced) if file in part]
             may_be_absent = file not in recorded

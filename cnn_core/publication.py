@@ -1,4 +1,4 @@
-"""Put a trained model, its history and its record into the artifacts, killed or not."""
+"""Put a trained model with its history, and other files, into the artifacts, killed or not."""
 
 import contextlib
 import json
@@ -106,6 +106,32 @@ def publish_model(folder, file, save, record, epochs):
     return record
 
 
+def publish_text(folder, section, file, text):
+    """Put a text file into a folder of artifacts and describe it in the manifest.
+
+    Every step leaves a folder that verifies: with the old file or with the new one.
+
+    Parameters
+    ----------
+    folder : path
+    section : str
+        Of the manifest, one of `SECTIONS`.
+    file : str
+        Name of the file.
+    text : str
+    """
+    folder = Path(folder)
+    with _publishing(folder), staging(folder / file) as staged:
+        manifest = _settled(folder, manifest_or_empty(folder))
+        staged.write_bytes(text.encode())
+        announced = {section: {file: fingerprint(staged)}}
+        save_manifest(folder, {**manifest, "pending": announced})
+        flush_to_disk(staged)
+        os.replace(staged, folder / file)
+        flush_to_disk(folder)
+        save_manifest(folder, _settled(folder, {**manifest, "pending": announced}))
+
+
 def settle(folder):
     """Finish the manifest of a publication that was killed half-way.
 
@@ -123,7 +149,7 @@ def _settled(folder, manifest):
     pending = manifest.get("pending", {})
     settled = {key: value for key, value in manifest.items() if key != "pending"}
     for section in SECTIONS:
-        settled[section] = dict(manifest[section])
+        settled[section] = dict(manifest.get(section, {}))
         for file, record in pending.get(section, {}).items():
             if (folder / file).exists() and matches(fingerprint(folder / file), record):
                 settled[section][file] = record

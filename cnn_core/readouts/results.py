@@ -263,15 +263,29 @@ class ModelReadouts:
             value is None or getattr(readout, key) == value for key, value in wanted.items())]
 
 
+def readouts_text(found):
+    """Render what was found for one or more networks, the same way every time.
+
+    Parameters
+    ----------
+    found : iterable of ModelReadouts
+
+    Returns
+    -------
+    str
+    """
+    return json_text({"format": FORMAT, "models": [asdict(one) for one in found]})
+
+
 def save_readouts(path, found):
-    """Save what was found for one or more networks, atomically and in a fixed form.
+    """Save what was found for one or more networks, atomically.
 
     Parameters
     ----------
     path : path
     found : iterable of ModelReadouts
     """
-    save_text(path, json_text({"format": FORMAT, "models": [asdict(one) for one in found]}))
+    save_text(path, readouts_text(found))
 
 
 def load_readouts(path):

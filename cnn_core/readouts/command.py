@@ -1,0 +1,105 @@
+"""``python -m cnn_core survey --readouts``: compute readouts and put them beside the models."""
+
+from pathlib import Path
+
+from tqdm import tqdm
+
+from cnn_core.artifacts import MANIFEST
+from cnn_core.dataset import available_splits, load_dataset
+from cnn_core.errors import ArtifactError, DataError
+from cnn_core.opening import load_network
+from cnn_core.publication import publish_text
+from cnn_core.readouts.compute import compute_readouts
+from cnn_core.readouts.results import READOUTS, load_readouts, readouts_text, save_readouts
+
+ARTICLES_PAIR = (4, 9)
+
+
+def compute_for_files(models, data, pairs=None, *, cache_folder=None, output=None, anew=False):
+    """Compute the readouts of saved models and keep them in a file.
+
+    Parameters
+    ----------
+    models : sequence of path
+    data : path
+        Image sets, train and test.
+    pairs : sequence of (int, int), optional
+        Pairs of classes; 4 and 9 by default, or the first two classes where there is no class 9.
+    cache_folder : path, optional
+        As in `compute_readouts`.
+    output : path, optional
+        The file; by default ``readouts.json`` in each model's folder. What it says of other models
+        or data stays. In a folder of artifacts the manifest describes it.
+    anew : bool
+        Compute again what an earlier run found.
+
+    Raises
+    ------
+    DataError
+        When the data lack a train or a test set.
+    """
+    check_sets(data)
+    train, test = (load_dataset(data, split) for split in ("train", "test"))
+    pairs = pairs or [ARTICLES_PAIR if max(ARTICLES_PAIR) < test.n_classes else (0, 1)]
+    for model in map(Path, models):
+        network = load_network(model)
+        path = Path(output) if output else model.parent / READOUTS
+        with tqdm(total=1, desc=model.name, unit=" steps") as bar:
+            def show(done, total, title, bar=bar):
+                bar.total = total
+                bar.set_postfix_str(title, refresh=False)
+                bar.update(done - bar.n)
+
+            found = compute_readouts(network, train, test, pairs, cache_folder=cache_folder,
+                                     anew=anew, progress=show)
+        keep(path, found)
+        tqdm.write(f"{model.name}: {_told(found)} in {path}")
+
+
+def check_sets(data):
+    """Make sure that data hold a train and a test set.
+
+    Raises
+    ------
+    DataError
+    """
+    splits = available_splits(data)
+    for split, use in (("train", "fitted"), ("test", "scored")):
+        if split not in splits:
+            raise DataError(
+                f"{Path(data).name}: no {split} set, on which readers are {use}; data with a train "
+                "and a test set are accepted")
+
+
+def keep(path, found):
+    """Put the readouts of a model into a file beside those of others.
+
+    Parameters
+    ----------
+    path : path
+    found : ModelReadouts
+        Takes the place of what the file says of the same model and data. A damaged file is
+        replaced.
+    """
+    path = Path(path)
+    try:
+        others = [one for one in load_readouts(path) if _identity(one) != _identity(found)]
+    except ArtifactError:
+        others = []
+    everything = sorted([*others, found], key=lambda one: (one.model_name, *_identity(one)))
+    if (path.parent / MANIFEST).exists() and path.name == READOUTS:
+        publish_text(path.parent, "readouts", path.name, readouts_text(everything))
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_readouts(path, everything)
+
+
+def _identity(found):
+    return found.model_digest, found.train_digest, found.test_digest
+
+
+def _told(found):
+    verdicts = [claim.verdict for claim in found.claims]
+    counts = ", ".join(
+        f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts))
+    return f"{len(found.readouts)} readouts; of {len(verdicts)} claims {counts}"
