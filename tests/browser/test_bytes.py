@@ -5,7 +5,7 @@ import pytest
 from tests.browser.journey import press, settle, visit
 
 FIRST_VISIT, SECOND_VISIT = 1_900_000, 60_000
-# Of 86,528 bytes of float32 values, a good half zeros, no coding without loss leaves less than 17 kB.
+# General compression leaves 17 kB or more of the 12,000 values that are not zero in such a picture.
 NEXT_PICTURE = 40_000
 
 
