@@ -143,7 +143,7 @@ def compute_readouts(network, train, test, pairs=(), *, cache_folder=None, seed=
             for reader in READERS:
                 stored = run(
                     f"{layer.title}, {task.name}, {reader.name}",
-                    f"{layer.name}|{task.name}|{reader.name}",
+                    f"{layer.name}|{task.name}|{getattr(reader, 'kept_as', reader.name)}",
                     lambda reader=reader, layer=layer, task=task: read_layer(
                         reader, network, train, test, survey, layer.name, task, seed))
                 readouts += map(readout_from, stored)

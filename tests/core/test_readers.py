@@ -233,6 +233,18 @@ def test_cells_are_ranked_by_f_with_constant_ones_last():
     assert ranking[-1] == 11
 
 
+def test_cells_that_only_rounding_moves_are_ranked_last():
+    """At 60,000 images f_classif gives a constant cell an F of hundreds, of either sign."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, 60_000)
+    values = np.full((60_000, 4), 0.0312345, np.float32)
+    values[:, 0] *= 1 + 6e-8 * rng.integers(0, 2, 60_000).astype(np.float32)
+    values[:, 2] = rng.normal(size=60_000) + 0.01 * labels
+    values[:, 3] = 0
+    assert abs(f_classif(values[:, 1:2].astype(np.float64), labels)[0][0]) > 100
+    np.testing.assert_array_equal(rank_cells(values, labels), [2, 0, 1, 3])
+
+
 @for_both_tasks
 def test_linear_probe_is_a_logistic_regression_with_the_stated_penalty(classes):
     train, test = draw(classes, 400, signal=1.0), draw(classes, 600, signal=1.0, seed=1)
