@@ -7,7 +7,7 @@ from app.figures.arrays import packed
 
 ORDERS = {
     "contribution": ("by contribution", "#d1495b", "solid"),
-    "activation": ("by activation", "#0b7285", "dash"),
+    "activation": ("by activation", "#1495ad", "dash"),
     "random": ("at random", "#7a828c", "dot"),
 }
 """Name, colour and line of each order; the line tells them apart without colour."""

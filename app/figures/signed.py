@@ -9,6 +9,16 @@ from app.figures.grid import grid_figure
 
 _ZERO = "#f4f4f2"
 _LEAST_DISTANCE = 110
+_RED_AND_BLUE = ("#b2182b", "#2166ac")  # the ends of ColorBrewer's RdBu, safe for all eyes
+# Red-green vision deficiencies: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A
+# physiologically-based model for simulation of color vision deficiency" (2009), severity 1.
+_EYES = np.array([
+    np.eye(3),
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+     [-0.011820, 0.042940, 0.968881]],
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+     [-0.003882, -0.048116, 1.051998]],
+])
 
 
 def pair_colours(p, q):
@@ -22,15 +32,26 @@ def pair_colours(p, q):
     Returns
     -------
     tuple of str
-        The colours that the classes have everywhere, where these two can be told apart at a
-        glance; else the red and the blue of `theme.DIVERGING`, the same for p, q as for q, p.
+        The colours that the classes have everywhere, where eyes of all kinds tell these two apart
+        at a glance; else a red and a blue, each for the class that it resembles more.
     """
     own = theme.class_colour(p), theme.class_colour(q)
-    one, other = (np.array(hex_to_rgb(colour), float) for colour in own)
-    if np.linalg.norm(one - other) >= _LEAST_DISTANCE:
+    if _distance(*own) >= _LEAST_DISTANCE:
         return own
-    red, blue = theme.DIVERGING[-2], theme.DIVERGING[0]
-    return (red, blue) if p < q else (blue, red)
+    red, blue = _RED_AND_BLUE
+    as_they_are, swapped = (
+        np.linalg.norm(_rgb(own[0]) - _rgb(one)) + np.linalg.norm(_rgb(own[1]) - _rgb(other))
+        for one, other in ((red, blue), (blue, red)))
+    return (red, blue) if (as_they_are, p) < (swapped, q) else (blue, red)
+
+
+def _distance(one, other):
+    """Distance of two colours for the eye that tells them apart least."""
+    return np.linalg.norm(_EYES @ (_rgb(one) - _rgb(other)), axis=1).min()
+
+
+def _rgb(colour):
+    return np.array(hex_to_rgb(colour), float)
 
 
 def signed_stops(p, q):

@@ -1,9 +1,12 @@
-"""The softmax bars before and after units were silenced."""
+"""The softmax bars of a decision between two classes, before and after units were silenced."""
 
 from app.figures.answer import answer_figure
+from app.figures.signed import pair_colours
+
+_OTHERS = "#98a2ad"
 
 
-def silenced_answer_figure(class_names, answer, after, *, scale, label, marked=()):
+def silenced_answer_figure(class_names, answer, after, p, q, *, scale, label):
     """Draw the answer, and behind it, hollow, what it was before.
 
     Parameters
@@ -13,10 +16,10 @@ def silenced_answer_figure(class_names, answer, after, *, scale, label, marked=(
         Of the whole network; has `probabilities`, `logits` and `prediction`.
     after : Answer or None
         With silenced units; None if there are none.
+    p, q : int
+        Target and rival, in the colours of their ledger; the other classes are grey.
     scale : {"linear", "log", "logits"}
     label : int
-    marked : sequence of int
-        Classes whose names are bold.
 
     Returns
     -------
@@ -24,8 +27,12 @@ def silenced_answer_figure(class_names, answer, after, *, scale, label, marked=(
         A plotly figure.
     """
     def drawn(one):
-        return answer_figure(class_names, one.probabilities, one.logits, scale=scale, label=label,
-                             prediction=one.prediction, marked=marked)
+        figure = answer_figure(class_names, one.probabilities, one.logits, scale=scale,
+                               label=label, prediction=one.prediction, marked=(p, q))
+        colours = figure["data"][0]["marker"]["color"]
+        pair = dict(zip((p, q), pair_colours(p, q), strict=True))
+        colours[:] = [pair.get(number, _OTHERS) for number in range(len(colours))]
+        return figure
 
     figure = drawn(answer)
     if after is None:

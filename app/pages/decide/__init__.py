@@ -1,5 +1,7 @@
 """Decide: why one class and not another, as a sum that adds up."""
 
+from dataclasses import replace
+
 from dash import Input, Output, State, html, no_update
 
 from app.components import notices, summary_id
@@ -8,6 +10,7 @@ from app.figures.image import image_figure
 from app.figures.ledger import ledger_figure
 from app.figures.signed import signed_grid, signed_image, with_cells
 from app.figures.silenced_answer import silenced_answer_figure
+from app.figures.thumbnail import image_thumbnail
 from app.pages.decide import layout as place
 from app.pages.decide import parts, words
 from app.pages.decide.bars import bars_of
@@ -29,7 +32,7 @@ TITLE = "Decide"
 __all__ = ["PATH", "TITLE", "layout", "register_callbacks"]
 
 _PARTS = {
-    "image": ("image", "image_summary"),
+    "image": ("image", "image_summary", "digit"),
     "nodes": ("nodes", "nodes_title", "nodes_summary", "nodes_sum", "nodes_note", "legend",
               "reason"),
     "cells": ("seen", "seen_summary", "used", "used_summary", "cells_title", "cells_sum",
@@ -54,6 +57,7 @@ def register_callbacks(app, explorer):
         output={
             "image": Output(place.IMAGE, "figure"),
             "image_summary": Output(summary_id(place.IMAGE), "children"),
+            "digit": Output(place.DIGIT, "children"),
             "verdict": Output(place.VERDICT, "children"),
             "bars": Output(place.ANSWER_BARS, "figure"),
             "bars_summary": Output(summary_id(place.ANSWER_BARS), "children"),
@@ -100,8 +104,8 @@ def _drawn(explorer, view, problems, drawn):
     shown = {
         "verdict": parts.verdict_parts(explorer, view),
         "bars": silenced_answer_figure(
-            explorer.class_names, view.answer, view.after, scale=view.selection.scale,
-            label=view.label, marked=(view.p, view.q)),
+            explorer.class_names, view.answer, view.after, view.p, view.q,
+            scale=view.selection.scale, label=view.label),
         "bars_summary": words.answer_summary(explorer, view),
         "silenced": parts.silenced_parts(explorer, view),
         "found": search_text(view),
@@ -118,9 +122,10 @@ def _drawn(explorer, view, problems, drawn):
 
 def _addressed(explorer, view, problems):
     selection = view.selection
-    query = write(selection, explorer)
+    query = remedy = write(selection, explorer)
     if view.search_fault:
         problems = [*problems, view.search_fault]
+        remedy = write(replace(selection, find=""), explorer)
     network = explorer.network(selection.model)
     layers = ledger_layers(network)
     place_of_layer = layers.index(selection.layer)
@@ -130,7 +135,7 @@ def _addressed(explorer, view, problems):
                 for name in names]
 
     return {
-        "notices": notices(problems, PATH + query),
+        "notices": notices(problems, PATH + remedy),
         "answer": answer(
             PATH, query,
             values={**as_values(selection), "off": str(selection.off), "p": str(view.p),
@@ -147,7 +152,9 @@ def _addressed(explorer, view, problems):
 def _image(explorer, view):
     selection = view.selection
     return {"image": image_figure(view.image, name=f"{selection.set} {selection.image}"),
-            "image_summary": words.image_summary(explorer, view)}
+            "image_summary": words.image_summary(explorer, view),
+            "digit": html.Img(src=image_thumbnail(view.image), className="big-digit",
+                              alt=words.image_summary(explorer, view))}
 
 
 def _nodes(explorer, view):

@@ -104,10 +104,10 @@ def edit_text(explorer, selection, found, layer, donor_prediction):
                 f"flip the decision; Δ({p}, {q}) falls from {signed(found.margins[0])} to "
                 f"{signed(found.margins[-1])}.")
     n_taken, now = len(found.units), explorer.class_name(int(found.predictions[-1]))
-    return (f"{n_taken} of {found.n_units:,} {unit_word(layer, n_taken)} of {layer.name}, taken "
-            f"over from {source}, {'flips' if n_taken == 1 else 'flip'} the decision from {p} to "
-            f"{now}. It is the smallest edit found, greedily, in {found.n_tried:,} runs through "
-            "the real network; a smaller one may exist.")
+    return (f"{n_taken} of {found.n_units:,} {unit_word(layer, found.n_units)} of {layer.name}, "
+            f"taken over from {source}, {'flips' if n_taken == 1 else 'flip'} the decision from "
+            f"{p} to {now}. It is the smallest edit found, greedily, in {found.n_tried:,} runs "
+            "through the real network; a smaller one may exist.")
 
 
 def edit_rows(explorer, found, layer):
@@ -123,11 +123,17 @@ def edit_rows(explorer, found, layer):
 def effect_text(explorer, selection, effects, layer):
     """Tell what the silenced units do on average."""
     units = selection.off.units
-    parts = []
-    for effect in effects:
-        name = explorer.class_name(effect.label)
-        together = "" if len(units) == 1 else f", all {len(units)} {signed(effect.together)}"
-        parts.append(f"{name}: {signed(effect.last)}{together} (n = {effect.n_images:,}, "
-                     f"{effect.n_flips:,} flip)")
-    return (f"Mean effect on Δ over the {selection.set} set, {unit_word(layer)} {units[-1]} alone, "
-            f"{'; '.join(parts)}.")
+    names = [explorer.class_name(effect.label) for effect in effects]
+    alone = _joined(f"{signed(effect.last)} on images of {name} (n = {effect.n_images:,})"
+                    for effect, name in zip(effects, names, strict=True))
+    told = (f"Over the {selection.set} set, silencing {unit_word(layer)} {units[-1]} alone changes "
+            f"Δ on average by {alone}")
+    if len(units) > 1:
+        together = _joined(signed(effect.together) for effect in effects)
+        told += f"; all {len(units):,} together by {together}"
+    flips = _joined(f"{effect.n_flips:,}" for effect in effects)
+    return f"{told}. {flips} of their predictions change."
+
+
+def _joined(texts):
+    return " and ".join(texts)

@@ -55,7 +55,14 @@ def sum_line(opened, *, has_gates=True):
 def pair_parts(explorer, view):
     """Ways to another pair of classes."""
     selection = view.selection
-    parts = [html.A("⇄", className="button", title="Swap target and rival",
+    parts = []
+    if view.label not in (view.p, view.q):
+        label = explorer.class_name(view.label)
+        parts.append(html.A(f"or {label}", className="button",
+                            title=f"Against the label, {label}", href=PATH + write(
+                                replace(selection, p=view.p, q=view.label, donor=None),
+                                explorer)))
+    parts += [html.A("⇄", className="button", title="Swap target and rival",
                     href=PATH + write(replace(selection, p=view.q, q=view.p, donor=None),
                                       explorer), **{"aria-label": "Swap target and rival"})]
     if selection.p is not None or selection.q is not None:
@@ -78,7 +85,7 @@ def silenced_parts(explorer, view):
                     **{"data-set-key": "off", "data-set-value": str(before)}),
         html.Button("Clear", className="button small", title="Let all units speak again",
                     **{"data-set-key": "off", "data-set-value": str(NONE_SILENCED)}),
-        html.B(words.silenced_text(explorer, view)),
+        html.B(words.silenced_text(explorer, view), className="silenced-result"),
     ]
 
 

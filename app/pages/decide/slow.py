@@ -6,10 +6,12 @@ from dash.exceptions import PreventUpdate
 from app.components import summary_id, table
 from app.defaults import default_layer
 from app.figures.race import no_figure, race_figure
+from app.figures.thumbnail import image_thumbnail
 from app.pages.decide import later_words as words
 from app.pages.decide.later import Later
 from app.pages.decide.layout import (
     CURVE,
+    CURVE_BOX,
     CURVE_NEXT,
     CURVE_NOTE,
     EDIT,
@@ -50,6 +52,7 @@ def register_slow(app, explorer):
     @app.callback(
         output={"figure": Output(CURVE, "figure"), "note": Output(CURVE_NOTE, "children"),
                 "summary": Output(summary_id(CURVE), "children"),
+                "is_hidden": Output(CURVE_BOX, "hidden"),
                 "next": Output(CURVE_NEXT, "data")},
         inputs=[Input(asked("curve"), "data")], prevent_initial_call=True)
     def run_curve(wish):
@@ -111,13 +114,13 @@ def _curve(explorer, later, key, number):
     if not key:
         told = ("Switch on “Over all images of the target” to run the race over every one of "
                 "them.")
-        return {"figure": no_figure(), "note": told, "summary": told, "next": None}
+        return _no_curve(told)
     selection = read(key, explorer)[0]
     layer = explorer.network(selection.model).layer(selection.race)
     part = later.curve(selection, number)
     if part.race is None:
         told = f"The {selection.set} set has no image of this class."
-        return {"figure": no_figure(), "note": told, "summary": told, "next": None}
+        return _no_curve(told)
     note = words.curve_note(explorer, selection, part, layer)
     is_last = part.race.n_images == part.n_images
     return {
@@ -126,9 +129,14 @@ def _curve(explorer, later, key, number):
                               measure=f"still predicted {explorer.class_name(part.race.target)}",
                               unit_word=unit_word(layer, 2)),
         "note": note,
+        "is_hidden": False,
         "summary": note if is_last else no_update,
         "next": None if is_last else {"key": key, "part": max(number, 0) + 1},
     }
+
+
+def _no_curve(told):
+    return {"figure": no_figure(), "note": told, "summary": told, "is_hidden": True, "next": None}
 
 
 def _edit(explorer, later, selection):
@@ -151,13 +159,24 @@ def _edit(explorer, later, selection):
         share = softmax(found.logits)
         p, q = (f"P({explorer.class_name(number)}) = {share[number]:.4f}"
                 for number in (view.p, view.q))
-        parts += [table(words.edit_rows(explorer, found, layer),
-                        ("taken over", "Δ after it", "prediction")),
-                  html.P(f"With all of these: {p}, {q}.", className="faint figures")]
+        parts += [
+            html.Div([
+                html.Div([_pictured(explorer, selection, selection.image, "image"),
+                          _pictured(explorer, selection, selection.donor, "gives its maps")],
+                         className="edit-images"),
+                html.Div([table(words.edit_rows(explorer, found, layer),
+                                ("taken over", "Δ after it", "prediction")),
+                          html.P(f"With all of these: {p}, {q}.", className="faint figures")]),
+            ], className="edit-result")]
     clear = html.Button("Clear", className="button", **{"data-set-key": "donor",
                                                         "data-set-value": ""})
     return [*parts, html.Div([part for part in (button, clear) if part is not None],
                              className="button-row")]
+
+
+def _pictured(explorer, selection, number, what):
+    return html.Div([html.Img(src=image_thumbnail(explorer.image(selection.set, number)),
+                              alt=f"Image {number}"), f"{number}, {what}"])
 
 
 def _effect(explorer, later, selection):

@@ -9,8 +9,8 @@ N_LISTED = 5
 GATES = "Exact for this image's open gates, not the effect of an ablation."
 NOT_EXACT = ("Not exact: behind this layer the network is not piecewise linear, so value × "
              "gradient leaves the residual unexplained.")
-NODE_GATES = ("Exact. Behind this layer there are no gates left, so here a term is also what "
-              "silencing its node to zero takes away.")
+NODE_GATES = ("No gates lie behind this layer, so here a term is also what silencing its node to "
+              "zero takes away.")
 
 
 def signed(number, digits=2):
