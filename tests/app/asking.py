@@ -55,9 +55,10 @@ def _id(text):
 
 def _outputs(app, key):
     parts = key.strip(".").split("...")
-    return [{"id": _id(part.rpartition(".")[0]),
+    outputs = [{"id": _id(part.rpartition(".")[0]),
              "property": part.rpartition(".")[2].partition("@")[0] + _mark(part)}
             for part in parts]
+    return outputs if key.startswith("..") else outputs[0]
 
 
 def _mark(part):

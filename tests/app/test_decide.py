@@ -1,0 +1,427 @@
+"""Decide without a browser: selection, sums, figures, callbacks, downloads."""
+
+import csv
+import io
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from app.explorer import Explorer
+from app.pages.decide import PATH, parts, words
+from app.pages.decide.bars import bars_of
+from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
+from app.pages.decide.later import PART_IMAGES, Later, joined
+from app.pages.decide.layout import LATER_PARTS, asked
+from app.pages.decide.silenced import Silenced, read_silenced
+from app.pages.decide.state import read, write
+from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of
+from cnn_core.backend import keras
+from cnn_core.network import Network
+from cnn_core.race import class_race
+from cnn_core.survey import survey_of
+from tests.app.asking import ask, small_app
+from tests.app.small_explorer import small_explorer, small_images
+
+MAIN = "decide-nodes.figure"
+LAYERS = ("first_maps", "pooled", "last_maps", "flat", "hidden", "classes")
+
+
+def seen(search="", explorer=None):
+    explorer = explorer or small_explorer()
+    return look(explorer, read(search, explorer)[0])
+
+
+def shown(search, drawn=None):
+    response = ask(small_app(), MAIN, {"path": PATH, "search": search, "serial": 1},
+                   states=(drawn,))
+    assert response.status_code == 200, response.get_data(as_text=True)[:300]
+    return response.get_json()["response"]
+
+
+@lru_cache(maxsize=4)
+def explorer_of(kind):
+    """Explorer over one network of another build."""
+    keras.utils.set_random_seed(3)
+    layers = keras.layers
+    rest = {
+        "sigmoid": [layers.Flatten(name="flat"), layers.Dense(6, activation="sigmoid",
+                                                              name="hidden"),
+                    layers.Dense(4, activation="softmax", name="classes")],
+        "no nodes": [layers.Conv2D(4, 3, name="scores"), layers.GlobalAveragePooling2D(name="mean"),
+                     layers.Softmax(name="softmax")],
+    }[kind]
+    model = keras.Sequential([keras.Input((12, 12, 1)),
+                              layers.Conv2D(3, 3, activation="relu", name="maps"), *rest])
+    network, dataset = Network(model, name=kind), small_images("test")
+    return Explorer({kind: network}, {"test": dataset},
+                    {(kind, "test"): survey_of(network, dataset, _folder())})
+
+
+@lru_cache(maxsize=1)
+def _folder():
+    import tempfile
+
+    return tempfile.mkdtemp(prefix="looking-glass-")
+
+
+# --- the address -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("search", [
+    "?image=3", "?model=model_1&image=5&p=2&q=0&layer=first_maps&group=map",
+    "?image=0&off=hidden:6,2,3,4&baseline=mean&race=last_maps&curve=1&donor=3&scale=log",
+    "?set=train&image=23&find=label:4",
+])
+def test_an_address_written_again_shows_the_same(search):
+    explorer = small_explorer()
+    selection, problems = read(search, explorer)
+    assert problems == []
+    assert read(write(selection, explorer), explorer) == (selection, [])
+
+
+@pytest.mark.parametrize(("search", "key", "told"), [
+    ("?layer=frst_maps", "layer", "first_maps"),
+    ("?image=4000", "image", "0 to 39"),
+    ("?p=7", "p", "0 to 3"),
+    ("?p=1&q=1", "q", "strongest other class"),
+    ("?off=hidden:2,7", "off", "0 to 6"),
+    ("?off=hidden:two", "off", "two"),
+    ("?off=hiden:2", "off", "hidden"),
+    ("?off=classes:1", "off", "cannot be silenced"),
+    ("?off=,", "off", "cannot be silenced"),
+    ("?baseline=meen", "baseline", "mean"),
+    ("?donor=40", "donor", "0 to 39"),
+    ("?curve=2", "curve", "0 to 1"),
+    ("?zebra=1", "zebra", "does not know"),
+])
+def test_a_wrong_address_is_told_and_still_shows_a_whole_page(search, key, told):
+    _, problems = read(search, small_explorer())
+    assert [problem.key for problem in problems] == [key]
+    assert told in problems[0].text
+    answer = shown(search)
+    assert told in str(answer["notices"])
+    assert answer["decide-nodes"]["figure"]["data"]
+
+
+def test_target_and_rival_are_prediction_and_runner_up():
+    view = seen("?image=9")
+    ranked = np.argsort(-view.answer.logits, kind="stable")
+    assert (view.p, view.q) == tuple(ranked[:2])
+    assert seen(f"?image=9&p={ranked[3]}").q == ranked[0]
+    assert seen(f"?image=9&q={ranked[0]}").p == ranked[1]
+
+
+def test_target_against_itself_takes_the_strongest_other_class():
+    view = seen("?image=9&p=2&q=2")
+    others = np.delete(np.arange(4), 2)
+    assert (view.p, view.q) == (2, others[view.answer.logits[others].argmax()])
+
+
+@pytest.mark.parametrize(("text", "units"), [
+    ("hidden:3", (3,)), ("hidden:5,1", (5, 1)), ("hidden:1-4", (1, 2, 3, 4)),
+    ("hidden:0-6", tuple(range(7))), ("hidden:2,2,1-3", (2, 1, 3)), ("hidden:", ()), ("", ()),
+])
+def test_silenced_units_are_read_and_written(text, units):
+    network = small_explorer().network("model_0")
+    silenced, problems = read_silenced(text, network, unit_layers(network))
+    assert (silenced.units, problems) == (units, [])
+    assert read_silenced(str(silenced), network, unit_layers(network)) == (silenced, [])
+
+
+def test_undo_takes_back_the_last_unit_only():
+    assert Silenced("hidden", (4, 1, 6)).without_last() == Silenced("hidden", (4, 1))
+    assert Silenced("hidden", (4,)).without_last() == Silenced()
+
+
+# --- sums ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("image", [0, 7, 21])
+def test_the_bars_run_to_the_margin_of_the_network(image):
+    explorer = small_explorer()
+    view = seen(f"?image={image}")
+    bars = bars_of(nodes_of(explorer, view), view, can_be_silenced=True)
+    logits = explorer.network("model_0").logits(explorer.dataset("test").images[[image]])[0]
+    margin = float(logits[view.p]) - float(logits[view.q])
+    assert bars[-1].kind == "margin" and bars[-1].term == pytest.approx(margin, abs=1e-5)
+    running = 0.0
+    for bar in bars[:-1]:
+        assert bar.start == pytest.approx(running, abs=1e-9)
+        running += bar.term
+    assert running == pytest.approx(margin, abs=1e-5)
+    sizes = [abs(bar.term) for bar in bars if bar.kind == "unit"]
+    assert sizes == sorted(sizes, reverse=True) and len(sizes) == 7
+
+
+def test_small_terms_are_folded_into_one(monkeypatch):
+    from app.pages.decide import view as module
+
+    monkeypatch.setattr(module, "N_BARS", 3)
+    view = seen("?image=7")
+    nodes = nodes_of(small_explorer(), view)
+    bars = bars_of(nodes, view, can_be_silenced=True)
+    assert [bar.kind for bar in bars] == ["unit"] * 3 + ["rest", "bias", "margin"]
+    terms = np.sort(np.abs(nodes.ledger.terms[0]))
+    assert abs(bars[2].term) >= terms[-3] - 1e-6
+    assert sum(bar.term for bar in bars[:-1]) == pytest.approx(bars[-1].term, abs=1e-5)
+
+
+def test_hover_writes_activation_times_weight_out():
+    explorer = small_explorer()
+    view = seen("?image=7")
+    bar = bars_of(nodes_of(explorer, view), view, can_be_silenced=True)[0]
+    value = explorer.activations("model_0", "test", 7)["hidden"][0, bar.unit]
+    kernel = explorer.network("model_0").weights("classes")["kernel"]
+    weight = kernel[bar.unit, view.p] - kernel[bar.unit, view.q]
+    assert f"{value:.4f} × weight {words.signed(weight, 4)}" in bar.hover
+    assert words.signed(value * weight, 4) in bar.hover
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("group", ["cell", "map"])
+def test_the_sum_of_every_layer_is_printed_and_holds(layer, group):
+    explorer = small_explorer()
+    view = seen(f"?image=7&layer={layer}&group={group}")
+    cells = cells_of(explorer, view)
+    total = float(cells.ledger.constant[0]) + float(cells.terms.sum(dtype=np.float64))
+    assert total == pytest.approx(view.answer.margin, abs=1e-4)
+    assert cells.terms.shape == cells.values.shape
+    equation, is_exact, residual = words.sum_parts(cells.ledger)
+    assert is_exact and f"Δ = {words.signed(view.answer.margin, 4)}" in equation
+    assert "of Σ|terms|" in residual
+
+
+def test_the_pixels_add_up():
+    view = seen("?image=7")
+    opened = pixels_of(small_explorer(), view)
+    assert opened.terms.shape == (1, 12, 12, 1)
+    total = float(opened.constant[0]) + float(opened.terms.sum(dtype=np.float64))
+    assert total == pytest.approx(view.answer.margin, abs=1e-4)
+
+
+def test_a_network_that_bends_is_told_as_not_exact():
+    explorer = explorer_of("sigmoid")
+    view = seen("?image=3&layer=maps", explorer)
+    for opened in (cells_of(explorer, view).ledger, pixels_of(explorer, view)):
+        text = str(parts.sum_line(opened))
+        assert "not exact" in text and words.GATES not in text
+        assert abs(float(opened.residual[0])) > 1e-3
+    assert words.sum_parts(nodes_of(explorer, view).ledger)[1]
+
+
+def test_a_network_without_hidden_nodes_is_told_by_its_logits():
+    explorer = explorer_of("no nodes")
+    view = seen("?image=3", explorer)
+    nodes = nodes_of(explorer, view)
+    assert nodes.weights is None
+    assert float(nodes.ledger.total[0]) == pytest.approx(view.answer.margin, abs=1e-5)
+    assert "softmax" not in ledger_layers(explorer.network("no nodes"))
+    assert words.reason(explorer, view, nodes)[0]
+
+
+# --- silencing -------------------------------------------------------------------------------
+
+
+def test_silencing_a_node_takes_exactly_its_term_away():
+    explorer = small_explorer()
+    whole = seen("?image=7")
+    terms = nodes_of(explorer, whole).ledger.terms[0]
+    for unit in range(7):
+        view = seen(f"?image=7&off=hidden:{unit}&p={whole.p}&q={whole.q}")
+        assert view.after.margin == pytest.approx(whole.answer.margin - terms[unit], abs=1e-5)
+
+
+@pytest.mark.parametrize("baseline", ["zero", "mean"])
+@pytest.mark.parametrize("layer", unit_layers(small_explorer().network("model_0")))
+def test_silencing_runs_the_rest_of_the_network_again(layer, baseline):
+    explorer = small_explorer()
+    network = explorer.network("model_0")
+    activations = explorer.activations("model_0", "test", 7)
+    values = np.array(activations[layer])
+    mean = explorer.survey("model_0", "test").units[layer].mean
+    values[..., [0, 3]] = 0 if baseline == "zero" else mean[[0, 3]]
+    expected = network.logits_with(layer, values, activations)[0]
+    view = seen(f"?image=7&off={layer}:0,3&baseline={baseline}")
+    np.testing.assert_allclose(view.after.logits, expected, atol=1e-5)
+
+
+def test_every_unit_silenced_leaves_the_biases():
+    view = seen("?image=7&off=hidden:0-6")
+    bias = small_explorer().network("model_0").weights("classes")["bias"]
+    np.testing.assert_allclose(view.after.logits, bias, atol=1e-6)
+    assert "All 7 nodes of hidden are silenced" in words.silenced_units(small_explorer(), view)
+
+
+def test_a_flip_is_said():
+    explorer = small_explorer()
+    view = seen("?image=7&off=hidden:0-6")
+    other = replace(view, after=replace(view.after, prediction=(view.prediction + 1) % 4))
+    assert "flips from" in words.silenced_text(explorer, other)
+    same = replace(view, after=replace(view.after, prediction=view.prediction))
+    assert "stays" in words.silenced_text(explorer, same)
+
+
+# --- what is drawn ---------------------------------------------------------------------------
+
+
+def test_only_what_has_changed_is_drawn_again():
+    first = shown("?image=7")
+    drawn = first["decide-drawn"]["data"]
+    again = shown("?image=7", drawn)
+    for part in ("image", "nodes", "seen", "used", "pixels"):
+        assert f"decide-{part}" in first and "figure" not in again.get(f"decide-{part}", {})
+    assert "figure" in again["decide-answer"]
+    silenced = shown("?image=7&off=hidden:2", drawn)
+    assert "figure" in silenced["decide-nodes"]
+    assert not any("figure" in silenced.get(f"decide-{part}", {})
+                   for part in ("image", "seen", "used", "pixels"))
+    moved = shown("?image=7&layer=pooled", drawn)
+    assert "figure" in moved["decide-used"] and "figure" not in moved.get("decide-pixels", {})
+
+
+def test_a_silenced_bar_is_hollow_and_the_margin_after_stands_beside():
+    view = seen("?image=7")
+    unit = int(nodes_of(small_explorer(), view).ranking.order[0])
+    figure = shown(f"?image=7&off=hidden:{unit}")["decide-nodes"]["figure"]
+    bars = figure["data"][1]
+    assert bars["marker"]["color"][0] == "rgba(0,0,0,0)" != bars["marker"]["color"][1]
+    assert figure["layout"]["meta"]["units"][0] == unit
+    assert figure["layout"]["xaxis"]["ticktext"][-1] == "<b>Δ<br>after</b>"
+
+
+def test_the_answer_carries_the_pair_to_the_controls():
+    answer = shown("?image=7&off=hidden:2")["answer"]["data"]
+    view = seen("?image=7")
+    assert (answer["values"]["p"], answer["values"]["q"]) == (str(view.p), str(view.q))
+    assert answer["values"]["off"] == "hidden:2"
+    assert answer["steps"]["below"] == "flat" and answer["steps"]["above"] == "pooled"
+    assert answer["links"]["/"] == "?image=7&layer=last_maps"
+
+
+def test_fields_of_maps_span_those_of_their_cells():
+    boxes = small_explorer().sight("model_0", "last_maps").boxes
+    fields = fields_of_maps(boxes)["boxes"]
+    for unit in range(6):
+        own = boxes[:, :, unit].reshape(-1, 4)
+        assert fields[unit] == [*own[:, :2].min(axis=0), *own[:, 2:].max(axis=0)]
+
+
+# --- the slow parts --------------------------------------------------------------------------
+
+
+def test_the_race_is_run_for_the_layer_asked_for():
+    explorer = small_explorer()
+    later = shown("?image=7&race=last_maps")["decide-later"]["data"]
+    assert set(later) == set(LATER_PARTS) and not later["curve"] and not later["effect"]
+    response = ask(small_app(), "decide-race.figure", {"key": later["race"], "part": 0})
+    figure = response.get_json()["response"]["decide-race"]["figure"]
+    assert figure["layout"]["xaxis"]["range"] == [0, 6]
+    run = Later(explorer).race(read(later["race"], explorer)[0])
+    assert run.layer == "last_maps"
+    assert run.by_activation.margins[0] == pytest.approx(seen("?image=7").answer.margin, abs=1e-5)
+    note = response.get_json()["response"]["decide-race-note"]["children"]
+    assert "flips, removing maps of last_maps" in note or "not" in note
+
+
+def test_parts_of_a_class_together_are_the_race_over_the_class(monkeypatch):
+    from app.pages.decide import later as module
+
+    explorer = small_explorer()
+    images = explorer.dataset("test").images[explorer.dataset("test").labels == 1]
+    network = explorer.network("model_0")
+    whole = class_race(network, "hidden", images, 1, 3)
+    together = joined([class_race(network, "hidden", images[start:start + 4], 1, 3)
+                       for start in range(0, len(images), 4)])
+    assert together.n_images == len(images) == 10
+    for name in ("by_activation", "by_contribution"):
+        one, other = getattr(whole, name), getattr(together, name)
+        np.testing.assert_array_equal(one.n_right, other.n_right)
+        np.testing.assert_allclose(one.low, other.low)
+        np.testing.assert_allclose(one.mean_margin, other.mean_margin, atol=1e-6)
+    assert PART_IMAGES > 10
+    monkeypatch.setattr(module, "PART_IMAGES", 4)
+    selection = read("?image=7&p=1&q=3&race=hidden", explorer)[0]
+    later = Later(explorer)
+    assert [later.curve(selection, part).race.n_images for part in (0, 1, 2, 9, -3)] == (
+        [4, 8, 10, 10, 4])
+    np.testing.assert_array_equal(later.curve(selection, 2).race.by_contribution.n_right,
+                                  whole.by_contribution.n_right)
+
+
+def test_the_curve_asks_for_its_next_part_until_all_images_are_done(monkeypatch):
+    from app.pages.decide import later as module
+
+    monkeypatch.setattr(module, "PART_IMAGES", 4)
+    key = shown("?image=7&p=1&q=3&curve=1")["decide-later"]["data"]["curve"]
+    notes, wish = [], {"key": key, "part": 0}
+    while wish:
+        answer = ask(small_app(), "decide-curve.figure", wish).get_json()["response"]
+        notes.append(answer["decide-curve-note"]["children"])
+        wish = answer["decide-curve-next"]["data"]
+    assert notes[0].startswith("4 of 10 images") and notes[-1].startswith("All 10 images")
+    assert len(notes) == 3
+
+
+def test_a_mean_effect_is_the_mean_over_the_images_of_the_class():
+    explorer = small_explorer()
+    selection = read("?p=1&q=3&off=hidden:5,2", explorer)[0]
+    effects = Later(explorer).mean_effects(selection)
+    dataset, network = explorer.dataset("test"), explorer.network("model_0")
+    kernel = network.weights("classes")["kernel"]
+    for effect, label in zip(effects, (1, 3), strict=True):
+        values = network.activations(dataset.images[dataset.labels == label])["hidden"]
+        terms = values * (kernel[:, 1] - kernel[:, 3])
+        assert (effect.label, effect.n_images) == (label, 10)
+        assert effect.last == pytest.approx(-terms[:, 2].mean(), abs=1e-5)
+        assert effect.together == pytest.approx(-terms[:, [2, 5]].sum(axis=1).mean(), abs=1e-5)
+
+
+def test_an_edit_is_looked_for_with_the_donor():
+    explorer = small_explorer()
+    view = seen("?image=7")
+    donor = default_donor(explorer, "model_0", "test", view.p, view.q, 7)
+    donor = 1 if donor is None else donor
+    key = shown(f"?image=7&donor={donor}")["decide-later"]["data"]["edit"]
+    response = ask(small_app(), "decide-edit.children", {"key": key, "part": 0})
+    assert response.status_code == 200
+    text = response.get_data(as_text=True)
+    found = Later(explorer).edit(read(key, explorer)[0], "last_maps")
+    if found.flipped:
+        assert "smallest edit found" in text and found.predictions[-1] != view.p
+        assert all(f"+ map {unit}" in text for unit in found.units)
+    else:
+        assert "Not even all" in text
+
+
+@pytest.mark.parametrize("part", LATER_PARTS)
+@pytest.mark.parametrize("wish", [None, "?image=1", [], {"part": 0}, {"key": 3}])
+def test_a_wish_that_no_page_makes_changes_nothing(part, wish):
+    output = {"race": "decide-race.figure", "curve": "decide-curve.figure",
+              "edit": "decide-edit.children", "effect": "decide-effect.children"}[part]
+    assert asked(part) in str(small_app().callback_map)
+    assert ask(small_app(), output, wish).status_code == 204
+
+
+# --- downloads -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", ["pixels", *LAYERS])
+def test_the_numbers_of_a_ledger_add_up_in_the_file(layer):
+    client = small_app().server.test_client()
+    answer = client.get(f"/download/ledger.csv?image=7&layer={layer}")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    by_name = {row["unit"]: float(row["contribution"]) for row in rows[-2:]}
+    total = sum(float(row["contribution"]) for row in rows[:-2]) + by_name["constant"]
+    assert total == pytest.approx(by_name["margin"], abs=1e-4)
+    held = np.load(io.BytesIO(client.get(f"/download/ledger.npz?image=7&layer={layer}").data))
+    assert held["margin"] == pytest.approx(by_name["margin"])
+    assert held["terms"].size == len(rows) - 2
+
+
+@pytest.mark.parametrize("query", ["layer=nope", "image=400", "image=x", "p=9", "p=1&q=1",
+                                   "set=tset", "zebra=1", "q=-1"])
+def test_a_wrong_download_is_refused_in_one_line(query):
+    answer = small_app().server.test_client().get(f"/download/ledger.csv?{query}")
+    assert answer.status_code == 400 and answer.get_data(as_text=True).count("\n") == 1
