@@ -1,0 +1,171 @@
+"""Decide in a real browser, with the shipped models."""
+
+import re
+
+import pytest
+
+from tests.browser.journey import axe_faults, box, control, press, settle, visit
+
+
+def bar_at(page, place):
+    """Middle of the column of a bar on the screen, near the foot of the chart."""
+    return page.evaluate("""(place) => {
+      const plot = document.querySelector('#decide-nodes .js-plotly-plot');
+      const { xaxis, yaxis } = plot._fullLayout, at = plot.getBoundingClientRect();
+      const bars = plot.data[1];
+      const middle = bars.base[place] + bars.y[place] / 2;
+      return [at.left + xaxis._offset + xaxis.d2p(place),
+              at.top + yaxis._offset + yaxis.d2p(middle)];
+    }""", place)
+
+
+def cell_at(page, graph, x, y):
+    """Place of a cell of a grid on the screen."""
+    return page.evaluate("""([graph, x, y]) => {
+      const plot = document.querySelector(`#${graph} .js-plotly-plot`);
+      const { xaxis, yaxis } = plot._fullLayout, at = plot.getBoundingClientRect();
+      return [at.left + xaxis._offset + xaxis.d2p(x), at.top + yaxis._offset + yaxis.d2p(y)];
+    }""", [graph, x, y])
+
+
+def unit_of_bar(page, place):
+    return page.evaluate("(place) => document.querySelector('#decide-nodes .js-plotly-plot')"
+                         ".layout.meta.units[place]", place)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (360, 740)])
+def test_the_decision_stands_on_one_screen(open_page, width, height, scheme):
+    page = open_page("/decide?off=Dense_1:3&donor=7", color_scheme=scheme,
+                     viewport={"width": width, "height": height})
+    settle(page)
+    page.locator("#decide-edit .table").wait_for()
+    for part in ("image", "answer", "nodes", "nodes-sum", "reason", "silenced"):
+        place = box(page, f"#decide-{part}")
+        assert place["height"] > 15, part
+        if width > 800:
+            assert place["x"] >= 0 and place["x"] + place["width"] <= width, part
+            assert place["y"] + place["height"] <= height, part
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert axe_faults(page) == []
+
+
+def test_a_click_on_a_bar_silences_its_node_and_undo_brings_it_back(page, dashboard):
+    visit(page, dashboard + "/decide")
+    first, second = unit_of_bar(page, 0), unit_of_bar(page, 1)
+    page.mouse.move(*bar_at(page, 0))
+    page.locator("#tooltip").wait_for()
+    assert "× weight" in page.inner_text("#tooltip") and f"node {first}" in (
+        page.inner_text("#tooltip"))
+    for place in (0, 1):
+        page.mouse.click(*bar_at(page, place))
+        settle(page)
+    assert f"off=Dense_1:{first},{second}" in page.url
+    assert "effect −" in page.inner_text("#decide-silenced")
+    page.locator("#decide-effect", has_text="Over the test set").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    settle(page)
+    assert page.url.endswith(f"off=Dense_1:{first}")
+    page.get_by_role("button", name="Clear").first.click()
+    settle(page)
+    assert "off=" not in page.url
+    page.go_back()
+    settle(page)
+    assert page.url.endswith(f"off=Dense_1:{first}")
+
+
+def test_enough_silenced_nodes_flip_the_prediction(page, dashboard):
+    visit(page, dashboard + "/decide")
+    units = page.evaluate("""() => {
+      const { data, layout } = document.querySelector('#decide-nodes .js-plotly-plot');
+      return layout.meta.units.filter((unit, place) => unit !== null && data[1].y[place] > 0);
+    }""")
+    visit(page, f"{dashboard}/decide?off=Dense_1:{','.join(map(str, units))}")
+    assert "The prediction flips from 4" in page.inner_text("#decide-silenced")
+
+
+def test_seen_and_used_are_linked_and_a_click_silences_a_map(page, dashboard):
+    visit(page, dashboard + "/decide")
+    page.locator("#decide-used").scroll_into_view_if_needed()
+    page.mouse.move(*cell_at(page, "decide-used", 0, 0))
+    page.locator("#tooltip").wait_for()
+    told = page.inner_text("#tooltip")
+    assert "contribution" in told and "activation" in told and "map 0" in told
+    assert page.locator("#decide-seen .cell-box").is_visible()
+    assert page.locator("#decide-image .field-box").is_visible()
+    page.mouse.click(*cell_at(page, "decide-used", 0, 0))
+    settle(page)
+    assert "off=Conv2D_3:0" in page.url
+    assert "Conv2D_3, map 0 silenced" in page.inner_text("#decide-silenced")
+
+
+def test_keys_change_image_and_layer_and_the_sums_hold(page, dashboard):
+    visit(page, dashboard + "/decide?image=115")
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp", "w", "r"):
+        press(page, key)
+        for part in ("nodes", "cells", "pixels"):
+            text = page.inner_text(f"#decide-{part}-sum").replace("−", "-")
+            *_, total, margin = map(float, re.findall(r"= ([+-]?[\d.]+)", text))
+            assert total == pytest.approx(margin, abs=2e-4)
+            assert "not exact" not in text
+    assert "image=" in page.url
+
+
+def test_another_rival_is_asked_for_by_hand_and_swapped(page, dashboard):
+    visit(page, dashboard + "/decide?image=115")
+    control(page, "q").select_option("2")
+    settle(page)
+    assert "q=2" in page.url
+    headline = page.locator("#decide-reason b").inner_text()
+    assert headline.endswith("and not 2")
+    page.get_by_label("Swap target and rival").click()
+    settle(page)
+    assert control(page, "p").input_value() == "2"
+    assert page.locator("#decide-reason b").inner_text() == headline
+
+
+def test_the_race_and_its_curve_come_after_the_page_has_settled(page, dashboard):
+    visit(page, dashboard + "/decide")
+    page.locator("#decide-race-note", has_text="flips").wait_for()
+    page.get_by_label("Over all images of the target").check()
+    page.locator("#decide-curve-note", has_text="All 982 images of 4").wait_for(timeout=60_000)
+    assert page.locator("#decide-curve .main-svg").first.is_visible()
+    assert "curve=1" in page.url
+
+
+def test_the_smallest_edit_flips_the_decision(page, dashboard):
+    visit(page, dashboard + "/decide")
+    page.get_by_role("button", name=re.compile("Take over maps from the clearest 9")).click()
+    settle(page)
+    page.locator("#decide-edit", has_text="smallest edit found").wait_for()
+    rows = page.locator("#decide-edit tbody tr")
+    assert rows.first.locator("td").last.inner_text() == "4"
+    assert rows.last.locator("td").last.inner_text() == "9"
+
+
+def test_a_link_shows_the_same_to_another_browser(open_page):
+    page = open_page("/decide?image=247&p=4&q=2&off=Conv2D_3:5-9&layer=Max_Pool_2&group=map")
+    settle(page)
+    other = open_page(page.url.removeprefix(page.evaluate("location.origin")))
+    settle(other)
+    for part in ("reason", "nodes-sum", "cells-sum", "silenced", "cells-note"):
+        assert page.inner_text(f"#decide-{part}") == other.inner_text(f"#decide-{part}")
+
+
+def test_a_wrong_link_is_told_and_its_remedy_shows_the_page(page, dashboard):
+    visit(page, dashboard + "/decide?p=4&q=4&off=Dense_1:100&image=10000")
+    notice = page.inner_text(".notice")
+    assert "strongest other class" in notice and "0 to 99" in notice and "0 to 9,999" in notice
+    page.get_by_role("link", name="Use the corrected link").click()
+    settle(page)
+    assert page.locator(".notice").count() == 0
+
+
+def test_explore_carries_its_image_here_and_back(page, dashboard):
+    visit(page, dashboard + "/?image=247")
+    page.get_by_role("link", name="Decide").click()
+    settle(page)
+    assert "/decide?image=247" in page.url
+    page.get_by_role("link", name="Explore").click()
+    settle(page)
+    assert "/?image=247" in page.url
