@@ -19,6 +19,14 @@
     return { unit, row: y % tall, column: x % wide };
   }
 
+  // Place of a cell in a grid that may stand in another order: top, left, bottom, right.
+  function placeOf(meta, cell) {
+    const place = meta.order ? meta.order.indexOf(cell.unit) : cell.unit;
+    const y = Math.floor(place / meta.columns) * (meta.height + meta.gap) + cell.row;
+    const x = (place % meta.columns) * (meta.width + meta.gap) + cell.column;
+    return [y, x, y + 1, x + 1];
+  }
+
   // Pixels that a cell sees: top, left, bottom, right, half-open and cut to the image.
   function fieldOf(meta, cell, image) {
     const fields = meta.fields || {};
@@ -99,8 +107,7 @@
     for (const other of plots()) {
       const otherMeta = metaOf(other);
       const isTwin = other === plot || (otherMeta.kind === "grid" && otherMeta.layer === meta.layer);
-      outline(other, "cell-box", isTwin
-        ? [point.y, point.x, point.y + 1, point.x + 1] : null);
+      outline(other, "cell-box", isTwin ? placeOf(otherMeta, cell) : null);
       // A twin that measures something else tells its number too.
       if (isTwin && otherMeta.measure !== meta.measure) {
         const twin = other.calcdata[0][0].z[point.y][point.x];

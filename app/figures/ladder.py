@@ -29,6 +29,7 @@ STYLES = {
 
 _ROW_PIXELS = 46
 _BAND_PIXELS = 9
+_NEAREST_WORDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,13 @@ def share_figure(titles, marks, *, guide=None, chance=None):
                          ticktext=list(titles), showgrid=False, zeroline=False,
                          tickfont={"size": 13, "color": theme.INK}),
         shapes=[*_stripes(len(titles)), *_guide(guide, least), *_chance(chance, least)],
-        annotations=_words(guide, chance, least))
+        annotations=_words(guide, chance, least, share_axis(shares)["range"]))
     return {"data": traces, "layout": layout}
 
 
 def figure_height(n_rows):
     """Pixels that a figure of so many rows needs."""
-    return _ROW_PIXELS * n_rows + 44
+    return _ROW_PIXELS * n_rows + 62
 
 
 def _places(marks, readers):
@@ -173,9 +174,12 @@ def _chance(chance, least):
              "layer": "below", "line": {"color": theme.FAINT_INK, "width": 1.2, "dash": "dot"}}]
 
 
-def _words(guide, chance, least):
+def _words(guide, chance, least, ends):
     words = [] if guide is None else [("the network", guide[0])]
-    words += [] if chance is None else [("guessing", chance)]
+    if chance is not None:
+        distance = 1 if guide is None else abs(
+            log10(mistakes(chance, least)) - log10(mistakes(guide[0], least)))
+        words += [("guessing", chance)] if distance > _NEAREST_WORDS * (ends[0] - ends[1]) else []
     return [{
         # On a logarithmic axis plotly takes the logarithm here.
         "x": log10(mistakes(share, least)), "y": 1, "yref": "paper", "yanchor": "bottom",

@@ -10,7 +10,7 @@ from app import theme
 
 _TICKS = (0.0, 0.1, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
 _LEAST = 1e-6
-_NEAREST_TICKS = 0.21
+_NEAREST_TICKS = 0.28
 
 
 def mistakes(share, least=_LEAST):
@@ -64,11 +64,13 @@ def share_axis(shares, **more):
                     _NEAREST_TICKS * max((high - low) / 2.6, 0.4))
     return theme.axis(type="log", range=[high, low], zeroline=False,
                       tickvals=[1 - share for share in ticks],
-                      ticktext=[share_text(share) for share in ticks], **more)
+                      ticktext=[share_text(share) for share in ticks],
+                      title={"text": "% right", "standoff": 2,
+                             "font": {"size": 12, "color": theme.FAINT_INK}}, **more)
 
 
 def share_text(share):
-    """Write a share in per cent with the decimals that it has.
+    """Write a share in per cent, without the sign, with the decimals that it has.
 
     Parameters
     ----------
@@ -78,7 +80,7 @@ def share_text(share):
     -------
     str
     """
-    return f"{100 * share:.4f}".rstrip("0").rstrip(".") + " %"
+    return f"{100 * share:.4f}".rstrip("0").rstrip(".")
 
 
 def _spread(shares, nearest):

@@ -3,6 +3,6 @@
 A page is a module with PATH, TITLE, `layout(explorer)` and `register_callbacks(app, explorer)`.
 """
 
-from app.pages import decide, explore, model
+from app.pages import compare, decide, evidence, explore, model
 
-PAGES = (explore, decide, model)
+PAGES = (explore, compare, decide, evidence, model)

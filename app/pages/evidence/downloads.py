@@ -1,0 +1,152 @@
+"""The Evidence page's numbers as files."""
+
+import csv
+import io
+
+from flask import Response, abort, request
+
+from app.pages.evidence import words
+from app.pages.evidence.layout import FILES
+from app.pages.evidence.state import read
+from app.pages.evidence.view import look
+
+_FOLDER = "/download/evidence"
+
+
+def address_of(what, query):
+    """Address of a file.
+
+    Parameters
+    ----------
+    what : str
+        Key of FILES.
+    query : str
+        The page's query.
+
+    Returns
+    -------
+    str
+    """
+    return f"{_FOLDER}/{FILES[what]}{query}"
+
+
+def register_routes(server, explorer, found):
+    """Add `/download/evidence/<file>`, with the same query as the page.
+
+    Parameters
+    ----------
+    server : flask.Flask
+    explorer : Explorer
+    found : Found
+    """
+    by_file = {file: what for what, file in FILES.items()}
+
+    @server.get(f"{_FOLDER}/<file>")
+    def evidence_numbers(file):
+        if file not in by_file:
+            abort(404)
+        selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer,
+                                   found)
+        if problems:
+            told = "; ".join(f'"{one.key or "link"}" is not understood, nearest: '
+                             f'{one.nearest or "leave it out"}' for one in problems)
+            return Response(f"{told}\n", 400, mimetype="text/plain")
+        view = look(explorer, found, selection)
+        what = by_file[file]
+        if view.task is None and what != "nodes":
+            command = words.command(explorer, selection.model)
+            return Response(f"not measured for this model and question; run {command}\n", 404,
+                            mimetype="text/plain")
+        return Response(_WRITERS[what](explorer, view), mimetype="text/csv",
+                        headers={"Content-Disposition": f'attachment; filename="{file}"'})
+
+
+def _csv(head, rows):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+_SHARE = ("right", "images", "share", "wilson_low", "wilson_high")
+_PAIRED = ("only_network_right", "only_other_right", "network_minus_other", "difference_low",
+           "difference_high", "mcnemar_p")
+
+
+def _share(share):
+    return share.n_right, share.n, share.value, share.low, share.high
+
+
+def _paired(paired):
+    return (paired.only_first, paired.only_second, paired.difference, paired.low, paired.high,
+            paired.p_value)
+
+
+def _ladder(explorer, view):
+    head = ("model", "question", "layer", "cells", "reader", "k", "fitted", *_SHARE, *_PAIRED)
+    rows = []
+    for model, results in view.peers.items():
+        cells = {layer.name: layer.n_cells for layer in results.layers}
+        task = results.task(view.task.name)
+        rows += [(model, task.name, one.layer or "pixels", cells[one.layer], one.reader,
+                  one.setting or "", one.n_fitted, *_share(one.share),
+                  *_paired(one.versus_network)) for one in results.of(task.name)]
+        rows.append((model, task.name, "", "", "network", "", "", *_share(task.network),
+                     *("",) * len(_PAIRED)))
+    return _csv(head, rows)
+
+
+def _mlp(explorer, view):
+    head = ("model", "question", "network", "title", "fitted", *_SHARE, *_PAIRED, "disagreements",
+            "how")
+    rows = []
+    for model, results in view.peers.items():
+        task = results.task(view.task.name)
+        rows.append((model, task.name, "network", "the network itself", "", *_share(task.network),
+                     *("",) * (len(_PAIRED) + 2)))
+        for variant in results.variants:
+            score = variant.scores[task.name]
+            rows.append((model, task.name, variant.name, variant.title, variant.n_fitted,
+                         *_share(score.share), *_paired(score.versus_network), len(score.images),
+                         variant.how))
+    return _csv(head, rows)
+
+
+def _claims(explorer, view):
+    head = ("model", "claim", "statement", "verdict", "number", "value", "low", "high", "n",
+            "unit", "rule")
+    rows = []
+    for claim in view.claims:
+        for number in claim.numbers:
+            rows.append((view.selection.model, claim.name, claim.statement, claim.verdict,
+                         number.label, number.value, number.low, number.high, number.n,
+                         number.unit, claim.rule))
+        if not claim.numbers:
+            rows.append((view.selection.model, claim.name, claim.statement, claim.verdict,
+                         *("",) * 6, claim.rule))
+    return _csv(head, rows)
+
+
+def _cards(explorer, view):
+    listed, name = view.disagreement, explorer.class_name
+    rows = () if listed is None else zip(
+        listed.images.tolist(), *(map(name, numbers.tolist()) for numbers in (
+            listed.labels, listed.network_answers, listed.variant_answers)), strict=True)
+    return _csv(("image", "label", "network", view.selection.variant or "changed"), rows)
+
+
+def _nodes(explorer, view):
+    p, q = (explorer.class_name(number) for number in (view.selection.p, view.selection.q))
+    rows = []
+    for nodes in view.nodes.models:
+        rank = {unit: place for place, unit in enumerate(nodes.sorted.order)}
+        rows += [(nodes.model, view.nodes.image, nodes.layer, unit, float(value), float(weight),
+                  rank[unit])
+                 for unit, (value, weight) in enumerate(
+                     zip(nodes.values, nodes.weights, strict=True))]
+    return _csv(("model", "image", "layer", "node", "activation", f"weight_{p}_minus_{q}",
+                 "place_sorted"), rows)
+
+
+_WRITERS = {"ladder": _ladder, "mlp": _mlp, "claims": _claims, "cards": _cards, "nodes": _nodes}

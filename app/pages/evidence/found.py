@@ -1,0 +1,104 @@
+"""The results that were computed beforehand, each given to the model that it belongs to."""
+
+from dataclasses import dataclass
+
+from cnn_core.readouts.results import ALL_CLASSES, READOUTS, ModelReadouts, load_readouts
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What is known of the models that are shown.
+
+    Attributes
+    ----------
+    by_model : dict of str to ModelReadouts
+        In the order of the models; those without results are missing.
+    other_data : tuple of str
+        Models that were measured on other images than those shown.
+    """
+
+    by_model: dict
+    other_data: tuple[str, ...] = ()
+
+    def of(self, model):
+        """Results of a model, or None."""
+        return self.by_model.get(model)
+
+    def task(self, model, name):
+        """Task of a model, or None."""
+        results = self.of(model)
+        return None if results is None else results.task(name)
+
+    def pairs(self, model):
+        """Pairs of classes that a model was measured on, a tuple of (p, q)."""
+        results = self.of(model)
+        return () if results is None else tuple(
+            task.classes for task in results.tasks
+            if task.name != ALL_CLASSES and len(task.classes) == 2)
+
+    def with_task(self, name):
+        """Results of all models that have this task, by name of the model."""
+        return {model: results for model, results in self.by_model.items()
+                if results.task(name) is not None}
+
+
+def find_results(explorer):
+    """Read the results that lie beside the models.
+
+    Results belong to a model when their checksum is that of the network; they are shown only if
+    they were scored on the very test images that the dashboard shows.
+
+    Parameters
+    ----------
+    explorer : Explorer
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    ArtifactError
+        When a file of results is damaged.
+    """
+    set_name = explorer.set_names[0]
+    digest = explorer.dataset(set_name).digest
+    stored = [one for folder in _folders(explorer) for one in load_readouts(folder / READOUTS)]
+    by_model, other_data = {}, []
+    for model in explorer.model_names:
+        identity = explorer.survey(model, set_name).model_digest
+        own = [one for one in stored if one.model_digest == identity]
+        fitting = _best_fitted([one for one in own if one.test_digest == digest], explorer)
+        if fitting is not None:
+            by_model[model] = fitting
+        elif own:
+            other_data.append(model)
+    return Found(by_model, tuple(other_data))
+
+
+def fitted_elsewhere(results, explorer):
+    """Tell whether readers were fitted on other training images than those that are shown.
+
+    Parameters
+    ----------
+    results : ModelReadouts
+    explorer : Explorer
+
+    Returns
+    -------
+    bool
+        False where no training images are shown.
+    """
+    return "train" in explorer.set_names and (
+        results.train_digest != explorer.dataset("train").digest)
+
+
+def _best_fitted(candidates, explorer) -> ModelReadouts | None:
+    ordered = sorted(candidates, key=lambda results: fitted_elsewhere(results, explorer))
+    return ordered[0] if ordered else None
+
+
+def _folders(explorer):
+    paths = [network.path for network in explorer.networks.values() if network.path]
+    folders = [explorer.folder, *(path.parent for path in paths)]
+    return list(dict.fromkeys(folder for folder in folders if folder is not None))

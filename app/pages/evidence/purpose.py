@@ -1,0 +1,184 @@
+"""What the MLP is for: a sentence and a few large numbers, both made of what was measured."""
+
+from dataclasses import dataclass, replace
+
+from app.pages.evidence.words import (
+    ALIKE,
+    BETTER,
+    WORSE,
+    layer_title,
+    outcome,
+    percent,
+    points,
+    points_interval,
+    question,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the large numbers on top.
+
+    Attributes
+    ----------
+    key : str
+        Key of `app.figures.ladder.STYLES`, or "circles".
+    title, detail : str
+    value, low, high : float
+        Share of right answers and its interval.
+    """
+
+    key: str
+    title: str
+    detail: str
+    value: float
+    low: float
+    high: float
+
+
+def steps_of(view):
+    """The way from looking to weighing in a few numbers.
+
+    Parameters
+    ----------
+    view : EvidenceView
+
+    Returns
+    -------
+    tuple of Step
+        Empty without results.
+    """
+    if view.task is None:
+        return ()
+    layer = view.results.mlp["input"]
+    steps = [step for step in (_cell(view, layer), _circles(view), _probe(view, layer)) if step]
+    network = view.task.network
+    has_mlp = layer is not None
+    return (*steps, Step("network", "The network itself",
+                         "its MLP weighs, bends and weighs again" if has_mlp else "all its layers",
+                         network.value, network.low, network.high))
+
+
+def _circles(view):
+    if view.selection.task == "all":
+        return None
+    number = next((number for claim in view.claims if claim.name == "eye_does_not_suffice"
+                   for number in claim.numbers[:1]), None)
+    return None if number is None else Step(
+        "circles", "By eye: circles", "found on three clear images of each class",
+        number.value, number.low, number.high)
+
+
+def _cell(view, layer):
+    rung = view.rung(layer, "best_cell")
+    return None if rung is None else _step(
+        rung, "One cell",
+        f"the best of the {_n_cells(view, layer):,} in {layer_title(view, layer)}")
+
+
+def _probe(view, layer):
+    rung = view.rung(layer, "linear_probe")
+    return None if rung is None else _step(
+        rung, "All cells, weighed", f"linear probe on {layer_title(view, layer)}, no MLP")
+
+
+def _step(rung, title, detail):
+    share = rung.readout.share
+    return Step(rung.readout.reader, title, detail, share.value, share.low, share.high)
+
+
+def _n_cells(view, layer):
+    return next(facts.n_cells for facts in view.results.layers if facts.name == layer)
+
+
+def purpose(explorer, view):
+    """Say in a few sentences what the MLP is for, whatever the numbers say.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    view : EvidenceView
+
+    Returns
+    -------
+    headline, rest : str
+        "" both without results.
+    """
+    if view.task is None:
+        return "", ""
+    layer = view.results.mlp["input"]
+    probe, cell = (None if layer is None else view.rung(layer, reader)
+                   for reader in ("linear_probe", "best_cell"))
+    if probe is None:
+        return ("This network has no MLP behind its maps.", view.results.mlp["note"])
+    weighing = probe.readout.share.low > cell.readout.share.high if cell else False
+    result = outcome(probe.readout.versus_network)
+    headline = _headline(weighing, probe.readout.versus_network, question(explorer, view),
+                         layer_title(view, layer))
+    versus, share = probe.readout.versus_network, probe.readout.share
+    told = [
+        f"A linear reader of all {_n_cells(view, layer):,} cells of {layer_title(view, layer)} "
+        f"gets {percent(share.value)} right, the network with its MLP "
+        f"{percent(view.task.network.value)}: {_measured(versus)}."
+    ]
+    if cell:
+        told.append(f"The best single cell gets {percent(cell.readout.share.value)}.")
+    told += [_other_question(explorer, view, layer), _elsewhere(view, layer, result)]
+    return headline, " ".join(filter(None, told))
+
+
+def _headline(weighing, versus, asked, layer):
+    gain = points(abs(versus.difference))[1:]
+    result = outcome(versus)
+    if not weighing:
+        start = f"To {asked}, one cell of {layer} does as well as a weighing of all"
+        return {
+            BETTER: f"{start}; the MLP adds {gain} points.",
+            ALIKE: f"{start}, and the MLP adds nothing that can be measured.",
+            WORSE: f"{start}, and the MLP does worse than a linear reader.",
+        }[result]
+    start = (f"To {asked}, the MLP weighs all maps of {layer} together: no single point tells "
+             "as much")
+    return {
+        BETTER: f"{start}. Its hidden layer adds {gain} points that a linear reader does not get.",
+        ALIKE: f"{start}. A linear reader does the same, so its hidden layer adds nothing that can "
+               "be measured.",
+        WORSE: f"To {asked}, it takes a weighing of all maps of {layer}: no single point tells as "
+               f"much. The MLP does it worse than a linear reader, by {gain} points.",
+    }[result]
+
+
+def _measured(paired):
+    bounds = f"95 % interval {points_interval(paired.low, paired.high)}"
+    nothing = ", no difference beyond it" if outcome(paired) == ALIKE else ""
+    return f"{points(paired.difference)} points ({bounds}{nothing})"
+
+
+def _other_question(explorer, view, layer):
+    """Tell the same comparison for all classes beside that for a pair, and the other way round."""
+    selection = view.selection
+    other = replace(selection, task="pair" if selection.task == "all" else "all")
+    found = view.results.of(other.task_name, layer, "linear_probe")
+    if not found:
+        return ""
+    asked = question(explorer, replace(view, selection=other))
+    return f"To {asked}, network minus linear reader is {_measured(found[0].versus_network)}."
+
+
+def _elsewhere(view, layer, result):
+    """Tell whether the other models say the same about the network against the probe."""
+    told = {}
+    for model, peer in view.peers.items():
+        found = peer.of(view.task.name, layer, "linear_probe")
+        if model != view.selection.model and found:
+            told.setdefault(outcome(found[0].versus_network), []).append(model)
+    others = sum(map(len, told.values()))
+    if not others:
+        return ""
+    if set(told) == {result}:
+        return f"The other {others} models say the same." if others > 1 else (
+            "The other model says the same.")
+    names = {BETTER: "the network is better there", ALIKE: "no difference there",
+             WORSE: "the linear reader is better there"}
+    return "Other models: " + "; ".join(
+        f"{', '.join(models)}: {names[kind]}" for kind, models in told.items()) + "."

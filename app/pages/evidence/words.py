@@ -1,0 +1,320 @@
+"""What the Evidence page says: short sentences made of the numbers that it shows."""
+
+from shlex import quote
+from textwrap import wrap
+
+from app.settings import SHIPPED
+
+READER_TITLES = {
+    "best_cell": "best single cell",
+    "class_mean": "nearest class mean",
+    "best_cells": "best k cells",
+    "linear_probe": "linear probe",
+    "network": "the network itself",
+}
+VERDICT_CLASSES = {"holds": "holds", "holds in part": "in-part", "does not hold": "not"}
+
+_PLACES = "DATA stands for the file or folder with your train and test images."
+
+BETTER, ALIKE, WORSE = "better", "alike", "worse"
+
+
+def percent(share):
+    """Write a share; from 99 % on with two decimals, since the differences lie there."""
+    if share != share:
+        return "–"
+    return f"{100 * share:.2f} %" if share >= 0.99 else f"{100 * share:.1f} %"
+
+
+def interval(low, high):
+    """Write an interval of shares, as in "99.2–99.8 %"."""
+    decimals = 2 if high >= 0.99 else 1
+    return f"{100 * low:.{decimals}f}–{100 * high:.{decimals}f} %"
+
+
+def points(difference):
+    """Write a difference of shares with its sign, in points of a per cent, without the word."""
+    # Adding 0 takes the sign of a negative zero away.
+    return f"{round(100 * difference, 2) + 0.0:+.2f}".replace("-", "−")
+
+
+def points_interval(low, high):
+    """Write the interval of a difference, as in "−0.10 to +0.25"."""
+    return f"{points(low)} to {points(high)}"
+
+
+def outcome(paired):
+    """Tell how the network compares with the other reader: BETTER, ALIKE or WORSE.
+
+    Parameters
+    ----------
+    paired : Paired
+        The network first.
+
+    Returns
+    -------
+    str
+    """
+    if paired.low > 0:
+        return BETTER
+    return WORSE if paired.high < 0 else ALIKE
+
+
+def difference_text(paired):
+    """Tell the difference between the network and another reader in words and counts."""
+    told = {
+        ALIKE: "no difference beyond the interval",
+        BETTER: f"the network is better, by {points(paired.difference)[1:]} points",
+        WORSE: f"the network is worse, by {points(paired.difference)[1:]} points",
+    }[outcome(paired)]
+    images = "image" if paired.only_first == 1 else "images"
+    return (f"{told}: it alone is right on {paired.only_first:,} {images}, the other alone on "
+            f"{paired.only_second:,}")
+
+
+def question(explorer, view):
+    """Name the task in words: "tell 4 from 9"."""
+    selection = view.selection
+    if selection.task == "all":
+        return f"tell the {len(explorer.class_names)} classes apart"
+    return f"tell {explorer.class_name(selection.p)} from {explorer.class_name(selection.q)}"
+
+
+def layer_title(view, name):
+    """Name of a layer of the ladder."""
+    return next((layer.title for layer in view.results.layers if layer.name == name), name)
+
+
+def rung_text(view, rung):
+    """Tell one mark of the ladder, line by line."""
+    readout, share = rung.readout, rung.readout.share
+    title = READER_TITLES[readout.reader]
+    if readout.reader == "best_cells":
+        title = f"best {readout.setting:,} cells" if readout.setting > 1 else "best cell by F"
+    lines = [
+        f"{layer_title(view, readout.layer)} · {title}",
+        f"{share.n_right:,} of {share.n:,} test images right: {percent(share.value)}",
+        f"95 % interval {interval(share.low, share.high)}",
+        f"fitted on {readout.n_fitted:,} training images",
+        f"network minus reader {points(readout.versus_network.difference)} points "
+        f"({points_interval(readout.versus_network.low, readout.versus_network.high)})",
+    ]
+    if readout.facts.get("converged") is False:
+        lines.append(f"the fit was stopped after {readout.facts['steps']:,} steps")
+    return "\n".join([*lines, *_spread_line(rung.spread)])
+
+
+def network_text(view):
+    """Tell the network's mark, line by line."""
+    share = view.task.network
+    return "\n".join([
+        "the network itself",
+        f"{share.n_right:,} of {share.n:,} test images right: {percent(share.value)}",
+        f"95 % interval {interval(share.low, share.high)}", *_spread_line(view.network)])
+
+
+def variant_text(view, variant, spread):
+    """Tell the mark of a changed network, line by line."""
+    score = variant.scores[view.task.name]
+    fitted = (f"fitted on {variant.n_fitted:,} training images" if variant.n_fitted
+              else "nothing fitted again")
+    return "\n".join([
+        variant.title,
+        f"{score.share.n_right:,} of {score.share.n:,} test images right: "
+        f"{percent(score.share.value)}",
+        f"95 % interval {interval(score.share.low, score.share.high)}", fitted,
+        *_spread_line(spread)])
+
+
+def _spread_line(spread):
+    if spread.n_models == 1:
+        return []
+    return [f"over {spread.n_models} models {interval(spread.least, spread.most)}"]
+
+
+def ladder_summary(explorer, view):
+    """Tell the ladder to someone who does not see it."""
+    if view.task is None:
+        return "Nothing was measured."
+    told = [f"Readers that {question(explorer, view)}, layer by layer."]
+    for layer in view.results.layers:
+        parts = [f"{READER_TITLES[rung.readout.reader]} {percent(rung.readout.share.value)}"
+                 for rung in view.rungs if rung.readout.layer == layer.name]
+        told.append(f"{layer.title}: {', '.join(parts)}.")
+    return " ".join([*told, f"The network itself: {percent(view.task.network.value)}."])
+
+
+def ladder_note(explorer, view, fitted_elsewhere):
+    """Tell how the ladder was measured."""
+    if view.task is None:
+        return ""
+    n_fitted = sorted({rung.readout.n_fitted for rung in view.rungs})
+    counts = f"{n_fitted[0]:,}" if len(n_fitted) == 1 else f"{n_fitted[0]:,} to {n_fitted[-1]:,}"
+    told = [f"Fitted on {counts} training images, scored on {view.task.network.n:,} test images; "
+            "every choice was made on training images. Bars: Wilson 95 % intervals."]
+    n_models = len(view.peers)
+    if n_models > 1:
+        told.append(f"Light bands: from the lowest to the highest of {n_models} models.")
+    told.append("The axis stretches towards 100 %: each half of the mistakes is one equal step.")
+    if fitted_elsewhere:
+        told.append("The training images were others than those shown here.")
+    return " ".join(told)
+
+
+def variants_summary(explorer, view):
+    """Tell the changed networks to someone who does not see them."""
+    if view.task is None:
+        return "Nothing was measured."
+    told = [f"The network itself: {percent(view.task.network.value)} right."]
+    for variant, _ in view.variants:
+        score = variant.scores[view.task.name]
+        told.append(f"{variant.title}: {percent(score.share.value)}; "
+                    f"{difference_text(score.versus_network)}.")
+    return " ".join(told)
+
+
+def disagreement_text(view):
+    """Tell on how many images the network and a changed one disagree, and who is right."""
+    found = view.disagreement
+    n = len(found.images)
+    if n == 0:
+        return "They answer every test image of this question alike."
+    neither = n - found.n_network - found.n_variant
+    told = (f"{n:,} of {view.task.network.n:,} test images: the network alone is right on "
+            f"{found.n_network:,}, the changed one alone on {found.n_variant:,}")
+    return told + (f", neither on {neither:,}." if neither else ".")
+
+
+def nodes_text(explorer, view):
+    """Tell what the order of nodes is worth."""
+    nodes, name = view.nodes, explorer.class_name
+    if not nodes.models:
+        return "No model has a hidden layer that its output layer weighs directly."
+    p, q = view.selection.p, view.selection.q
+    several = len(nodes.models) > 1
+    told = ["One image, the same layer" + (" of each model." if several else "."),
+            "In the order of their numbers nodes may look like a pattern, a diagonal, say; but "
+            "which node comes first is an accident of the training"
+            + (" and another one in each model." if several else "."),
+            f"Sorted by their weight for {name(p)} against {name(q)}, what is the same shows: the "
+            f"first nodes speak for {name(p)}, the last for {name(q)}."]
+    return " ".join(told)
+
+
+def likeness_text(explorer, view):
+    """Tell how alike the weights of nodes with the same number are."""
+    likeness = view.nodes.likeness
+    if not likeness:
+        return ""
+    pairs = "; ".join(
+        f"{one.first} and {one.second} {one.r:+.2f} ({one.low:+.2f} to {one.high:+.2f})"
+        .replace("-", "−") for one in likeness)
+    alike = [one for one in likeness if one.low > 0 or one.high < 0]
+    verdict = ("0 lies in every 95 % interval: the number of a node means nothing" if not alike
+               else f"0 lies outside the 95 % interval in {len(alike)} of {len(likeness)}")
+    return (f"Correlation of the weights of nodes with the same number: {pairs}; {verdict}.")
+
+
+def grid_title(explorer, view, nodes, *, is_sorted):
+    """Name one node grid, with its order and range."""
+    order = (f"sorted, {explorer.class_name(view.selection.p)} first" if is_sorted
+             else "by number")
+    return f"{nodes.model} · {order}"
+
+
+def grid_summary(explorer, view, nodes, *, is_sorted):
+    """Tell one node grid to someone who does not see it."""
+    told = (f"{len(nodes.values)} nodes of {nodes.layer} in {nodes.model}, "
+            f"{'sorted by weight' if is_sorted else 'by number'}, from "
+            f"{nodes.values.min():.3g} to {nodes.values.max():.3g}.")
+    if nodes.share_p == nodes.share_p:
+        told += (f" {percent(nodes.share_p)} of the activation lies in nodes with more weight for "
+                 f"{explorer.class_name(view.selection.p)}.")
+    return told
+
+
+def number_text(number):
+    """Write a measured number of a claim with its interval."""
+    if number.unit == "share":
+        told = percent(number.value)
+        bounds = None if number.low is None else interval(number.low, number.high)
+    elif number.unit == "difference of shares":
+        told = f"{points(number.value)} points"
+        bounds = None if number.low is None else points_interval(number.low, number.high)
+    else:
+        told = f"{number.value:,.4g} {number.unit}"
+        bounds = None if number.low is None else f"{number.low:,.4g} to {number.high:,.4g}"
+    return told if bounds is None else f"{told} ({bounds})"
+
+
+def verdicts_text(verdicts):
+    """Tell how many models give which verdict, "" for one model."""
+    if len(verdicts) < 2:
+        return ""
+    kinds = [verdict for _, verdict in verdicts]
+    if len(set(kinds)) == 1:
+        return f"on all {len(kinds)} models" if len(kinds) > 2 else "on both models"
+    return ", ".join(f"{model}: {verdict}" for model, verdict in verdicts)
+
+
+def command(explorer, model, pairs=()):
+    """Command that measures a model.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    model : str
+    pairs : sequence of (int, int)
+        Pairs of classes that it is to be measured on; by default those of the command.
+
+    Returns
+    -------
+    str
+    """
+    parts = ["python", "-m", "cnn_core", "survey", "--readouts"]
+    path = explorer.network(model).path
+    if _is_own(explorer, model):
+        parts += ["--model", quote(path.name) if path else "MODEL", "--data", "DATA"]
+    for p, q in pairs:
+        parts += ["--pair", str(p), str(q)]
+    return " ".join(parts)
+
+
+def missing_text(explorer, found, view):
+    """Tell why there is nothing to show."""
+    selection, model = view.selection, view.selection.model
+    if view.results is None:
+        if model in found.other_data:
+            return (f"{model} was measured on other test images than those shown here. This "
+                    "command measures it on yours; the page shows the results at the next start. "
+                    f"{_PLACES}")
+        return (f"{model} has not been measured yet. This command does it, in minutes and "
+                "going on where it was stopped; the page shows the results at the next start. "
+                f"{_PLACES if _is_own(explorer, model) else ''}").rstrip()
+    return (f"{explorer.class_name(selection.p)} against {explorer.class_name(selection.q)} has "
+            f"not been measured for {model}. This command does it; the page shows the results at "
+            "the next start.")
+
+
+def _is_own(explorer, model):
+    path = explorer.network(model).path
+    return path is None or path.resolve().parent != SHIPPED
+
+
+def wrapped(titles, longest=22):
+    """Break titles of a figure's rows into lines."""
+    return ["<br>".join(wrap(title, longest)) for title in titles]
+
+
+def paired_note(view):
+    """Tell what the differences are."""
+    return ("Differences are of the changed network to the network itself, on the same "
+            f"{view.task.network.n:,} test images; intervals are for paired answers "
+            "(Agresti and Min).") if view.variants else ""
+
+
+def claims_note(explorer, view):
+    """Tell what the claims are about."""
+    p, q = (explorer.class_name(number) for number in (view.selection.p, view.selection.q))
+    return (f"About {p} against {q} in {view.selection.model}. Verdicts are computed by the rules "
+            "given; with other models they may change. Intervals are 95 % unless said otherwise.")
