@@ -13,6 +13,7 @@
   const judged = new Map(); // query -> accuracies, so that a part is never asked for twice
   let running = "";
   let drag = null;
+  let draggedAt = 0;
 
   const glass = () => window.lookingGlass;
   const pictures = () => window.lookingGlassPictures;
@@ -128,7 +129,8 @@
 
   function clickOn(plot, { points }) {
     const meta = metaOf(plot);
-    if (meta.kind !== "board" || !points[0]) return;
+    // The end of a drag counts as a click, too.
+    if (meta.kind !== "board" || !points[0] || performance.now() - draggedAt < 400) return;
     const cell = pictures().cellAt(meta, points[0].x % meta.slot, points[0].y);
     if (cell) glass().set({ cell: `${cell.unit}:${cell.row}:${cell.column}` });
   }
@@ -165,11 +167,12 @@
     drag = null;
     if (!box) return;
     box.remove();
+    draggedAt = event.timeStamp;
     const meta = metaOf(plot);
     const { xaxis, yaxis } = plot._fullLayout;
     const cellX = (pixel) => xaxis.p2d(pixel - area.left - xaxis._offset) + 0.5;
     const cellY = (pixel) => yaxis.p2d(pixel - area.top - yaxis._offset) + 0.5;
-    const first = Math.floor(cellX(x) / meta.slot) * meta.slot;
+    const first = Math.max(Math.floor(cellX(x) / meta.slot), 0) * meta.slot;
     const within = (value) => Math.min(Math.max(value - first, 0), meta.picture[1] - 1);
     const [left, right] = [cellX(x), cellX(event.clientX)].map(within).sort((a, b) => a - b);
     const [top, bottom] = [cellY(y), cellY(event.clientY)]
@@ -268,9 +271,9 @@
 
   function kept() {
     try {
-      return sessionStorage.getItem(KEPT_QUERY) || "";
+      return JSON.parse(sessionStorage.getItem(KEPT_QUERY)) || {};
     } catch {
-      return "";
+      return {};
     }
   }
 
@@ -279,8 +282,9 @@
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       // The image joins the groups that were compared last, if they are of the same set.
       const own = new URL(link.href).searchParams;
-      const last = new URLSearchParams(kept());
-      if (kept() && (last.get("set") || "") === (own.get("set") || "")) {
+      const { search, set } = kept();
+      if (set === own.get("set")) {
+        const last = new URLSearchParams(search);
         for (const key of ["layer", "model", `add_${link.dataset.send}`]) {
           if (own.has(key)) last.set(key, own.get(key));
         }
@@ -313,7 +317,8 @@
     if (detail.path !== PATH) return;
     requestAnimationFrame(bind);
     try {
-      sessionStorage.setItem(KEPT_QUERY, detail.search || "?");
+      sessionStorage.setItem(KEPT_QUERY,
+        JSON.stringify({ search: detail.search, set: detail.values.set }));
     } catch {
       // A browser that keeps nothing starts each comparison from the page's default.
     }

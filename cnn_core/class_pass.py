@@ -8,7 +8,7 @@ import numpy as np
 
 from cnn_core.circles import on_from_peak
 from cnn_core.errors import SelectionError
-from cnn_core.statistics import ClassContrast, checked_labels, class_contrast
+from cnn_core.statistics import ClassContrast, ClassMeans, checked_labels, class_contrast
 
 _BATCH = 128
 _BYTES_AT_ONCE = 64 * 2**20
@@ -83,6 +83,29 @@ def contrast_over(network, images, labels, layer, p, q):
 
     return ClassContrast(classes=(p, q), n_images=parts[0].n_images, mean_p=joined("mean_p"),
                          mean_q=joined("mean_q"), auc=joined("auc"))
+
+
+def means_over(network, images, labels, layer, p, q):
+    """Mean of each cell in two classes: `class_means` in bounded memory.
+
+    Parameters
+    ----------
+    network, images, labels, layer, p, q
+        As in `contrast_over`.
+
+    Returns
+    -------
+    ClassMeans
+    """
+    labels, shape = checked_labels(labels, images), network.layer(layer).shape
+    sums = np.zeros((2, network.layer(layer).n_cells))
+    for rows, values in _batches(network, images, layer):
+        for place, wanted in enumerate((p, q)):
+            sums[place] += values[labels[rows] == wanted].sum(axis=0, dtype=np.float64)
+    counts = [int((labels == wanted).sum()) for wanted in (p, q)]
+    mean_p, mean_q = (total.reshape(shape) / (count or np.nan)
+                      for total, count in zip(sums, counts, strict=True))
+    return ClassMeans((p, q), tuple(counts), mean_p, mean_q)
 
 
 def mean_terms(network, images, labels, layer, p, q):

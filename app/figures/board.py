@@ -9,7 +9,7 @@ from app import theme
 from app.figures.arrays import packed
 from app.figures.rings import NO_RINGS, rings_picture
 
-_RING_SHARE = 1 / 220
+_RING_SHARE = 1 / 260
 _BETWEEN_MAPS = "#4d5563"
 
 @dataclass(frozen=True)
@@ -22,11 +22,14 @@ class Slots:
         Places in a row.
     rows, columns : int
         Height and width of one, in cells, the gap to the next one included.
+    margin : float
+        Cells left free before the first one, so that rings at the edge are whole.
     """
 
     n: int
     rows: int
     columns: int
+    margin: float
 
     @property
     def ring_radius(self):
@@ -53,9 +56,9 @@ class Slots:
         Slots
         """
         high, wide = picture_shape
-        gap = max(1, round(0.03 * wide))
+        gap = max(2, round(0.03 * wide))
         columns = max(wide + gap, ceil((high + gap) * aspect))
-        return cls(n, max(high + gap, ceil(columns / aspect)), columns)
+        return cls(n, max(high + gap, ceil(columns / aspect)), columns, gap / 2)
 
 
 def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, colour_map="viridis",
@@ -96,20 +99,22 @@ def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, colour_m
     low, top = colour_range
     heatmap = {"type": "heatmap", "z": packed(board), "zmin": float(low), "zmax": float(top),
                "colorscale": theme.colour_stops(colour_map), "showscale": False,
-               "hoverongaps": False, "hoverinfo": "none"}
+               "hoverongaps": False, "hoverinfo": "none",
+               "xgap": 1 if mosaic.gap == 0 else 0, "ygap": 1 if mosaic.gap == 0 else 0}
     layout = theme.picture_layout(meta={
         "kind": "board", "layer": name, "units": mosaic.n_units, "columns": mosaic.columns,
         "gap": mosaic.gap, "height": mosaic.height, "width": mosaic.width,
         "order": None if units is None else [int(unit) for unit in units],
         "slot": slots.columns, "picture": [high, wide], "tiles": len(tiles), "fields": fields})
     layout["shapes"] = [_ground(place * slots.columns, wide, high) for place in range(len(tiles))]
-    layout["xaxis"]["range"] = [-0.5, slots.n * slots.columns - 0.5]
+    start = -0.5 - slots.margin
+    layout["xaxis"]["range"] = [start, start + slots.n * slots.columns]
     layout["yaxis"].pop("autorange")
-    layout["yaxis"]["range"] = [slots.rows - 0.5, -0.5]
+    layout["yaxis"]["range"] = [start + slots.rows, start]
     if any(len(points) for points in rings.values()):
         layout["images"] = [{
             "source": rings_picture(rings, len(tiles), slots), "xref": "x", "yref": "y",
-            "x": -0.5, "y": -0.5, "sizex": slots.n * slots.columns, "sizey": slots.rows,
+            "x": start, "y": start, "sizex": slots.n * slots.columns, "sizey": slots.rows,
             "sizing": "stretch", "layer": "above"}]
     return {"data": [heatmap], "layout": layout}
 

@@ -48,8 +48,8 @@ def rings_picture(rings, n_tiles, slots):
                   f'<path class="{kind}" {shared} stroke="{colour}" stroke-width="{width}"{dash}/>']
     copies = "".join(f'<use href="#r" x="{place * slots.columns}"/>'
                      for place in range(1, n_tiles))
-    wide, high = slots.n * slots.columns, slots.rows
-    drawing = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
+    start, wide, high = -slots.margin, slots.n * slots.columns, slots.rows
+    drawing = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start} {start} {wide} {high}" '
                f'width="{wide}" height="{high}" preserveAspectRatio="none">'
                f'<g id="r">{"".join(paths)}</g>{copies}</svg>')
     return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")

@@ -23,9 +23,10 @@ def chance_figure(counts, observed):
     top = int(max(counts.max(initial=0), observed)) + 1
     width = max(1, -(-top // _MOST_BARS))
     numbers = np.bincount(counts // width, minlength=-(-top // width))
-    return _histogram([(bar + 0.5) * width - 0.5 for bar in range(len(numbers))],
-                      numbers.tolist(), width, [-0.5, len(numbers) * width - 0.5], "unique cells",
-                      [(observed, "these groups", theme.ACCENT)])
+    places = [(bar + 0.5) * width - 0.5 for bar in range(len(numbers))]
+    return _histogram(places, numbers.tolist(), width,
+                      [-0.5, (len(numbers) + 0.2) * width - 0.5], "unique cells",
+                      [(observed, "these groups", theme.ACCENT)], least_step=1)
 
 
 def accuracies_figure(accuracies, marked):
@@ -82,7 +83,7 @@ def intervals_figure(rows):
     return {"data": data, "layout": layout}
 
 
-def _histogram(places, numbers, width, x_range, title, marked):
+def _histogram(places, numbers, width, x_range, title, marked, least_step=None):
     marks = [(value, word, colour) for value, word, colour in marked if value == value]
     bars = {"type": "bar", "x": places, "y": numbers, "width": width * 0.92, "hoverinfo": "none",
             "marker": {"color": theme.FAINT_INK, "opacity": 0.55}}
@@ -97,6 +98,8 @@ def _histogram(places, numbers, width, x_range, title, marked):
             "text": word, "font": {"size": 12, "color": colour},
             "xanchor": "right" if value > (x_range[0] + x_range[1]) / 2 else "left",
         } for value, word, colour in marks])
+    if least_step and x_range[1] < 6 * least_step:
+        layout["xaxis"]["dtick"] = least_step
     return {"data": [bars], "layout": layout}
 
 

@@ -5,9 +5,9 @@ import pytest
 
 from cnn_core import class_pass
 from cnn_core.circles import on_cells, peaks
-from cnn_core.class_pass import cell_columns, contrast_over, mean_terms, on_over
+from cnn_core.class_pass import cell_columns, contrast_over, mean_terms, means_over, on_over
 from cnn_core.errors import SelectionError
-from cnn_core.statistics import class_contrast
+from cnn_core.statistics import class_contrast, class_means
 from tests.core.networks import article_like, opened, random_images, separate_softmax
 
 LAYER = "Conv2D_1"
@@ -56,6 +56,15 @@ def test_contrast_in_parts_is_the_contrast_of_the_whole(known):
                                    atol=1e-6)
 
 
+def test_means_in_parts_are_the_means_of_the_whole(known):
+    network, images, labels, values = known
+    found = means_over(network, images, labels, LAYER, 3, 1)
+    whole = class_means(values, labels, 3, 1)
+    assert found.n_images == whole.n_images == (5, 6)
+    np.testing.assert_allclose(found.difference, whole.difference, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.mean_q, whole.mean_q, rtol=1e-5, atol=1e-6)
+
+
 def test_mean_terms_are_the_mean_of_each_image_s_terms(known):
     network, images, labels, _ = known
     found = mean_terms(network, images, labels, LAYER, 2, 0)
@@ -70,6 +79,7 @@ def test_classes_without_images_have_no_mean(known):
     none = labels == 9
     assert np.isnan(mean_terms(network, images[none], labels[none], LAYER, 0, 1)).all()
     assert np.isnan(contrast_over(network, images[none], labels[none], LAYER, 0, 1).auc).all()
+    assert np.isnan(means_over(network, images[none], labels[none], LAYER, 0, 1).mean_p).all()
 
 
 def test_what_has_no_terms_says_so(known):

@@ -1,9 +1,9 @@
 """Compare: groups of images side by side, and the circles that they have in common, measured."""
 
-from dash import Input, Output
+from dash import Input, Output, State
 
 from app.components import notices, summary_id
-from app.pages.compare import layout as parts
+from app.pages.compare import parts
 from app.pages.compare.drawing import drawn_groups, drawn_statistic, drawn_triples, drawn_worth
 from app.pages.compare.files import register_routes
 from app.pages.compare.layout import layout
@@ -38,6 +38,7 @@ def register_callbacks(app, explorer):
             "colour_bar": Output(parts.COLOUR_BAR, "children"),
             "rings_note": Output(parts.RINGS_NOTE, "children"),
             "threshold": Output(parts.THRESHOLD_TEXT, "children"),
+            "boards_class": Output(parts.BOARDS, "className"),
             "boards_style": Output(parts.BOARDS, "style"),
             "downloads": Output(parts.DOWNLOADS, "children"),
             "run": Output(parts.TRIPLES_RUN, "title"),
@@ -82,14 +83,15 @@ def register_callbacks(app, explorer):
             "title": Output(parts.STATISTIC_TITLE, "children"),
             "note": Output(parts.STATISTIC_NOTE, "children"),
             "downloads": Output(parts.STATISTIC_DOWNLOADS, "children"),
+            "shown": Output(parts.STATISTIC_SHOWN, "data"),
         },
-        # The table marks that the circles are weighed: the statistics wait for their turn.
-        inputs=[Input(parts.ASKED, "data"), Input(parts.SENTENCE, "children")],
+        inputs=[Input(parts.ASKED, "data")],
+        state=[State(parts.STATISTIC_SHOWN, "data")],
         prevent_initial_call=True,
     )
-    def summarise(asked, _):
+    def summarise(asked, shown):
         selection, _ = read(search_of(asked), explorer)
-        return drawn_statistic(explorer, measures, selection)
+        return drawn_statistic(explorer, measures, selection, shown)
 
     @app.callback(
         output={"figure": Output(parts.TRIPLES, "figure"),

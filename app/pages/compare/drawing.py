@@ -1,21 +1,22 @@
 """From what was looked at and measured to figures and components."""
 
 import numpy as np
-from dash import html
+from dash import html, no_update
 
 from app import theme
 from app.components import picture_button
 from app.figures.board import board_figure
 from app.figures.grid import grid_figure, receptive_link
 from app.figures.worth import accuracies_figure, chance_figure, intervals_figure
-from app.pages.compare import layout as parts
-from app.pages.compare import words
+from app.pages.compare import parts, words
 from app.pages.compare.captions import captions
 from app.pages.compare.members import GROUPS
 from app.pages.compare.statistic import look_at_statistic
 from app.pages.compare.table import MOST_ROWS, CircleTable, table_parts
 from app.pages.compare.view import LINES, SLOTS_IN_A_ROW
 from app.selection import as_values, write_query
+
+_ROOMY = 5
 
 
 def drawn_groups(explorer, view, path, query):
@@ -44,6 +45,7 @@ def drawn_groups(explorer, view, path, query):
         "colour_bar": _colour_bar(view),
         "rings_note": words.rings_note(view),
         "threshold": f"{selection.t:.2f}",
+        "boards_class": "boards tight" if slots.n > _ROOMY else "boards",
         "boards_style": {"--columns": str(slots.n),
                          "--aspect": f"{slots.n * slots.columns / slots.rows:.4f}"},
         "downloads": _downloads(view, query),
@@ -58,7 +60,8 @@ def _group(explorer, view, path, key):
     if selection.choices[key].rule == "none" and not tiles:
         told = "No group C: choose a rule or add an image."
     else:
-        told = "" if tiles else "No image is in this group."
+        fault = selection.faults.get(key) or "no image fits"
+        told = "" if tiles else f"No image is in this group: {fault}."
     lines = [tiles[line * SLOTS_IN_A_ROW:(line + 1) * SLOTS_IN_A_ROW] for line in LINES]
     return {"empty": told, "lines": [
         _line(explorer, view, path, key, line, of_line)
@@ -133,7 +136,8 @@ def drawn_worth(explorer, measures, selection, path):
             explorer, selection, worth.circles, reader)],
         "sentence": words.sentence(explorer, selection, worth),
         "chance": chance_figure(chance.unique, chance.observed),
-        "chance_note": words.chance_note(chance),
+        "chance_note": words.chance_note(
+            chance, worth.circles.n_a == worth.circles.n_b),
         "readers": intervals_figure([
             ("circles", reader.overall.value, reader.overall.low, reader.overall.high,
              theme.ACCENT),
@@ -144,7 +148,7 @@ def drawn_worth(explorer, measures, selection, path):
     }
 
 
-def drawn_statistic(explorer, measures, selection):
+def drawn_statistic(explorer, measures, selection, before=None):
     """Draw the class statistics: outputs of the third callback, by name.
 
     Parameters
@@ -152,11 +156,17 @@ def drawn_statistic(explorer, measures, selection):
     explorer : Explorer
     measures : Measures
     selection : CompareSelection
+    before : str, optional
+        What the page shows already: where that is the same, nothing is drawn again.
 
     Returns
     -------
     dict
     """
+    query = write_query({key: as_values(selection)[key]
+                         for key in ("model", "layer", "p", "q", "stat", "colours")})
+    if before == query:
+        return dict.fromkeys(("figure", "title", "note", "downloads", "shown"), no_update)
     shown = look_at_statistic(explorer, measures, selection)
     sight = explorer.sight(selection.model, selection.layer)
     figure = grid_figure(
@@ -164,13 +174,12 @@ def drawn_statistic(explorer, measures, selection):
         colour_map="diverging" if shown.is_signed else selection.colours, name=shown.name,
         fields=receptive_link(sight.summary, sight.boxes, shown.layer.is_spatial))
     figure["layout"]["meta"] |= {"measure": shown.title, "click": "none"}
-    query = write_query({key: as_values(selection)[key]
-                         for key in ("model", "layer", "p", "q")})
     stem = f"{selection.model}_{selection.layer}_{selection.stat}"
     return {
         "figure": figure,
         "title": [html.B(shown.title), f" of every cell of {shown.layer.name}"],
         "note": shown.note,
+        "shown": query,
         "downloads": [
             picture_button(parts.STATISTIC, stem),
             html.A("CSV", href=f"/download/class-statistics.csv{query}", download=f"{stem}.csv",

@@ -13,48 +13,42 @@ from app.components import (
     switch,
 )
 from app.pages.compare.members import GROUPS, RULES
+from app.pages.compare.parts import (
+    ASKED,
+    BOARDS,
+    CHANCE,
+    CHANCE_NOTE,
+    COLOUR_BAR,
+    DOWNLOADS,
+    FOUND_TRIPLES,
+    LEGEND,
+    READERS,
+    READERS_NOTE,
+    RINGS_NOTE,
+    SENTENCE,
+    STATISTIC,
+    STATISTIC_DOWNLOADS,
+    STATISTIC_NOTE,
+    STATISTIC_SHOWN,
+    STATISTIC_TITLE,
+    TABLE,
+    TABLE_NOTE,
+    THRESHOLD_TEXT,
+    TRIPLES,
+    TRIPLES_NOTE,
+    TRIPLES_RUN,
+    WARNINGS,
+    board,
+    captions_of,
+    empty_note,
+    group_body,
+    line_box,
+)
 from app.pages.compare.view import LINES
 from app.search import HELP
 from app.theme import COLOUR_MAPS
 
-ASKED, FOUND_TRIPLES = "compare-asked", "compare-found-triples"
-BOARDS = "compare-boards"
-LEGEND, COLOUR_BAR, RINGS_NOTE = "compare-legend", "compare-colour-bar", "compare-rings-note"
-WARNINGS, THRESHOLD_TEXT = "compare-warnings", "compare-threshold"
-SENTENCE, CHANCE, CHANCE_NOTE = "compare-sentence", "compare-chance", "compare-chance-note"
-READERS, READERS_NOTE = "compare-readers", "compare-readers-note"
-TRIPLES, TRIPLES_RUN, TRIPLES_NOTE = ("compare-triples", "compare-triples-run",
-                                      "compare-triples-note")
-TABLE, TABLE_NOTE, DOWNLOADS = "compare-table", "compare-table-note", "compare-downloads"
-STATISTIC, STATISTIC_NOTE, STATISTIC_TITLE = ("compare-statistic", "compare-statistic-note",
-                                              "compare-statistic-title")
-STATISTIC_DOWNLOADS = "compare-statistic-downloads"
 _SYMBOLS = {"a": "○", "b": "□", "c": ""}
-
-
-def board(key, line):
-    """Id of the picture of one line of a group's grids."""
-    return f"compare-board-{key}{line}"
-
-
-def captions_of(key, line):
-    """Id of the captions above it."""
-    return f"compare-captions-{key}{line}"
-
-
-def group_body(key):
-    """Id of the box around a group's lines."""
-    return f"compare-group-{key}"
-
-
-def empty_note(key):
-    """Id of the sentence that stands where a group has no images."""
-    return f"compare-empty-{key}"
-
-
-def line_box(key, line):
-    """Id of the box around one line."""
-    return f"compare-line-{key}{line}"
 
 
 def layout(explorer):
@@ -71,32 +65,13 @@ def layout(explorer):
     return html.Div([
         html.H1("Compare", className="visually-hidden"),
         dcc.Store(id=ASKED), dcc.Store(id=FOUND_TRIPLES),
+        dcc.Store(id=STATISTIC_SHOWN),
         _choices(explorer),
-        html.Div(id=WARNINGS, role="status", className="compare-warnings"),
         html.Div([
-            html.Section([
-                html.Div([
-                    html.Div(id=LEGEND, className="legend"),
-                    html.Div([switch("mean", "mean", title="Mean over each group"),
-                              switch("min", "minimum", title="Minimum over each group")],
-                             className="summaries"),
-                    html.Div(id=COLOUR_BAR, className="colour-bar"),
-                ], className="panel-head"),
-                html.Div([_group(key) for key in GROUPS], id=BOARDS, className="boards"),
-                html.P(id=RINGS_NOTE, className="faint note"),
-                html.Div(id=DOWNLOADS, className="button-row"),
-            ], className="panel", **{"aria-label": "Groups"}),
+            html.Div([_groups_panel(), _table_panel(), _statistics_panel()],
+                     className="compare-main"),
             _worth_panel(),
         ], className="compare-body"),
-        html.Div([
-            html.Section([
-                html.H2("The circled cells"),
-                html.P(id=TABLE_NOTE, className="faint note"),
-                html.Div(id=TABLE, className="table-box", tabIndex="0", role="region",
-                         **{"aria-label": "The circled cells"}),
-            ], className="panel", **{"aria-label": "The circled cells"}),
-            _statistics_panel(),
-        ], className="compare-more"),
     ], className="compare")
 
 
@@ -135,6 +110,30 @@ def _options():
     ], className="options-box")
 
 
+def _groups_panel():
+    return html.Section([
+        html.Div([
+            html.Div(id=LEGEND, className="legend"),
+            html.Div([switch("mean", "mean", title="Mean over each group"),
+                      switch("min", "minimum", title="Minimum over each group")],
+                     className="summaries"),
+            html.Div(id=COLOUR_BAR, className="colour-bar"),
+        ], className="panel-head"),
+        html.Div([_group(key) for key in GROUPS], id=BOARDS, className="boards"),
+        html.P(id=RINGS_NOTE, className="faint note"),
+        html.Div(id=DOWNLOADS, className="button-row"),
+    ], className="panel", **{"aria-label": "Groups"})
+
+
+def _table_panel():
+    return html.Section([
+        html.H2("The circled cells"),
+        html.P(id=TABLE_NOTE, className="faint note"),
+        html.Div(id=TABLE, className="table-box", tabIndex="0", role="region",
+                 **{"aria-label": "Table, to be scrolled"}),
+    ], className="panel", **{"aria-label": "The circled cells"})
+
+
 def _group(key):
     name = key.upper()
     return html.Div([
@@ -171,6 +170,7 @@ def _worth_panel():
     return html.Section([
         html.H2("What is it worth?"),
         html.P(id=SENTENCE, className="sentence", role="status"),
+        html.Div(id=WARNINGS, role="status", className="compare-warnings"),
         html.H3("Unique cells, beside chance"),
         graph(CHANCE, "Unique cells of random splits", class_name="small-chart"),
         html.P(id=CHANCE_NOTE, className="faint note"),

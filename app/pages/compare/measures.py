@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.explorer import BoundedCache
-from cnn_core.class_pass import cell_columns, contrast_over, mean_terms, on_over
+from cnn_core.class_pass import cell_columns, contrast_over, mean_terms, means_over, on_over
 from cnn_core.errors import SelectionError
 from cnn_core.groups import (
     Accuracy,
@@ -181,7 +181,7 @@ class Measures:
                      self.set_name)
 
     def contrast(self, selection):
-        """Mean, difference and AUC of every cell over the images of p and q.
+        """AUC of every cell over the images of p and q, and its means.
 
         Parameters
         ----------
@@ -194,6 +194,21 @@ class Measures:
         key = ("contrast", selection.model, selection.layer, selection.p, selection.q)
         return self._measures.get_or_make(
             key, lambda: self._make_contrast(selection), lambda made: 3 * made.auc.nbytes)
+
+    def means(self, selection):
+        """Means of every cell over the images of p and q.
+
+        Parameters
+        ----------
+        selection : CompareSelection
+
+        Returns
+        -------
+        ClassMeans
+        """
+        key = ("means", selection.model, selection.layer, selection.p, selection.q)
+        return self._measures.get_or_make(
+            key, lambda: self._make_means(selection), lambda made: 2 * made.mean_p.nbytes)
 
     def terms(self, selection):
         """Mean contribution of every cell over the images of p and q.
@@ -274,6 +289,13 @@ class Measures:
             return class_contrast(kept[rows], labels, p, q)
         network = self._explorer.network(selection.model)
         return contrast_over(network, images, labels, layer, p, q)
+
+    def _make_means(self, selection):
+        images, labels, kept, rows = self._of_both(selection)
+        layer, p, q = selection.layer, selection.p, selection.q
+        if kept is not None:
+            return class_means(kept[rows], labels, p, q)
+        return means_over(self._explorer.network(selection.model), images, labels, layer, p, q)
 
     def _make_terms(self, selection):
         network = self._explorer.network(selection.model)

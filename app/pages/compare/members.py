@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from app.selection import Problem
 from cnn_core.errors import SelectionError
 from cnn_core.groups import clearest, least_clear, most_ambiguous, random_members, wrong
 
@@ -50,9 +49,10 @@ def members_of(choices, survey, p, q, seed):
     Returns
     -------
     members : dict of str to tuple of int
-    problems : list of Problem
+    faults : dict of str to str
+        Why a rule could not choose, by group.
     """
-    members, problems, taken = {}, [], []
+    members, faults, taken = {}, {}, []
     for key in GROUPS:
         own, other = (q, p) if key == "b" else (p, q)
         choice = choices[key]
@@ -60,10 +60,10 @@ def members_of(choices, survey, p, q, seed):
             chosen = _by_rule(choice, survey, own, other, seed, taken)
         except SelectionError as error:
             chosen = ()
-            problems.append(Problem(f"Group {key.upper()} is empty: {error}.", f"r{key}", ""))
+            faults[key] = str(error)
         members[key] = chosen
         taken += chosen
-    return members, problems
+    return members, faults
 
 
 def _by_rule(choice, survey, own, other, seed, taken):

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import numpy as np
+
 from app.defaults import default_pair
 
 
@@ -16,7 +18,8 @@ def asked_classes(explorer, survey, asked, choices):
     asked : sequence of int or None
         p and q as the address names them.
     choices : dict of str to Choice
-        A group put together by hand stands for its most frequent label.
+        A group put together by hand stands for its most frequent label; a group by rule beside it
+        for the class that those images are nearest to.
 
     Returns
     -------
@@ -24,17 +27,27 @@ def asked_classes(explorer, survey, asked, choices):
         The two may be the same where both groups show the same class.
     """
     default = default_pair(explorer.class_names)
-    told = [_most_frequent(survey, choices[key].by_hand) for key in "ab"]
-    p, q = (asked[place] if asked[place] is not None else told[place] for place in (0, 1))
-    # A class that nobody named must not be the other one by accident.
+    groups = [choices[key].by_hand for key in "ab"]
+    p, q = (asked[place] if asked[place] is not None
+            else _most_frequent(survey.labels[list(groups[place])]) for place in (0, 1))
+    if p is None and q is None:
+        return default
+    # A class that nobody named is the one that the other group's images are nearest to.
     if p is None:
-        p = default[0] if q != default[0] else default[1]
+        p = _rival(survey, groups[1], q, default)
     if q is None:
-        q = default[1] if p != default[1] else default[0]
+        q = _rival(survey, groups[0], p, default)
     return int(p), int(q)
 
 
-def _most_frequent(survey, images):
+def _rival(survey, images, own, default):
     if not images:
-        return None
-    return Counter(int(survey.labels[image]) for image in images).most_common(1)[0][0]
+        return default[0] if own != default[0] else default[1]
+    logits = survey.logits[list(images)].copy()
+    logits[:, own] = -np.inf
+    return _most_frequent(logits.argmax(axis=1))
+
+
+def _most_frequent(classes):
+    """Most frequent of some classes, the first of equal ones; None of none."""
+    return Counter(np.asarray(classes).tolist()).most_common(1)[0][0] if len(classes) else None

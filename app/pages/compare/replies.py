@@ -38,7 +38,7 @@ def reply(explorer, view, path, query):
 def _values(selection):
     values = {
         "model": selection.model, "set": selection.set, "layer": selection.layer,
-        "p": selection.p, "q": selection.q, "t": selection.t, "zoom": _zoom(selection),
+        "p": str(selection.p), "q": str(selection.q), "t": selection.t, "zoom": _zoom(selection),
         "mean": selection.mean, "min": selection.minimum, "colours": selection.colours,
         "seed": selection.seed, "stat": selection.stat, "sort": selection.sort,
         "cell": None if selection.cell is None else ":".join(map(str, selection.cell)),

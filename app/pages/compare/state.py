@@ -31,6 +31,8 @@ class CompareSelection:
         How each group "a", "b", "c" is chosen.
     members : dict of str to tuple of int
         The images of each group.
+    faults : dict of str to str
+        Why the rule of a group chose none.
     seed : int
         Of random members.
     t : float
@@ -57,6 +59,7 @@ class CompareSelection:
     q: int
     choices: dict
     members: dict
+    faults: dict
     seed: int = 0
     t: float = THRESHOLD
     zoom: str | tuple[int, ...] = ""
@@ -94,12 +97,11 @@ def read(search_text, explorer):
     p, q = asked_classes(explorer, survey, asked, choices)
     seed = query.number("seed", 0, _LARGEST_SEED, 0, "seed")
     members, faults = members_of(choices, survey, p, q, seed)
-    query.problems += faults
     for key in GROUPS:
         members, choices = _add(query, key, survey, explorer, members, choices)
     selection = CompareSelection(
         model=model, set=set_name, layer=info.name, p=p, q=q,
-        choices=choices, members=members, seed=seed,
+        choices=choices, members=members, faults=faults, seed=seed,
         t=query.number("t", 0.0, 1.0, THRESHOLD, "threshold", kind=float),
         zoom=_zoom(query, info),
         mean=query.choice("mean", ("0", "1"), "1", "switch") == "1",
@@ -128,12 +130,9 @@ def write(selection, explorer):
     str
     """
     survey = explorer.survey(selection.model, selection.set)
-    told_p, told_q = asked_classes(explorer, survey, (None, None), selection.choices)
-    if selection.p != told_p:  # naming p may change what the groups tell of q
-        told_q = asked_classes(explorer, survey, (selection.p, None), selection.choices)[1]
+    asked_p, asked_q = _shortest_question(explorer, survey, selection)
     values = {"model": selection.model, "set": selection.set, "layer": selection.layer,
-              "p": None if selection.p == told_p else selection.p,
-              "q": None if selection.q == told_q else selection.q}
+              "p": asked_p, "q": asked_q}
     for key in GROUPS:
         choice = selection.choices[key]
         if choice.rule == "hand":
@@ -142,14 +141,14 @@ def write(selection, explorer):
             values |= {f"r{key}": choice.rule, f"n{key}": choice.n}
     zoom = selection.zoom
     values |= {
-        "seed": selection.seed, "t": selection.t, "zoom": zoom, "mean": selection.mean,
+        "seed": selection.seed, "t": f"{selection.t:g}", "zoom": zoom, "mean": selection.mean,
         "min": selection.minimum, "colours": selection.colours, "sort": selection.sort,
         "cell": None if selection.cell is None else ":".join(map(str, selection.cell)),
         "stat": selection.stat, "triples": selection.triples,
     }
     defaults = {
         "model": explorer.model_names[0], "set": explorer.set_names[0],
-        "layer": default_layer(explorer.network(selection.model)), "seed": 0, "t": THRESHOLD,
+        "layer": default_layer(explorer.network(selection.model)), "seed": 0, "t": f"{THRESHOLD:g}",
         "zoom": "", "mean": True, "min": True, "colours": "viridis", "sort": "kind",
         "stat": "difference",
     }
@@ -174,6 +173,15 @@ def with_members(selection, key, members):
     members = tuple(members)
     return replace(selection, members={**selection.members, key: members},
                    choices={**selection.choices, key: Choice("hand", len(members), members)})
+
+
+def _shortest_question(explorer, survey, selection):
+    """As few of the classes p and q as have to be named beside the groups."""
+    p, q = selection.p, selection.q
+    for asked in ((None, None), (p, None), (None, q)):
+        if asked_classes(explorer, survey, asked, selection.choices) == (p, q):
+            return asked
+    return p, q
 
 
 def _choice(query, key, n_images):

@@ -77,8 +77,8 @@ def _numbers(measures, selection, layer):
         return terms.means[int(selection.stat.endswith("q"))], None, (
             "" if terms.is_exact else "The network is not piecewise linear behind this layer: the "
                                       "terms do not add up exactly.")
-    contrast = measures.contrast(selection)
-    return getattr(contrast, selection.stat), contrast.n_images, ""
+    over = measures.contrast(selection) if selection.stat == "auc" else measures.means(selection)
+    return getattr(over, selection.stat), over.n_images, ""
 
 
 def _note(name, p, q, n_images, fault, defined, set_name):

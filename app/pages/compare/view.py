@@ -14,8 +14,8 @@ from cnn_core.mosaic import Mosaic
 SLOTS_IN_A_ROW = 7
 LINES = (0, 1)
 _FEWEST_SLOTS = 3
-_ASPECTS = {3: 2.15, 4: 1.75, 5: 1.45, 6: 1.2, 7: 1.0}
-_NEARLY_AS_LARGE = 0.97
+_ASPECT = 2.0
+_NEARLY_AS_LARGE = 0.87
 # Where a ring is wider than so many cells, rings of neighbours would lie on one another.
 _CELLS_TOO_SMALL = 1.8
 _RINGS_APART = 1.9
@@ -107,11 +107,10 @@ def look(explorer, measures, selection):
     groups = {key: _tiles(selection, key, group_values, on[key], circles, labels, units)
               for key in GROUPS}
     n_slots = min(max(_FEWEST_SLOTS, *map(len, groups.values())), SLOTS_IN_A_ROW)
-    aspect = _ASPECTS[n_slots]
     everything = [array for array in group_values.values.values() if len(array)]
     mosaic = Mosaic(len(units), *layer.grid,
-                    columns=widest_grid(len(units), *layer.grid, aspect))
-    slots = Slots.around(mosaic.picture_shape, n_slots, aspect)
+                    columns=widest_grid(len(units), *layer.grid, _ASPECT))
+    slots = Slots.around(mosaic.picture_shape, n_slots, _ASPECT)
     rings, n_left_out = _rings(selection, circles, group_values.values, units, mosaic,
                                slots.ring_radius)
     return CompareView(

@@ -95,53 +95,46 @@ def sentence(explorer, selection, worth):
 
 
 def _chance_sentence(chance):
+    told = f"The groups have {plural(chance.observed, 'unique cell')}"
+    if chance.n_splits == 1:
+        return f"{told}; with an empty group there is no chance to compare them with."
     n_at_least = round(chance.share_at_least * chance.n_splits)
     more = "more" if chance.observed > chance.mean else "no more"
-    told = (f"The groups have {plural(chance.observed, 'unique cell')}, {more} than the "
-            f"{chance.mean:.1f} that ")
-    if chance.exact:
-        told += f"all {chance.n_splits:,} splits of the same images give on average"
-    else:
-        told += f"{chance.n_splits:,} random splits of the same images give on average"
-    return f"{told} ({n_at_least:,} of {chance.n_splits:,} have as many)."
+    splits = f"all {chance.n_splits:,}" if chance.exact else f"{chance.n_splits:,} random"
+    return (f"{told}, {more} than the {chance.mean:.1f} that {splits} splits of the same images "
+            f"give on average ({n_at_least:,} of {chance.n_splits:,} have as many).")
 
 
 def _reader_sentence(p, q, reader, network, worth):
-    told = (f"Who sees only these circles tells {percent(reader.value)} of the {reader.n:,} other "
-            f"{p}s and {q}s right")
+    told = (f"A reader who sees only these circles tells {percent(reader.value)} of the "
+            f"{reader.n:,} other {p}s and {q}s right")
     if reader.high < 0.5:
         return f"{told}: worse than guessing."
     if reader.low <= 0.5:
         return f"{told}: no better than guessing."
     if reader.low > network.high:
-        return f"{told}: better than the network, which has {percent(network.value)}."
-    if reader.high < network.low:
-        lost = (1 - reader.value) / (1 - network.value) if network.value < 1 else None
-        times = f", {lost:.0f} times as many mistakes" if lost and lost >= 2 else ""
-        return (f"{told}; the network tells {percent(network.value)} right: the circles hold part "
-                f"of what it uses, not all of it{times and times.replace(',', ' –', 1)}.")
-    return (f"{told}; the network has {percent(network.value)}: on these images the two cannot be "
-            "told apart.")
+        return f"{told}: better than the network ({percent(network.value)})."
+    if reader.high >= network.low:
+        return (f"{told}; the network has {percent(network.value)}: on these images the two cannot "
+                "be told apart.")
+    times = (1 - reader.value) / (1 - network.value) if network.value < 1 else 0
+    if times >= 2:
+        return (f"{told}, with {times:.0f} times as many mistakes as the network "
+                f"({percent(network.value)}): the circles are part of what it uses, not all of it.")
+    return f"{told}, fewer than the network ({percent(network.value)})."
 
 
-def chance_note(chance):
-    """Tell how the null was counted."""
+def chance_note(chance, same_size):
+    """Tell how the null was counted, for two groups of the same size or not."""
     if not chance.exact:
         return (f"{chance.n_splits:,} seeded draws from {chance.n_possible:,} possible splits of "
                 "A and B together into groups of the same sizes.")
     if chance.n_splits == 1:
         return "With an empty group there is one split, the real one: chance has nothing to say."
-    # Exchanging two equal groups changes no count, so that no share can be below two splits.
-    mirrored = len({*chance.unique.tolist()}) and _sizes_are_equal(chance)
-    least = "; the real one and its mirror image are always among them" if mirrored else \
-        "; the real one is among them"
+    # Exchanging two groups of one size changes no count, so that no share is below two splits.
+    least = ("; the real one and its mirror image are always among them" if same_size else
+             "; the real one is among them")
     return f"All {chance.n_splits:,} splits of A and B together into groups of these sizes{least}."
-
-
-def _sizes_are_equal(chance):
-    # The last split in the order of combinations is the first one exchanged when sizes are equal.
-    return chance.n_splits > 1 and chance.unique_a[-1] == chance.unique_b[0] \
-        and chance.unique_b[-1] == chance.unique_a[0]
 
 
 def warnings(explorer, selection, circles, reader=None):

@@ -1,0 +1,498 @@
+"""The Compare page without a browser: selection, circles, measures, words, callbacks, files."""
+
+import base64
+import csv
+import io
+import re
+from dataclasses import replace
+from itertools import combinations
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from app.figures.board import Slots, board_figure
+from app.figures.rings import rings_picture
+from app.figures.worth import accuracies_figure, chance_figure, intervals_figure
+from app.pages.compare import PATH, drawing, parts, words
+from app.pages.compare.measures import TRIPLES, Measures
+from app.pages.compare.members import RULES
+from app.pages.compare.state import SORTS, STATISTICS, read, with_members, write
+from app.pages.compare.table import CircleTable
+from app.pages.compare.view import look, widest_grid
+from cnn_core.mosaic import Mosaic
+from tests.app.asking import ask, show, small_app
+from tests.app.small_explorer import small_explorer
+
+LAYERS = ("first_maps", "pooled", "last_maps", "flat", "hidden", "classes")
+BOARD = "compare-board-a0.figure"
+ODD = ("?a=", "?b=", "?a=&b=&c=", "?a=1,5&b=1,2", "?t=0", "?t=1", "?p=1&q=1", "?a=0,4&b=8,12",
+       "?ra=wrong&rb=wrong&rc=none", "?ra=random&na=12&rb=random&nb=12&rc=random&nc=12",
+       "?ra=ambiguous&rb=ambiguous&rc=ambiguous", "?a=1", "?b=3", "?layer=classes&t=1",
+       "?set=train&a=1,2&b=3", "?zoom=circled&t=1", "?zoom=2", "?cell=1:0:0&layer=hidden")
+
+
+@pytest.fixture(scope="module")
+def measures():
+    return Measures(small_explorer())
+
+
+def selected(address=""):
+    return read(address, small_explorer())[0]
+
+
+def with_groups(address=""):
+    """Three images of the classes named 4 and 9 each, and two more."""
+    return selected(f"?a=1,5,9&b=3,7,11&c=13,17&{address.lstrip('?')}")
+
+
+def numbers_of(figure):
+    z = figure["data"][0]["z"]
+    shape = tuple(map(int, z["shape"].split(",")))
+    return np.frombuffer(base64.b64decode(z["bdata"]), np.float32).reshape(shape)
+
+
+# --- the address ------------------------------------------------------------------------------
+
+
+def test_the_default_is_the_article_s_case():
+    selection, problems = read("", small_explorer())
+    assert problems == [] and write(selection, small_explorer()) == ""
+    assert (selection.p, selection.q) == (1, 3)  # the classes named 4 and 9
+    assert selection.layer == "last_maps"
+
+
+def test_groups_are_chosen_by_margin():
+    selection = selected("?p=2&q=3")
+    survey = small_explorer().survey("model_0", "test")
+    margin = survey.margins(2, 3)
+    right = [row for row in range(40)
+             if survey.labels[row] == 2 and survey.predictions[row] == 2]
+    by_margin = sorted(right, key=lambda row: -margin[row])
+    assert len(by_margin) > 5 and selection.members["a"] == tuple(by_margin[:3])
+    rest = [row for row in by_margin[::-1] if row not in by_margin[:3]]
+    assert selection.members["c"] == tuple(rest[:2])
+
+
+@pytest.mark.parametrize("address", [*ODD, "?sort=-rate_p", "?triples=3&mean=0&min=0"])
+def test_what_was_read_is_written_so_that_it_is_read_again(address):
+    selection = selected(address)
+    query = write(selection, small_explorer())
+    again, problems = read(query, small_explorer())
+    assert problems == []
+    assert again == selection
+    assert write(again, small_explorer()) == query
+
+
+@pytest.mark.parametrize(("address", "told"), [
+    ("?layer=last_map", "last_maps"), ("?a=1,99", "99"), ("?a=x", "x"), ("?t=7", "0"),
+    ("?t=nan", "nan"), ("?p=17", "17"), ("?ra=best", "rule"), ("?na=13", "12"),
+    ("?cell=1:2", "cell"), ("?cell=99:0:0", "cell"), ("?zoom=400", "400"), ("?sort=taste", "taste"),
+    ("?stat=mode", "mode"), ("?model=other", "other"), ("?set=none", "none"),
+    ("?add_a=foo", "foo"), ("?add_b=99999999", "99"), ("?nonsense=1", "nonsense"),
+    ("?a=" + ",".join(map(str, range(20))), "12"),
+])
+def test_what_cannot_be_followed_is_told_in_words(address, told):
+    selection, problems = read(address, small_explorer())
+    assert any(told in problem.text for problem in problems)
+    assert read(write(selection, small_explorer()), small_explorer())[1] == []
+
+
+def test_groups_by_hand_name_the_classes():
+    assert (selected("?a=0,4&b=2").p, selected("?a=0,4&b=2").q) == (0, 2)
+    assert selected("?a=0,4&b=2&p=3").p == 3
+    survey = small_explorer().survey("model_0", "test")
+    logits = survey.logits[2].copy()
+    logits[survey.labels[2]] = -np.inf
+    assert selected("?a=2").q == logits.argmax()
+
+
+def test_an_image_is_added_once_and_by_search():
+    before = selected("?p=2").members["a"]
+    fresh = next(image for image in range(40) if image not in before)
+    selection = selected(f"?p=2&add_a={fresh}")
+    assert selection.members["a"] == (*before, fresh)
+    assert "add_a" not in write(selection, small_explorer())
+    assert selected(write(selection, small_explorer())).members == selection.members
+    again, [problem] = read(f"?a={fresh}&add_a={fresh}", small_explorer())
+    assert again.members["a"] == (fresh,) and "already" in problem.text
+    found = selected("?a=0&add_a=label:7").members["a"][-1]
+    assert small_explorer().class_names[small_explorer().dataset("test").labels[found]] == "7"
+    full = ",".join(map(str, range(12)))
+    assert "full" in read(f"?a={full}&add_a=20", small_explorer())[1][0].text
+
+
+def test_editing_a_group_keeps_the_question():
+    selection = selected("?p=0&q=2")
+    edited = with_members(selection, "a", selection.members["b"])
+    again = selected(write(edited, small_explorer()))
+    assert (again.p, again.q) == (0, 2)
+    assert selected(write(with_members(selection, "b", ()), small_explorer())).members["b"] == ()
+
+
+def test_rules_pass_over_the_images_of_other_groups():
+    selection = selected("?ra=random&rb=ambiguous&rc=ambiguous&na=4&nb=4&nc=4&seed=2")
+    members = [image for group in selection.members.values() for image in group]
+    assert len(members) == len(set(members)) == 12
+    other = selected("?ra=random&rb=ambiguous&rc=ambiguous&na=4&nb=4&nc=4&seed=3")
+    assert other.members["a"] != selection.members["a"]
+
+
+# --- what is measured -------------------------------------------------------------------------
+
+
+def whole_layer(selection):
+    """Activations of the whole test set, straight from the network."""
+    explorer = small_explorer()
+    dataset = explorer.dataset("test")
+    return explorer.network(selection.model).activations(
+        dataset.images, [selection.layer])[selection.layer], dataset.labels
+
+
+def by_brute_force(selection, values, labels):
+    """Circles, counts by chance, hit rates and accuracy, cell by cell and image by image."""
+    flat = values.reshape(len(values), -1).astype(float)
+    t = selection.t
+
+    def is_on(image, cell):
+        return flat[image, cell] > 0 and flat[image, cell] >= t * flat[image].max()
+
+    def unique(first, second):
+        return {cell for cell in range(flat.shape[1])
+                if first and all(is_on(image, cell) for image in first)
+                and not any(is_on(image, cell) for image in second)}
+
+    a, b = selection.members["a"], selection.members["b"]
+    counts = []
+    for chosen in combinations(range(len(a) + len(b)), len(a)):
+        both = [*a, *b]
+        first = [both[place] for place in chosen]
+        second = [both[place] for place in range(len(both)) if place not in chosen]
+        counts.append(len(unique(first, second)) + len(unique(second, first)))
+    red, blue = unique(a, b), unique(b, a)
+    shared = {cell for cell in range(flat.shape[1]) if all(is_on(image, cell) for image in a)
+              and any(is_on(image, cell) for image in b)}
+    others = [image for image in range(len(flat)) if image not in a and image not in b
+              and labels[image] in (selection.p, selection.q)]
+    credit = 0.0
+    for image in others:
+        shares = [sum(is_on(image, cell) for cell in cells) / len(cells) if cells else 0
+                  for cells in (red, blue)]
+        if shares[0] == shares[1]:
+            credit += 0.5
+        else:
+            said = selection.p if shares[0] > shares[1] else selection.q
+            credit += said == labels[image]
+    return red, blue, shared, counts, credit / len(others), others, is_on
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("t", [0.1, 0.3, 0.7])
+def test_the_page_measures_what_brute_force_measures(measures, layer, t):
+    selection = with_groups(f"?layer={layer}&t={t}")
+    values, labels = whole_layer(selection)
+    red, blue, shared, counts, accuracy, others, is_on = by_brute_force(selection, values, labels)
+    worth = measures.worth(selection)
+    circles = worth.circles
+    for mask, cells in ((circles.unique_a, red), (circles.unique_b, blue),
+                        (circles.shared, shared)):
+        assert set(np.flatnonzero(mask).tolist()) == cells
+    assert sorted(worth.chance.unique.tolist()) == sorted(counts)
+    assert worth.worth.reader.overall.value == pytest.approx(accuracy)
+    assert worth.worth.reader.overall.n == len(others)
+    survey = small_explorer().survey("model_0", "test")
+    assert worth.network.value == pytest.approx(np.mean(survey.is_right[others]))
+    table = CircleTable.of(worth, measures.terms(selection))
+    for number, cell in enumerate(worth.worth.cells):
+        for place, wanted in enumerate((selection.p, selection.q)):
+            of_class = [image for image in others if labels[image] == wanted]
+            hits = sum(is_on(image, cell) for image in of_class)
+            assert table.rate[place, number] == pytest.approx(hits / len(of_class))
+            low, high = wilson(hits, len(of_class))
+            assert table.low[place, number] == pytest.approx(low, abs=1e-12)
+            assert table.high[place, number] == pytest.approx(high, abs=1e-12)
+            mean = values.reshape(len(values), -1)[of_class, cell].mean()
+            assert table.mean[place, number] == pytest.approx(mean, rel=1e-4, abs=1e-6)
+
+
+def wilson(hits, n, z=1.959963984540054):
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(centre - half, 0), min(centre + half, 1)
+
+
+def test_terms_are_the_mean_contribution(measures):
+    selection = with_groups("?layer=hidden")
+    explorer = small_explorer()
+    dataset, network = explorer.dataset("test"), explorer.network("model_0")
+    kernel = network.weights("classes")["kernel"]
+    hidden = network.activations(dataset.images, ["hidden"])["hidden"]
+    for place, wanted in enumerate((1, 3)):
+        expected = hidden[dataset.labels == wanted].mean(axis=0) * (kernel[:, 1] - kernel[:, 3])
+        np.testing.assert_allclose(measures.terms(selection).means[place], expected, rtol=1e-4,
+                                   atol=1e-6)
+
+
+def test_images_of_the_train_set_leave_no_test_image_out(measures):
+    selection = with_groups("?set=train")
+    n = np.isin(small_explorer().dataset("test").labels, (1, 3)).sum()
+    assert measures.worth(selection).worth.reader.overall.n == n
+    assert measures.worth(with_groups()).worth.reader.overall.n == n - 6
+
+
+@pytest.mark.parametrize("layer", ["first_maps", "last_maps"])
+def test_random_threes_come_in_parts_of_one_series(measures, layer):
+    selection = with_groups(f"?layer={layer}&triples=4")
+    whole = measures.triples(selection, 0, 30)
+    parts = [measures.triples(selection, first, 10).accuracies for first in (0, 10, 20)]
+    np.testing.assert_array_equal(np.concatenate(parts), whole.accuracies)
+    assert 0.4 < whole.mean <= 1
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+@pytest.mark.parametrize("layer", ["first_maps", "last_maps", "hidden"])
+def test_every_statistic_is_drawn_for_every_layer(measures, layer, statistic):
+    drawn = drawing.drawn_statistic(small_explorer(), measures,
+                                    with_groups(f"?layer={layer}&stat={statistic}"))
+    values = numbers_of(drawn["figure"])
+    inside = values[np.isfinite(values)]
+    heatmap = drawn["figure"]["data"][0]
+    assert len(inside) == small_explorer().network("model_0").layer(layer).n_cells
+    assert inside.min() >= heatmap["zmin"] - 1e-6 and inside.max() <= heatmap["zmax"] + 1e-6
+    if statistic in ("difference", "term_p", "term_q"):
+        assert heatmap["zmin"] == -heatmap["zmax"]
+
+
+# --- what is drawn ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_value_of_every_image_stands_on_the_board(measures, layer):
+    selection = with_groups(f"?layer={layer}")
+    view = look(small_explorer(), measures, selection)
+    drawn = drawing.drawn_groups(small_explorer(), view, PATH, "")
+    values, _ = whole_layer(selection)
+    ranges = set()
+    for key, members in selection.members.items():
+        figure = drawn["groups"][key]["lines"][0]["figure"]
+        ranges.add((figure["data"][0]["zmin"], figure["data"][0]["zmax"]))
+        picture = numbers_of(figure)
+        summaries = [values[list(members)].mean(axis=0), values[list(members)].min(axis=0)]
+        for place, tile in enumerate([*values[list(members)], *summaries]):
+            left = place * view.slots.columns
+            shown = picture[:, left:left + view.mosaic.picture_shape[1]]
+            np.testing.assert_allclose(shown, view.mosaic.tile(tile), rtol=1e-5, atol=1e-6)
+    assert len(ranges) == 1  # one colour range for all grids
+
+
+def test_rings_stand_at_their_cells_in_every_grid(measures):
+    view = look(small_explorer(), measures, with_groups("?layer=last_maps"))
+    expected = {"A": view.circles.n_unique_a, "B": view.circles.n_unique_b}
+    for key, kind in (("a", "A"), ("b", "B")):
+        points = view.rings[key][kind]
+        assert len(points) == expected[kind] > 0
+        mask = view.circles.unique_a if kind == "A" else view.circles.unique_b
+        for y, x in points:
+            unit, row, column = view.mosaic.cell_at(y, x)
+            assert mask[row, column, unit]
+    assert not len(view.rings["a"]["B"]) and not len(view.rings["b"]["A"])
+    assert len(view.rings["c"]["A"]) == expected["A"]
+
+
+def test_each_kind_of_ring_has_a_shape_of_its_own():
+    slots = Slots.around((20, 40), 3, 2.0)
+    points = np.array([[3, 4], [5, 20]])
+    outlines = {}
+    for kind in ("A", "B", "shared", "cell"):
+        drawing_text = base64.b64decode(
+            rings_picture({kind: points}, 3, slots).partition(",")[2]).decode()
+        [outline] = re.findall(rf'class="{kind}" d="([^"]+)"', drawing_text)
+        assert outline.count("M") == 2 and drawing_text.count("<use") == 2
+        outlines[kind] = re.sub(r"[-\d. ]+", "", outline)
+        assert ("dasharray" in drawing_text) == (kind == "shared")
+    assert outlines["A"] != outlines["B"] != outlines["shared"] != outlines["A"]
+
+
+def test_zoomed_boards_show_the_same_units_of_all_images(measures):
+    view = look(small_explorer(), measures, with_groups("?layer=first_maps&zoom=3,1"))
+    assert view.units.tolist() == [3, 1] and view.mosaic.n_units == 2
+    figure = board_figure(view.mosaic, view.slots, [view.groups["a"][0].values], view.range,
+                          units=view.units)
+    assert figure["layout"]["meta"]["order"] == [3, 1]
+    values, _ = whole_layer(view.selection)
+    top = values[view.selection.members["a"][0]][..., 3]
+    np.testing.assert_array_equal(numbers_of(figure)[:10, :10], top)
+    circled = look(small_explorer(), measures, with_groups("?zoom=circled"))
+    assert set(circled.units) == set(np.unique(circled.circles.cells % 6).tolist())
+
+
+@pytest.mark.parametrize("n_units", [1, 2, 10, 32, 64, 100, 128, 513])
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (26, 26), (5, 40)])
+def test_the_grid_fits_its_place(n_units, size):
+    columns = widest_grid(n_units, *size, 2.0)
+    assert 1 <= columns <= n_units
+    mosaic = Mosaic(n_units, *size, columns=columns)
+    slots = Slots.around(mosaic.picture_shape, 4, 2.0)
+    assert mosaic.picture_shape[0] < slots.rows and mosaic.picture_shape[1] < slots.columns
+    assert slots.columns / slots.rows == pytest.approx(2.0, rel=0.35)
+
+
+def test_charts_hold_what_they_are_given():
+    figure = chance_figure(np.array([0, 3, 3, 90]), 7)
+    assert sum(figure["data"][0]["y"]) == 4
+    assert figure["layout"]["shapes"][0]["x0"] == 7
+    figure = accuracies_figure(np.array([0.5, 0.5, 0.93, 1.0]), [(float("nan"), "x", "#000")])
+    assert sum(figure["data"][0]["y"]) == 4 and figure["layout"]["shapes"] == []
+    figure = intervals_figure([("a", 0.5, 0.4, 0.6, "#000"), ("b", *[float("nan")] * 3, "#000")])
+    assert len(figure["data"]) == 1
+
+
+# --- words and odd input ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ODD)
+@pytest.mark.parametrize("layer", ["", "&layer=first_maps"])
+def test_odd_groups_have_an_answer_in_words(measures, address, layer):
+    explorer, selection = small_explorer(), selected(address if "layer" in address
+                                                     else address + layer)
+    view = look(explorer, measures, selection)
+    drawn = drawing.drawn_groups(explorer, view, PATH, "")
+    weighed = drawing.drawn_worth(explorer, measures, selection, PATH)
+    told = " ".join(str(text.children) for text in weighed["warnings"])
+    assert weighed["sentence"].endswith(".")
+    assert "nan" not in weighed["sentence"] + weighed["readers_note"] + told
+    drawing.drawn_statistic(explorer, measures, selection)
+    for key in "abc":
+        if not selection.members[key]:
+            assert drawn["groups"][key]["empty"]
+
+
+@pytest.mark.parametrize(("address", "told"), [
+    ("?a=", "Group A is empty"), ("?b=", "Group B is empty"), ("?a=1,5&b=1,2", "in A and in B"),
+    ("?a=1&b=2,3", "A has 1 image and B 2"), ("?p=1&q=1&a=1&b=3", "stand for 4"),
+    ("?t=0", "threshold 0"), ("?t=1", "threshold 1"),
+])
+def test_each_oddity_has_its_sentence(measures, address, told):
+    selection = selected(address)
+    worth = measures.worth(selection)
+    warnings = words.warnings(small_explorer(), selection, worth.circles, worth.worth.reader)
+    assert any(told in warning for warning in warnings)
+
+
+def test_a_layer_of_zeros_is_no_fault(measures, monkeypatch):
+    selection = with_groups()
+    values = measures.group_values(selection)
+    dead = replace(values, values={key: 0 * array for key, array in values.values.items()})
+    monkeypatch.setattr(measures, "group_values", lambda _: dead)
+    view = look(small_explorer(), measures, selection)
+    assert view.range == (0.0, 1.0) and len(view.circles.cells) == 0
+    weighed = drawing.drawn_worth(small_explorer(), measures, selection, PATH)
+    assert "nothing to weigh" in weighed["sentence"]
+    assert any("no cell on" in text.children for text in weighed["warnings"])
+
+
+def test_the_sentence_says_what_the_numbers_say(measures):
+    selection = with_groups("?t=0.2")
+    worth = measures.worth(selection)
+    told = words.sentence(small_explorer(), selection, worth)
+    assert f"{worth.chance.observed:,} unique cells" in told
+    assert f"{worth.chance.mean:.1f}" in told
+    reader = worth.worth.reader.overall
+    assert words.percent(reader.value) in told and f"{reader.n:,}" in told
+    poor = replace(worth, worth=replace(worth.worth, reader=replace(
+        worth.worth.reader, overall=replace(reader, value=0.5, low=0.4, high=0.6))))
+    assert "no better than guessing" in words.sentence(small_explorer(), selection, poor)
+    bad = replace(worth, worth=replace(worth.worth, reader=replace(
+        worth.worth.reader, overall=replace(reader, value=0.2, low=0.1, high=0.3))))
+    assert "worse than guessing" in words.sentence(small_explorer(), selection, bad)
+
+
+@pytest.mark.parametrize("sort", [sign + name for name in SORTS for sign in ("", "-")])
+def test_the_table_is_sorted_as_asked(measures, sort):
+    selection = with_groups(f"?sort={sort}&t=0.2")
+    table = CircleTable.of(measures.worth(selection), measures.terms(selection))
+    order = table.order(sort)
+    assert sorted(order.tolist()) == list(range(len(table)))
+    name = sort.lstrip("-")
+    if name in ("cell", "kind"):
+        key = [tuple(table.place[row]) if name == "cell" else table.kind[row] for row in order]
+    elif name == "gap":
+        key = [abs(table.rate[0, row] - table.rate[1, row]) for row in order]
+    else:
+        field, of = name.split("_")
+        key = [getattr(table, field)["pq".index(of), row] for row in order]
+    assert key == sorted(key, reverse=sort.startswith("-"))
+
+
+# --- over HTTP --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["", *ODD[:6], "?layer=first_maps&zoom=circled&triples=1"])
+def test_the_callbacks_answer(address):
+    shown = show(small_app(), BOARD, PATH, address)
+    asked = shown[parts.ASKED]["data"]
+    assert shown["answer"]["data"]["path"] == PATH
+    weighed = ask(small_app(), "compare-sentence.children", asked).get_json()["response"]
+    assert weighed[parts.SENTENCE]["children"]
+    drawn = ask(small_app(), "compare-statistic.figure", asked, states=(None,)).get_json()
+    known = drawn["response"][parts.STATISTIC_SHOWN]["data"]
+    again = ask(small_app(), "compare-statistic.figure", asked, states=(known,))
+    assert again.get_json()["response"] == {}  # nothing to draw anew
+
+
+def test_rules_are_offered_in_the_words_of_the_classes():
+    answer = show(small_app(), BOARD, PATH, "")["answer"]["data"]
+    offered = {option["value"]: option for option in answer["options"]["rb"]}
+    assert offered["clear"]["label"] == "clearest 9 against 4"
+    assert offered["hand"]["disabled"]
+    assert set(offered) | {"none"} == set(RULES)
+    assert answer["values"]["p"] == "1" and answer["drops"]["ra"] == ["a"]
+
+
+def test_the_browser_s_findings_are_judged_with_care():
+    for accuracies in ([], None, "x", ["y"], [2, -1], [[0.5]]):
+        response = ask(small_app(), "compare-triples.figure",
+                       {"search": "", "accuracies": accuracies})
+        assert "No random threes" in response.get_json()["response"][
+            parts.TRIPLES_NOTE]["children"]
+    response = ask(small_app(), "compare-triples.figure",
+                   {"search": "", "accuracies": [0.5, 0.75, 1]})
+    assert "75.0 % right on average" in response.get_json()["response"][
+        parts.TRIPLES_NOTE]["children"]
+
+
+def test_threes_are_served_in_parts():
+    client = small_app().server.test_client()
+    found = []
+    for first in range(0, TRIPLES, 50):
+        part = client.get(f"{PATH}/triples.json?triples=0&layer=last_maps&first={first}&n=50")
+        found += part.get_json()["accuracies"]
+    assert len(found) == TRIPLES
+    for wrong in ("first=0", "first=0&n=0", "first=0&n=51", "first=190&n=20", "first=-1&n=5",
+                  "first=x&n=5", "first=0&n=5&layer=none", "first=0&n=5&foo=1"):
+        response = client.get(f"{PATH}/triples.json?{wrong}")
+        assert response.status_code == 400 and response.get_data(as_text=True).count("\n") <= 1
+
+
+def test_the_numbers_can_be_downloaded(measures):
+    client = small_app().server.test_client()
+    selection = with_groups("?t=0.2")
+    query = write(selection, small_explorer())
+    rows = list(csv.DictReader(io.StringIO(
+        client.get(f"/download/circles.csv{query}").get_data(as_text=True))))
+    worth = measures.worth(selection)
+    assert len(rows) == len(worth.worth.cells)
+    assert sum(row["ring"] == "unique to A" for row in rows) == worth.circles.n_unique_a
+    packed = np.load(io.BytesIO(client.get(f"/download/compare.npz{query}").get_data()))
+    np.testing.assert_array_equal(packed["members_a"], selection.members["a"])
+    np.testing.assert_array_equal(packed["unique_a"], worth.circles.unique_a)
+    assert packed["reader"][0] == worth.worth.reader.overall.value
+    rows = list(csv.DictReader(io.StringIO(
+        client.get("/download/class-statistics.csv").get_data(as_text=True))))
+    assert len(rows) == 3 * 3 * 6
+    contrast = measures.contrast(selection)
+    first = rows[0]
+    where = tuple(int(first[name]) for name in ("row", "column", "unit"))
+    assert float(first["auc"]) == pytest.approx(contrast.auc[where])
+    assert client.get("/download/circles.csv?layer=none").status_code == 400
