@@ -20,7 +20,7 @@
   }
 
   // Place of a cell in a grid that may stand in another order: top, left, bottom, right.
-  function placeOf(meta, cell) {
+  function boxOf(meta, cell) {
     const place = meta.order ? meta.order.indexOf(cell.unit) : cell.unit;
     const y = Math.floor(place / meta.columns) * (meta.height + meta.gap) + cell.row;
     const x = (place % meta.columns) * (meta.width + meta.gap) + cell.column;
@@ -107,7 +107,7 @@
     for (const other of plots()) {
       const otherMeta = metaOf(other);
       const isTwin = other === plot || (otherMeta.kind === "grid" && otherMeta.layer === meta.layer);
-      outline(other, "cell-box", isTwin ? placeOf(otherMeta, cell) : null);
+      outline(other, "cell-box", isTwin ? boxOf(otherMeta, cell) : null);
       // A twin that measures something else tells its number too.
       if (isTwin && otherMeta.measure !== meta.measure) {
         const twin = other.calcdata[0][0].z[point.y][point.x];
@@ -124,28 +124,42 @@
     if (kind === "grid") pointAtGrid(plot, point, event);
     else if (kind === "image") {
       const ink = Array.isArray(point.z) ? point.z.join(", ") : shortNumber(point.z);
-      showTooltip([`row ${point.y} · column ${point.x}`, `${metaOf(plot).measure || "ink"} ${ink}`], event);
+      const measure = metaOf(plot).measure || "ink";
+      showTooltip([`row ${point.y} · column ${point.x}`, `${measure} ${ink}`], event);
     } else if (kind === "told" && point.customdata !== undefined) {
       showTooltip(String(point.customdata).split("\n"), event);
     }
   }
 
-  function clickOn(plot, { points }) {
+  // Where a click went, in the plot's own coordinates. Plotly tells the point that was hovered up to
+  // 50 ms before, which after a quick move is another one.
+  function placeOf(plot, event, point) {
+    if (!event || event.clientX === undefined) return point;
+    const { left, top } = plot.getBoundingClientRect();
+    const { xaxis, yaxis } = plot._fullLayout;
+    return { x: Math.round(xaxis.p2d(event.clientX - left - xaxis._offset)),
+      y: Math.round(yaxis.p2d(event.clientY - top - yaxis._offset)) };
+  }
+
+  function clickOn(plot, { points, event }) {
     const meta = metaOf(plot);
     if (meta.kind === "told" && meta.click) {
       // A chart whose axes are parts of the address.
       const changes = Object.entries(meta.click).map(([axis, key]) => [key, points[0][axis]]);
       window.lookingGlass.set(Object.fromEntries(changes));
     }
-    const unit = meta.kind === "told" && meta.units && meta.units[points[0].pointNumber];
-    const cell = meta.kind === "grid" ? cellAt(meta, points[0].x, points[0].y)
+    const place = placeOf(plot, event, points[0]);
+    const unit = meta.kind === "told" && meta.units && meta.units[place.x];
+    const cell = meta.kind === "grid" ? cellAt(meta, place.x, place.y)
       : typeof unit === "number" ? { unit } : null;
     if (!cell) return;
     document.dispatchEvent(new CustomEvent("lookingglass:cell", {
       detail: { plot: plot.closest(".dash-graph")?.id || "", layer: meta.layer,
         toggles: Boolean(meta.toggles), ...cell },
     }));
-    if (meta.kind === "grid" && meta.click !== "none") window.lookingGlass.set({ [meta.click || "unit"]: cell.unit });
+    if (meta.kind === "grid" && meta.click !== "none") {
+      window.lookingGlass.set({ [meta.click || "unit"]: cell.unit });
+    }
   }
 
   function bind() {
