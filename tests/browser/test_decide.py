@@ -86,13 +86,14 @@ def test_enough_silenced_nodes_flip_the_prediction(page, dashboard):
 
 def test_seen_and_used_are_linked_and_a_click_silences_a_map(page, dashboard):
     visit(page, dashboard + "/decide")
+    page.locator("#decide-race-note", has_text="flips").wait_for()
     page.locator("#decide-used").scroll_into_view_if_needed()
     page.mouse.move(*cell_at(page, "decide-used", 0, 0))
     page.locator("#tooltip").wait_for()
     told = page.inner_text("#tooltip")
     assert "contribution" in told and "activation" in told and "map 0" in told
-    assert page.locator("#decide-seen .cell-box").is_visible()
-    assert page.locator("#decide-image .field-box").is_visible()
+    page.locator("#decide-seen .cell-box").wait_for()
+    page.locator("#decide-image .field-box").wait_for()
     page.mouse.click(*cell_at(page, "decide-used", 0, 0))
     settle(page)
     assert "off=Conv2D_3:0" in page.url
