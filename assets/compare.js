@@ -60,11 +60,13 @@
     const isMap = meta.height * meta.width > 1;
     const told = [];
     for (const board of boards()) {
-      const values = numbersOf(board);
+      const row = numbersOf(board)?.[point.y];
+      // A picture that is being exchanged may not have the row that was pointed at.
+      if (!row) continue;
       const captions = captionsOf(board);
       const here = metaOf(board);
       for (let tile = 0; tile < here.tiles; tile += 1) {
-        const value = values[point.y][tile * here.slot + local];
+        const value = row[tile * here.slot + local];
         const text = pictures().shortNumber(Number(Number(value).toPrecision(4)));
         const slot = captions[tile]?.querySelector(".cell-value");
         if (slot) slot.textContent = `= ${text}`;
@@ -127,11 +129,12 @@
     for (const slot of document.querySelectorAll("#compare-boards .cell-value")) slot.textContent = "";
   }
 
-  function clickOn(plot, { points }) {
+  function clickOn(plot, { points, event }) {
     const meta = metaOf(plot);
     // The end of a drag counts as a click, too.
     if (meta.kind !== "board" || !points[0] || performance.now() - draggedAt < 400) return;
-    const cell = pictures().cellAt(meta, points[0].x % meta.slot, points[0].y);
+    const { x, y } = pictures().placeOf(plot, event, points[0]);
+    const cell = pictures().cellAt(meta, x % meta.slot, y);
     if (cell) glass().set({ cell: `${cell.unit}:${cell.row}:${cell.column}` });
   }
 

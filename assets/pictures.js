@@ -192,7 +192,7 @@
     });
   }
 
-  window.lookingGlassPictures = { cellAt, fieldOf, shortNumber, showTooltip, hideMarks };
+  window.lookingGlassPictures = { cellAt, fieldOf, placeOf, shortNumber, showTooltip, hideMarks };
 
   document.addEventListener("lookingglass:settled", () => requestAnimationFrame(bind));
   document.addEventListener("mouseover", bind, { passive: true });
