@@ -57,7 +57,9 @@ def layout(explorer):
                 html.P(id=MLP_NOTE, className="faint note"),
             ], picture=MLP),
             _panel("table", "The ladder as a table", [
-                html.Div(id=LADDER_TABLE, className="scrolled")]),
+                # What scrolls must be reached by keys.
+                html.Div(id=LADDER_TABLE, className="scrolled", tabIndex="0", role="region",
+                         **{"aria-label": "Table of all readers and layers"})]),
             _panel("claims", "The article's claims, held against these numbers", [
                 html.P(id=CLAIMS_NOTE, className="faint note"),
                 html.Div(id=CLAIMS),

@@ -11,7 +11,7 @@ from app.figures.thumbnail import image_thumbnail
 from app.image_cards import compare_address, image_card, image_cards
 from app.pages.evidence import words
 from app.pages.evidence.purpose import steps_of
-from app.pages.evidence.state import write
+from app.pages.evidence.state import first_pair, write
 from app.pages.evidence.view import READERS
 from app.selection import write_query
 from cnn_core.display import colour_range
@@ -87,7 +87,7 @@ def missing(explorer, found, view):
     links = [html.A(f"{explorer.class_name(p)} against {explorer.class_name(q)}",
                     href=PATH + write(replace(selection, p=p, q=q), explorer, found))
              for p, q in found.pairs(selection.model)]
-    links += [html.A(model, href=PATH + write(replace(selection, model=model, variant=None),
+    links += [html.A(model, href=PATH + write(_in_model(explorer, found, selection, model),
                                               explorer, found))
               for model in found.by_model if model != selection.model]
     return html.Div([
@@ -97,6 +97,15 @@ def missing(explorer, found, view):
         if links else None,
         html.P("The order of nodes below needs no measuring.", className="faint note"),
     ], className="missing")
+
+
+def _in_model(explorer, found, selection, model):
+    """Ask another model the same question, or its first one where it was not measured on that."""
+    pair = selection.p, selection.q
+    if pair not in found.pairs(model):
+        pair = first_pair(explorer, found, model)
+    variant = next((one.name for one in found.of(model).variants), None)
+    return replace(selection, model=model, p=pair[0], q=pair[1], variant=variant, page=1)
 
 
 def _with_commas(links):
