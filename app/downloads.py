@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 from flask import Response, abort, request
@@ -44,7 +45,7 @@ def _asked(explorer):
     set_name = request.args.get("set", explorer.set_names[0])
     explorer.dataset(set_name)
     text = request.args.get("image", "0")
-    if not text.lstrip("-").isdecimal() or len(text) > 12:
+    if not re.fullmatch(r"-?[0-9]+", text) or len(text) > 12:
         raise SelectionError(f'image "{text[:40]}" is not a whole number', nearest=0)
     layer = network.layer(request.args.get("layer", default_layer(network)))
     return model, set_name, int(text), layer

@@ -2,20 +2,27 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from cnn_core.errors import SelectionError
 from cnn_core.groups import clearest, most_ambiguous
 
-HELP = ("Type an image number (1302), label:4, pred:9, wrong, right, or two classes with "
-        "borderline 4 9 or clear 4 9. Words add up: label:4 wrong.")
+HELP = ("Type an image number, label: or pred: with a class, wrong, right, or two classes after "
+        "borderline or clear. Words add up, as in label:4 wrong where 4 is a class.")
 
-_PATTERN = re.compile(
-    r"\s*(?:(?P<word>label|pred|prediction)\s*[:=]\s*(?P<name>\S+)"
-    r"|(?P<flag>wrong|right)\b"
-    r"|(?P<rule>borderline|clear)\s+(?P<p>\S+)\s+(?P<q>\S+)"
-    r"|(?P<number>\d{1,9})(?=\s|$))", re.IGNORECASE)
+
+@lru_cache(maxsize=16)
+def _pattern(class_names):
+    # Known names come first, the longest before its beginnings, so that names may hold spaces.
+    known = sorted(map(re.escape, class_names), key=len, reverse=True)
+    name = "|".join([*(rf"{one}(?=\s|$)" for one in known), r"\S+"])
+    return re.compile(
+        rf"\s*(?:(?P<word>label|pred|prediction)\s*[:=]\s*(?P<name>{name})"
+        r"|(?P<flag>wrong|right)\b"
+        rf"|(?P<rule>borderline|clear)\s+(?P<p>{name})\s+(?P<q>{name})"
+        r"|(?P<number>\d{1,9})(?=\s|$))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def search(text, survey, class_names):
     fits = np.ones(len(survey), bool)
     order, told, place = None, [], 0
     while text[place:].strip():
-        match = _PATTERN.match(text, place)
+        match = _pattern(tuple(class_names)).match(text, place)
         if match is None:
             raise SelectionError(f'"{text[place:].strip()[:30]}" is not understood. {HELP}')
         place = match.end()

@@ -116,8 +116,12 @@
   function markNavigation() {
     for (const link of document.querySelectorAll(".nav-link")) {
       const isHere = new URL(link.href).pathname === shownPath;
-      if (isHere) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (isHere) {
+        link.setAttribute("aria-current", "page");
+        document.title = `${link.textContent} · CNN Looking Glass`;
+      } else {
+        link.removeAttribute("aria-current");
+      }
     }
   }
 
@@ -152,8 +156,12 @@
 
     // The server has answered and Dash has put everything in its place.
     settle(told) {
-      if (!told || !sent || told.path !== location.pathname) return client().no_update;
-      if (told === answer) return client().no_update;
+      if (!told || !sent || told === answer || told.path !== sent.path) return client().no_update;
+      if (told.path !== location.pathname) {
+        // The reader went on before the answer came: ask for the newest wish at once.
+        release();
+        return client().no_update;
+      }
       answer = told;
       ahead = { kind: "", count: 0 };
       const isNewest = wanted.path === sent.path && wanted.search === sent.search;

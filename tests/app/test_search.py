@@ -56,3 +56,15 @@ def test_what_is_not_understood_is_told_in_one_line(text, survey):
     with pytest.raises(SelectionError) as fault:
         search(text, survey, CLASS_NAMES)
     assert "\n" not in str(fault.value)
+
+
+def test_class_names_may_hold_spaces(survey):
+    names = ("a long fox", "a", "cat", "a long fox name")
+    images = list(search("label:a long fox name pred:a long fox", survey, names).images)
+    assert images == list(np.flatnonzero((survey.labels == 3) & (survey.predictions == 0)))
+    assert list(search("label:a", survey, names).images) == list(
+        np.flatnonzero(survey.labels == 1))
+    margin = survey.logits[:, 3].astype(float) - survey.logits[:, 0]
+    fits = np.flatnonzero((survey.labels == 3) & (survey.predictions == 3))
+    assert list(search("clear a long fox name a long fox", survey, names).images) == list(
+        fits[np.argsort(-margin[fits], kind="stable")])

@@ -71,7 +71,7 @@ def _whole(key, default):
     text = request.args.get(key)
     if text is None:
         return default
-    if not text.lstrip("-").isdecimal() or len(text) > 12:
+    if not text.removeprefix("-").isdecimal() or len(text) > 12:
         raise SelectionError(f'{key} "{text[:40]}" is not a whole number', nearest=default)
     return int(text)
 
