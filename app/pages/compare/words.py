@@ -91,18 +91,31 @@ def sentence(explorer, selection, worth):
         return (f"The {worth.set_name} set leaves nothing to weigh the circles on: "
                 + (f"both groups stand for {p}." if selection.p == selection.q else
                    f"it has no other {p} or {q}."))
-    return f"{_chance_sentence(worth.chance)} {_reader_sentence(p, q, reader, network, worth)}"
+    return f"{_chance_sentence(worth)} {_reader_sentence(p, q, reader, network, worth)}"
 
 
-def _chance_sentence(chance):
+def _chance_sentence(worth):
+    chance = worth.chance
     told = f"The groups have {plural(chance.observed, 'unique cell')}"
     if chance.n_splits == 1:
         return f"{told}; with an empty group there is no chance to compare them with."
-    n_at_least = round(chance.share_at_least * chance.n_splits)
-    more = "more" if chance.observed > chance.mean else "no more"
-    splits = f"all {chance.n_splits:,}" if chance.exact else f"{chance.n_splits:,} random"
-    return (f"{told}, {more} than the {chance.mean:.1f} that {splits} splits of the same images "
-            f"give on average ({n_at_least:,} of {chance.n_splits:,} have as many).")
+    if not chance.exact:
+        n_at_least = round(chance.share_at_least * chance.n_splits)
+        return (f"{told}; {chance.n_splits:,} random splits of the same images give "
+                f"{chance.mean:.1f} on average, and {n_at_least:,} of them have as many.")
+    # With groups of one size the real split stands twice among all: as it is and mirrored.
+    is_mirrored = worth.circles.n_a == worth.circles.n_b
+    n_own = 2 if is_mirrored else 1
+    own = "the real one and its mirror image" if is_mirrored else "the real one"
+    n_others = chance.n_splits - n_own
+    everything = (f"{told}; all {chance.n_splits:,} splits of the same images give "
+                  f"{chance.mean:.1f} on average")
+    if n_others == 0:
+        return f"{everything}: {own}, which says nothing."
+    others = (chance.unique.sum() - n_own * chance.observed) / n_others
+    n_as_many = int((chance.unique >= chance.observed).sum()) - n_own
+    return (f"{everything}. Without {own}, the other {n_others:,} give {others:.1f}, and "
+            f"{n_as_many or 'none'} of them {'has' if n_as_many in (0, 1) else 'have'} as many.")
 
 
 def _reader_sentence(p, q, reader, network, worth):

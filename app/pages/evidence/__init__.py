@@ -133,7 +133,8 @@ def _drawn(explorer, found, view, problems):
         "files": {what: address_of(what, query) for what in FILES},
         "notices": notices(problems, PATH + query),
         "answer": answer(
-            PATH, query, values=as_values(selection), steps=_steps(explorer, view),
+            PATH, query, steps=_steps(explorer, view),
+            values={**as_values(selection), "p": str(selection.p), "q": str(selection.q)},
             options=_options(explorer, found, view),
             drops={"model": ["variant", "page"], "task": ["page"], "variant": ["page"],
                    "p": ["page"], "q": ["page"]},

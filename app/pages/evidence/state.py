@@ -128,7 +128,9 @@ def read(search, explorer, found):
 def _read_pair(query, explorer, found, model):
     last = explorer.network(model).n_classes - 1
     usual = first_pair(explorer, found, model)
-    p = query.number("p", 0, last, usual[0], "class")
+    # A link that names q alone asks for q against the other usual class.
+    asked_q = query.number("q", 0, last, None, "class") if not query.has("p") else None
+    p = query.number("p", 0, last, usual[1] if asked_q == usual[0] else usual[0], "class")
     q = query.number("q", 0, last, usual[1] if p != usual[1] else usual[0], "class")
     if p == q:
         other = next(number for number in (*reversed(usual), 0, 1) if number != p)
