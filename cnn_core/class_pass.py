@@ -7,7 +7,6 @@ these functions keep of each batch only what was asked for.
 import numpy as np
 
 from cnn_core.circles import on_from_peak
-from cnn_core.errors import SelectionError
 from cnn_core.statistics import ClassContrast, ClassMeans, checked_labels, class_contrast
 
 _BATCH = 128
@@ -106,39 +105,6 @@ def means_over(network, images, labels, layer, p, q):
     mean_p, mean_q = (total.reshape(shape) / (count or np.nan)
                       for total, count in zip(sums, counts, strict=True))
     return ClassMeans((p, q), tuple(counts), mean_p, mean_q)
-
-
-def mean_terms(network, images, labels, layer, p, q):
-    """Mean contribution of each cell to the margin of p over q, in each of the two classes.
-
-    Parameters
-    ----------
-    network, images, labels, layer, p, q
-        As in `contrast_over`.
-
-    Returns
-    -------
-    ndarray, shape (2, *layer shape), float64
-        Over the images of p and over those of q; nan for a class without images.
-
-    Raises
-    ------
-    SelectionError
-        When p is q, or the logits do not depend on the layer.
-    """
-    if p == q:
-        raise SelectionError(f"class {p} against itself: choose two different classes")
-    labels = checked_labels(labels, images)
-    sums = np.zeros((2, *network.layer(layer).shape))
-    network.behind(layer)
-    for start in range(0, len(images), _BATCH):
-        rows = slice(start, start + _BATCH)
-        terms = network.margin_terms(layer, images[rows], p, q).terms
-        for place, wanted in enumerate((p, q)):
-            sums[place] += terms[labels[rows] == wanted].sum(axis=0, dtype=np.float64)
-    counts = np.array([(labels == wanted).sum() for wanted in (p, q)], np.float64)
-    counts[counts == 0] = np.nan
-    return sums / counts.reshape((2,) + (1,) * (sums.ndim - 1))
 
 
 def _batches(network, images, layer):

@@ -234,6 +234,11 @@ def test_terms_are_the_mean_contribution(measures):
                                    atol=1e-6)
 
 
+def test_equal_classes_have_no_terms_and_no_fault(measures):
+    terms = measures.terms(with_groups("?p=1&q=1"))
+    assert terms.means is None and "different classes" in terms.fault
+
+
 def test_images_of_the_train_set_leave_no_test_image_out(measures):
     selection = with_groups("?set=train")
     n = np.isin(small_explorer().dataset("test").labels, (1, 3)).sum()

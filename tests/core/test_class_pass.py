@@ -5,10 +5,9 @@ import pytest
 
 from cnn_core import class_pass
 from cnn_core.circles import on_cells, peaks
-from cnn_core.class_pass import cell_columns, contrast_over, mean_terms, means_over, on_over
-from cnn_core.errors import SelectionError
+from cnn_core.class_pass import cell_columns, contrast_over, means_over, on_over
 from cnn_core.statistics import class_contrast, class_means
-from tests.core.networks import article_like, opened, random_images, separate_softmax
+from tests.core.networks import article_like, opened, random_images
 
 LAYER = "Conv2D_1"
 
@@ -65,28 +64,8 @@ def test_means_in_parts_are_the_means_of_the_whole(known):
     np.testing.assert_allclose(found.mean_q, whole.mean_q, rtol=1e-5, atol=1e-6)
 
 
-def test_mean_terms_are_the_mean_of_each_image_s_terms(known):
-    network, images, labels, _ = known
-    found = mean_terms(network, images, labels, LAYER, 2, 0)
-    for place, wanted in enumerate((2, 0)):
-        each = [network.margin_terms(LAYER, images[[row]], 2, 0).terms[0]
-                for row in np.flatnonzero(labels == wanted)]
-        np.testing.assert_allclose(found[place], np.mean(each, axis=0), rtol=1e-4, atol=1e-6)
-
-
 def test_classes_without_images_have_no_mean(known):
     network, images, labels, _ = known
     none = labels == 9
-    assert np.isnan(mean_terms(network, images[none], labels[none], LAYER, 0, 1)).all()
     assert np.isnan(contrast_over(network, images[none], labels[none], LAYER, 0, 1).auc).all()
     assert np.isnan(means_over(network, images[none], labels[none], LAYER, 0, 1).mean_p).all()
-
-
-def test_what_has_no_terms_says_so(known):
-    network, images, labels, _ = known
-    with pytest.raises(SelectionError, match="against itself"):
-        mean_terms(network, images, labels, LAYER, 1, 1)
-    behind_logits = opened(separate_softmax)
-    with pytest.raises(SelectionError, match="behind the logits"):
-        mean_terms(behind_logits, random_images(behind_logits, 2), np.zeros(2, int), "softmax",
-                   0, 1)

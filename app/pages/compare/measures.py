@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.explorer import BoundedCache
-from cnn_core.class_pass import cell_columns, contrast_over, mean_terms, means_over, on_over
+from cnn_core.class_pass import cell_columns, contrast_over, means_over, on_over
 from cnn_core.errors import SelectionError
 from cnn_core.groups import (
     Accuracy,
@@ -24,6 +24,7 @@ from cnn_core.groups import (
     unique_by_chance,
     weigh_circles,
 )
+from cnn_core.ledger import mean_ledger
 
 TRIPLES = 200
 _GROUP_BYTES = 32 * 2**20
@@ -300,11 +301,16 @@ class Measures:
     def _make_terms(self, selection):
         network = self._explorer.network(selection.model)
         images, labels, _, _ = self._of_both(selection)
+        layer, p, q = selection.layer, selection.p, selection.q
+        means = np.full((2, *network.layer(layer).shape), np.nan)
         try:
-            means = mean_terms(network, images, labels, selection.layer, selection.p, selection.q)
+            for place, wanted in enumerate((p, q)):
+                own = images[labels == wanted]
+                if len(own):
+                    means[place] = mean_ledger(network, layer, own, p, q).terms
+            return Terms(means, "", network.behind(layer).is_exact)
         except SelectionError as error:
             return Terms(None, str(error), False)
-        return Terms(means, "", network.behind(selection.layer).is_exact)
 
     def _of_both(self, selection):
         survey = self._explorer.survey(selection.model, self.set_name)

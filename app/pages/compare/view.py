@@ -15,7 +15,7 @@ SLOTS_IN_A_ROW = 7
 LINES = (0, 1)
 _FEWEST_SLOTS = 3
 _ASPECT = 2.0
-_NEARLY_AS_LARGE = 0.87
+_NEARLY_AS_LARGE = 0.96
 # Where a ring is wider than so many cells, rings of neighbours would lie on one another.
 _CELLS_TOO_SMALL = 1.8
 _RINGS_APART = 1.9
