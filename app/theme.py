@@ -120,7 +120,20 @@ def axis(**more):
     dict
     """
     return {"gridcolor": LINE, "zerolinecolor": LINE, "linecolor": LINE, "fixedrange": True,
-            "automargin": True, "tickfont": {"color": FAINT_INK, "size": 12}, **more}
+            "automargin": True, "tickfont": {"color": FAINT_INK, "size": 12},
+            # To look for labels that leave the picture, plotly would measure each of them.
+            "ticklabeloverflow": "allow", **more}
+
+
+def colour_bar(**more):
+    """Colour bar of a picture, as tall as its frame.
+
+    Returns
+    -------
+    dict
+    """
+    return {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 6, "ypad": 0,
+            "tickfont": {"size": 12, "color": FAINT_INK}, "ticklabeloverflow": "allow", **more}
 
 
 def _frame():

@@ -47,10 +47,9 @@ def grid_figure(mosaic, shown, values, colour_range, *, colour_map="viridis", de
         "hoverongaps": False,
         "hoverinfo": "none",
         "xgap": 1 if mosaic.gap == 0 else 0, "ygap": 1 if mosaic.gap == 0 else 0,
-        "colorbar": {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 6, "ypad": 0,
-                     "tickfont": {"size": 12, "color": theme.FAINT_INK},
-                     "nticks": 7, "title": {"text": range_title, "side": "right",
-                                            "font": {"size": 12, "color": theme.FAINT_INK}}},
+        "colorbar": theme.colour_bar(nticks=7, title={
+            "text": range_title, "side": "right",
+            "font": {"size": 12, "color": theme.FAINT_INK}}),
     }
     if shown is not values:
         heatmap["customdata"] = packed(mosaic.tile(values))

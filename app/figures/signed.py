@@ -180,7 +180,6 @@ def signed_image(terms, p, q, *, name=""):
     heatmap = {
         "type": "heatmap", "z": packed(terms), "zmin": low, "zmax": high, "hoverinfo": "none",
         "colorscale": signed_stops(p, q),
-        "colorbar": {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 6, "ypad": 0,
-                     "nticks": 5, "tickfont": {"size": 12, "color": theme.FAINT_INK}},
+        "colorbar": theme.colour_bar(nticks=5),
     }
     return {"data": [heatmap], "layout": layout}
