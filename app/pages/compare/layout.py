@@ -129,7 +129,7 @@ def _table_panel():
     return html.Section([
         html.H2("The circled cells"),
         html.P(id=TABLE_NOTE, className="faint note"),
-        html.Div(id=TABLE, className="table-box", tabIndex="0", role="region",
+        html.Div("Measuring …", id=TABLE, className="table-box", tabIndex="0", role="region",
                  **{"aria-label": "Table, to be scrolled"}),
     ], className="panel", **{"aria-label": "The circled cells"})
 
@@ -169,7 +169,7 @@ def _line(key, line):
 def _worth_panel():
     return html.Section([
         html.H2("What is it worth?"),
-        html.P(id=SENTENCE, className="sentence", role="status"),
+        html.P("Measuring the circles …", id=SENTENCE, className="sentence", role="status"),
         html.Div(id=WARNINGS, role="status", className="compare-warnings"),
         html.H3("Unique cells, beside chance"),
         graph(CHANCE, "Unique cells of random splits", class_name="small-chart"),
