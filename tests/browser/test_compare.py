@@ -11,7 +11,7 @@ def drawn(page):
     """Wait until the circles are weighed and the table stands."""
     settle(page)
     page.locator("#compare-table tbody tr").first.wait_for()
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .heatmaplayer image').length")
+    page.wait_for_selector(".js-plotly-plot .heatmaplayer image", state="attached")
 
 
 def members(page, key):
