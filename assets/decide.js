@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const STILL_MS = 120;
+  const STILL_MS = 350;
   let timer = 0;
   let askedFor = {};
 
@@ -43,8 +43,15 @@
       // What the page wants next: asked for when no newer wish comes for a moment.
       later(wanted) {
         clearTimeout(timer);
-        if (!wanted) askedFor = {};
-        else timer = setTimeout(() => ask(wanted), STILL_MS);
+        if (!wanted) {
+          askedFor = {};
+        } else {
+          // Another image asks for everything anew, and the next one may follow at once; a choice
+          // of the race or the edit alone is meant.
+          const isAnotherImage = wanted.race !== askedFor.race && wanted.edit !== askedFor.edit;
+          if (!isAnotherImage) ask({ ...wanted, effect: askedFor.effect });
+          timer = setTimeout(() => ask(wanted), STILL_MS);
+        }
         return window.dash_clientside.no_update;
       },
 
