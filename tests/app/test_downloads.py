@@ -43,7 +43,8 @@ def test_npz_and_csv_hold_what_keras_computes(layer):
 @pytest.mark.parametrize(("query", "told"), [
     ("?layer=nope", "last_maps"), ("?image=40", "0 to 39"), ("?image=-1", "0 to 39"),
     ("?image=x", "whole number"),
-    ("?image=--5", "whole number"), ("?image=²", "whole number"), ("?set=valid", "test"), ("?model=m", "model_0"),
+    ("?image=--5", "whole number"), ("?image=²", "whole number"),
+    ("?set=valid", "test"), ("?model=m", "model_0"),
     ("?colour=red", "not known"), ("?image=" + "1" * 30, "whole number"),
 ])
 def test_what_does_not_exist_is_a_400_with_one_line(query, told):
