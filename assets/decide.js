@@ -31,6 +31,8 @@
   });
 
   function ask(later) {
+    // The reader may have gone to another page meanwhile.
+    if (!document.getElementById("decide-race")) return;
     for (const [part, key] of Object.entries(later)) {
       if (askedFor[part] === key) continue;
       askedFor[part] = key;
@@ -57,7 +59,7 @@
 
       // The next part of the curve, unless another curve is wanted by now.
       next(wanted) {
-        if (wanted && wanted.key === askedFor.curve) {
+        if (wanted && wanted.key === askedFor.curve && document.getElementById("decide-curve")) {
           window.dash_clientside.set_props("decide-asked-curve", { data: wanted });
         }
         return window.dash_clientside.no_update;
