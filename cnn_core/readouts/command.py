@@ -10,7 +10,7 @@ from cnn_core.errors import ArtifactError, DataError
 from cnn_core.opening import load_network
 from cnn_core.publication import publish_text
 from cnn_core.readouts.compute import compute_readouts
-from cnn_core.readouts.results import READOUTS, load_readouts, readouts_text, save_readouts
+from cnn_core.readouts.result_file import READOUTS, load_readouts, readouts_text, save_readouts
 
 ARTICLES_PAIR = (4, 9)
 

@@ -17,7 +17,8 @@ from cnn_core.layers import LayerKind
 from cnn_core.readouts.claims import Evidence, judge_claims
 from cnn_core.readouts.ladder import READERS, layers_to_read, make_task, read_layer
 from cnn_core.readouts.mlp import find_mlp, make_variant, variant_steps
-from cnn_core.readouts.results import FORMAT, ModelReadouts, readout_from, variant_from
+from cnn_core.readouts.result_file import FORMAT, readout_from, variant_from
+from cnn_core.readouts.results import ModelReadouts
 from cnn_core.readouts.samples import MOST_VALUES
 from cnn_core.survey import identity_of, survey_of
 from cnn_core.survey_pass import layers_from_last_convolution

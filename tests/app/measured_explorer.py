@@ -7,7 +7,7 @@ from pathlib import Path
 from app.explorer import Explorer
 from app.factory import create_app
 from cnn_core.readouts.compute import compute_readouts
-from cnn_core.readouts.results import READOUTS, save_readouts
+from cnn_core.readouts.result_file import READOUTS, save_readouts
 from tests.app.small_explorer import small_explorer
 
 PAIR = (1, 3)

@@ -19,7 +19,7 @@ from app.pages.evidence.state import read, write
 from app.pages.evidence.view import READERS, look
 from cnn_core.errors import ArtifactError
 from cnn_core.readouts.paired import compare
-from cnn_core.readouts.results import READOUTS, load_readouts, save_readouts
+from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
 from tests.app.asking import show, small_app
 from tests.app.measured_explorer import PAIR, measured_app, measured_explorer
 from tests.app.small_explorer import small_explorer

@@ -8,7 +8,7 @@ import pytest
 from cnn_core.dataset import load_dataset
 from cnn_core.opening import load_network
 from cnn_core.readouts.compute import compute_readouts
-from cnn_core.readouts.results import READOUTS, load_readouts, save_readouts
+from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
 from tests.app.small_explorer import small_images, small_model
 from tests.browser.journey import axe_faults, box, control, press, settle, visit
 from tests.browser.served import served

@@ -18,7 +18,7 @@ from cnn_core.artifacts import (
 )
 from cnn_core.errors import ArtifactError
 from cnn_core.publication import publish_text, record_data
-from cnn_core.readouts.results import READOUTS, load_readouts
+from cnn_core.readouts.result_file import READOUTS, load_readouts
 from tests.core.networks import article_like, opened, seeded
 from tests.core.readout_cases import both_sets
 

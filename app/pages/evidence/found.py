@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnn_core.readouts.results import ALL_CLASSES, READOUTS, ModelReadouts, load_readouts
+from cnn_core.readouts.result_file import READOUTS, load_readouts
+from cnn_core.readouts.results import ALL_CLASSES, ModelReadouts
 
 
 @dataclass(frozen=True, eq=False)
