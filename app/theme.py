@@ -15,10 +15,10 @@ GROUND = "#ffffff"
 GROUP_COLOURS = {"A": "#d1242f", "B": "#1f6feb", "shared": "#e0a100", "C": "#6e7781"}
 """The article's ring colours: red for the first group, blue for the second, yellow for shared."""
 
-# Told apart by the colour-blind in pairs that stand side by side; 4 and 9 are red and blue as in
-# the article's circles.
-_CLASS_COLOURS = ("#6a51a3", "#8c6d31", "#2a9d8f", "#b5838d", "#d1242f",
-                  "#7f7f7f", "#e07b00", "#3c8d40", "#a23b72", "#1f6feb")
+# 4 and 9 are red and blue as in the article's circles; the others were searched for so that any two
+# of the ten are far apart for all eyes, on a light and on a dark ground.
+_CLASS_COLOURS = ("#2e9260", "#6f3e73", "#99b37e", "#d060a8", "#d1242f",
+                  "#5d17da", "#e5a02e", "#80a8e7", "#7f7d14", "#1f6feb")
 
 COLOUR_MAPS = ("viridis", "cividis", "inferno", "magma", "jet")
 _LOADED = {name: getattr(plotly.colors.sequential, name.title()) for name in COLOUR_MAPS}
@@ -28,7 +28,7 @@ DIVERGING = ("#1f4e9c", "#5c8fd6", "#b9cfee", "#f4f4f2", "#f3c3b4", "#dd6b54", "
 
 
 def class_colour(number):
-    """Colour of a class, the same on every page.
+    """Colour of a class, the same on every page; beyond ten classes the colours begin again.
 
     Parameters
     ----------

@@ -1,7 +1,6 @@
 """The ledger of nodes: a running sum of signed bars that ends at the margin."""
 
 from app import theme
-from app.figures.signed import pair_colours
 
 _FOLDED = 0.45
 _HALF_BAR = 0.41
@@ -18,7 +17,7 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
         `unit` (int or None), `start` and `term` (float), `amount` (the term as text), `label`
         and `hover` (str).
     p, q : int
-        Target and rival.
+        Target and rival, each in its own colour; what speaks for the rival is hatched too.
     layer : str
         Name of the layer; a click on a bar names its unit.
     silenced : collection of int
@@ -29,7 +28,7 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
     dict
         A plotly figure.
     """
-    target, rival = pair_colours(p, q)
+    target, rival = theme.class_colour(p), theme.class_colour(q)
     colours = [target if bar.term >= 0 else rival for bar in bars]
     is_hollow = [bar.kind == "unit" and bar.unit in silenced for bar in bars]
     fills = []
@@ -47,7 +46,9 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
         "cliponaxis": False, "textangle": 0, "constraintext": "none",
         "textfont": {"size": 11, "color": theme.INK},
         "marker": {"color": fills, "line": {
-            "color": colours, "width": [1.5 if hollow else 0 for hollow in is_hollow]}},
+            "color": colours, "width": [1.5 if hollow else 0 for hollow in is_hollow]},
+            "pattern": {"shape": _hatching(bars, is_hollow), "fillmode": "overlay",
+                        "fgcolor": "#ffffff", "size": 6, "solidity": 0.28}},
     }
     running = [bar.start + bar.term for bar in bars if bar.kind not in ("margin", "after")]
     # From the edge of one bar to the edge of the next, and then a gap.
@@ -73,6 +74,12 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
         yaxis=theme.axis(range=[low - 0.09 * reach, high + 0.09 * reach], automargin=False,
                          zerolinecolor=theme.FAINT_INK, zerolinewidth=1.5, nticks=6))
     return {"data": [steps, heights], "layout": layout}
+
+
+def _hatching(bars, is_hollow):
+    """Pattern of each bar: what speaks for the rival is hatched, so that colour is not alone."""
+    return ["/" if bar.term < 0 and bar.kind != "bias" and not hollow else ""
+            for bar, hollow in zip(bars, is_hollow, strict=True)]
 
 
 def _faded(colour):

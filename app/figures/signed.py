@@ -8,8 +8,8 @@ from app.figures.arrays import packed
 from app.figures.grid import grid_figure
 
 _ZERO = "#f4f4f2"
-_LEAST_DISTANCE = 110
-_RED_AND_BLUE = ("#b2182b", "#2166ac")  # the ends of ColorBrewer's RdBu, safe for all eyes
+_LEAST_DISTANCE = 60
+_LEAST_STROKE, _MOST_STROKES = 0.08, 200
 # Red-green vision deficiencies: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A
 # physiologically-based model for simulation of color vision deficiency" (2009), severity 1.
 _EYES = np.array([
@@ -21,8 +21,8 @@ _EYES = np.array([
 ])
 
 
-def pair_colours(p, q):
-    """Colours of a target and its rival.
+def are_told_apart(p, q):
+    """Whether eyes of all kinds tell the colours of two classes apart.
 
     Parameters
     ----------
@@ -31,27 +31,12 @@ def pair_colours(p, q):
 
     Returns
     -------
-    tuple of str
-        The colours that the classes have everywhere, where eyes of all kinds tell these two apart
-        at a glance; else a red and a blue, each for the class that it resembles more.
+    bool
+        True for any two of the first ten.
     """
-    own = theme.class_colour(p), theme.class_colour(q)
-    if _distance(*own) >= _LEAST_DISTANCE:
-        return own
-    red, blue = _RED_AND_BLUE
-    as_they_are, swapped = (
-        np.linalg.norm(_rgb(own[0]) - _rgb(one)) + np.linalg.norm(_rgb(own[1]) - _rgb(other))
-        for one, other in ((red, blue), (blue, red)))
-    return (red, blue) if (as_they_are, p) < (swapped, q) else (blue, red)
-
-
-def _distance(one, other):
-    """Distance of two colours for the eye that tells them apart least."""
-    return np.linalg.norm(_EYES @ (_rgb(one) - _rgb(other)), axis=1).min()
-
-
-def _rgb(colour):
-    return np.array(hex_to_rgb(colour), float)
+    difference = np.subtract(*(np.array(hex_to_rgb(theme.class_colour(number)), float)
+                               for number in (p, q)))
+    return bool(np.linalg.norm(_EYES @ difference, axis=1).min() >= _LEAST_DISTANCE)
 
 
 def signed_stops(p, q):
@@ -67,8 +52,7 @@ def signed_stops(p, q):
     list of list
         Pairs of position in [0, 1] and colour; zero stands in the middle.
     """
-    target, rival = pair_colours(p, q)
-    return [[0, rival], [0.5, _ZERO], [1, target]]
+    return [[0, theme.class_colour(q)], [0.5, _ZERO], [1, theme.class_colour(p)]]
 
 
 def symmetric_range(*arrays):
@@ -111,6 +95,10 @@ def signed_grid(mosaic, terms, p, q, *, name, fields=None, selected=(), marks=No
                          range_title="contribution to Δ", fields=fields)
     figure["data"][0]["colorscale"] = signed_stops(p, q)
     figure["layout"]["meta"].update(measure="contribution", click="none", toggles=True)
+    if not are_told_apart(p, q):
+        against = np.argwhere(_against(terms if terms.ndim == 3 else terms[None, None]))
+        figure["data"].append(_strokes([mosaic.position_of(unit, row, column)
+                                        for row, column, unit in against.tolist()]))
     return with_cells(figure, mosaic, selected=selected, marks=marks)
 
 
@@ -182,4 +170,22 @@ def signed_image(terms, p, q, *, name=""):
         "colorscale": signed_stops(p, q),
         "colorbar": theme.colour_bar(nticks=5),
     }
-    return {"data": [heatmap], "layout": layout}
+    strokes = [] if are_told_apart(p, q) else [_strokes(np.argwhere(_against(terms)))]
+    return {"data": [heatmap, *strokes], "layout": layout}
+
+
+def _against(terms):
+    """Where something worth a stroke speaks for the rival; of many the largest."""
+    sizes = np.where(terms < 0, -terms, 0).astype(np.float64)
+    if sizes.max(initial=0) == 0:
+        return np.zeros(terms.shape, bool)
+    ranked = np.sort(sizes, axis=None)[::-1]
+    return sizes >= max(_LEAST_STROKE * ranked[0], ranked[min(_MOST_STROKES, ranked.size) - 1])
+
+
+def _strokes(places):
+    """Minus signs on the places, given as (y, x)."""
+    y, x = np.array(places, np.float32).reshape(-1, 2).T
+    return {"type": "scatter", "mode": "markers", "hoverinfo": "skip", "x": packed(x),
+            "y": packed(y), "marker": {"symbol": "line-ew", "size": 5,
+                                       "line": {"width": 1.3, "color": theme.INK}}}

@@ -1,9 +1,8 @@
 """The softmax bars of a decision between two classes, before and after units were silenced."""
 
 from app.figures.answer import answer_figure
-from app.figures.signed import pair_colours
 
-_OTHERS = "#98a2ad"
+_FAINT = 0.4
 
 
 def silenced_answer_figure(class_names, answer, after, p, q, *, scale, label):
@@ -17,7 +16,7 @@ def silenced_answer_figure(class_names, answer, after, p, q, *, scale, label):
     after : Answer or None
         With silenced units; None if there are none.
     p, q : int
-        Target and rival, in the colours of their ledger; the other classes are grey.
+        Target and rival; the bars of the other classes are fainter.
     scale : {"linear", "log", "logits"}
     label : int
 
@@ -29,9 +28,9 @@ def silenced_answer_figure(class_names, answer, after, p, q, *, scale, label):
     def drawn(one):
         figure = answer_figure(class_names, one.probabilities, one.logits, scale=scale,
                                label=label, prediction=one.prediction, marked=(p, q))
-        colours = figure["data"][0]["marker"]["color"]
-        pair = dict(zip((p, q), pair_colours(p, q), strict=True))
-        colours[:] = [pair.get(number, _OTHERS) for number in range(len(colours))]
+        marker = figure["data"][0]["marker"]
+        marker["opacity"] = [1 if number in (p, q) else _FAINT
+                             for number in range(len(marker["color"]))]
         return figure
 
     figure = drawn(answer)

@@ -1,14 +1,18 @@
 """Decide without a browser: selection, sums, figures, callbacks, downloads."""
 
+import base64
 import csv
 import io
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
 
 from app.explorer import Explorer
+from app.figures.answer import answer_figure
+from app.figures.signed import are_told_apart, signed_grid, signed_image
 from app.pages.decide import PATH, parts, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
@@ -18,6 +22,7 @@ from app.pages.decide.silenced import Silenced, read_silenced
 from app.pages.decide.state import read, write
 from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of
 from cnn_core.backend import keras
+from cnn_core.mosaic import Mosaic
 from cnn_core.network import Network
 from cnn_core.race import class_race
 from cnn_core.survey import survey_of
@@ -289,6 +294,54 @@ def test_a_silenced_bar_is_hollow_and_the_margin_after_stands_beside():
     assert bars["marker"]["color"][0] == "rgba(0,0,0,0)" != bars["marker"]["color"][1]
     assert figure["layout"]["meta"]["units"][0] == unit
     assert figure["layout"]["xaxis"]["ticktext"][-1] == "<b>Δ<br>after</b>"
+
+
+@pytest.mark.parametrize(("p", "q"), list(permutations(range(4), 2)))
+def test_a_class_has_the_same_colour_in_every_picture(p, q):
+    pictures = shown(f"?image=7&p={p}&q={q}")
+    explore = answer_figure("abcd", [0.25] * 4, [0.0] * 4)["data"][0]["marker"]["color"]
+    assert pictures["decide-answer"]["figure"]["data"][0]["marker"]["color"] == explore
+    bars = pictures["decide-nodes"]["figure"]["data"][1]
+    of_nodes = [(term, colour) for term, colour, unit in zip(
+        bars["y"], bars["marker"]["line"]["color"],
+        pictures["decide-nodes"]["figure"]["layout"]["meta"]["units"], strict=True)
+        if unit is not None]
+    assert {colour for _, colour in of_nodes} <= {explore[p], explore[q]}
+    assert all(colour == explore[p if term >= 0 else q] for term, colour in of_nodes)
+    for part in ("decide-used", "decide-pixels"):
+        scale = pictures[part]["figure"]["data"][0]["colorscale"]
+        assert (scale[0][1], scale[-1][1]) == (explore[q], explore[p])
+    legend = str(pictures["decide-legend"])
+    assert explore[p] in legend and explore[q] in legend
+
+
+@pytest.mark.parametrize(("p", "q"), list(combinations(range(10), 2)))
+def test_any_two_of_ten_classes_are_told_apart_by_all_eyes(p, q):
+    assert are_told_apart(p, q)
+
+
+def test_what_speaks_for_the_rival_is_told_without_colour():
+    bars = shown("?image=7")["decide-nodes"]["figure"]["data"][1]
+    hatched = [shape == "/" for shape in bars["marker"]["pattern"]["shape"]]
+    is_bias = [fill == "#8a94a0" for fill in bars["marker"]["color"]]
+    assert hatched == [term < 0 and not bias for term, bias in zip(bars["y"], is_bias, strict=True)]
+    assert any(hatched) and not all(hatched)
+    # The eleventh class has the colour of the first: signs stand on the cells of the rival.
+    assert not are_told_apart(0, 10)
+    terms = np.array([[0.5, -1.0], [-0.01, 0.0]], np.float32)
+    marks = signed_image(terms, 0, 10)["data"][1]
+    assert marks["marker"]["symbol"] == "line-ew"
+    assert (_unpacked(marks["x"]), _unpacked(marks["y"])) == ([1.0], [0.0])
+    assert len(signed_image(terms, 0, 1)["data"]) == 1
+    cells = np.zeros((2, 2, 3), np.float32)
+    cells[1, 0, 2] = -1
+    mosaic = Mosaic.of((2, 2, 3), 3)
+    marks = signed_grid(mosaic, cells, 0, 10, name="maps")["data"][-1]
+    assert [_unpacked(marks["y"])[0], _unpacked(marks["x"])[0]] == list(mosaic.position_of(2, 1, 0))
+
+
+def _unpacked(array):
+    return np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"]).tolist()
 
 
 def test_the_answer_carries_the_pair_to_the_controls():

@@ -7,6 +7,7 @@ from app import theme
 from app.components import picture_button
 from app.figures.board import board_figure
 from app.figures.grid import grid_figure, receptive_link
+from app.figures.signed import signed_stops
 from app.figures.worth import accuracies_figure, chance_figure, intervals_figure
 from app.pages.compare import parts, words
 from app.pages.compare.captions import captions
@@ -174,11 +175,13 @@ def drawn_statistic(explorer, measures, selection, before=None):
         colour_map="diverging" if shown.is_signed else selection.colours, name=shown.name,
         fields=receptive_link(sight.summary, sight.boxes, shown.layer.is_spatial))
     figure["layout"]["meta"] |= {"measure": shown.title, "click": "none"}
+    if shown.is_signed:
+        figure["data"][0]["colorscale"] = signed_stops(selection.p, selection.q)
     stem = f"{selection.model}_{selection.layer}_{selection.stat}"
     return {
         "figure": figure,
         "title": [html.B(shown.title), f" of every cell of {shown.layer.name}"],
-        "note": shown.note,
+        "note": [*(_ends(explorer, selection) if shown.is_signed else ()), shown.note],
         "shown": query,
         "downloads": [
             picture_button(parts.STATISTIC, stem),
@@ -186,6 +189,14 @@ def drawn_statistic(explorer, measures, selection, before=None):
                    className="button small", title="All class statistics of this layer"),
         ],
     }
+
+
+def _ends(explorer, selection):
+    """Which colour stands for which class."""
+    return [html.Span([html.Span(className="swatch", **{"aria-hidden": "true"},
+                                 style={"backgroundColor": theme.class_colour(number)}),
+                       f" {side} speaks for {explorer.class_name(number)}. "])
+            for side, number in (("high", selection.p), ("low", selection.q))]
 
 
 def drawn_triples(measures, selection, found):

@@ -83,7 +83,7 @@ def _numbers(measures, selection, layer):
 
 def _note(name, p, q, n_images, fault, defined, set_name):
     told = {
-        "difference": f"Red: larger over {p}; blue: larger over {q}.",
+        "difference": f"Mean over {p} less mean over {q}.",
         "auc": f"Probability that a random {p} has the larger value than a random {q}: 0.5 tells "
                "nothing (a cell that is always 0 has 0.5).",
         "mean_p": f"Mean activation over {p}.", "mean_q": f"Mean activation over {q}.",

@@ -5,13 +5,13 @@ from dataclasses import replace
 from dash import html
 
 from app.components import picture_button, table
-from app.figures.signed import pair_colours
 from app.pages.decide import words
 from app.pages.decide.choices import default_donor
 from app.pages.decide.layout import NODES, PIXELS, USED
 from app.pages.decide.silenced import NONE_SILENCED
 from app.pages.decide.state import write, write_only
 from app.selection import write_query
+from app.theme import class_colour
 
 PATH = "/decide"
 
@@ -35,11 +35,11 @@ def verdict_parts(explorer, view):
 
 def legend_parts(explorer, view):
     """Which colour speaks for which class."""
-    return [html.Span([html.Span(className="swatch", style={"background": colour},
+    return [html.Span([html.Span(className=f"swatch {kind}",
+                                 style={"backgroundColor": class_colour(number)},
                                  **{"aria-hidden": "true"}),
                        f"{arrow} for {explorer.class_name(number)}"], className="legend-item")
-            for arrow, number, colour in zip(
-                "↑↓", (view.p, view.q), pair_colours(view.p, view.q), strict=True)]
+            for arrow, number, kind in (("↑", view.p, ""), ("↓", view.q, "hatched"))]
 
 
 def sum_line(opened, *, has_gates=True):
