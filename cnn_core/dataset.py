@@ -16,6 +16,7 @@ import numpy as np
 from .bounded_files import data_error
 from .class_labels import check_class_names, check_label_header, read_class_names, read_labels
 from .formats import find_parts, splits_in
+from .mapped_images import MappedImages
 from .pixel_values import check_image_header, pieces, read_images
 from .stored_arrays import MAX_UNPACKED_BYTES
 
@@ -28,8 +29,9 @@ class Dataset:
     ----------
     name : str
         ``"test"`` or ``"train"``.
-    images : numpy.ndarray
-        ``(n, h, w, c)`` float32 in 0…1, c = 1 or 3; possibly memory-mapped.
+    images : numpy.ndarray or MappedImages
+        ``(n, h, w, c)`` float32 in 0…1, c = 1 or 3; possibly memory-mapped. Both are indexed alike;
+        of a set that may be larger than memory, read slices and never the whole.
     labels : numpy.ndarray
         ``(n,)`` int64 in 0…`n_classes` - 1.
     class_names : tuple of str
@@ -46,12 +48,14 @@ class Dataset:
     """
 
     name: str
-    images: np.ndarray
+    images: np.ndarray | MappedImages
     labels: np.ndarray
     class_names: tuple[str, ...]
 
     def __post_init__(self):
-        images, labels = np.asarray(self.images), np.asarray(self.labels)
+        images, labels = self.images, np.asarray(self.labels)
+        if not isinstance(images, MappedImages):
+            images = _read_only(np.asarray(images))
         where = f"image set {self.name!r}"
         if images.ndim != 4 or images.dtype != np.float32 or not images.size:
             given = f"images of shape {images.shape} and dtype {images.dtype}"
@@ -63,7 +67,7 @@ class Dataset:
         if labels.min() < 0 or labels.max() >= len(names):
             given = f"labels {labels.min()}…{labels.max()} with {len(names)} names of classes"
             raise data_error(where, given, f"labels 0…{len(names) - 1}")
-        object.__setattr__(self, "images", _read_only(images))
+        object.__setattr__(self, "images", images)
         object.__setattr__(self, "labels", _read_only(labels))
         object.__setattr__(self, "class_names", names)
 
@@ -110,8 +114,9 @@ def load_dataset(
 ) -> Dataset:
     """Load one set of images with labels; no other set of the same file is decoded.
 
-    A plain ``.npy`` file of float32 images in 0…1, in C order, is memory-mapped, so that it needs
-    no memory of its own. Everything else is held in memory as float32, up to 4 GiB.
+    A plain ``.npy`` file of images in C order, up to 16 GiB, is memory-mapped and needs no memory
+    of its own: what is read of it is brought to 0…1 then. Everything else is held in memory as
+    float32, up to 4 GiB.
 
     Parameters
     ----------

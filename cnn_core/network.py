@@ -10,6 +10,7 @@ from cnn_core.activations import Activations
 from cnn_core.backend import tf
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.layers import LayerKind
+from cnn_core.mapped_images import MappedImages
 from cnn_core.tail import Tail
 from cnn_core.wiring import lay_out
 
@@ -257,7 +258,9 @@ class Network:
         return tail.margin_terms(own, target, rival, beside)
 
     def _checked(self, images):
-        images = np.asarray(images)
+        # Images in a file are read batch by batch, when they are fed.
+        if not isinstance(images, MappedImages):
+            images = np.asarray(images)
         if images.ndim == 3 and self.input_shape[2] == 1:
             images = images[..., np.newaxis]
         if images.ndim != 4 or images.shape[1:] != self.input_shape or len(images) == 0:

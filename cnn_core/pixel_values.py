@@ -26,12 +26,13 @@ from math import isqrt
 import numpy as np
 
 from .bounded_files import byte_count, data_error
+from .mapped_images import MappedImages
 from .stored_arrays import CHUNK_BYTES, StoredArray
 
 MAX_MEMORY_BYTES = 4 * 2**30
 """Largest set of images that is held in memory, as float32."""
 MAX_MAPPED_BYTES = 16 * 2**30
-"""Largest float32 ``.npy`` file of images that is memory-mapped."""
+"""Largest ``.npy`` file of images that is memory-mapped."""
 MAX_IMAGES = 10_000_000
 """Most images of one set."""
 CHECK_FIRST_BYTES = 256 * 2**20
@@ -75,27 +76,36 @@ def check_image_header(images: StoredArray, max_unpacked_bytes: int) -> tuple[in
         raise data_error(images.where, f"holds {shape[0]:,} images", f"up to {MAX_IMAGES:,}")
     images.require_unpackable(max_unpacked_bytes)
     if not is_mappable(images):
-        _require_memory(images)
+        _require_memory(images, "", shape)
     elif images.n_bytes > MAX_MAPPED_BYTES:
         limit_told = f"up to {byte_count(MAX_MAPPED_BYTES)}"
         raise data_error(images.where, f"holds {byte_count(images.n_bytes)}", limit_told)
+    else:
+        _require_memory(images, "one image ", shape[1:])
     return shape
 
 
 def is_mappable(images: StoredArray) -> bool:
-    """Return whether stored images could be used from the disk as they are, if they are in 0…1."""
-    is_plain = images.map_from is not None and not images.fortran
-    return is_plain and images.dtype == np.dtype(np.float32)
+    """Return whether stored images can be used from the disk, image by image."""
+    return images.map_from is not None and not images.fortran
 
 
-def read_images(images: StoredArray, shape: tuple[int, int, int, int]) -> np.ndarray:
-    """Return the images as ``shape`` float32 in 0…1, memory-mapped where they are that already.
+def read_images(
+    images: StoredArray, shape: tuple[int, int, int, int]
+) -> np.ndarray | MappedImages:
+    """Return the images as ``shape`` float32 in 0…1, memory-mapped where that can be done.
 
     Parameters
     ----------
     images : StoredArray
     shape : tuple of int
         What `check_image_header` returned.
+
+    Returns
+    -------
+    numpy.ndarray or MappedImages
+        An array in memory, or the map itself of a plain file of float32 in 0…1, or `MappedImages`
+        over another plain file.
 
     Raises
     ------
@@ -105,9 +115,10 @@ def read_images(images: StoredArray, shape: tuple[int, int, int, int]) -> np.nda
     if is_mappable(images) or 4 * math.prod(shape) > CHECK_FIRST_BYTES:
         largest = max(_largest(images, part, start) for start, part in _parts(images))
         divisor = _divisor(images, largest)
-        if is_mappable(images) and largest <= 1:
-            return images.mapped().reshape(shape)
-        _require_memory(images)
+        if is_mappable(images):
+            mapped = images.mapped().reshape(shape)
+            is_ready = images.dtype == np.dtype(np.float32) and largest <= 1
+            return mapped if is_ready else MappedImages(mapped, divisor)
     values = np.empty(images.shape, np.float32)
     largest = 0.0
     for start, part in _parts(images):
@@ -122,20 +133,23 @@ def read_images(images: StoredArray, shape: tuple[int, int, int, int]) -> np.nda
     return values.reshape(shape)
 
 
-def pieces(array: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield views of successive images of `array` ``(n, ...)``, of about `CHUNK_BYTES` each."""
+def pieces(array: np.ndarray | MappedImages) -> Iterator[np.ndarray]:
+    """Yield successive images of `array` ``(n, ...)``, about `CHUNK_BYTES` at once.
+
+    Of an array in memory they are views.
+    """
     rows = max(1, CHUNK_BYTES // max(1, array[:1].nbytes))
     for start in range(0, len(array), rows):
         yield array[start : start + rows]
 
 
-def _require_memory(images: StoredArray) -> None:
-    needed = 4 * math.prod(images.shape)
+def _require_memory(images: StoredArray, what: str, shape: tuple[int, ...]) -> None:
+    needed = 4 * math.prod(shape)
     if needed > MAX_MEMORY_BYTES:
         raise data_error(
             images.where,
-            f"would take {byte_count(needed)} of memory as float32",
-            f"up to {byte_count(MAX_MEMORY_BYTES)}, or a plain .npy file of float32 in 0…1 "
+            f"{what}would take {byte_count(needed)} of memory as float32",
+            f"up to {byte_count(MAX_MEMORY_BYTES)}, or for a set a plain .npy file in C order "
             "(which is memory-mapped)",
         )
 

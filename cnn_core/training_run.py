@@ -179,7 +179,7 @@ class TrainingRun:
 
 def _in_order(images, labels):
     """Batches for a pass that changes nothing."""
-    return tf.data.Dataset.from_tensor_slices((images, labels)).batch(500)
+    return tf.data.Dataset.from_tensor_slices((np.asarray(images), labels)).batch(500)
 
 
 def _line(told, n_epochs):

@@ -5,6 +5,7 @@ import pytest
 
 from cnn_core.dataset import load_dataset
 from cnn_core.errors import DataError
+from cnn_core.mapped_images import MappedImages
 from tests.core.image_set_files import (
     peak_memory,
     small_set,
@@ -98,8 +99,35 @@ def test_a_large_set_needs_no_memory_for_its_images(tmp_path):
     [GREY, BY_UNIT, GREY.astype("f4"), BY_UNIT.astype(">f4"), np.float32(BY_UNIT) * 1.0005],
     ids=["integers", "float64", "0…255", "big-endian", "rounding"],
 )
-def test_everything_else_is_held_in_memory(tmp_path, images):
+def test_other_plain_files_stay_on_the_disk_and_are_scaled_where_read(tmp_path, images):
     folder = write_npy_folder(tmp_path / "set", test_imgs=images, test_labels=LABELS)
     loaded = load_dataset(folder)
-    assert not _is_mapped(loaded.images)
-    assert loaded.images.max() == 1
+    assert isinstance(loaded.images, MappedImages)
+    assert loaded.images[:].max() == 1
+    held = load_dataset(write_npz(tmp_path / "set.npz", images, LABELS))
+    assert isinstance(held.images, np.ndarray) and not _is_mapped(held.images)
+    np.testing.assert_array_equal(loaded.images[3:5], held.images[3:5])
+    assert loaded.digest == held.digest
+
+
+def test_files_in_fortran_order_are_held_in_memory(tmp_path):
+    folder = write_npy_folder(
+        tmp_path / "set", test_imgs=np.asfortranarray(GREY), test_labels=LABELS)
+    loaded = load_dataset(folder)
+    assert isinstance(loaded.images, np.ndarray) and not _is_mapped(loaded.images)
+    np.testing.assert_array_equal(loaded.images, (GREY / 255).astype(np.float32)[..., None])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_a_large_set_of_any_scale_needs_no_memory(tmp_path, dtype):
+    folder = write_npy_folder(tmp_path / "set", test_labels=np.zeros(20_000, np.uint8))
+    shape = (20_000, 28, 28)
+    images = np.lib.format.open_memmap(folder / "test_imgs.npy", "w+", dtype, shape)
+    images[:, 3, 4] = 255
+    images.flush()
+    del images
+    with peak_memory() as peak:
+        loaded = load_dataset(folder)
+        assert len(loaded.digest) == 64
+        assert loaded.images[19_999, 3, 4, 0] == 1
+        assert peak() < 30e6 < loaded.images.nbytes == 62_720_000

@@ -1,0 +1,90 @@
+"""Images that stay in their file: read and brought to 0…1 only where they are asked for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .bounded_files import byte_count, data_error
+
+MAX_WHOLE_BYTES = 4 * 2**30
+"""Most bytes of float32 that one access may make; larger ones are refused, not tried."""
+_ITERATED_IMAGES = 64
+
+
+class MappedImages:
+    """A set of images over a memory map; what is read of it is float32 in 0…1.
+
+    It is indexed like the array that it stands for, with numbers, slices, index arrays and masks,
+    and gives a new array of the images asked for: ``images[7]``, ``images[100:200]``,
+    ``images[[3, 1]]``. Made an array as a whole, as NumPy's functions do, it takes the memory of
+    the whole set; a set larger than memory is read in slices.
+
+    Parameters
+    ----------
+    stored : numpy.ndarray
+        ``(n, h, w, c)`` of any numeric dtype, memory-mapped, with values of a known scale.
+    divisor : int
+        What the values are divided by: 1 or 255.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        (n, h, w, c)
+    dtype : numpy.dtype
+        float32, whatever the file holds.
+    """
+
+    dtype = np.dtype(np.float32)
+    ndim = 4
+
+    def __init__(self, stored: np.ndarray, divisor: int = 1):
+        self._stored = stored.view()
+        self._stored.flags.writeable = False
+        self._divisor = np.float32(divisor)
+        self.shape = stored.shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        return f"MappedImages{self.shape} of {self._stored.dtype} / {self._divisor:g}"
+
+    @property
+    def size(self) -> int:
+        """Number of values."""
+        return self._stored.size
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the whole set would take in memory, as float32."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def flags(self) -> np.ndarray.flags:
+        """Flags of the mapped array, which is never writeable."""
+        return self._stored.flags
+
+    def __getitem__(self, key) -> np.ndarray:
+        chosen = self._stored[key]
+        n_bytes = chosen.size * self.dtype.itemsize
+        if n_bytes > MAX_WHOLE_BYTES:
+            raise data_error(
+                f"{len(self):,} images in a file", f"{byte_count(n_bytes)} asked for at once",
+                f"up to {byte_count(MAX_WHOLE_BYTES)}, for instance slices of some thousands",
+            )  # fmt: skip
+        values = np.array(chosen, self.dtype)
+        # A set whose largest value is a rounding error above 1 is cut off there.
+        if self._divisor == 1:
+            np.minimum(values, np.float32(1), out=values)
+        else:
+            np.divide(values, self._divisor, out=values)
+        return values[()]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        for start in range(0, len(self), _ITERATED_IMAGES):
+            yield from self[start : start + _ITERATED_IMAGES]
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        if copy is False:
+            raise ValueError("images in a file cannot become an array without being read")
+        return np.asarray(self[:], dtype)
