@@ -1,5 +1,7 @@
 """What a page shows when the address leaves it open: chosen by rule, never typed in."""
 
+from functools import lru_cache
+
 from cnn_core.groups import clearest
 from cnn_core.layers import LayerKind
 
@@ -51,7 +53,12 @@ def default_image(explorer, model, set_name):
     int
         0 where no image of that class is classified right.
     """
-    survey = explorer.survey(model, set_name)
     p, q = default_pair(explorer.class_names)
+    return _clearest_one(explorer.survey(model, set_name), p, q)
+
+
+# Every address is read against it, and a survey never changes.
+@lru_cache(maxsize=64)
+def _clearest_one(survey, p, q):
     found = clearest(survey.logits, survey.labels, survey.predictions, p, q, 1)
     return int(found[0]) if found else 0

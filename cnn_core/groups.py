@@ -24,6 +24,7 @@ from cnn_core.circle_reader import (
 from cnn_core.circles import Circles, Flag, find_circles, on_cells, on_from_peak, peaks
 from cnn_core.errors import SelectionError
 from cnn_core.random_triples import RandomTriples, random_triples
+from cnn_core.ranking import smallest_first
 from cnn_core.statistics import (
     Accuracy,
     ClassContrast,
@@ -163,7 +164,7 @@ def in_both(group_a, group_b):
     return tuple(member for member in group_a.members if member in group_b.members)
 
 
-def margins(logits, p, q):
+def margins(logits, p, q, rows=slice(None)):
     """Margin of p over q for each image.
 
     Parameters
@@ -171,6 +172,8 @@ def margins(logits, p, q):
     logits : (n, n_classes) float
     p, q : int
         Two different classes.
+    rows : index of the first axis
+        Only these images, n of them; all by default.
 
     Returns
     -------
@@ -190,7 +193,7 @@ def margins(logits, p, q):
             )
     if p == q:
         raise SelectionError(f"class {p} against itself: choose two different classes")
-    return logits[:, p].astype(np.float64) - logits[:, q]
+    return logits[rows, p].astype(np.float64) - logits[rows, q]
 
 
 def clearest(logits, labels, predictions, p, q, n, *, exclude=()):
@@ -215,8 +218,8 @@ def clearest(logits, labels, predictions, p, q, n, *, exclude=()):
     tuple of int
         Image numbers.
     """
-    margin = margins(logits, p, q)
-    return _first(-margin, _right(labels, predictions, p, margin), n, exclude)
+    fits = _right(labels, predictions, p, np.asarray(logits))
+    return _first(lambda rows: -margins(logits, p, q, rows), fits, n, exclude)
 
 
 def least_clear(logits, labels, predictions, p, q, n, *, exclude=()):
@@ -224,8 +227,8 @@ def least_clear(logits, labels, predictions, p, q, n, *, exclude=()):
 
     Parameters and result as in :func:`clearest`.
     """
-    margin = margins(logits, p, q)
-    return _first(margin, _right(labels, predictions, p, margin), n, exclude)
+    fits = _right(labels, predictions, p, np.asarray(logits))
+    return _first(lambda rows: margins(logits, p, q, rows), fits, n, exclude)
 
 
 def most_ambiguous(logits, labels, p, q, n, *, exclude=()):
@@ -233,9 +236,9 @@ def most_ambiguous(logits, labels, p, q, n, *, exclude=()):
 
     Parameters and result as in :func:`clearest`.
     """
-    margin = margins(logits, p, q)
-    labels = checked_labels(labels, margin)
-    return _first(np.abs(margin), (labels == p) | (labels == q), n, exclude)
+    labels = checked_labels(labels, np.asarray(logits))
+    return _first(lambda rows: np.abs(margins(logits, p, q, rows)),
+                  (labels == p) | (labels == q), n, exclude)
 
 
 def wrong(logits, labels, predictions, n, *, label=None, predicted=None, exclude=()):
@@ -263,9 +266,12 @@ def wrong(logits, labels, predictions, n, *, label=None, predicted=None, exclude
         fits &= labels == label
     if predicted is not None:
         fits &= predictions == predicted
-    images = np.arange(len(logits))
-    mistake = logits[images, predictions].astype(np.float64) - logits[images, labels]
-    return _first(-mistake, fits, n, exclude)
+
+    def other_way_round(rows):
+        own, taken_for = logits[rows, labels[rows]], logits[rows, predictions[rows]]
+        return own - taken_for.astype(np.float64)
+
+    return _first(other_way_round, fits, n, exclude)
 
 
 def random_members(labels, n, seed, *, label=None, exclude=()):
@@ -288,7 +294,8 @@ def random_members(labels, n, seed, *, label=None, exclude=()):
     """
     labels = np.asarray(labels)
     fits = np.ones(len(labels), dtype=bool) if label is None else labels == label
-    return _first(np.random.default_rng(seed).random(len(labels)), fits, n, exclude)
+    lots = np.random.default_rng(seed).random(len(labels))
+    return _first(lambda rows: lots[rows], fits, n, exclude)
 
 
 def article_groups(logits, labels, predictions, p, q, n=3, n_unclear=2):
@@ -314,15 +321,19 @@ def article_groups(logits, labels, predictions, p, q, n=3, n_unclear=2):
     return clear_p, clear_q, unclear
 
 
-def _right(labels, predictions, p, margin):
-    labels, predictions = (checked_labels(given, margin) for given in (labels, predictions))
+def _right(labels, predictions, p, logits):
+    labels, predictions = (checked_labels(given, logits) for given in (labels, predictions))
     return (labels == p) & (predictions == p)
 
 
-def _first(key, fits, n, exclude):
-    """Image numbers of the n smallest keys among those that fit, equal keys by number."""
+def _first(key_of, fits, n, exclude):
+    """Numbers of the n images with the smallest keys among those that fit, equal keys by number.
+
+    `key_of` gives the keys of some images: in a large set only those that fit are looked at.
+    """
     if n < 1:
         raise SelectionError(f"{n!r} images: choose at least 1")
-    candidates = np.setdiff1d(np.flatnonzero(fits), np.asarray(exclude, dtype=np.int64))
-    chosen = candidates[np.argsort(key[candidates], kind="stable")[:n]]
-    return tuple(chosen.tolist())
+    candidates = np.flatnonzero(fits)
+    if len(exclude):
+        candidates = candidates[~np.isin(candidates, np.asarray(exclude, np.int64))]
+    return tuple(candidates[smallest_first(key_of(candidates), n)].tolist())

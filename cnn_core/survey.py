@@ -12,6 +12,7 @@ import numpy as np
 from cnn_core.activations import softmax
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.groups import margins
+from cnn_core.ranking import smallest_first
 from cnn_core.survey_pass import (
     UnitStatistics,
     exact_copies,
@@ -118,12 +119,18 @@ class Survey:
         -------
         ndarray, shape (k,), int64
         """
-        fits = ~self.is_right
+        images = self._all_wrong
         if label is not None:
-            fits = fits & (self.labels == label)
+            images = images[self.labels[images] == label]
         if predicted is not None:
-            fits = fits & (self.predictions == predicted)
-        return np.flatnonzero(fits)
+            images = images[self.predictions[images] == predicted]
+        return images
+
+    @cached_property
+    def _all_wrong(self):
+        images = np.flatnonzero(~self.is_right)
+        images.flags.writeable = False
+        return images
 
     @cached_property
     def log_probability_of_label(self):
@@ -148,7 +155,7 @@ class Survey:
         """
         if n < 1:
             raise SelectionError(f"{n} images: choose at least 1", nearest=1)
-        return np.argsort(self.log_probability_of_label, kind="stable")[:n]
+        return smallest_first(self.log_probability_of_label, n)
 
 
 def survey_of(network, dataset, cache_folder=None, progress=None, with_features=None):

@@ -1,0 +1,48 @@
+"""The first of many by a key, equal ones by place: what a stable sort gives, in less time."""
+
+import numpy as np
+
+_FEW = 8
+
+
+def smallest_first(keys, n=None):
+    """Places of the n smallest keys, smallest first and equal ones by place.
+
+    The result is that of ``numpy.argsort(keys, kind="stable")[:n]``. A stable sort of floats takes
+    ten times as long as NumPy's vectorised one, so that one is used and its ties are put in order;
+    where only a few are wanted, nothing but those is sorted.
+
+    Parameters
+    ----------
+    keys : ndarray, shape (k,), int or float
+        nan counts as larger than everything.
+    n : int, optional
+        All by default.
+
+    Returns
+    -------
+    ndarray, shape (min(n, k),), int64
+    """
+    n = len(keys) if n is None else min(n, len(keys))
+    if n == 0:
+        return np.empty(0, np.int64)
+    if _FEW * n < len(keys):
+        limit = np.partition(keys, n - 1)[n - 1]
+        # Ties at the limit are all kept here: the last places go to the first of them.
+        near = np.flatnonzero(keys <= limit)
+        # A limit that is nan compares with nothing.
+        if len(near) >= n:
+            return near[_in_order(keys[near])[:n]]
+    return _in_order(keys)[:n]
+
+
+def _in_order(keys):
+    order = np.argsort(keys)
+    ranked = keys[order]
+    is_tie = ranked[1:] == ranked[:-1]
+    is_tie |= (ranked[1:] != ranked[1:]) & (ranked[:-1] != ranked[:-1])
+    if is_tie.any():
+        run = np.concatenate([[0], np.cumsum(~is_tie)])
+        tied = np.flatnonzero(np.append(is_tie, False) | np.insert(is_tie, 0, False))
+        order[tied] = order[tied][np.lexsort((order[tied], run[tied]))]
+    return order
