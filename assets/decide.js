@@ -4,6 +4,8 @@
   "use strict";
 
   const STILL_MS = 350;
+  const NARROW = matchMedia("(max-width: 800px)");
+  const fitted = new WeakSet();
   let timer = 0;
   let askedFor = {};
 
@@ -29,6 +31,23 @@
   document.addEventListener("lookingglass:cell", ({ detail }) => {
     if (detail.toggles) toggle(detail.layer, detail.unit);
   });
+
+  // On a narrow screen the numbers of the bars stand upright, so that all bars fit.
+  function fit(plot) {
+    const narrow = plot.layout?.meta?.narrow;
+    if (!narrow || !NARROW.matches || plot.data[1].textangle === narrow.trace.textangle) return;
+    window.Plotly.update(plot, narrow.trace, narrow.layout, [1]);
+  }
+
+  function keepFitting() {
+    const plot = document.querySelector("#decide-nodes .js-plotly-plot");
+    if (!plot?.on || fitted.has(plot)) return;
+    fitted.add(plot);
+    plot.on("plotly_afterplot", () => fit(plot));
+    fit(plot);
+  }
+
+  new MutationObserver(keepFitting).observe(document.body, { childList: true, subtree: true });
 
   function ask(later) {
     // The reader may have gone to another page meanwhile.

@@ -66,6 +66,7 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
     layout = theme.chart_layout(
         bargap=1 - 2 * _HALF_BAR, hovermode="x", meta={
             "kind": "told", "layer": layer, "toggles": True,
+            "narrow": _narrow(bars, low - 0.2 * reach, high + 0.26 * reach),
             "units": [bar.unit if bar.kind == "unit" else None for bar in bars]},
         margin={"l": 44, "r": 4, "t": 4, "b": 36, "pad": 2},
         xaxis=theme.axis(tickvals=columns, ticktext=names, showgrid=False, zeroline=False,
@@ -74,6 +75,15 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
         yaxis=theme.axis(range=[low - 0.09 * reach, high + 0.09 * reach], automargin=False,
                          zerolinecolor=theme.FAINT_INK, zerolinewidth=1.5, nticks=6))
     return {"data": [steps, heights], "layout": layout}
+
+
+def _narrow(bars, low, high):
+    """What changes on a narrow screen, so that all bars stand side by side: upright numbers."""
+    small = {"size": 10, "color": theme.INK}
+    return {"trace": {"textangle": -90, "textfont": small},
+            "layout": {"margin.l": 26, "margin.b": 66, "xaxis.tickangle": -90,
+                       "xaxis.ticktext": [bar.label.replace("<br>", " ") for bar in bars],
+                       "xaxis.tickfont": small, "yaxis.range": [low, high]}}
 
 
 def _hatching(bars, is_hollow):

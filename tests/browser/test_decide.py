@@ -170,3 +170,30 @@ def test_explore_carries_its_image_here_and_back(page, dashboard):
     page.get_by_role("link", name="Explore").click()
     settle(page)
     assert "/?image=247" in page.url
+
+
+@pytest.mark.parametrize("image", [3, 9805])
+def test_all_bars_stand_side_by_side_on_a_phone(open_page, image):
+    page = open_page(f"/decide?image={image}&off=Dense_1:3",
+                     viewport={"width": 360, "height": 740})
+    settle(page)
+    page.wait_for_function("document.querySelector('#decide-nodes .js-plotly-plot')"
+                           "?.data?.[1]?.textangle === -90")
+    for _ in range(2):
+        region = page.locator(".wide-figure")
+        assert region.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+        edges = page.evaluate("""() => {
+          const plot = document.querySelector('#decide-nodes .js-plotly-plot');
+          const frame = plot.getBoundingClientRect();
+          return [...plot.querySelectorAll('.bartext, .xtick text')].map((text) => {
+            const { left, right, top, bottom } = text.getBoundingClientRect();
+            return Math.min(left - frame.left, frame.right - right, top - frame.top,
+                            frame.bottom - bottom);
+          });
+        }""")
+        assert len(edges) >= 40 and min(edges) >= -1
+        # The next image is drawn by itself, and must fit as well.
+        page.locator("[data-step=next]").first.click()
+        settle(page)
+        page.wait_for_function("document.querySelector('#decide-nodes .js-plotly-plot')"
+                               ".data[1].textangle === -90")
