@@ -95,7 +95,9 @@ def test_an_address_written_again_shows_the_same(search):
     ("?off=hidden:two", "off", "two"),
     ("?off=hiden:2", "off", "hidden"),
     ("?off=classes:1", "off", "cannot be silenced"),
-    ("?off=,", "off", "cannot be silenced"),
+    ("?off=,", "off", "names no layer"),
+    ("?off=999", "off", '"999" names no layer whose units to silence; a layer comes first'),
+    ("?off=:3", "off", "names no layer"),
     ("?baseline=meen", "baseline", "mean"),
     ("?donor=40", "donor", "0 to 39"),
     ("?curve=2", "curve", "0 to 1"),
@@ -108,6 +110,28 @@ def test_a_wrong_address_is_told_and_still_shows_a_whole_page(search, key, told)
     answer = shown(search)
     assert told in str(answer["notices"])
     assert answer["decide-nodes"]["figure"]["data"]
+
+
+def test_two_wrong_layers_are_told_apart():
+    _, problems = read("?layer=zz&race=zz", small_explorer())
+    first, second = (problem.text for problem in problems)
+    assert first != second and "race" in second and "race" not in first
+
+
+def test_half_of_the_pushing_is_told_once():
+    pictures = shown("?image=7")
+    told = str(pictures["decide-reason"]) + str(pictures["decide-nodes-note"])
+    assert told.count("half") == 1 and "50 %" not in told and "carry 90 %" in told
+
+
+def test_a_list_that_is_cut_says_so():
+    assert words.list_title("Dim", words.N_LISTED) == "Dim"
+    assert words.list_title("Dim", 1700) == "Dim: 5 of 1,700"
+    view = seen("?image=7&layer=first_maps")
+    cells = cells_of(small_explorer(), view)
+    heads = str(parts.cell_lists(cells))
+    for chosen in (cells.visibility.bright_idle, cells.visibility.dim_working):
+        assert (f": 5 of {len(chosen):,}" in heads) == (len(chosen) > 5)
 
 
 def test_target_and_rival_are_prediction_and_runner_up():
@@ -342,6 +366,16 @@ def test_what_speaks_for_the_rival_is_told_without_colour():
 
 def _unpacked(array):
     return np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"]).tolist()
+
+
+def test_a_narrow_screen_gets_upright_numbers_and_labels_of_one_line():
+    layout = shown("?image=7&off=hidden:0")["decide-nodes"]["figure"]["layout"]
+    narrow = layout["meta"]["narrow"]
+    assert narrow["trace"]["textangle"] == narrow["layout"]["xaxis.tickangle"] == -90
+    labels = narrow["layout"]["xaxis.ticktext"]
+    assert len(labels) == len(layout["xaxis"]["tickvals"]) and "<br>" not in "".join(labels)
+    low, high = narrow["layout"]["yaxis.range"]
+    assert low < layout["yaxis"]["range"][0] < layout["yaxis"]["range"][1] < high
 
 
 def test_the_answer_carries_the_pair_to_the_controls():

@@ -94,7 +94,7 @@ def cell_lists(cells):
     what = "map" if cells.by_map else "unit" if cells.terms.ndim == 1 else "map (row, column)"
     seen = cells.visibility
     return [html.Div([
-        html.H3(title),
+        html.H3(words.list_title(title, len(chosen))),
         table([words.cell_text(cells, flat) for flat in chosen[:words.N_LISTED]],
               (what, "activation", "contribution")) if len(chosen) else
         html.P("None in this image.", className="faint"),

@@ -57,6 +57,10 @@ def read_silenced(text, network, layers):
     if not text:
         return NONE_SILENCED, []
     layer, _, numbers = text.rpartition(":")
+    if not layer:
+        return NONE_SILENCED, [Problem(
+            f'"{_shown(text)}" names no layer whose units to silence; a layer comes first, as in '
+            f"{layers[-1]}:0. No unit is silenced.", "off", "")]
     if layer not in layers:
         try:
             nearest = network.layer(layer).name

@@ -97,7 +97,7 @@ def read(search, explorer):
         image=query.number("image", 0, last_image, default_image(explorer, model, set_name),
                            "image"),
         layer=query.choice("layer", layers, default_layer(network), "layer"),
-        race=query.choice("race", units_of, default_race_layer(network), "layer"),
+        race=query.choice("race", units_of, default_race_layer(network), "layer for the race"),
         p=p,
         q=q,
         group=query.choice("group", GROUPINGS, "cell", "grouping"),

@@ -108,7 +108,7 @@ def nodes_note(nodes):
     n_nodes, opened = nodes.ledger.by_unit.shape[1], nodes.ledger
     cancellation = float(opened.cancellation[0])
     ratio = f"{cancellation:.1f}" if np.isfinite(cancellation) else "infinite"
-    return (f"{nodes.n_half} of {n_nodes:,} carry 50 % of Σ|terms|, {nodes.n_most} carry 90 %. "
+    return (f"{nodes.n_most} of {n_nodes:,} carry 90 % of Σ|terms|. "
             f"Cancellation Σ|terms| / |Δ| = {ratio}. {NODE_GATES}")
 
 
@@ -195,6 +195,11 @@ def cells_note(cells):
     return rank + (
         f"Of {seen.n_bright:,} bright {what}, {len(seen.bright_idle):,} count for nothing (○). Of "
         f"{seen.n_large:,} that count most, {len(seen.dim_working):,} are dim (◇).")
+
+
+def list_title(title, n):
+    """Title of a list of cells, with how many of them it names."""
+    return title if n <= N_LISTED else f"{title}: {N_LISTED} of {n:,}"
 
 
 def cell_text(cells, flat):
