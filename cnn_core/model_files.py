@@ -51,7 +51,7 @@ def _vet_keras_archive(path):
             if missing:
                 raise ModelError(f"{path.name}: no {min(missing)} inside; {_ACCEPTED}")
             if sum(sizes.values()) > MOST_WEIGHT_BYTES + _MOST_CONFIG_BYTES:
-                raise _too_large(path, sum(sizes.values()))
+                raise too_large(path, sum(sizes.values()))
             if sizes["config.json"] > _MOST_CONFIG_BYTES:
                 raise ModelError(f"{path.name}: its config.json is too large; {_ACCEPTED}")
             json.loads(archive.read("config.json"))
@@ -82,7 +82,7 @@ def _vet_hdf5(path, stream, n_stored_bytes):
         raise ModelError(f"{path.name}: not whole HDF5 weights ({reason}); {_ACCEPTED}"
                          ) from error
     if sum(declared) > MOST_WEIGHT_BYTES:
-        raise _too_large(path, sum(declared))
+        raise too_large(path, sum(declared))
     if sum(declared) > 64 * n_stored_bytes + 2**20:
         raise ModelError(
             f"{path.name}: declares {sum(declared):,} bytes of weights but stores "
@@ -90,7 +90,18 @@ def _vet_hdf5(path, stream, n_stored_bytes):
         )
 
 
-def _too_large(path, n_bytes):
+def too_large(path, n_bytes):
+    """Error of a model whose arrays take more than is accepted.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    n_bytes : int
+
+    Returns
+    -------
+    ModelError
+    """
     return ModelError(
         f"{path.name}: its arrays would take {n_bytes:,} bytes; at most {MOST_WEIGHT_BYTES:,} "
         "are accepted"

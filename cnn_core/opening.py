@@ -6,6 +6,7 @@ import numpy as np
 
 from cnn_core.artifacts import sha256_of
 from cnn_core.backend import keras
+from cnn_core.declared_sizes import require_room_for_cells, require_room_for_weights
 from cnn_core.errors import ModelError
 from cnn_core.model_files import vet_model_file
 from cnn_core.network import Network
@@ -35,7 +36,10 @@ def load_network(path, name=None, *, image_shape=None):
     path = Path(path)
     vet_model_file(path)
     try:
+        require_room_for_weights(path)
         model = keras.models.load_model(path, compile=False, safe_mode=True)
+    except ModelError:
+        raise
     except Exception as error:
         # Keras raises nearly any class here; its first line says what it could not read.
         reason = " ".join(str(error).split())[:200] or type(error).__name__
@@ -46,6 +50,7 @@ def load_network(path, name=None, *, image_shape=None):
     try:
         network = Network(model, name=name or path.stem, path=path, digest=sha256_of(path),
                           image_shape=image_shape)
+        require_room_for_cells(network)
     except ModelError as error:
         raise ModelError(f"{path.name}: {error}") from error
     _try_out(network)
