@@ -20,8 +20,8 @@ MANIFEST = "manifest.json"
 HISTORY = "history.json"
 WORK_FOLDER = ".training"
 FORMAT = 1
-SECTIONS = ("data", "history", "models", "readouts")
-DESCRIBED_SUFFIXES = (".keras", ".h5", ".npz")
+SECTIONS = ("data", "history", "labels", "models", "readouts")
+DESCRIBED_SUFFIXES = (".keras", ".h5", ".npz", ".json")
 REMEDY = "check the file out again or train it anew; `python -m cnn_core check` lists every fault"
 
 
@@ -138,9 +138,9 @@ def read_manifest(folder):
     Returns
     -------
     dict
-        ``format``; ``data``, ``history``, ``models`` and, once there are any, ``readouts``, each
-        ``{file: record}`` with at least ``bytes`` and ``sha256``; ``pending`` like these while a
-        change is under way.
+        ``format``; ``data``, ``history``, ``models`` and, once there are any, ``labels`` (what is
+        known of labels in the data) and ``readouts``, each ``{file: record}`` with at least
+        ``bytes`` and ``sha256``; ``pending`` like these while a change is under way.
 
     Raises
     ------
@@ -218,8 +218,8 @@ def find_faults(folder, besides=()):
     Returns
     -------
     tuple of Fault
-        Empty when every file is there and is the one that the manifest describes, and no model or
-        data file lies there undescribed.
+        Empty when every file is there and is the one that the manifest describes, and no model,
+        data or JSON file lies there undescribed.
     """
     folder = Path(folder)
     while True:
@@ -240,7 +240,7 @@ def find_faults(folder, besides=()):
 
 def _faults_against(folder, manifest, besides):
     pending = manifest.get("pending", {})
-    described = set()
+    described = {MANIFEST}
     for section in SECTIONS:
         recorded, announced = manifest.get(section, {}), pending.get(section, {})
         described |= {*recorded, *announced}
