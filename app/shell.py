@@ -47,7 +47,6 @@ def frame():
         _help(),
         html.Div(id="tooltip", className="tooltip", hidden=True, **{"aria-hidden": "true"}),
         dcc.Store(id=PATH), dcc.Store(id=ANSWER),
-        dcc.Store(id="settled"),
     ], id="frame")
 
 
@@ -94,7 +93,6 @@ def register_callbacks(app, explorer):
     )
     app.clientside_callback(
         ClientsideFunction("address", "settle"),
-        Output("settled", "data"),
         Input(ANSWER, "data"), Input(PAGE_BODY, "children"),
         prevent_initial_call=True,
     )

@@ -14,11 +14,13 @@
   let loader = 0;
   let watchdog = 0;
   let serial = 0;
+  let offered = {}; // choices of drop-down lists as they stand, by key
 
   const client = () => window.dash_clientside;
   const here = () => ({ path: location.pathname, search: location.search });
   const text = (value) =>
     value === null || value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
+  const inAddress = (value) => (value === true ? "1" : value === false ? "0" : text(value));
 
   function setProps(id, props) {
     client().set_props(id, props);
@@ -39,6 +41,7 @@
     if (sent.path !== shownPath) {
       shownPath = sent.path;
       answer = null;
+      offered = {};
       setProps("notices", { children: null });
       setProps("path", { data: { ...sent, serial: ++serial } });
       markNavigation();
@@ -69,10 +72,17 @@
     for (const [key, value] of Object.entries(changes)) {
       for (const dependent of drops[key] || []) if (!(dependent in changes)) parts.delete(dependent);
       if (value === null || value === undefined || value === "") parts.delete(key);
-      else parts.set(key, value === true ? "1" : value === false ? "0" : text(value));
+      else parts.set(key, inAddress(value));
     }
     const query = parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
     go(location.pathname, query ? `?${query}` : "", options);
+    // The controls show the wish while the server works on it.
+    if (answer) setTimeout(() => tellWish(changes));
+  }
+
+  function tellWish(changes) {
+    const known = Object.entries(changes).filter(([key]) => answer && key in answer.values);
+    tell(Object.fromEntries(known));
   }
 
   function step(kind, { repeated = false } = {}) {
@@ -101,7 +111,10 @@
 
   function tell(values, options) {
     for (const [key, choices] of Object.entries(options || {})) {
-      if (controlElement(key)) setProps({ type: "control", key }, { options: choices });
+      const content = JSON.stringify(choices);
+      if (offered[key] === content || !controlElement(key)) continue;
+      offered[key] = content;
+      setProps({ type: "control", key }, { options: choices });
     }
     for (const [key, value] of Object.entries(values || {})) {
       const element = controlElement(key);
@@ -146,36 +159,39 @@
     change() {
       if (!answer) return;
       const changes = {};
+      const asked = new URLSearchParams((wanted || here()).search);
+      const isAnswered = !wanted || wanted.search === answer.search;
       for (const { prop_id: property, value } of client().callback_context.triggered) {
         const id = property.slice(0, property.lastIndexOf("."));
         const { key } = JSON.parse(id);
-        if (key in answer.values && text(answer.values[key]) !== text(value)) changes[key] = value;
+        const isKnown = asked.get(key) === inAddress(value) ||
+          (isAnswered && text(answer.values[key]) === text(value));
+        if (key in answer.values && !isKnown) changes[key] = value;
       }
       if (Object.keys(changes).length) set(changes);
     },
 
     // The server has answered and Dash has put everything in its place.
     settle(told) {
-      if (!told || !sent || told === answer || told.path !== sent.path) return client().no_update;
+      if (!told || !sent || told === answer || told.path !== sent.path) return;
       if (told.path !== location.pathname) {
         // The reader went on before the answer came: ask for the newest wish at once.
         release();
-        return client().no_update;
+        return;
       }
       answer = told;
       ahead = { kind: "", count: 0 };
       const isNewest = wanted.path === sent.path && wanted.search === sent.search;
       if (isNewest) {
-        tell(told.values, told.options);
-        carry(told.links);
         if (told.search !== location.search) {
           history.replaceState(null, "", told.path + told.search);
           wanted = sent = here();
         }
+        tell(told.values, told.options);
+        carry(told.links);
       }
       release();
       document.dispatchEvent(new CustomEvent("lookingglass:settled", { detail: told }));
-      return serial;
     },
   });
 

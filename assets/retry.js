@@ -10,7 +10,8 @@
 
   function note(message) {
     const element = document.getElementById("connection-note");
-    if (!element) return;
+    // After nearly every answer there is nothing to say, and nothing was said before.
+    if (!element || (element.textContent === message && element.hidden === !message)) return;
     element.textContent = message;
     element.hidden = !message;
   }
