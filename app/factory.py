@@ -1,5 +1,6 @@
 """From an Explorer to an app that can be served."""
 
+from functools import partial
 from pathlib import Path
 
 import dash
@@ -42,7 +43,7 @@ def create_app(explorer):
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"},
                    {"name": "color-scheme", "content": "light dark"}],
     )
-    app.layout = shell.frame
+    app.layout = partial(shell.frame, explorer.notes)
     shell.register_callbacks(app, explorer)
     for page in PAGES:
         page.register_callbacks(app, explorer)

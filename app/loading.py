@@ -1,8 +1,11 @@
 """From files to an Explorer, with every step told."""
 
+import logging
 from pathlib import Path
 
 from cnn_core.errors import DataError
+
+_log = logging.getLogger("looking_glass")
 
 
 def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None):
@@ -31,6 +34,7 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
     from cnn_core.dataset import available_splits, load_dataset
     from cnn_core.opening import load_network
     from cnn_core.survey import survey_of
+    from cnn_core.survey_store import default_cache_folder
 
     tell("reading the images", 0, 1)
     splits = available_splits(data_path)
@@ -55,7 +59,10 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
                 progress=_told(tell, f"{network.name} reads the {set_name} images"),
                 with_features=set_name == order[0],
             )
-    return make(networks, datasets, surveys, folder=Path(model_paths[0]).parent)
+    explorer = make(networks, datasets, surveys, folder=Path(model_paths[0]).parent)
+    for note in explorer.notes:
+        _log.warning("%s (cache folder: %s)", note, cache_folder or default_cache_folder())
+    return explorer
 
 
 def _told(tell, text):

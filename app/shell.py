@@ -18,8 +18,13 @@ _KEYS = (
 )
 
 
-def frame():
+def frame(notes=()):
     """Lay out the frame.
+
+    Parameters
+    ----------
+    notes : sequence of str
+        What everybody should know of this server, on every page.
 
     Returns
     -------
@@ -40,6 +45,8 @@ def frame():
                             title="Light or dark", **{"aria-label": "Light or dark"}),
             ], className="header-tools"),
         ], className="header"),
+        html.Div([html.P(note, className="notice") for note in notes], id="server-notes",
+                 className="notices"),
         html.Div(id=NOTICES, role="status", className="notices"),
         html.Div(id="connection-note", role="status", className="connection-note", hidden=True),
         html.Main(html.P("Opening the page …", className="opening"), id=PAGE_BODY,

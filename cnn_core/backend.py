@@ -11,6 +11,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 _CHATTER = ("oneDNN custom operations are on", "before absl::InitializeLog()")
 
 
+def _buffer():
+    """Open a file that nobody else sees; where none can be made, what it gets is lost."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return open(os.devnull, "w+b")
+
+
 @contextmanager
 def _without_chatter():
     """Hold the process's stderr back and let through all but two known start-up announcements.
@@ -20,7 +28,7 @@ def _without_chatter():
     """
     sys.stderr.flush()
     kept = os.dup(2)
-    with tempfile.TemporaryFile() as buffer:
+    with _buffer() as buffer:
         os.dup2(buffer.fileno(), 2)
         try:
             yield

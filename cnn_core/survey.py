@@ -206,8 +206,8 @@ def survey_of(network, dataset, cache_folder=None, progress=None, with_features=
     except OSError as error:
         reason = error.strerror or type(error).__name__
         arrays, meta, note = _in_memory(network, dataset, facts, progress)
-        note = (f"The survey could not be kept in the cache folder {folder} ({reason}): it is "
-                f"held in memory and built anew at each start. {note}").strip()
+        note = (f"The survey could not be kept on disk ({reason}): it is held in memory and built "
+                f"anew at each start. {note}").strip()
     return _assemble(dataset, arrays, meta, note)
 
 

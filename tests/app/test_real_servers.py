@@ -1,0 +1,145 @@
+"""The door in real gunicorn processes: it opens, ends in peace, and tells faults in one line."""
+
+import json
+import re
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.faults import BOOT_FAILURE
+from tests.app.real_servers import ask, gunicorn, started, wait_for
+from tests.browser.served import served
+
+
+def test_gunicorn_worker_loads_without_being_asked_and_ends_in_peace():
+    with gunicorn("slow") as (process, address):
+        assert 503 not in wait_for(address + "/healthz", 200)
+        time.sleep(0.5)
+        status, body = ask(address + "/readyz")
+        assert status == 503
+        assert json.loads(body)["step"] == "reading 10 images"
+        wait_for(address + "/readyz", 200)
+        assert ask(address + "/page") == (200, b"hello from /page")
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+
+
+def test_server_can_be_stopped_while_it_loads():
+    with gunicorn("slow") as (process, address):
+        wait_for(address + "/healthz", 200)
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("door", "line"),
+    [
+        ("faulty", "cnn.keras: altered: checksum differs; check it out again"),
+        ("buggy", "unexpected ZeroDivisionError: a fault in two lines (doors.py:"),
+    ],
+)
+def test_gunicorn_ends_when_loading_fails_and_does_not_try_again(door, line):
+    with gunicorn(door) as (process, _):
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == BOOT_FAILURE
+    assert errors.count(line) == 1
+    assert "Traceback" not in errors
+
+
+def test_local_server_ends_with_one_line_when_a_model_is_missing():
+    with started("-m", "app", "--port", "0", "--model", "nowhere.keras") as process:
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.startswith("nowhere.keras: ")
+    assert errors.count("\n") == 1
+    assert "ready" not in output
+
+
+def test_variables_meant_for_others_do_not_switch_debugging_on():
+    names = ("DASH_DEBUG", "DASH_UI", "DASH_HOT_RELOAD", "DASH_PROPS_CHECK", "FLASK_DEBUG")
+    with served(environment=dict.fromkeys(names, "true")) as address:
+        status, page = ask(address + "/")
+        assert status == 200
+        config = json.loads(re.search(rb'<script id="_dash-config"[^>]*>(.+?)</script>', page)[1])
+        assert config["ui"] is False
+        assert config["props_check"] is False
+        assert "hot_reload" not in config
+        assert b".dev.js" not in page
+        assert ask(address + "/_reload-hash")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--host", "192.0.2.1"), "192.0.2.1:8050: cannot assign requested address"),
+        (("--host", "nowhere.invalid"), "nowhere.invalid:8050: "),
+    ],
+)
+def test_address_that_cannot_be_had_is_told_in_one_line(options, told, capfd):
+    from app.__main__ import main
+
+    assert main(options) == 1
+    errors = capfd.readouterr().err
+    assert errors.startswith(told)
+    assert errors.count("\n") == 1
+
+
+def test_port_in_use_is_told_in_one_line(capfd):
+    from app.__main__ import main
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port)]) == 1
+    errors = capfd.readouterr().err
+    assert errors.startswith(f"127.0.0.1:{port}: address already in use")
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_port_that_is_none_is_a_wrong_option(port, capfd):
+    from app.__main__ import main
+
+    with pytest.raises(SystemExit) as end:
+        main([f"--port={port}"])
+    assert end.value.code == 2
+    assert "--port" in capfd.readouterr().err
+
+
+def test_requests_in_flight_are_answered_when_the_server_is_told_to_stop():
+    with gunicorn("thoughtful") as (process, address):
+        wait_for(address + "/readyz", 200)
+        with ThreadPoolExecutor(12) as pool:
+            answers = [pool.submit(ask, f"{address}/{number}") for number in range(12)]
+            time.sleep(0.15)
+            process.terminate()
+            received = [answer.result() for answer in answers]
+        process.communicate(timeout=20)
+    assert received == [(200, f"hello from /{number}".encode()) for number in range(12)]
+    assert process.returncode == 0
+
+
+# --- slow clients -----------------------------------------------------------------------------
+
+
+def test_connection_whose_request_takes_too_long_is_ended():
+    """More byte-by-byte senders than threads do not keep others from being served."""
+    impatient = ("--worker-class", "tests.app.doors.ImpatientWorker")
+    with gunicorn("slow", *impatient) as (_, address):
+        wait_for(address + "/readyz", 200)
+        host, port = address.removeprefix("http://").split(":")
+        slow = [socket.create_connection((host, int(port)), timeout=60) for _ in range(4)]
+        try:
+            for one in slow:
+                one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+            time.sleep(0.5)
+            wait_for(address + "/healthz", 200)
+            assert [one.recv(1) for one in slow] == [b""] * 4
+        finally:
+            for one in slow:
+                one.close()
