@@ -2,9 +2,9 @@
 
 from dash import html
 
-from app.figures.answer import probability_text
 from app.figures.thumbnail import image_thumbnail
 from app.selection import write_query
+from app.wording import probability_text
 
 EXPLORE, COMPARE = "/", "/compare"
 

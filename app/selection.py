@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode
 
+from app.wording import quoted_part
 from cnn_core.errors import SelectionError
 
 LONGEST_QUERY = 4000
@@ -85,7 +86,7 @@ class Query:
         by_lower = {option.lower(): option for option in options}
         close = get_close_matches(given.lower()[:80], by_lower, n=1, cutoff=0.4)
         nearest = by_lower[close[0]] if close else default
-        self._complain(key, f'There is no {what} "{_short(given)}" here; '
+        self._complain(key, f'There is no {what} "{quoted_part(given)}" here; '
                             f"the page shows {nearest}.", nearest)
         return nearest
 
@@ -114,8 +115,8 @@ class Query:
         except ValueError:
             number = None
         if number is None or number != number or len(given) > 20:
-            self._complain(key, f'"{_short(given)}" is not {_article(what)} number; the page shows '
-                                f"{_or_none(default)}.", default)
+            self._complain(key, f'"{quoted_part(given)}" is not {_article(what)} number; the page '
+                                f"shows {_or_none(default)}.", default)
             return default
         nearest = min(max(number, low), high)
         if nearest != number:
@@ -154,8 +155,8 @@ class Query:
             elif number not in kept:
                 refused.append(part)
         if refused:
-            self._complain(key, f"There is no {what} {_short(', '.join(refused))}; {what}s go from "
-                                f"{low:,} to {high:,}. The page shows the others.",
+            self._complain(key, f"There is no {what} {quoted_part(', '.join(refused))}; {what}s go "
+                                f"from {low:,} to {high:,}. The page shows the others.",
                            ",".join(map(str, kept)))
         if len(kept) > most:
             self._complain(key, f"{len(kept)} {what}s are more than the page can show; it shows "
@@ -171,8 +172,8 @@ class Query:
         """Name the keys that no page knows; call it after the last key was read."""
         unknown = [key for key in self._given if key not in self._read]
         if unknown:
-            self._complain(unknown[0], f'The link has a part "{_short(", ".join(unknown))}" that '
-                                       "this page does not know; it is left out.", "")
+            self._complain(unknown[0], f'The link has a part "{quoted_part(", ".join(unknown))}" '
+                                       "that this page does not know; it is left out.", "")
 
 
 def write_query(values, defaults=None):
@@ -217,14 +218,9 @@ def require_set(explorer, set_name):
         When there is none of that name.
     """
     if set_name not in explorer.set_names:
-        raise SelectionError(f'image set "{_short(set_name)}": there are '
+        raise SelectionError(f'image set "{quoted_part(set_name)}": there are '
                              f'{", ".join(explorer.set_names)}', nearest=explorer.set_names[0])
     return set_name
-
-
-def _short(text):
-    text = "".join(character if character.isprintable() else "?" for character in str(text))
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _article(what):

@@ -7,8 +7,8 @@
   const plots = () => [...document.querySelectorAll(".js-plotly-plot")];
   const metaOf = (plot) => (plot.layout && plot.layout.meta) || {};
   const shortNumber = (value) =>
-    value === 0 ? "0" : Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5
-      ? String(Number(value.toPrecision(6))) : value.toExponential(4);
+    (value === 0 ? "0" : Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5
+      ? String(Number(value.toPrecision(6))) : value.toExponential(4)).replaceAll("-", "−");
 
   function cellAt(meta, x, y) {
     const tall = meta.height + meta.gap;

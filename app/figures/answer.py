@@ -1,6 +1,7 @@
 """The network's answer: one bar a class."""
 
 from app import theme
+from app.wording import probability_text, signed
 
 SCALES = ("linear", "log", "logits")
 
@@ -35,18 +36,18 @@ def answer_figure(class_names, probabilities, logits, *, scale="linear", label=N
     ticks = [f"<b>{name}</b>" if number in strong else name for number, name in enumerate(names)]
     if scale == "logits":
         lengths = [float(logit) for logit in logits]
-        texts = [f"{logit:+.2f}" for logit in lengths]
+        texts = [signed(logit) for logit in lengths]
         reach = max(max(lengths), 0.0) - min(min(lengths), 0.0) or 1.0
         x_axis = theme.axis(title=None, range=[min(min(lengths), 0.0) - 0.34 * reach,
                                                max(max(lengths), 0.0) + 0.34 * reach],
                             zerolinecolor=theme.FAINT_INK)
     else:
         lengths = [float(probability) for probability in probabilities]
-        texts = [probability_text(probability) for probability in lengths]
-        x_axis = theme.axis(range=[0, 1.7], tickvals=[0, 0.5, 1], ticktext=["0", "0.5", "1"])
+        texts = [probability_text(probability).replace(" ", "") for probability in lengths]
+        x_axis = theme.axis(range=[0, 1.9], tickvals=[0, 0.5, 1], ticktext=["0", "0.5", "1"])
     if scale == "log":
         lengths = [max(length, _LEAST_LOG_PROBABILITY) for length in lengths]
-        x_axis = theme.axis(type="log", range=[-12, 8], tickvals=[1e-12, 1e-6, 1],
+        x_axis = theme.axis(type="log", range=[-12, 10], tickvals=[1e-12, 1e-6, 1],
                             ticktext=["10⁻¹²", "10⁻⁶", "1"])
     x_axis["showticklabels"] = scale != "logits"
     bars = {
@@ -61,26 +62,3 @@ def answer_figure(class_names, probabilities, logits, *, scale="linear", label=N
         yaxis=theme.axis(autorange="reversed", tickvals=list(range(n_classes)), ticktext=ticks,
                          showgrid=False, zeroline=False, tickfont={"size": 13, "color": theme.INK}))
     return {"data": [bars], "layout": layout}
-
-
-def probability_text(probability):
-    """Write a probability so that neither 0.9999 nor 0.0000001 is rounded away.
-
-    Parameters
-    ----------
-    probability : float
-        In [0, 1].
-
-    Returns
-    -------
-    str
-    """
-    if probability == 0:
-        return "0"
-    if probability < 0.0005:
-        mantissa, exponent = f"{probability:.1e}".split("e")
-        return f"{mantissa}e{int(exponent)}"
-    if probability > 0.9995:
-        rest = 1 - probability
-        return "1" if rest < 5e-8 else f"{probability:.7f}".rstrip("0")
-    return f"{probability:.4f}"

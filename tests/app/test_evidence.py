@@ -17,6 +17,7 @@ from app.pages.evidence.found import Found, find_results
 from app.pages.evidence.purpose import purpose, steps_of
 from app.pages.evidence.state import read, write
 from app.pages.evidence.view import READERS, look
+from app.wording import percent
 from cnn_core.errors import ArtifactError
 from cnn_core.readouts.paired import compare
 from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
@@ -152,7 +153,7 @@ def test_every_reader_of_every_layer_has_a_mark_with_its_numbers(task):
                 assert place == pytest.approx(1 - readout.share.n_right / readout.share.n)
             assert f"{readout.share.n_right:,} of {readout.share.n:,} test images" in told
             assert f"fitted on {readout.n_fitted} training images" in told
-            assert words.interval(readout.share.low, readout.share.high) in told
+            assert words.percents(readout.share.low, readout.share.high) in told
 
 
 def test_the_slider_takes_the_most_cells_that_a_layer_has():
@@ -260,7 +261,7 @@ def test_the_sentence_on_top_follows_the_numbers():
 @pytest.mark.parametrize(("share", "told"), [
     (0.9963, "99.63 %"), (0.98, "98.0 %"), (1.0, "100.00 %"), (float("nan"), "–")])
 def test_shares_are_told_with_the_decimals_they_need(share, told):
-    assert words.percent(share) == told
+    assert percent(share) == told
 
 
 def test_the_large_numbers_are_those_of_the_ladder():
@@ -345,7 +346,7 @@ def test_every_claim_stands_with_its_verdict_its_numbers_and_its_rule():
     assert len(claims) == 7
     for claim in claims:
         for text in (claim.statement, claim.rule, claim.verdict,
-                     *map(words.number_text, claim.numbers)):
+                     *map(words.claim_number, claim.numbers)):
             assert json.dumps(text, ensure_ascii=False)[1:-1] in told
 
 

@@ -18,6 +18,7 @@ from app.pages.model.records import disputed_in, records_of
 from app.pages.model.state import read, write
 from app.pages.model.view import look
 from app.search import search
+from app.wording import percent
 from cnn_core.artifacts import HISTORY, MANIFEST, read_manifest
 from cnn_core.statistics import wilson_interval
 from tests.app.asking import show, small_app
@@ -146,7 +147,7 @@ def test_every_layer_leads_into_explore():
 
 def test_the_architecture_tells_windows_and_fields():
     view = view_of()
-    told = {info.name: (words.shape_text(info), words.window_text(info), words.field_text(field))
+    told = {info.name: (words.output_text(info), words.window_text(info), words.field_text(field))
             for info, field in view.layers}
     assert told["first_maps"] == ("10 × 10 × 5", "3 × 3", "3 × 3, stride 1")
     assert told["pooled"] == ("5 × 5 × 5", "2 × 2, stride 2", "4 × 4, stride 2")
@@ -186,7 +187,7 @@ def test_an_empty_cell_is_explained():
 def test_the_mean_is_of_the_models():
     explorer, view = small_explorer(), view_of()
     accuracies = [explorer.survey(model, "test").accuracy for model in explorer.model_names]
-    assert words.percent(np.mean(accuracies)) in words.accuracy_text(explorer, view)
+    assert percent(np.mean(accuracies), 2) in words.accuracy_text(explorer, view)
     alone = small_explorer(n_models=1)
     assert "average" not in words.accuracy_text(alone, look(alone, read("", alone)[0]))
 

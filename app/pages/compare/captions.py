@@ -2,10 +2,10 @@
 
 from dash import html
 
-from app.figures.answer import probability_text
 from app.figures.thumbnail import image_thumbnail
 from app.pages.compare.state import with_members, write
 from app.selection import write_query
+from app.wording import probability_text
 
 
 def captions(explorer, view, path, key, tiles):
@@ -74,8 +74,10 @@ def _short_probability(probability):
         return f"{probability:.3f}"
     text = probability_text(probability)
     if "e" in text or len(text) <= 5:
-        return text
-    return f"1−{1 - probability:.0e}".replace("e-0", "e-")
+        return text.replace(" ", "")
+    if text.startswith(">"):
+        return ">1−1e−7"
+    return f"1−{1 - probability:.0e}".replace("e-0", "e−")
 
 
 def _moves(explorer, view, path, key, tile):

@@ -16,6 +16,7 @@ from app.pages.compare.statistic import look_at_statistic
 from app.pages.compare.table import MOST_ROWS, CircleTable, table_parts
 from app.pages.compare.view import LINES, SLOTS_IN_A_ROW
 from app.selection import as_values, write_query
+from app.wording import number_text
 
 _ROOMY = 5
 
@@ -89,10 +90,10 @@ def _line(explorer, view, path, key, line, tiles):
 def _colour_bar(view):
     stops = ", ".join(colour for _, colour in theme.colour_stops(view.selection.colours))
     low, high = view.range
-    return [html.Span(f"{low:.3g}", className="figures"),
+    return [html.Span(number_text(low), className="figures"),
             html.Span(className="colour-stripe",
                       style={"background": f"linear-gradient(90deg, {stops})"}),
-            html.Span(f"{high:.3g}", className="figures"),
+            html.Span(number_text(high), className="figures"),
             html.Span(" activation, all grids", className="faint")]
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from dash import html
 
 from app.pages.compare.state import write
-from app.pages.compare.words import interval, pair, percent
+from app.pages.compare.words import pair
+from app.wording import interval, number_text, percent, signed
 
 MOST_ROWS = 60
 KINDS = ("unique to A", "unique to B", "shared", "shared (of B)")
@@ -165,8 +166,8 @@ def _row(selection, table, number):
         html.Td(html.Button(name, className="cell-button", title="Show this cell in the grids",
                             **{"aria-pressed": "true" if is_here else "false"})),
         rate(0), rate(1),
-        html.Td("–" if gap != gap else f"{100 * gap:+.1f}"),
-        *(html.Td("–" if value != value else f"{value:.3f}") for value in numbers),
-        *(html.Td("–" if value != value else f"{value:+.4f}") for value in terms),
+        html.Td(signed(100 * gap, 1)),
+        *(html.Td("–" if value != value else number_text(value, ".3f")) for value in numbers),
+        *(html.Td(signed(value, 4)) for value in terms),
     ], className="here" if is_here else "",
         **{"data-set-key": "cell", "data-set-value": "" if is_here else name})

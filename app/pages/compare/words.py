@@ -1,5 +1,6 @@
 """What the Compare page says: short sentences made of the numbers that it shows."""
 
+from app.wording import interval, percent, plural
 from cnn_core.groups import Flag, in_both
 from cnn_core.groups import Group as CoreGroup
 
@@ -36,21 +37,6 @@ def rule_text(rule, own, other):
         "none": "none",
         "hand": "by hand",
     }[rule]
-
-
-def percent(share):
-    """Write a share with one decimal, a dash for nan."""
-    return "–" if share != share else f"{100 * share:.1f} %"
-
-
-def interval(low, high):
-    """Write an interval of shares, nothing for nan."""
-    return "" if low != low else f"{100 * low:.1f}–{100 * high:.1f}"
-
-
-def plural(n, word):
-    """Write a count with its word."""
-    return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
 
 
 def legend(circles):

@@ -22,9 +22,10 @@ from app.pages.decide.slow import register_slow
 from app.pages.decide.state import read, write
 from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of
 from app.pages.explore.view import steps
-from app.pages.explore.words import search_text, shape_text
+from app.pages.explore.words import search_text
 from app.routing import ANSWER, NOTICES, answer, query_store, search_of
 from app.selection import as_values
+from app.wording import shape_text
 from cnn_core.display import colour_range
 
 TITLE = "Decide"

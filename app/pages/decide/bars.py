@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.pages.decide.words import signed
+from app.wording import number_text, signed
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def bars_of(nodes, view, *, can_be_silenced):
     for place, unit in enumerate(ranked.order.tolist()):
         term = float(ranked.terms[place])
         if nodes.weights is None:
-            how = f"logit {values[unit]:.4f}, contribution {signed(term, 4)}"
+            how = f"logit {number_text(values[unit], '.4f')}, contribution {signed(term, 4)}"
         else:
-            how = (f"activation {values[unit]:.4f} × weight {signed(nodes.weights[unit], 4)} = "
-                   f"{signed(term, 4)}")
+            how = (f"activation {number_text(values[unit], '.4f')} × weight "
+                   f"{signed(nodes.weights[unit], 4)} = {signed(term, 4)}")
         lines = [f"node {unit}", how, f"running sum {signed(ends[place], 4)}"]
         if can_be_silenced:
             is_silent = view.selection.off.layer == nodes.ledger.layer and (

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from app.pages.decide.words import signed
-from app.pages.explore.words import unit_word
+from app.wording import interval, percent, signed, unit_word
 
 _KEYS = ("contribution", "activation", "random")
 _NAMES = {"contribution": "by contribution", "activation": "by activation",
@@ -69,8 +68,8 @@ def curve_hovers(run, layer):
     for key in _KEYS:
         curve = getattr(run, f"by_{key}" if key != "random" else "random")
         texts[key] = [
-            f"{count} {unit_word(layer, count)} removed {_NAMES[key]}\n{share:.1%} still right "
-            f"({right:,} of {run.n_images:,})\n95 % interval {low:.1%} to {high:.1%}"
+            f"{count} {unit_word(layer, count)} removed {_NAMES[key]}\n{percent(share)} still "
+            f"right ({right:,} of {run.n_images:,})\n95 % interval {interval(low, high)} %"
             for count, share, right, low, high in zip(
                 run.removed, curve.accuracy, curve.n_right, curve.low, curve.high, strict=True)]
     return texts

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from app.selection import Problem
+from app.wording import quoted_part
 from cnn_core.errors import SelectionError
 
 _LONGEST_NUMBER = 9
@@ -59,15 +60,15 @@ def read_silenced(text, network, layers):
     layer, _, numbers = text.rpartition(":")
     if not layer:
         return NONE_SILENCED, [Problem(
-            f'"{_shown(text)}" names no layer whose units to silence; a layer comes first, as in '
-            f"{layers[-1]}:0. No unit is silenced.", "off", "")]
+            f'"{quoted_part(text)}" names no layer whose units to silence; a layer comes first, '
+            f"as in {layers[-1]}:0. No unit is silenced.", "off", "")]
     if layer not in layers:
         try:
             nearest = network.layer(layer).name
         except SelectionError as error:
             nearest = error.nearest
         return NONE_SILENCED, [Problem(
-            f'Units cannot be silenced in a layer "{_shown(layer)}"; the nearest is '
+            f'Units cannot be silenced in a layer "{quoted_part(layer)}"; the nearest is '
             f"{nearest if nearest in layers else layers[-1]}. No unit is silenced.", "off", "")]
     n_units = network.layer(layer).n_units
     kept, refused = {}, []
@@ -82,8 +83,8 @@ def read_silenced(text, network, layers):
         if last >= n_units or last < first:
             refused.append(part)
     problems = [] if not refused else [Problem(
-        f"{layer} has no unit {_shown(', '.join(refused))}; its units go from 0 to {n_units - 1}. "
-        "The others are silenced.", "off", "")]
+        f"{layer} has no unit {quoted_part(', '.join(refused))}; its units go from 0 to "
+        f"{n_units - 1}. The others are silenced.", "off", "")]
     return (Silenced(layer, tuple(kept)) if kept else NONE_SILENCED), problems
 
 
@@ -100,8 +101,3 @@ def _runs(units):
             parts.extend(map(str, units[place:end + 1]))
         place = end + 1
     return parts
-
-
-def _shown(text):
-    text = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return text if len(text) <= 40 else text[:39] + "…"

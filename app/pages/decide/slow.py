@@ -24,7 +24,7 @@ from app.pages.decide.layout import (
 from app.pages.decide.parts import donor_button
 from app.pages.decide.state import read
 from app.pages.decide.view import look
-from app.pages.explore.words import unit_word
+from app.wording import probability_text, unit_word
 from cnn_core.activations import softmax
 
 
@@ -157,7 +157,7 @@ def _edit(explorer, later, selection):
     parts = [intro, html.P(html.B(told), role="status")]
     if found.flipped:
         share = softmax(found.logits)
-        p, q = (f"P({explorer.class_name(number)}) = {share[number]:.4f}"
+        p, q = (f"P({explorer.class_name(number)}) {probability_text(float(share[number]))}"
                 for number in (view.p, view.q))
         parts += [
             html.Div([

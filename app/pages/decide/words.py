@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from app.figures.answer import probability_text
-from app.pages.explore.words import shape_text, unit_word
+from app.wording import number_text, probability_text, shape_text, signed, unit_word
 
 N_LISTED = 5
 GATES = "Exact for this image's open gates, not the effect of an ablation."
@@ -11,14 +10,6 @@ NOT_EXACT = ("Not exact: behind this layer the network is not piecewise linear, 
              "gradient leaves the residual unexplained.")
 NODE_GATES = ("No gates lie behind this layer, so here a term is also what silencing its node to "
               "zero takes away.")
-
-
-def signed(number, digits=2):
-    """Write a number with its sign, a true minus included."""
-    text = f"{number:+.{digits}f}"
-    if float(text) == 0:
-        text = f"{abs(float(text)):.{digits}f}"
-    return text.replace("-", "−")
 
 
 def reason(explorer, view, nodes):
@@ -84,10 +75,10 @@ def sum_parts(opened):
     constant, margin = float(opened.constant[0]), float(opened.margin[0])
     total, residual = float(opened.total[0]), float(opened.residual[0])
     scale = float(opened.absolute_sum[0])
-    share = f", {abs(residual) / scale:.1e} of Σ|terms|" if scale else ""
+    share = f", {number_text(abs(residual) / scale, '.1e')} of Σ|terms|" if scale else ""
     equation = (f"c + Σ = {signed(constant, 4)} + ({signed(total - constant, 4)}) = "
                 f"{signed(total, 4)}   network: Δ = {signed(margin, 4)}")
-    return equation, opened.is_exact, f"residual {residual:.1e}{share}".replace("-", "−")
+    return equation, opened.is_exact, f"residual {number_text(residual, '.1e')}{share}"
 
 
 def gates_text(opened):
@@ -208,15 +199,16 @@ def cell_text(cells, flat):
     place = f"{unit}" if cells.terms.ndim == 1 else f"{unit} ({row}, {column})"
     value = float(cells.values.reshape(-1)[flat])
     term = float(cells.terms.reshape(-1)[flat])
-    return place, f"{value:.3f}", signed(term, 3)
+    return place, number_text(value, ".3f"), signed(term, 3)
 
 
 def grid_summaries(cells, layer_name):
     """Tell the two grids to someone who does not see them."""
     values, terms = cells.values, cells.terms
-    return (f"Activations of {layer_name}, from {values.min():.3g} to {values.max():.3g}.",
-            f"Contributions of {layer_name} to the margin, from {terms.min():.3g} to "
-            f"{terms.max():.3g}. {cells_note(cells)}")
+    return (f"Activations of {layer_name}, from {number_text(values.min())} to "
+            f"{number_text(values.max())}.",
+            f"Contributions of {layer_name} to the margin, from {number_text(terms.min())} to "
+            f"{number_text(terms.max())}. {cells_note(cells)}")
 
 
 def pixels_note(explorer, view, opened):

@@ -14,6 +14,7 @@ from app.pages.evidence.purpose import steps_of
 from app.pages.evidence.state import first_pair, write
 from app.pages.evidence.view import READERS
 from app.selection import write_query
+from app.wording import number_text, percent
 from cnn_core.display import colour_range
 
 PATH = "/evidence"
@@ -69,8 +70,8 @@ def steps(view):
             "◯", className="glyph", style={"--mark": "#d1242f"}, **{"aria-hidden": "true"})
         items.append(html.Li([
             html.Span([mark, step.title], className="step-title"),
-            html.Span(words.percent(step.value), className="step-value figures"),
-            html.Span(words.interval(step.low, step.high), className="faint figures"),
+            html.Span(percent(step.value), className="step-value figures"),
+            html.Span(words.percents(step.low, step.high), className="faint figures"),
             html.Span(step.detail, className="faint"),
         ], className=f"step step-{step.key}"))
     return items
@@ -134,8 +135,8 @@ def ladder_table(view):
 
 
 def _share_cell(share):
-    return html.Span([html.B(words.percent(share.value)), " ", html.Span(
-        words.interval(share.low, share.high), className="faint")], className="figures",
+    return html.Span([html.B(percent(share.value)), " ", html.Span(
+        words.percents(share.low, share.high), className="faint")], className="figures",
         title=f"{share.n_right:,} of {share.n:,} right")
 
 
@@ -174,7 +175,7 @@ def claim_list(explorer, view):
                       html.Details([html.Summary("Rule"), html.P(claim.rule)],
                                    className="note faint")]),
             html.Ul([html.Li([html.Span(number.label, className="faint"),
-                              html.B(words.number_text(number), className="figures")])
+                              html.B(words.claim_number(number), className="figures")])
                      for number in claim.numbers], className="claim-numbers")
             if claim.numbers else html.P("Nothing could be counted.", className="faint note"),
             html.Div([html.Span(claim.verdict, className="verdict-tag "
@@ -276,10 +277,11 @@ def node_grids(explorer, view):
                       summary=words.grid_summary(explorer, view, nodes, is_sorted=is_sorted)),
             ]))
         share = "" if nodes.share_p != nodes.share_p else (
-            f" {words.percent(nodes.share_p)} of the activation lies in nodes with more weight "
+            f" {percent(nodes.share_p)} of the activation lies in nodes with more weight "
             f"for {explorer.class_name(view.selection.p)}.")
         columns.append(html.Div([
-            *grids, html.P(f"{nodes.layer}, from {low:.3g} (dark) to {high:.3g} (bright).{share}",
+            *grids, html.P(f"{nodes.layer}, from {number_text(low)} (dark) to "
+                           f"{number_text(high)} (bright).{share}",
                            className="faint note")], className="node-column"))
     if view.nodes.without:
         columns.append(html.P(f"Without such a layer: {', '.join(view.nodes.without)}.",

@@ -8,11 +8,11 @@ from app.pages.evidence.words import (
     WORSE,
     layer_title,
     outcome,
-    percent,
     points,
     points_interval,
     question,
 )
+from app.wording import percent
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from shlex import quote
 from textwrap import wrap
 
 from app.settings import SHIPPED
+from app.wording import interval, number_text, percent, signed
 
 READER_TITLES = {
     "best_cell": "best single cell",
@@ -19,23 +20,14 @@ _PLACES = "DATA stands for the file or folder with your train and test images."
 BETTER, ALIKE, WORSE = "better", "alike", "worse"
 
 
-def percent(share):
-    """Write a share; from 99 % on with two decimals, since the differences lie there."""
-    if share != share:
-        return "–"
-    return f"{100 * share:.2f} %" if share >= 0.99 else f"{100 * share:.1f} %"
-
-
-def interval(low, high):
+def percents(low, high):
     """Write an interval of shares, as in "99.2–99.8 %"."""
-    decimals = 2 if high >= 0.99 else 1
-    return f"{100 * low:.{decimals}f}–{100 * high:.{decimals}f} %"
+    return f"{interval(low, high)} %"
 
 
 def points(difference):
     """Write a difference of shares with its sign, in points of a per cent, without the word."""
-    # Adding 0 takes the sign of a negative zero away.
-    return f"{round(100 * difference, 2) + 0.0:+.2f}".replace("-", "−")
+    return signed(100 * difference)
 
 
 def points_interval(low, high):
@@ -94,7 +86,7 @@ def rung_text(view, rung):
     lines = [
         f"{layer_title(view, readout.layer)} · {title}",
         f"{share.n_right:,} of {share.n:,} test images right: {percent(share.value)}",
-        f"95 % interval {interval(share.low, share.high)}",
+        f"95 % interval {percents(share.low, share.high)}",
         f"fitted on {readout.n_fitted:,} training images",
         f"network minus reader {points(readout.versus_network.difference)} points "
         f"({points_interval(readout.versus_network.low, readout.versus_network.high)})",
@@ -110,7 +102,7 @@ def network_text(view):
     return "\n".join([
         "the network itself",
         f"{share.n_right:,} of {share.n:,} test images right: {percent(share.value)}",
-        f"95 % interval {interval(share.low, share.high)}", *_spread_line(view.network)])
+        f"95 % interval {percents(share.low, share.high)}", *_spread_line(view.network)])
 
 
 def variant_text(view, variant, spread):
@@ -122,14 +114,14 @@ def variant_text(view, variant, spread):
         variant.title,
         f"{score.share.n_right:,} of {score.share.n:,} test images right: "
         f"{percent(score.share.value)}",
-        f"95 % interval {interval(score.share.low, score.share.high)}", fitted,
+        f"95 % interval {percents(score.share.low, score.share.high)}", fitted,
         *_spread_line(spread)])
 
 
 def _spread_line(spread):
     if spread.n_models == 1:
         return []
-    return [f"over {spread.n_models} models {interval(spread.least, spread.most)}"]
+    return [f"over {spread.n_models} models {percents(spread.least, spread.most)}"]
 
 
 def ladder_summary(explorer, view):
@@ -207,8 +199,8 @@ def likeness_text(explorer, view):
     if not likeness:
         return ""
     pairs = "; ".join(
-        f"{one.first} and {one.second} {one.r:+.2f} ({one.low:+.2f} to {one.high:+.2f})"
-        .replace("-", "−") for one in likeness)
+        f"{one.first} and {one.second} {signed(one.r)} ({signed(one.low)} to {signed(one.high)})"
+        for one in likeness)
     alike = [one for one in likeness if one.low > 0 or one.high < 0]
     verdict = ("0 lies in every 95 % interval: the number of a node means nothing" if not alike
                else f"0 lies outside the 95 % interval in {len(alike)} of {len(likeness)}")
@@ -226,24 +218,26 @@ def grid_summary(explorer, view, nodes, *, is_sorted):
     """Tell one node grid to someone who does not see it."""
     told = (f"{len(nodes.values)} nodes of {nodes.layer} in {nodes.model}, "
             f"{'sorted by weight' if is_sorted else 'by number'}, from "
-            f"{nodes.values.min():.3g} to {nodes.values.max():.3g}.")
+            f"{number_text(nodes.values.min())} to {number_text(nodes.values.max())}.")
     if nodes.share_p == nodes.share_p:
         told += (f" {percent(nodes.share_p)} of the activation lies in nodes with more weight for "
                  f"{explorer.class_name(view.selection.p)}.")
     return told
 
 
-def number_text(number):
+def claim_number(number):
     """Write a measured number of a claim with its interval."""
     if number.unit == "share":
         told = percent(number.value)
-        bounds = None if number.low is None else interval(number.low, number.high)
+        bounds = None if number.low is None else percents(number.low, number.high)
     elif number.unit == "difference of shares":
         told = f"{points(number.value)} points"
         bounds = None if number.low is None else points_interval(number.low, number.high)
     else:
-        told = f"{number.value:,.4g} {number.unit}"
-        bounds = None if number.low is None else f"{number.low:,.4g} to {number.high:,.4g}"
+        told, low, high = (None if one is None else number_text(one, ",.4g")
+                           for one in (number.value, number.low, number.high))
+        told = f"{told} {number.unit}"
+        bounds = None if low is None else f"{low} to {high}"
     return told if bounds is None else f"{told} ({bounds})"
 
 

@@ -5,7 +5,7 @@ from dash import html
 
 from app.components import table
 from app.figures.thumbnail import thumbnail
-from app.pages.explore.words import unit_word
+from app.wording import number_text, signed, unit_word
 from cnn_core.layers import LayerKind
 
 _MOST_FILTER_PICTURES = 128
@@ -51,18 +51,20 @@ def unit_panel(explorer, view):
         parts.append(_map_table(values))
     else:
         parts.append(html.P([html.Span("activation ", className="faint"),
-                             html.B(f"{float(values):.5g}", className="figures")]))
+                             html.B(number_text(float(values), ".5g"), className="figures")]))
     parts.append(_learned(explorer, view))
     parts.append(_over_the_set(explorer, view))
     return parts
 
 
 def _map_table(values):
-    summary = (f"Activation {values.min():.4g} to {values.max():.4g}, mean {values.mean():.4g}, "
+    low, high, mean = (number_text(one, ".4g")
+                       for one in (values.min(), values.max(), values.mean()))
+    summary = (f"Activation {low} to {high}, mean {mean}, "
                f"{np.count_nonzero(values > 0)} of {values.size} cells above 0.")
     if values.size > 36:
         return html.P(summary, className="faint figures")
-    cells = [html.Tr([html.Td(f"{value:.3f}") for value in row]) for row in values]
+    cells = [html.Tr([html.Td(number_text(value, ".3f")) for value in row]) for row in values]
     return html.Div([html.Table(html.Tbody(cells), className="table cells"),
                      html.P(summary, className="faint figures")])
 
@@ -75,7 +77,7 @@ def _learned(explorer, view):
     parts = []
     if "bias" in weights:
         parts.append(html.P([html.Span("bias ", className="faint"),
-                             html.B(f"{weights['bias'][unit]:+.4f}", className="figures")]))
+                             html.B(signed(weights["bias"][unit], 4), className="figures")]))
     if layer.kind is LayerKind.CONV and "kernel" in weights:
         parts += _filter_pictures(weights["kernel"][..., unit])
     elif layer.kind is LayerKind.DENSE:
@@ -96,19 +98,19 @@ def _filter_pictures(kernel):
                                        colour_map="diverging"),
                          alt=f"Weights from input map {source}", className="filter",
                          title=f"from input map {source}, "
-                               f"sum of weights {kernel[..., source].sum():+.3f}")
+                               f"sum of weights {signed(kernel[..., source].sum(), 3)}")
                 for source in shown]
     size = f"{kernel.shape[0]} × {kernel.shape[1]}"
-    caption = (f"Filter, {size}, weights from {-reach:.3g} (blue) to {reach:.3g} (red)"
+    caption = (f"Filter, {size}, weights from {number_text(-reach)} (blue) to {reach:.3g} (red)"
                if n_inputs == 1 else
                f"Filter, {size} × {n_inputs} input maps, the heaviest first; weights from "
-               f"{-reach:.3g} (blue) to {reach:.3g} (red)")
+               f"{number_text(-reach)} (blue) to {reach:.3g} (red)")
     return [html.P(caption, className="faint"), html.Div(pictures, className="filters")]
 
 
 def _node_weights(explorer, view, column):
     strongest = np.argsort(-np.abs(column), kind="stable")[:5]
-    rows = [(str(source), f"{column[source]:+.4f}") for source in strongest]
+    rows = [(str(source), signed(column[source], 4)) for source in strongest]
     return html.Div([html.P(f"{len(column):,} weights in; the heaviest:", className="faint"),
                      table(rows, ("from", "weight"))])
 
@@ -121,7 +123,7 @@ def _over_the_set(explorer, view):
     means = statistics.class_means[:, unit]
     top = np.nanmax(np.abs(means)) or 1.0
     rows = [(explorer.class_name(number),
-             html.Span(f"{mean:.3g}", className="bar figures",
+             html.Span(number_text(mean), className="bar figures",
                        style={"--share": f"{abs(mean) / top:.3f}"}))
             for number, mean in enumerate(means) if np.isfinite(mean)]
     share = float(statistics.share_positive[unit])
@@ -129,8 +131,8 @@ def _over_the_set(explorer, view):
         html.H3(f"Over {len(survey):,} {set_name} images"),
         html.P("It is zero in every cell of every image: a dead unit." if statistics.dead[unit]
                else f"Above 0 somewhere in {100 * share:.1f} % of them.", className="faint"),
-        table([("mean", f"{statistics.mean[unit]:.4g}"), ("std", f"{statistics.std[unit]:.4g}"),
-               ("min", f"{statistics.minimum[unit]:.4g}"),
-               ("max", f"{statistics.maximum[unit]:.4g}")], ("activation", "value")),
+        table([(name, number_text(numbers[unit], ".4g")) for name, numbers in (
+            ("mean", statistics.mean), ("std", statistics.std), ("min", statistics.minimum),
+            ("max", statistics.maximum))], ("activation", "value")),
         table(rows, ("class", "mean activation")),
     ])

@@ -1,23 +1,11 @@
 """What the Explore page says: short sentences made of the numbers that it shows."""
 
-from app.figures.answer import probability_text
 from app.pages.explore.view import place_among_found
+from app.wording import number_text, probability_text, shape_text, unit_word
 from cnn_core.layers import LayerKind
 
 RANGE_TITLES = {"layer": "activation", "map": "share of the map's maximum",
                 "clip": "standardised and clipped"}
-
-
-def unit_word(layer, n=1):
-    """Return "map" or "node", in the plural for other numbers than one."""
-    word = "map" if layer.is_spatial else "node"
-    return word if n == 1 else f"{word}s"
-
-
-def shape_text(layer):
-    """Return the layer's units and their size, as in "128 maps of 3 × 3"."""
-    n_units = f"{layer.n_units:,} {unit_word(layer, layer.n_units)}"
-    return f"{n_units} of {layer.grid[0]} × {layer.grid[1]}" if layer.is_spatial else n_units
 
 
 def image_summary(explorer, view):
@@ -39,9 +27,9 @@ def grid_summary(view):
     layer, values = view.layer, view.values
     by_unit = values.reshape(-1, layer.n_units).max(axis=0)
     strongest = int(by_unit.argmax())
-    return (f"Layer {layer.name}: {shape_text(layer)}, values from {values.min():.3g} to "
-            f"{values.max():.3g}. The strongest is {unit_word(layer)} {strongest} with "
-            f"{by_unit[strongest]:.3g}. {dead_text(view)}")
+    return (f"Layer {layer.name}: {shape_text(layer)}, values from {number_text(values.min())} to "
+            f"{number_text(values.max())}. The strongest is {unit_word(layer)} {strongest} with "
+            f"{number_text(by_unit[strongest])}. {dead_text(view)}")
 
 
 def dead_text(view):

@@ -10,6 +10,7 @@ from app.pages.model import words
 from app.pages.model.images import MOST_ON_A_PAGE, search_words
 from app.pages.model.state import write
 from app.selection import write_query
+from app.wording import percent
 
 PATH = "/model"
 
@@ -33,7 +34,7 @@ def layer_table(explorer, view):
                             {"model": explorer.model_names[0]})
         row = [html.A(info.name, href=f"/{query}", title=f"See {info.name} in Explore"),
                html.Span(info.kind.value, title=info.class_name), words.window_text(info),
-               words.shape_text(info), _share_bar(info.n_parameters, most),
+               words.output_text(info), _share_bar(info.n_parameters, most),
                html.Span(words.field_text(field), title=field.text),
                "" if info.activation == "linear" else info.activation]
         rows.append(row if is_chain else [*row, ", ".join(name or "image" for name in info.inputs)])
@@ -54,12 +55,12 @@ def accuracy_table(explorer, view):
         rows.append([
             html.A(model, href=PATH + query, **({"aria-current": "true"} if is_shown else {})),
             record.get("seed", "–"), words.count_text(accuracy),
-            html.B(words.percent(accuracy.value)), words.interval_text(accuracy),
-            *(words.percent(view.accuracies[model, name].value) for name in others),
-            "–" if validation is None else words.percent(validation),
+            html.B(percent(accuracy.value, 2)), words.interval_text(accuracy),
+            *(percent(view.accuracies[model, name].value, 2) for name in others),
+            "–" if validation is None else percent(validation, 2),
         ])
     if len(rows) > 1:
-        means = {name: words.percent(words.mean_accuracy(explorer, view, name))
+        means = {name: percent(words.mean_accuracy(explorer, view, name), 2)
                  for name in explorer.set_names}
         rows.append([f"Mean of {len(rows)}", "", "", html.B(means[first]), "",
                      *(means[name] for name in others), ""])

@@ -1,7 +1,7 @@
 """What the Model page says: short sentences made of the numbers that it shows."""
 
-from app.figures.confusion import share_text
 from app.pages.model.view import mean_accuracy
+from app.wording import interval, percent
 
 
 def window_text(info):
@@ -28,19 +28,14 @@ def field_text(field):
     return f"{_size(field.size)}, stride {down if down == across else _size(field.stride)}"
 
 
-def shape_text(info):
+def output_text(info):
     """Return the output of a layer, as in "26 × 26 × 32"."""
     return _size(info.shape)
 
 
-def percent(share):
-    """Return a share with two decimals of a per cent."""
-    return f"{100 * share:.2f} %"
-
-
 def interval_text(accuracy):
-    """Return an interval, as in "99.49 – 99.73 %"."""
-    return f"{100 * accuracy.low:.2f} – {100 * accuracy.high:.2f} %"
+    """Return an interval, as in "99.49–99.73 %"."""
+    return f"{interval(accuracy.low, accuracy.high, 2)} %"
 
 
 def count_text(accuracy):
@@ -67,8 +62,8 @@ def training_text(view):
     last = records.epochs[-1]
     parts = [f"{len(records.epochs)} epochs"]
     if last.get("accuracy") is not None and last.get("val_accuracy") is not None:
-        parts.append(f"at the end {percent(last['accuracy'])} right in training and "
-                     f"{percent(last['val_accuracy'])} in validation")
+        parts.append(f"at the end {percent(last['accuracy'], 2)} right in training and "
+                     f"{percent(last['val_accuracy'], 2)} in validation")
     told = [", ".join(parts) + "."]
     recipe = (records.record or {}).get("recipe", {})
     if any(recipe.get("augmentation", {}).values()):
@@ -86,7 +81,7 @@ def accuracy_text(explorer, view):
             "these.")
     if n_models == 1:
         return told
-    return (f"The {n_models} models get {percent(mean_accuracy(explorer, view, first))} of the "
+    return (f"The {n_models} models get {percent(mean_accuracy(explorer, view, first), 2)} of the "
             f"{first} images right on average. {told}")
 
 
@@ -103,7 +98,7 @@ def confusion_summary(explorer, view):
         row = view.confusion[hardest_class]
         told += (f" The class with the smallest share right is "
                  f"{explorer.class_name(hardest_class)}, with "
-                 f"{share_text(row[hardest_class], row.sum())}.")
+                 f"{percent(row[hardest_class] / row.sum())}.")
     return told
 
 

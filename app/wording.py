@@ -1,0 +1,148 @@
+"""Numbers and names in words, the same on every page; minus signs are true ones.
+
+Files to be read by programs write numbers by themselves: there a minus is a hyphen.
+"""
+
+_SURE_ABOVE = 0.99999995
+_UNSURE_BELOW = 1e-37  # float32 holds no smaller number at full precision, and softmax gives 0
+
+
+def number_text(number, form=".3g"):
+    """Write a number with a true minus sign.
+
+    Parameters
+    ----------
+    number : float
+    form : str
+        As in a format string.
+
+    Returns
+    -------
+    str
+    """
+    return f"{number:{form}}".replace("-", "−")
+
+
+def signed(number, digits=2):
+    """Write a number with its sign, a zero without one.
+
+    Parameters
+    ----------
+    number : float
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        "–" for nan.
+    """
+    if number != number:
+        return "–"
+    text = f"{number:+.{digits}f}"
+    return number_text(abs(float(text)) if float(text) == 0 else number,
+                       f".{digits}f" if float(text) == 0 else f"+.{digits}f")
+
+
+def percent(share, digits=None):
+    """Write a share in per cent.
+
+    Parameters
+    ----------
+    share : float
+    digits : int, optional
+        Decimals; by default one, and two from 99 % on, since the differences lie there.
+
+    Returns
+    -------
+    str
+        "–" for nan.
+    """
+    if share != share:
+        return "–"
+    return f"{100 * share:.{_decimals(share) if digits is None else digits}f} %"
+
+
+def interval(low, high, digits=None):
+    """Write an interval of shares without the sign of per cent, as in "99.2–99.8".
+
+    Parameters
+    ----------
+    low, high : float
+    digits : int, optional
+        As in `percent`.
+
+    Returns
+    -------
+    str
+        "" for nan.
+    """
+    if low != low:
+        return ""
+    digits = _decimals(high) if digits is None else digits
+    return f"{100 * low:.{digits}f}–{100 * high:.{digits}f}"
+
+
+def _decimals(share):
+    return 2 if share >= 0.99 else 1
+
+
+def probability_text(probability):
+    """Write a probability so that neither 0.9999 nor 0.0000001 is rounded away.
+
+    A softmax never gives 0 or 1, though its float32 may: what is too close to be told is written
+    as a bound.
+
+    Parameters
+    ----------
+    probability : float
+        In [0, 1].
+
+    Returns
+    -------
+    str
+    """
+    if probability < _UNSURE_BELOW:
+        return "< 1e−37"
+    if probability < 0.0005:
+        mantissa, exponent = f"{probability:.1e}".split("e")
+        return f"{mantissa}e−{-int(exponent)}"
+    if probability > _SURE_ABOVE:
+        return "> 0.9999999"
+    if probability > 0.9995:
+        return f"{probability:.7f}".rstrip("0")
+    return f"{probability:.4f}"
+
+
+def plural(n, word):
+    """Write a count with its word, as in "1 image" and "1,200 images"."""
+    return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
+
+
+def unit_word(layer, n=1):
+    """Return "map" or "node", in the plural for other numbers than one."""
+    word = "map" if layer.is_spatial else "node"
+    return word if n == 1 else f"{word}s"
+
+
+def shape_text(layer):
+    """Return the layer's units and their size, as in "128 maps of 3 × 3"."""
+    n_units = f"{layer.n_units:,} {unit_word(layer, layer.n_units)}"
+    return f"{n_units} of {layer.grid[0]} × {layer.grid[1]}" if layer.is_spatial else n_units
+
+
+def quoted_part(text, longest=40):
+    """Return what a reader typed so that it can stand in a sentence: short and printable.
+
+    Parameters
+    ----------
+    text : str
+    longest : int
+        Letters that are kept.
+
+    Returns
+    -------
+    str
+    """
+    text = "".join(letter if letter.isprintable() else "?" for letter in str(text))
+    return text if len(text) <= longest else text[:longest - 1] + "…"
