@@ -1,0 +1,152 @@
+"""The Kubernetes files against the schemas of Kubernetes itself, and against each other."""
+
+import copy
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from app import gunicorn_conf
+from app.serving import HEALTH, READINESS
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "deploy" / "kubernetes"
+FILES = sorted(FOLDER.glob("*.yaml"))
+# A version that long-lived clusters still run, and the newest whose schema there is.
+VERSIONS = ("1.29", "1.37")
+
+
+def content_of(file):
+    [content] = yaml.safe_load_all(file.read_text())
+    return content
+
+
+@pytest.fixture
+def kinds():
+    return {content["kind"]: content for content in map(content_of, FILES)}
+
+
+@pytest.fixture
+def pod(kinds):
+    return kinds["Deployment"]["spec"]["template"]["spec"]
+
+
+@pytest.fixture
+def container(pod):
+    [container] = pod["containers"]
+    return container
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_file_fits_the_schema(file, version):
+    kubernetes_validate.validate(content_of(file), version, strict=True)
+
+
+def misspell(content):
+    content["spec"]["templete"] = content["spec"].pop("template")
+
+
+def misspell_deep(content):
+    [container] = content["spec"]["template"]["spec"]["containers"]
+    container["readinessProbe"]["httpget"] = container["readinessProbe"].pop("httpGet")
+
+
+def give_text_for_a_number(content):
+    content["spec"]["replicas"] = "2"
+
+
+def give_a_number_for_text(content):
+    [container] = content["spec"]["template"]["spec"]["containers"]
+    container["image"] = 3
+
+
+def leave_out(content):
+    del content["spec"]["selector"]
+
+
+FAULTS = (misspell, misspell_deep, give_text_for_a_number, give_a_number_for_text, leave_out)
+
+
+@pytest.mark.parametrize("plant", FAULTS, ids=lambda fault: fault.__name__)
+def test_schema_finds_a_planted_fault(kinds, plant):
+    content = copy.deepcopy(kinds["Deployment"])
+    plant(content)
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(content, VERSIONS[-1], strict=True)
+
+
+def test_every_part_is_there_once(kinds):
+    assert len(kinds) == len(FILES)
+    assert set(kinds) == {
+        "Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy",
+    }  # fmt: skip
+
+
+def test_all_parts_mean_the_same_pods(kinds):
+    deployment = kinds["Deployment"]
+    own = deployment["spec"]["template"]["metadata"]["labels"]
+    assert deployment["spec"]["selector"]["matchLabels"] == own
+    assert kinds["Service"]["spec"]["selector"] == own
+    assert kinds["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"] == own
+    assert kinds["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"] == own
+    for constraint in deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]:
+        assert constraint["labelSelector"]["matchLabels"] == own
+    scaled = kinds["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]
+    assert scaled == {
+        "apiVersion": deployment["apiVersion"],
+        "kind": "Deployment",
+        "name": deployment["metadata"]["name"],
+    }
+
+
+def test_ports_are_those_that_the_server_listens_on(kinds, container):
+    [port] = container["ports"]
+    assert port["containerPort"] == int(gunicorn_conf.bind.rpartition(":")[2])
+    assert [one["targetPort"] for one in kinds["Service"]["spec"]["ports"]] == [port["name"]]
+    [rule] = kinds["NetworkPolicy"]["spec"]["ingress"]
+    assert [one["port"] for one in rule["ports"]] == [port["name"]]
+
+
+def test_probes_ask_what_the_door_answers(container):
+    asked = {name: container[name]["httpGet"] for name in container if name.endswith("Probe")}
+    assert asked == {
+        "startupProbe": {"path": READINESS, "port": "http"},
+        "livenessProbe": {"path": HEALTH, "port": "http"},
+        "readinessProbe": {"path": READINESS, "port": "http"},
+    }
+
+
+def test_pods_are_closed(pod, container):
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    writable = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+    assert list(writable) == ["/tmp"]
+    [volume] = pod["volumes"]
+    assert volume["name"] == writable["/tmp"]
+    assert volume["emptyDir"]["sizeLimit"]
+
+
+def test_user_is_that_of_the_image(pod):
+    dockerfile = (FOLDER.parent.parent / "Dockerfile").read_text()
+    user = f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"
+    assert f"\nUSER {user}\n" in dockerfile
+
+
+def test_there_is_time_to_answer_what_is_in_flight(pod, container):
+    [_, pause] = container["lifecycle"]["preStop"]["exec"]["command"]
+    needed = int(pause) + gunicorn_conf.graceful_timeout
+    assert pod["terminationGracePeriodSeconds"] > needed
+
+
+def test_some_replicas_always_serve(kinds):
+    deployment, scaling = kinds["Deployment"]["spec"], kinds["HorizontalPodAutoscaler"]["spec"]
+    assert deployment["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    assert deployment["replicas"] == scaling["minReplicas"]
+    assert scaling["minReplicas"] > kinds["PodDisruptionBudget"]["spec"]["maxUnavailable"]
