@@ -1,13 +1,18 @@
 """The numbers behind a picture, over plain HTTP."""
 
-import csv
-import io
 import re
 
-import numpy as np
-from flask import Response, abort, request
+from flask import abort, request
 
 from app.defaults import default_layer
+from app.file_replies import (
+    cell_rows,
+    csv_text,
+    file_reply,
+    npz_bytes,
+    refused_choice,
+    safe_name,
+)
 from cnn_core.errors import SelectionError
 
 _KEYS = {"model", "set", "image", "layer"}
@@ -24,15 +29,15 @@ def register_routes(server, explorer):
 
     @server.get("/download/activations.<ending>")
     def activations(ending):
-        if ending not in ("npz", "csv"):
+        if ending not in _WRITERS:
             abort(404)
         try:
-            name, content = _WRITERS[ending](explorer, *_asked(explorer))
+            model, set_name, number, layer = _asked(explorer)
+            content = _WRITERS[ending](explorer, model, set_name, number, layer)
         except SelectionError as error:
-            nearest = "" if error.nearest is None else f" Nearest: {error.nearest}."
-            return Response(f"{error}.{nearest}\n", 400, mimetype="text/plain")
-        return Response(content, mimetype=_TYPES[ending],
-                        headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'})
+            return refused_choice(error)
+        stem = safe_name(f"{model}_{set_name}_{number}_{layer.name}")
+        return file_reply(content, f"{stem}.{ending}")
 
 
 def _asked(explorer):
@@ -53,38 +58,17 @@ def _asked(explorer):
 
 def _as_npz(explorer, model, set_name, number, layer):
     activations = explorer.activations(model, set_name, number)
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, **{
-            layer.name: activations[layer.name][0],
-            "pre_activation": activations.pre(layer.name)[0],
-            "logits": activations.logits[0],
-            "probabilities": activations.probabilities[0],
-        })
-    return _file_name(model, set_name, number, layer), buffer.getvalue()
+    return npz_bytes(**{
+        layer.name: activations[layer.name][0],
+        "pre_activation": activations.pre(layer.name)[0],
+        "logits": activations.logits[0],
+        "probabilities": activations.probabilities[0],
+    })
 
 
 def _as_csv(explorer, model, set_name, number, layer):
     values = explorer.activations(model, set_name, number)[layer.name][0]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("unit", "row", "column", "activation"))
-    cells = values if layer.is_spatial else values[None, None]
-    for row, column, unit in np.ndindex(*cells.shape):
-        # Nine digits bring every float32 back to the last bit.
-        writer.writerow((unit, row, column, f"{cells[row, column, unit]:.9g}"))
-    return _file_name(model, set_name, number, layer), buffer.getvalue()
-
-
-def safe_name(stem):
-    """Name of a file in which every letter is plain: other ones become "_"."""
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-")
-                   else "_" for letter in stem)
-
-
-def _file_name(model, set_name, number, layer):
-    return safe_name(f"{model}_{set_name}_{number}_{layer.name}")
+    return csv_text(("unit", "row", "column", "activation"), cell_rows(values))
 
 
 _WRITERS = {"npz": _as_npz, "csv": _as_csv}
-_TYPES = {"npz": "application/zip", "csv": "text/csv"}

@@ -1,11 +1,9 @@
 """The numbers behind the Compare page, over plain HTTP."""
 
-import csv
-import io
-
 import numpy as np
-from flask import Response, abort, jsonify, request
+from flask import abort, jsonify, request
 
+from app.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise
 from app.pages.compare.measures import TRIPLES
 from app.pages.compare.members import GROUPS
 from app.pages.compare.state import read
@@ -31,11 +29,11 @@ def register_routes(server, explorer, measures):
         head = ("ring", "unit", "row", "column", "rate_p", "low_p", "high_p", "rate_q", "low_q",
                 "high_q", "mean_p", "mean_q", "term_p", "term_q")
         rows = ((KINDS[table.kind[number]], *table.place[number],
-                 *_precise(table.rate[0, number], table.low[0, number], table.high[0, number],
+                 *precise(table.rate[0, number], table.low[0, number], table.high[0, number],
                            table.rate[1, number], table.low[1, number], table.high[1, number],
                            *table.mean[:, number], *table.term[:, number]))
                 for number in table.order(selection.sort))
-        return _csv("circles", head, rows)
+        return file_reply(csv_text(head, rows), "circles.csv")
 
     @server.get("/download/compare.npz")
     def compare_npz():
@@ -53,10 +51,7 @@ def register_routes(server, explorer, measures):
                                        reader.overall.high, reader.overall.n]),
                    "network": np.array([worth.network.value, worth.network.low,
                                         worth.network.high, worth.network.n])}
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)
-        return Response(buffer.getvalue(), mimetype="application/zip",
-                        headers=_attachment("compare.npz"))
+        return file_reply(npz_bytes(**arrays), "compare.npz")
 
     @server.get("/download/class-statistics.csv")
     def class_statistics_csv():
@@ -68,10 +63,7 @@ def register_routes(server, explorer, measures):
                    *(terms.means if terms.means is not None else (none, none))]
         head = ("unit", "row", "column", "mean_p", "mean_q", "difference", "auc", "term_p",
                 "term_q")
-        rows = (((where[-1], *(where[:-1] or (0, 0))),
-                 [column[where] for column in columns]) for where in np.ndindex(*shape))
-        return _csv("class_statistics", head,
-                    ((*where, *_precise(*numbers)) for where, numbers in rows))
+        return file_reply(csv_text(head, cell_rows(*columns)), "class_statistics.csv")
 
     @server.get("/compare/triples.json")
     def triples():
@@ -99,19 +91,3 @@ def _whole(text, name):
     if not (text.isdecimal() and text.isascii() and len(text) < 6):
         abort(400, f"{name}: a whole number is accepted")
     return int(text)
-
-
-def _precise(*numbers):
-    return [f"{number:.9g}" for number in numbers]
-
-
-def _csv(name, head, rows):
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return Response(buffer.getvalue(), mimetype="text/csv", headers=_attachment(f"{name}.csv"))
-
-
-def _attachment(name):
-    return {"Content-Disposition": f'attachment; filename="{name}"'}

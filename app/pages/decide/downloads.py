@@ -1,12 +1,17 @@
 """The numbers of a ledger, over plain HTTP."""
 
-import csv
-import io
-
 import numpy as np
-from flask import Response, abort, request
+from flask import abort, request
 
 from app.defaults import default_layer
+from app.file_replies import (
+    cell_rows,
+    csv_text,
+    file_reply,
+    npz_bytes,
+    refused_choice,
+    safe_name,
+)
 from app.pages.decide.choices import ledger_layers
 from app.pages.explore.state import classes_of_order
 from cnn_core.errors import SelectionError
@@ -32,11 +37,8 @@ def register_routes(server, explorer):
         try:
             name, opened = _asked(explorer)
         except SelectionError as error:
-            nearest = "" if error.nearest is None else f" Nearest: {error.nearest}."
-            return Response(f"{error}.{nearest}\n", 400, mimetype="text/plain")
-        write, mimetype = _WRITERS[ending]
-        return Response(write(opened), mimetype=mimetype, headers={
-            "Content-Disposition": f'attachment; filename="{name}.{ending}"'})
+            return refused_choice(error)
+        return file_reply(_WRITERS[ending](opened), f"{name}.{ending}")
 
 
 def _asked(explorer):
@@ -57,9 +59,7 @@ def _asked(explorer):
     p, q = classes_of_order(asked, np.argsort(-logits, kind="stable"))
     opened = ledger(network, "" if layer == PIXELS else layer,
                     explorer.image(set_name, image)[None], p, q)
-    stem = f"ledger_{model}_{set_name}_{image}_{p}_{q}_{layer}"
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_"
-                   for letter in stem), opened
+    return safe_name(f"ledger_{model}_{set_name}_{image}_{p}_{q}_{layer}"), opened
 
 
 class _Pair:
@@ -77,28 +77,17 @@ def _whole(key, default):
 
 
 def _as_npz(opened):
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, values=opened.values[0], terms=opened.terms[0], constant=opened.constant[0],
+    return npz_bytes(
+        values=opened.values[0], terms=opened.terms[0], constant=opened.constant[0],
         margin=opened.margin[0], residual=opened.residual[0], is_exact=opened.is_exact,
         target=opened.target[0], rival=opened.rival[0])
-    return buffer.getvalue()
 
 
 def _as_csv(opened):
-    values, terms = opened.values[0], opened.terms[0]
-    if values.ndim == 1:
-        values, terms = values[None, None], terms[None, None]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("unit", "row", "column", "value", "contribution"))
-    for row, column, unit in np.ndindex(*values.shape):
-        # Nine digits bring every float32 back to the last bit.
-        writer.writerow((unit, row, column, f"{values[row, column, unit]:.9g}",
-                         f"{terms[row, column, unit]:.9g}"))
-    writer.writerow(("constant", "", "", "", f"{opened.constant[0]:.17g}"))
-    writer.writerow(("margin", "", "", "", f"{opened.margin[0]:.17g}"))
-    return buffer.getvalue()
+    sums = (("constant", opened.constant[0]), ("margin", opened.margin[0]))
+    return csv_text(("unit", "row", "column", "value", "contribution"), [
+        *cell_rows(opened.values[0], opened.terms[0]),
+        *((name, "", "", "", f"{number:.17g}") for name, number in sums)])
 
 
-_WRITERS = {"npz": (_as_npz, "application/zip"), "csv": (_as_csv, "text/csv")}
+_WRITERS = {"npz": _as_npz, "csv": _as_csv}

@@ -1,10 +1,8 @@
 """The Evidence page's numbers as files."""
 
-import csv
-import io
+from flask import abort, request
 
-from flask import Response, abort, request
-
+from app.file_replies import csv_text, file_reply, refusal, refused_link
 from app.pages.evidence import words
 from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read
@@ -48,25 +46,13 @@ def register_routes(server, explorer, found):
         selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer,
                                    found)
         if problems:
-            told = "; ".join(f'"{one.key or "link"}" is not understood, nearest: '
-                             f'{one.nearest or "leave it out"}' for one in problems)
-            return Response(f"{told}\n", 400, mimetype="text/plain")
+            return refused_link(problems)
         view = look(explorer, found, selection)
         what = by_file[file]
         if view.task is None and what != "nodes":
             command = words.command(explorer, selection.model)
-            return Response(f"not measured for this model and question; run {command}\n", 404,
-                            mimetype="text/plain")
-        return Response(_WRITERS[what](explorer, view), mimetype="text/csv",
-                        headers={"Content-Disposition": f'attachment; filename="{file}"'})
-
-
-def _csv(head, rows):
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return buffer.getvalue()
+            return refusal(f"not measured for this model and question; run {command}", 404)
+        return file_reply(_WRITERS[what](explorer, view), file)
 
 
 _SHARE = ("right", "images", "share", "wilson_low", "wilson_high")
@@ -94,7 +80,7 @@ def _ladder(explorer, view):
                   *_paired(one.versus_network)) for one in results.of(task.name)]
         rows.append((model, task.name, "", "", "network", "", "", *_share(task.network),
                      *("",) * len(_PAIRED)))
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
 def _mlp(explorer, view):
@@ -110,7 +96,7 @@ def _mlp(explorer, view):
             rows.append((model, task.name, variant.name, variant.title, variant.n_fitted,
                          *_share(score.share), *_paired(score.versus_network), len(score.images),
                          variant.how))
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
 def _claims(explorer, view):
@@ -125,7 +111,7 @@ def _claims(explorer, view):
         if not claim.numbers:
             rows.append((view.selection.model, claim.name, claim.statement, claim.verdict,
                          *("",) * 6, claim.rule))
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
 def _cards(explorer, view):
@@ -133,7 +119,7 @@ def _cards(explorer, view):
     rows = () if listed is None else zip(
         listed.images.tolist(), *(map(name, numbers.tolist()) for numbers in (
             listed.labels, listed.network_answers, listed.variant_answers)), strict=True)
-    return _csv(("image", "label", "network", view.selection.variant or "changed"), rows)
+    return csv_text(("image", "label", "network", view.selection.variant or "changed"), rows)
 
 
 def _nodes(explorer, view):
@@ -145,7 +131,7 @@ def _nodes(explorer, view):
                   rank[unit])
                  for unit, (value, weight) in enumerate(
                      zip(nodes.values, nodes.weights, strict=True))]
-    return _csv(("model", "image", "layer", "node", "activation", f"weight_{p}_minus_{q}",
+    return csv_text(("model", "image", "layer", "node", "activation", f"weight_{p}_minus_{q}",
                  "place_sorted"), rows)
 
 

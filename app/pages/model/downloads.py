@@ -1,12 +1,10 @@
 """The Model page's numbers as files."""
 
-import csv
-import io
 import json
 
-from flask import Response, abort, request
+from flask import abort, request
 
-from app.downloads import safe_name
+from app.file_replies import csv_text, file_reply, precise, refused_link, safe_name
 from app.pages.model.layout import FILES
 from app.pages.model.state import read
 from app.pages.model.view import look
@@ -47,29 +45,18 @@ def register_routes(server, explorer):
             abort(404)
         selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer)
         if problems:
-            told = "; ".join(f'"{one.key or "link"}" is not understood, nearest: '
-                             f'{one.nearest or "leave it out"}' for one in problems)
-            return Response(f"{told}\n", 400, mimetype="text/plain")
+            return refused_link(problems)
         view = look(explorer, selection)
         stem, _, ending = file.partition(".")
         name = safe_name(f"{selection.model}_{selection.set}_{stem}")
-        return Response(_WRITERS[by_file[file]](explorer, view), mimetype=_TYPES[ending],
-                        headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'})
-
-
-def _csv(head, rows):
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return buffer.getvalue()
+        return file_reply(_WRITERS[by_file[file]](explorer, view), f"{name}.{ending}")
 
 
 def _architecture(explorer, view):
     head = ("layer", "kind", "keras_class", "output", "parameters", "activation", "fed_by",
             "window", "stride", "padding", "dilation", "field_rows", "field_columns",
             "field_stride")
-    return _csv(head, ((
+    return csv_text(head, ((
         info.name, info.kind.value, info.class_name, _joined(info.shape), info.n_parameters,
         info.activation, " ".join(name or "image" for name in info.inputs),
         *((_joined(part) for part in (info.window.kernel, info.window.stride, info.window.padding,
@@ -79,13 +66,13 @@ def _architecture(explorer, view):
 
 def _training(explorer, view):
     keys = ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate", "seconds")
-    return _csv(("model", "epoch", *keys), (
+    return csv_text(("model", "epoch", *keys), (
         (model, epoch.get("epoch"), *(epoch.get(key) for key in keys))
         for model, records in view.records.items() for epoch in records.epochs))
 
 
 def _accuracy(explorer, view):
-    return _csv(("model", "set", "right", "images", "accuracy", "wilson_low", "wilson_high"), (
+    return csv_text(("model", "set", "right", "images", "accuracy", "wilson_low", "wilson_high"), (
         (model, set_name, int(one.credit), one.n, one.value, one.low, one.high)
         for (model, set_name), one in view.accuracies.items()))
 
@@ -100,7 +87,7 @@ def _record(explorer, view):
 
 def _confusion(explorer, view):
     names = [explorer.class_name(number) for number in range(len(view.confusion))]
-    return _csv(("label \\ prediction", *names),
+    return csv_text(("label \\ prediction", *names),
                 ((name, *row) for name, row in zip(names, view.confusion.tolist(), strict=True)))
 
 
@@ -127,13 +114,11 @@ def _image_rows(explorer, view, numbers, more_head=(), more=None):
     head = ("image", "label", "prediction", "probability_of_label", "probability_of_prediction",
             "log_probability_of_label", "models_wrong", *more_head)
     more = more or [()] * len(numbers)
-    return _csv(head, ((
+    return csv_text(head, ((
         int(number), explorer.class_name(label := int(survey.labels[number])),
         explorer.class_name(prediction := int(survey.predictions[number])),
-        # Nine digits bring every float32 back to the last bit.
-        f"{survey.probabilities[number, label]:.9g}",
-        f"{survey.probabilities[number, prediction]:.9g}",
-        f"{survey.log_probability_of_label[number]:.9g}", int(view.n_models_wrong[number]), *rest)
+        *precise(survey.probabilities[number, label], survey.probabilities[number, prediction],
+                 survey.log_probability_of_label[number]), int(view.n_models_wrong[number]), *rest)
         for number, rest in zip(numbers, more, strict=True)))
 
 
@@ -144,4 +129,3 @@ def _joined(numbers):
 _WRITERS = {"architecture": _architecture, "training": _training, "accuracy": _accuracy,
             "record": _record, "confusion": _confusion, "images": _images, "hardest": _hardest,
             "disputed": _disputed}
-_TYPES = {"csv": "text/csv", "json": "application/json"}

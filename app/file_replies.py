@@ -1,0 +1,140 @@
+"""Files of numbers: written in memory, sent as downloads, refused in one line."""
+
+import csv
+import io
+
+import numpy as np
+from flask import Response
+
+_TYPES = {"csv": "text/csv", "npz": "application/zip", "json": "application/json"}
+
+
+def file_reply(content, name):
+    """Send a file.
+
+    Parameters
+    ----------
+    content : str or bytes
+    name : str
+        With an ending out of csv, npz and json.
+
+    Returns
+    -------
+    flask.Response
+    """
+    return Response(content, mimetype=_TYPES[name.rpartition(".")[2]],
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def refusal(text, status=400):
+    """Refuse a request in one line.
+
+    Parameters
+    ----------
+    text : str
+    status : int
+
+    Returns
+    -------
+    flask.Response
+    """
+    return Response(f"{text}\n", status, mimetype="text/plain")
+
+
+def refused_choice(error):
+    """Refuse what a file was asked of, with the nearest choice.
+
+    Parameters
+    ----------
+    error : SelectionError
+
+    Returns
+    -------
+    flask.Response
+    """
+    nearest = "" if error.nearest is None else f" Nearest: {error.nearest}."
+    return refusal(f"{error}.{nearest}")
+
+
+def refused_link(problems):
+    """Refuse a page's query with the nearest choices; a file shows nothing else instead.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+
+    Returns
+    -------
+    flask.Response
+    """
+    return refusal("; ".join(f'"{one.key or "link"}" is not understood, nearest: '
+                             f'{one.nearest or "leave it out"}' for one in problems))
+
+
+def csv_text(head, rows):
+    """Write a table.
+
+    Parameters
+    ----------
+    head : sequence of str
+    rows : iterable of sequence
+
+    Returns
+    -------
+    str
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def npz_bytes(**arrays):
+    """Write arrays as NumPy does.
+
+    Parameters
+    ----------
+    **arrays
+        By their names.
+
+    Returns
+    -------
+    bytes
+    """
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def precise(*numbers):
+    """Write numbers with nine digits, which bring every float32 back to the last bit.
+
+    Returns
+    -------
+    list of str
+    """
+    return [f"{number:.9g}" for number in numbers]
+
+
+def cell_rows(*arrays):
+    """Rows of a table of cells: unit, row, column and the number of each array.
+
+    Parameters
+    ----------
+    *arrays : ndarray, shape (height, width, units) or (units,)
+        All of one shape; nodes stand in row 0 and column 0.
+
+    Yields
+    ------
+    tuple
+    """
+    cells = [array if array.ndim == 3 else array[None, None] for array in arrays]
+    for row, column, unit in np.ndindex(*cells[0].shape):
+        yield unit, row, column, *precise(*(array[row, column, unit] for array in cells))
+
+
+def safe_name(stem):
+    """Name of a file in which every letter is plain: other ones become "_"."""
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-")
+                   else "_" for letter in stem)
