@@ -1,58 +1,112 @@
-"""Measure the dashboard: python -m bench [--short] [--only NAME ...]."""
+"""Measure the dashboard: python -m bench [--short] [--check] [--only PART ...]."""
 
 import argparse
-import json
+import importlib
 import os
-import platform
-from pathlib import Path
+import sys
+from contextlib import contextmanager
 
-from playwright.sync_api import sync_playwright
+from bench import record
+from bench.bounds import BOUNDS
+from bench.ratios import as_text, verdicts
+from bench.running import SURROUNDINGS, started
+from bench.summary import told
+from tests.browser.driven import started_browser
 
-from bench import compare, decide, explore, server
-from tests.browser.find_browser import FLAGS, installed_browser
-from tests.browser.served import served
+IN_BROWSER = ("explore", "compare", "decide")
+"""Parts that drive a page of a server which runs for all of them."""
+ON_THEIR_OWN = ("server", "start", "growth", "classroom", "memory")
+"""Parts that start what they measure themselves."""
+PARTS = (*IN_BROWSER, *ON_THEIR_OWN)
+_VIEW = {"width": 1280, "height": 800}
 
-RESULTS = Path(__file__).resolve().parent / "results.json"
-PARTS = {"explore": explore, "compare": compare, "decide": decide, "server": server}
 
+def main(arguments=None):
+    """Run the benchmarks and print them.
 
-def main():
-    """Run the benchmarks, print them and write `bench/results.json`."""
-    options = _parser().parse_args()
-    names = options.only or list(PARTS)
-    told = {}
-    with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed_browser(),
-                                             args=list(FLAGS))
-        for name in names:
-            page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-            told[name] = PARTS[name].measure(page, address, short=options.short)
-            page.context.close()
-            _print(name, told[name])
-        browser.close()
-    if not options.only:
-        told["machine"] = {"cores": os.cpu_count(), "python": platform.python_version(),
-                           "system": platform.system(), "short": options.short,
-                           "load": round(os.getloadavg()[0], 2)}
-        RESULTS.write_text(json.dumps(told, indent=1) + "\n")
-        print(f"written: {RESULTS.name}")
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the command line.
+
+    Returns
+    -------
+    int
+        Exit code: 1 when `--check` finds a ratio that does not hold.
+    """
+    options = _parser().parse_args(arguments)
+    names = [name for name in PARTS if not options.only or name in options.only]
+    writes = options.write if options.write is not None else not options.short
+    os.environ.update(SURROUNDINGS)
+    figures = {}
+
+    def take(name, page=None, address=None):
+        load = os.getloadavg()[0]
+        figures[name] = _measured(name, page, address, options)
+        found = verdicts(BOUNDS, figures, name)
+        _print(name, figures[name], found)
+        if writes:
+            record.merge(name, {"measured": record.surroundings(options.short, load),
+                                "figures": figures[name], "bounds": found})
+
+    in_browser = [name for name in names if name in IN_BROWSER]
+    if in_browser:
+        with _dashboard() as (browser, address):
+            for name in in_browser:
+                with browser.new_context(viewport=_VIEW) as context:
+                    take(name, context.new_page(), address)
+    for name in names:
+        if name not in in_browser:
+            take(name)
+    if writes:
+        print(f"\nwritten: bench/{record.RESULTS.name}")
+    return _check(figures) if options.check else 0
 
 
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="a few repetitions only")
-    parser.add_argument("--only", nargs="+", choices=list(PARTS),
-                        help="these parts only; nothing is written")
+    parser.add_argument("--check", action="store_true",
+                        help="end with 1 when a ratio that must hold does not")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART",
+                        help=f"these parts only: {', '.join(PARTS)}")
+    parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=None,
+                        help="put what was measured into bench/results.json, where parts that were "
+                             "not measured stay as they are (default: unless --short)")
+    parser.add_argument("--minutes", type=float, help="length of the load in the part memory")
     return parser
 
 
-def _print(name, figures):
+@contextmanager
+def _dashboard():
+    with started() as server, started_browser() as browser:
+        server.wait_for("/readyz")
+        yield browser, server.address
+
+
+def _measured(name, page, address, options):
+    part = importlib.import_module(f"bench.{name}")
+    more = {"minutes": options.minutes} if name == "memory" else {}
+    return part.measure(page, address, short=options.short, **more)
+
+
+def _print(name, figures, found):
     print(f"\n{name}")
     for what, figure in figures.items():
-        text = (f"median {figure['median']}, 95th percentile {figure['p95']}, n {figure['n']}"
-                if isinstance(figure, dict) else figure)
-        print(f"  {what}: {text}")
+        print(f"  {what}: {told(figure)}")
+    for verdict in found:
+        print(f"  -> {as_text(verdict)}")
+    sys.stdout.flush()
+
+
+def _check(figures):
+    broken = [verdict for verdict in verdicts(BOUNDS, figures) if verdict.get("holds") is False]
+    for verdict in broken:
+        print(f"DOES NOT HOLD: {as_text(verdict)}", file=sys.stderr)
+    if not broken:
+        print("\nevery ratio holds that has to")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

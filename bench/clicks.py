@@ -1,26 +1,96 @@
-"""Time from a key press to the last change on the page, in a real browser."""
+"""Time from a key press or a click until the pictures stand, and until nothing changes any more."""
 
-from statistics import quantiles
+import time
+from dataclasses import dataclass
 
-import numpy as np
-
-# Every change of the document counts, and so does the frame that draws it.
-_WATCH = """() => {
-  window.benchLast = performance.now();
-  const observer = new MutationObserver(() => { window.benchLast = performance.now(); });
-  observer.observe(document.body, {subtree: true, childList: true, attributes: true,
-                                   characterData: true});
-  document.addEventListener("keydown", () => { window.benchPressed = performance.now(); }, true);
-  document.addEventListener("change", () => { window.benchPressed = performance.now(); }, true);
-  document.addEventListener("pointerdown", () => { window.benchPressed = performance.now(); },
-                            true);
+# Every change of the document counts, whatever caused it. A picture counts as standing in the
+# frame after its last change, since that is when it is seen.
+_WATCH = """(pictures) => {
+  const bench = { pressed: 0, last: 0, stand: 0, pending: 0, pictures };
+  window.bench = bench;
+  new MutationObserver((changes) => {
+    bench.last = performance.now();
+    const isPicture = changes.some(({ target }) =>
+      (target.nodeType === 1 ? target : target.parentElement)?.closest(bench.pictures));
+    if (isPicture) requestAnimationFrame(() => { bench.stand = performance.now(); });
+  }).observe(document.body, {subtree: true, childList: true, attributes: true,
+                             characterData: true});
+  for (const kind of ["keydown", "change", "pointerdown"]) {
+    document.addEventListener(kind, () => { bench.pressed = performance.now(); }, true);
+  }
+  const send = window.fetch.bind(window);
+  window.fetch = (...what) => {
+    bench.pending += 1;
+    return send(...what).finally(() => { bench.pending -= 1; });
+  };
+}"""
+_STATE = """() => {
+  const { pressed, last, stand, pending } = window.bench;
+  const isAsking = pending > 0 || document.body.dataset.settled === "no";
+  return { pressed, last, stand, isAsking, quiet: performance.now() - Math.max(last, stand) };
 }"""
 _QUIET_MS = 250
+_MOST_SECONDS = 40
 
 
-def watch(page):
-    """Begin to note changes; call it once after each page load."""
-    page.evaluate(_WATCH)
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds from an action.
+
+    Attributes
+    ----------
+    pictures : float
+        To the frame in which the watched pictures stand; 0 where none of them changed.
+    last : float
+        To the last change on the page.
+    """
+
+    pictures: float
+    last: float
+
+
+def watch(page, pictures=".js-plotly-plot"):
+    """Begin to note changes; call it once after each page load.
+
+    Parameters
+    ----------
+    page : playwright Page
+    pictures : str
+        CSS selector of what has to stand.
+    """
+    page.evaluate(_WATCH, pictures)
+
+
+def times_of(page, act, quiet_ms=_QUIET_MS):
+    """Times from an action to what it led to.
+
+    Parameters
+    ----------
+    page : playwright Page
+    act : callable
+        Presses a key or clicks.
+    quiet_ms : float
+        Without a request under way and without a change for so long, nothing more is awaited.
+
+    Returns
+    -------
+    Times
+
+    Raises
+    ------
+    TimeoutError
+        When nothing changed, or the page did not come to rest.
+    """
+    act()
+    deadline = time.monotonic() + _MOST_SECONDS
+    while time.monotonic() < deadline:
+        page.wait_for_timeout(40)
+        state = page.evaluate(_STATE)
+        has_changed = state["last"] > state["pressed"]
+        if has_changed and not state["isAsking"] and state["quiet"] >= quiet_ms:
+            pressed = state["pressed"]
+            return Times(max(state["stand"] - pressed, 0), state["last"] - pressed)
+    raise TimeoutError(f"{page.url}: no change, or no rest, within {_MOST_SECONDS} s of an action")
 
 
 def time_of(page, act):
@@ -36,12 +106,7 @@ def time_of(page, act):
     -------
     float
     """
-    act()
-    page.wait_for_timeout(30)
-    page.wait_for_selector("body[data-settled=yes]")
-    while page.evaluate("performance.now() - window.benchLast") < _QUIET_MS:
-        page.wait_for_timeout(40)
-    return page.evaluate("window.benchLast - window.benchPressed")
+    return times_of(page, act).last
 
 
 def set_address(page, **changes):
@@ -53,18 +118,5 @@ def set_address(page, **changes):
     **changes : object
         Values by key of the query string.
     """
-    page.evaluate("(changes) => { window.benchPressed = performance.now(); "
+    page.evaluate("(changes) => { window.bench.pressed = performance.now(); "
                   "window.lookingGlass.set(changes); }", changes)
-
-
-def summary(times):
-    """Median and 95th percentile of a list of numbers.
-
-    Returns
-    -------
-    dict
-        median, p95 and n.
-    """
-    p95 = quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
-    return {"median": round(float(np.median(times)), 1), "p95": round(float(p95), 1),
-            "n": len(times)}

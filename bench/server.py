@@ -1,17 +1,21 @@
-"""Server time of an Explore interaction, beside the bare forward pass and the article's way."""
+"""Server time of an Explore interaction, beside a bare forward pass and the article's function.
+
+Two readings, both told. *Numbers*: what the server does to have every number of a picture, that is
+``Explorer.activations``: a miss runs the network, a hit finds the image in the cache. *Whole
+request*: the callback over HTTP as the browser asks for it, JSON read and written, figures, words
+and compression included; only the socket is left out. What is compared is measured in turns, one
+image after the other, so that noise of the machine meets all.
+"""
 
 import time
-from pathlib import Path
 
 import numpy as np
 
-from app.explorer import Explorer
-from app.pages.explore.state import read
-from app.pages.explore.view import look
-from bench.clicks import summary
-from cnn_core.backend import keras
+from bench.bodies import filled, page_template
+from bench.summary import summary
 
-ARTIFACTS = Path(__file__).resolve().parent.parent / "artifacts"
+_LAYER = "Conv2D_1"
+_FIRST_IMAGE = 500
 
 
 def measure(page, address, short=False):
@@ -22,41 +26,77 @@ def measure(page, address, short=False):
     dict
     """
     del page, address
+    from app.explorer import Explorer
     from app.factory import create_app
+    from bench.bare import DATA, MODEL, articles_way, compiled_pass, keras
 
-    repeats = 20 if short else 100
-    explorer = Explorer.load([ARTIFACTS / "cnn.keras"], ARTIFACTS / "mnist.npz")
-    client = create_app(explorer).server.test_client()
+    explorer = Explorer.load([MODEL], DATA)
+    images, name = explorer.dataset("test").images, explorer.model_names[0]
+    model = keras.models.load_model(MODEL, compile=False)
+    bare, with_xla = compiled_pass(model), compiled_pass(model, with_xla=True)
+    ask = _asking(create_app(explorer).server.test_client())
+
+    def numbers(number):
+        return explorer.activations(name, "test", number)
+
+    def another(number):
+        # Its numbers are not in the cache yet.
+        return ask(number + len(images) // 2)
+
+    ways = [
+        {"bare compiled forward pass, ms": lambda number: bare(images[[number]])},
+        {"the same with XLA, ms": lambda number: with_xla(images[[number]])},
+        {"numbers, new image, ms": numbers, "numbers, image in the cache, ms": numbers},
+        {"whole request, new image, ms": another, "whole request, image in the cache, ms": another},
+    ]
+    times = in_turns(ways, range(_FIRST_IMAGE, _FIRST_IMAGE + (60 if short else 400)))
+    article = articles_way(MODEL)
+    times |= in_turns([{"the article's function (load, build, predict), ms":
+                        lambda number: article(images[[number]])}], range(5 if short else 28))
+    return {name: summary(found) for name, found in times.items()}
+
+
+def in_turns(ways, numbers, n_first=2):
+    """Time some ways to do the same, each once for every number.
+
+    Parameters
+    ----------
+    ways : list of dict of str to callable
+        Called with a number. Those of one dictionary follow each other; the dictionaries' order is
+        drawn anew for each number, since what ran before leaves its data in the CPU's caches.
+    numbers : iterable of int
+    n_first : int
+        So many of the first numbers are not counted.
+
+    Returns
+    -------
+    dict of str to list of float
+        Milliseconds.
+    """
+    times = {name: [] for group in ways for name in group}
+    generator = np.random.default_rng(0)
+    for place, number in enumerate(numbers):
+        for turn in generator.permutation(len(ways)):
+            for name, act in ways[turn].items():
+                began = time.perf_counter()
+                act(number)
+                if place >= n_first:
+                    times[name].append(1000 * (time.perf_counter() - began))
+    return times
+
+
+def _asking(client):
+    """Ask for an image of the layer as a browser does, through the WSGI application."""
     client.get("/")
-    network, images = explorer.network("cnn"), explorer.dataset("test").images
-    told = {
-        "bare compiled forward pass, ms": _timed(
-            lambda number: network.activations(images[[number]]), repeats),
-        "numbers of a picture, new image, ms": _timed(
-            lambda number: look(explorer, read(f"?image={number}&layer=Conv2D_1", explorer)[0]),
-            repeats),
-        "numbers of a picture, from the cache, ms": _timed(
-            lambda number: look(explorer, read(f"?image={number}&layer=Conv2D_1", explorer)[0]),
-            repeats),
-        "the article's function (load, build, predict), ms": _timed(_articles_way(images), 3),
-    }
-    return told
+    template = page_template(client.get("/_dash-dependencies").get_json(), "/")
 
+    def ask(number):
+        response = client.post(
+            "/_dash-update-component", content_type="application/json",
+            headers={"Accept-Encoding": "gzip, deflate, br"},
+            data=filled(template, f"?image={number}&layer={_LAYER}"))
+        if response.status_code != 200:
+            raise RuntimeError(f"a callback answers {response.status_code}")
+        return response.data
 
-def _articles_way(images):
-    def act(number):
-        model = keras.models.load_model(ARTIFACTS / "cnn.keras", compile=False)
-        outputs = keras.Model(model.inputs[0], [layer.output for layer in model.layers])
-        return outputs.predict(images[[number]], verbose=0)
-
-    return act
-
-
-def _timed(act, repeats):
-    act(0)
-    times = []
-    for number in range(1, repeats + 1):
-        began = time.perf_counter()
-        act(number)
-        times.append(1000 * (time.perf_counter() - began))
-    return summary(np.round(times, 3).tolist())
+    return ask

@@ -1,0 +1,79 @@
+"""The file of results: each part with when, where and how it was measured."""
+
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = Path(__file__).resolve().parent / "results.json"
+
+
+def surroundings(short, load_before):
+    """Tell when, where and how a part was measured.
+
+    Parameters
+    ----------
+    short : bool
+    load_before : float
+        Load average of the last minute when it began.
+
+    Returns
+    -------
+    dict
+    """
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "short": short,
+        "machine": machine(),
+        "load before": round(load_before, 2),
+        "load after": round(os.getloadavg()[0], 2),
+    }
+
+
+def machine():
+    """Tell what the machine is, as far as it says so.
+
+    Returns
+    -------
+    dict
+    """
+    told = {"system": platform.system(), "cores": os.cpu_count(),
+            "python": platform.python_version()}
+    facts = Path("/proc/cpuinfo")
+    if facts.exists():
+        models = [line.partition(":")[2].strip() for line in facts.read_text().splitlines()
+                  if line.startswith("model name")]
+        told |= {"processor": models[0]} if models else {}
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        n_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        told["memory, GiB"] = round(n_bytes / 2**30, 1)
+    return told
+
+
+def _commit():
+    try:
+        asked = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT,
+                               capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return asked.stdout.strip()
+
+
+def merge(part, section, path=RESULTS):
+    """Put the section of one part into the file; the other parts stay as they are.
+
+    Parameters
+    ----------
+    part : str
+    section : dict
+    path : pathlib.Path
+    """
+    told = json.loads(path.read_text()) if path.exists() else {}
+    told[part] = section
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    new.replace(path)
