@@ -1,5 +1,6 @@
 """Doors to open in gunicorn processes of their own: ``tests.app.doors:slow`` and the like."""
 
+import os
 import time
 
 from app.serving import Door
@@ -15,6 +16,15 @@ def _hello(environ, start_response):
 def _think(environ, start_response):
     time.sleep(0.3)
     return _hello(environ, start_response)
+
+
+def _answer_at_length(environ, start_response):
+    """Note the request, take a while, and give a long answer that tells its end."""
+    with open(os.environ["REQUESTS_SEEN"], "a") as seen:
+        seen.write(environ["PATH_INFO"] + "\n")
+    time.sleep(0.1)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"." * 300_000, b"end of " + environ["PATH_INFO"].encode()]
 
 
 def _load_slowly(progress):
@@ -39,6 +49,7 @@ class ImpatientWorker(BoundedThreadWorker):
     most_seconds = 1
 
 
+long_winded = Door(lambda progress: _answer_at_length)
 thoughtful = Door(lambda progress: _think)
 slow = Door(_load_slowly)
 faulty = Door(_find_a_fault)
