@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from app.explorer import BoundedCache
 from cnn_core.errors import SelectionError
 from cnn_core.groups import clearest, most_ambiguous
 
@@ -32,7 +33,7 @@ class Found:
     Attributes
     ----------
     images : ndarray, shape (k,), int64
-        Numbers of the images, in the order to be shown.
+        Numbers of the images, in the order to be shown; read-only.
     text : str
         The search in words.
     """
@@ -41,7 +42,19 @@ class Found:
     text: str
 
 
+# At every key press the search is followed anew; among a million images it is worth keeping.
+_found = BoundedCache(16 * 2**20)
+_BYTES_BESIDE = 2_000
+
+
 def search(text, survey, class_names):
+    """Find images, as `find` does; what was found lately is kept."""
+    names = tuple(class_names)
+    return _found.get_or_make((text, survey, names), lambda: find(text, survey, names),
+                              lambda found: found.images.nbytes + _BYTES_BESIDE)
+
+
+def find(text, survey, class_names):
     """Find images.
 
     Parameters
@@ -92,6 +105,7 @@ def search(text, survey, class_names):
             fits &= np.arange(len(survey)) == number
             told.append(f"number {number:,}")
     images = np.flatnonzero(fits) if order is None else order[fits[order]]
+    images.flags.writeable = False
     return Found(images, ", ".join(told) or "all")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.search import search
+from app.search import find, search
 from cnn_core.errors import SelectionError
 from tests.app.small_explorer import CLASS_NAMES, small_explorer
 
@@ -68,3 +68,23 @@ def test_class_names_may_hold_spaces(survey):
     fits = np.flatnonzero((survey.labels == 3) & (survey.predictions == 3))
     assert list(search("clear a long fox name a long fox", survey, names).images) == list(
         fits[np.argsort(-margin[fits], kind="stable")])
+
+
+def test_what_was_found_is_kept_and_nobody_can_change_it(survey):
+    found = search("borderline 4 9", survey, CLASS_NAMES)
+    assert search("borderline 4 9", survey, list(CLASS_NAMES)) is found
+    anew = find("borderline 4 9", survey, CLASS_NAMES)
+    assert anew is not found and anew.text == found.text
+    np.testing.assert_array_equal(anew.images, found.images)
+    for words in ("borderline 4 9", "wrong", "", "7"):
+        assert not search(words, survey, CLASS_NAMES).images.flags.writeable
+
+
+def test_a_kept_search_is_of_its_survey_and_of_its_names(survey):
+    another = small_explorer().survey("model_1", "test")
+    for words in ("pred:4", "clear 4 9"):
+        np.testing.assert_array_equal(search(words, another, CLASS_NAMES).images,
+                                      find(words, another, CLASS_NAMES).images)
+    swapped = ("9", *CLASS_NAMES[1:3], "4")
+    np.testing.assert_array_equal(search("label:4", survey, swapped).images,
+                                  find("label:4", survey, swapped).images)
