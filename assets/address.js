@@ -15,13 +15,12 @@
   let watchdog = 0;
   let serial = 0;
   let offered = {}; // choices of drop-down lists as they stand, by key
+  let toldValues = {}; // what the controls were given last, to tell it from what a hand gives them
 
   const client = () => window.dash_clientside;
   const here = () => ({ path: location.pathname, search: location.search });
   const text = (value) =>
     value === null || value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
-  const inAddress = (value) => (value === true ? "1" : value === false ? "0" : text(value));
-
   function setProps(id, props) {
     client().set_props(id, props);
   }
@@ -42,6 +41,7 @@
       shownPath = sent.path;
       answer = null;
       offered = {};
+      toldValues = {};
       setProps("notices", { children: null });
       setProps("path", { data: { ...sent, serial: ++serial } });
       markNavigation();
@@ -72,12 +72,12 @@
     for (const [key, value] of Object.entries(changes)) {
       for (const dependent of drops[key] || []) if (!(dependent in changes)) parts.delete(dependent);
       if (value === null || value === undefined || value === "") parts.delete(key);
-      else parts.set(key, inAddress(value));
+      else parts.set(key, value === true ? "1" : value === false ? "0" : text(value));
     }
     const query = parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
     go(location.pathname, query ? `?${query}` : "", options);
-    // The controls show the wish while the server works on it.
-    if (answer) setTimeout(() => tellWish(changes));
+    // The controls show the wish while the server works on it; not each of a held key's wishes.
+    if (!options || options.push !== false) setTimeout(() => tellWish(changes));
   }
 
   function tellWish(changes) {
@@ -119,6 +119,7 @@
     for (const [key, value] of Object.entries(values || {})) {
       const element = controlElement(key);
       if (!element) continue;
+      toldValues[key] = text(value);
       const present = element.type === "checkbox" ? element.checked : element.value;
       if (text(present) !== text(value)) {
         setProps({ type: "control", key }, { value: value === null ? "" : value });
@@ -159,14 +160,10 @@
     change() {
       if (!answer) return;
       const changes = {};
-      const asked = new URLSearchParams((wanted || here()).search);
-      const isAnswered = !wanted || wanted.search === answer.search;
       for (const { prop_id: property, value } of client().callback_context.triggered) {
         const id = property.slice(0, property.lastIndexOf("."));
         const { key } = JSON.parse(id);
-        const isKnown = asked.get(key) === inAddress(value) ||
-          (isAnswered && text(answer.values[key]) === text(value));
-        if (key in answer.values && !isKnown) changes[key] = value;
+        if (key in answer.values && toldValues[key] !== text(value)) changes[key] = value;
       }
       if (Object.keys(changes).length) set(changes);
     },
