@@ -182,7 +182,9 @@
       margin: { ...plot.layout.margin, t: 36, l: 12 + (plot.layout.margin?.l || 0), b: 12, r: 12 },
       title: { text: name, font: { size: 13 }, x: 0.01, xanchor: "left", y: 0.985, yanchor: "top" },
     };
-    window.Plotly.toImage({ data: plot.data, layout }, {
+    const data = plot.data.map((trace, place) =>
+      place ? trace : window.lookingGlassNumbers.withBar(trace, metaOf(plot)));
+    window.Plotly.toImage({ data, layout }, {
       format: "png", scale: 2, width: layout.width, height: layout.height,
     }).then((address) => {
       const link = document.createElement("a");

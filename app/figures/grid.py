@@ -3,7 +3,10 @@
 import numpy as np
 
 from app import theme
-from app.figures.arrays import packed
+from app.figures.arrays import packed, packed_cells
+from app.figures.scale import ticks_of
+
+_ROOM_FOR_BAR = 66
 
 
 def grid_figure(mosaic, shown, values, colour_range, *, colour_map="viridis", dead=(),
@@ -36,28 +39,28 @@ def grid_figure(mosaic, shown, values, colour_range, *, colour_map="viridis", de
     Returns
     -------
     dict
-        A plotly figure.
+        A plotly figure. Its numbers are those of `packed_cells`, tiled in the browser; its colour
+        bar is drawn there too, since plotly's takes as long as the grid.
     """
-    low, high = colour_range
+    low, high = (float(end) for end in colour_range)
     heatmap = {
         "type": "heatmap",
-        "z": packed(mosaic.tile(shown)),
-        "zmin": float(low), "zmax": float(high),
+        "z": packed_cells(shown),
+        "zmin": low, "zmax": high,
         "colorscale": theme.colour_stops(colour_map),
+        "showscale": False,
         "hoverongaps": False,
         "hoverinfo": "none",
         "xgap": 1 if mosaic.gap == 0 else 0, "ygap": 1 if mosaic.gap == 0 else 0,
-        "colorbar": theme.colour_bar(nticks=7, title={
-            "text": range_title, "side": "right",
-            "font": {"size": 12, "color": theme.FAINT_INK}}),
     }
     if shown is not values:
-        heatmap["customdata"] = packed(mosaic.tile(values))
+        heatmap["customdata"] = packed_cells(values)
     layout = theme.picture_layout(
         meta={"kind": "grid", "layer": name, "units": mosaic.n_units, "columns": mosaic.columns,
               "gap": mosaic.gap, "height": mosaic.height, "width": mosaic.width,
               "order": None if mosaic.order is None else [int(unit) for unit in mosaic.order],
-              "fields": fields})
+              "fields": fields, "bar": {"title": range_title, "ticks": ticks_of(low, high)}})
+    layout["margin"]["r"] = _ROOM_FOR_BAR
     rows, columns = mosaic.picture_shape
     layout["xaxis"]["range"] = [-0.5 - mosaic.gap, columns - 0.5 + mosaic.gap]
     layout["yaxis"].pop("autorange")

@@ -22,6 +22,7 @@ from app.pages.compare.table import CircleTable
 from app.pages.compare.view import look, widest_grid
 from cnn_core.mosaic import Mosaic
 from tests.app.asking import ask, show, small_app
+from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer
 
 LAYERS = ("first_maps", "pooled", "last_maps", "flat", "hidden", "classes")
@@ -260,7 +261,7 @@ def test_random_threes_come_in_parts_of_one_series(measures, layer):
 def test_every_statistic_is_drawn_for_every_layer(measures, layer, statistic):
     drawn = drawing.drawn_statistic(small_explorer(), measures,
                                     with_groups(f"?layer={layer}&stat={statistic}"))
-    values = numbers_of(drawn["figure"])
+    values = picture(drawn["figure"])
     inside = values[np.isfinite(values)]
     heatmap = drawn["figure"]["data"][0]
     assert len(inside) == small_explorer().network("model_0").layer(layer).n_cells

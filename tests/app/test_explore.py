@@ -1,6 +1,5 @@
 """Explore without a browser: selection, numbers, figures, callback."""
 
-import base64
 from dataclasses import replace
 
 import numpy as np
@@ -10,16 +9,10 @@ from app.pages.explore import PATH, words
 from app.pages.explore.state import read, write
 from app.pages.explore.view import look, place_among_found, steps
 from tests.app.asking import show, small_app
+from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer
 
 GRID = "explore-grid.figure"
-
-
-def unpacked(packed):
-    """Array of a packed figure part."""
-    array = np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"])
-    shape = tuple(map(int, packed["shape"].split(","))) if "shape" in packed else (-1,)
-    return array.reshape(shape)
 
 
 def selected(search=""):
@@ -72,12 +65,11 @@ def test_a_wrong_address_is_told_with_the_nearest_choice(search, key, told):
 def test_the_grid_holds_every_value_of_every_unit(layer, columns):
     explorer = small_explorer()
     answer = show(small_app(), GRID, PATH, f"?image=7&layer={layer}&columns={columns}")
-    figure = answer["explore-grid"]["figure"]
-    picture = unpacked(figure["data"][0]["z"])
+    shown = picture(answer["explore-grid"]["figure"])
     values = explorer.network("model_0").activations(
         explorer.dataset("test").images[[7]])[layer][0]
-    assert np.isfinite(picture).sum() == values.size
-    np.testing.assert_allclose(np.sort(picture[np.isfinite(picture)]),
+    assert np.isfinite(shown).sum() == values.size
+    np.testing.assert_allclose(np.sort(shown[np.isfinite(shown)]),
                                np.sort(values.ravel()), atol=1e-6)
 
 
@@ -85,7 +77,7 @@ def test_the_grid_holds_every_value_of_every_unit(layer, columns):
 def test_true_values_stay_on_hover_when_colours_are_stretched(mode):
     figure = show(small_app(), GRID, PATH, f"?image=7&range={mode}")["explore-grid"]["figure"]
     values = small_explorer().activations("model_0", "test", 7)["last_maps"][0]
-    told = unpacked(figure["data"][0]["customdata"])
+    told = picture(figure, "customdata")
     np.testing.assert_array_equal(np.sort(told[np.isfinite(told)]), np.sort(values.ravel()))
 
 

@@ -8,11 +8,16 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 
+from cnn_core import load_dataset, load_network
+from cnn_core.mosaic import Mosaic
 from tests.browser.journey import axe_faults, box, control, press, settle, visit
 
 UNITS = {"Conv2D_1": (26, 26, 32), "Max_Pool_1": (13, 13, 32), "Conv2D_2": (11, 11, 64),
          "Max_Pool_2": (5, 5, 64), "Conv2D_3": (3, 3, 128), "Flatten": (1152,),
          "Dense_1": (100,), "Dense_2": (10,)}
+
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 
 
 def grid_title(page):
@@ -189,3 +194,23 @@ def test_random_downloads_equal_an_independent_forward_pass(dashboard):
             expected = np.asarray(parts[layer](pixels))[0]
             assert values.shape == UNITS[layer]
             np.testing.assert_allclose(values, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(("layer", "more"), [
+    ("Conv2D_1", ""), ("Max_Pool_2", "&columns=5"), ("Conv2D_3", "&range=map"), ("Flatten", ""),
+    ("Dense_1", "&order=weight&p=4&q=9")])
+def test_every_number_stands_in_its_place_of_the_drawn_grid(page, dashboard, layer, more):
+    visit(page, f"{dashboard}/?image=1303&layer={layer}{more}")
+    press(page, "ArrowLeft")
+    part = "customdata" if "range=map" in more else "z"
+    drawn = page.evaluate("""(part) => {
+      const plot = document.querySelector("#explore-grid .js-plotly-plot");
+      const { columns, gap, order } = plot.layout.meta;
+      return { columns, gap, order, rows: Array.from(plot.data[0][part], (row) => Array.from(row,
+        (value) => Number.isNaN(value) ? null : value)) };
+    }""", part)
+    images = load_dataset(ARTIFACTS / "mnist.npz", "test").images
+    values = load_network(ARTIFACTS / "cnn.keras").activations(images[[1302]])[layer][0]
+    expected = Mosaic.of(values.shape, drawn["columns"], drawn["gap"], drawn["order"]).tile(values)
+    # The server's compiled pass and this one may round the last bit in another order.
+    np.testing.assert_allclose(np.array(drawn["rows"], float), expected, rtol=1e-5, atol=1e-6)

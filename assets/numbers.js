@@ -1,0 +1,138 @@
+// A grid's numbers come packed (app/figures/arrays.py, packed_cells): they are unpacked and tiled
+// here, bit for bit, before Plotly draws them. Its colour bar is drawn here too.
+(() => {
+  "use strict";
+
+  function bytesOf(text) {
+    const letters = atob(text);
+    const bytes = new Uint8Array(letters.length);
+    for (let place = 0; place < letters.length; place += 1) bytes[place] = letters.charCodeAt(place);
+    return bytes;
+  }
+
+  // Activations in the order of unit, row, column.
+  function cellsOf({ units, height, width, packed }) {
+    const bytes = bytesOf(packed);
+    const nCells = units * height * width;
+    const nBits = Math.ceil(nCells / 8);
+    const ground = new DataView(bytes.buffer, 0, 4 * units);
+    const differs = bytes.subarray(4 * units, 4 * units + nBits);
+    const isTold = bytes.subarray(4 * units + nBits, 4 * units + 2 * nBits);
+    const told = bytes.subarray(4 * units + 2 * nBits);
+    const nTold = told.length / 4;
+    const cells = new Uint32Array(nCells);
+    let next = 0;
+    let cell = 0;
+    for (let unit = 0; unit < units; unit += 1) {
+      const usual = ground.getUint32(4 * unit, true);
+      for (const end = cell + height * width; cell < end; cell += 1) {
+        const bit = 128 >> (cell & 7);
+        if (!(differs[cell >> 3] & bit)) {
+          cells[cell] = usual;
+        } else if (isTold[cell >> 3] & bit) {
+          cells[cell] = told[next] | (told[nTold + next] << 8) | (told[2 * nTold + next] << 16) |
+            (told[3 * nTold + next] << 24);
+          next += 1;
+        }
+      }
+    }
+    return new Float32Array(cells.buffer);
+  }
+
+  // Rows of the picture of all units, NaN between them.
+  function tiled(content, { columns, gap, order }) {
+    const { units, height, width } = content;
+    const cells = cellsOf(content);
+    const nRows = Math.ceil(units / columns) * (height + gap) - gap;
+    const nColumns = columns * (width + gap) - gap;
+    const rows = Array.from({ length: nRows }, () => new Float32Array(nColumns).fill(NaN));
+    for (let place = 0; place < units; place += 1) {
+      const first = (order ? order[place] : place) * height * width;
+      const top = Math.floor(place / columns) * (height + gap);
+      const left = (place % columns) * (width + gap);
+      for (let row = 0; row < height; row += 1) {
+        const start = first + row * width;
+        rows[top + row].set(cells.subarray(start, start + width), left);
+      }
+    }
+    return rows;
+  }
+
+  function unpacked(trace, meta) {
+    if (!trace.z || !trace.z.packed) return trace;
+    const clear = { ...trace, z: tiled(trace.z, meta) };
+    if (trace.customdata) clear.customdata = tiled(trace.customdata, meta);
+    return clear;
+  }
+
+  function drawBar(plot, trace, bar) {
+    let box = plot.querySelector(".colour-bar");
+    if (!bar) {
+      if (box) box.remove();
+      return;
+    }
+    const content = JSON.stringify([bar, trace.colorscale]);
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "colour-bar";
+      box.ariaHidden = "true";
+      plot.append(box);
+    } else if (box.dataset.content === content) return;
+    box.dataset.content = content;
+    const colours = document.createElement("div");
+    colours.className = "colours";
+    colours.style.background = `linear-gradient(to top, ${trace.colorscale
+      .map(([place, colour]) => `${colour} ${100 * place}%`).join(", ")})`;
+    const ticks = bar.ticks.map(([place, text]) => {
+      const tick = document.createElement("span");
+      tick.textContent = text;
+      tick.style.bottom = `${100 * place}%`;
+      tick.className = place === 0 ? "tick lowest" : place === 1 ? "tick highest" : "tick";
+      return tick;
+    });
+    const title = document.createElement("span");
+    title.className = "title";
+    title.textContent = bar.title;
+    box.replaceChildren(colours, ...ticks, title);
+  }
+
+  // Plotly's own colour bar, for a picture that is saved.
+  function withBar(trace, meta) {
+    if (!meta.bar) return trace;
+    const { title, ticks } = meta.bar;
+    const faint = { size: 12, color: "#5b6775" };
+    return { ...trace, showscale: true, colorbar: {
+      thickness: 10, len: 1, outlinewidth: 0, xpad: 6, ypad: 0, tickfont: faint,
+      title: { text: title, side: "right", font: faint }, tickmode: "array",
+      tickvals: ticks.map(([place]) => trace.zmin + place * (trace.zmax - trace.zmin)),
+      ticktext: ticks.map(([, text]) => text),
+    } };
+  }
+
+  function wrapped(draw) {
+    return (plot, figure, ...rest) => {
+      const { data, layout } = Array.isArray(figure) ? { data: figure, layout: rest[0] } : figure;
+      const meta = (layout && layout.meta) || {};
+      const clear = data && data.length ? [unpacked(data[0], meta), ...data.slice(1)] : data;
+      const drawn = Array.isArray(figure) ? draw(plot, clear, ...rest)
+        : draw(plot, { ...figure, data: clear }, ...rest);
+      const element = typeof plot === "string" ? document.getElementById(plot) : plot;
+      if (element && (meta.bar || element.querySelector(".colour-bar"))) {
+        drawBar(element, clear[0], meta.bar);
+      }
+      return drawn;
+    };
+  }
+
+  let plotly;
+  Object.defineProperty(window, "Plotly", {
+    configurable: true,
+    get: () => plotly,
+    set(library) {
+      plotly = library;
+      for (const name of ["newPlot", "react"]) plotly[name] = wrapped(plotly[name]);
+    },
+  });
+
+  window.lookingGlassNumbers = { withBar };
+})();

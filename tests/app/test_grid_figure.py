@@ -1,0 +1,66 @@
+"""The grid's numbers reach the browser bit for bit, and its colour bar states the range."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from app.figures.arrays import packed_cells
+from app.figures.grid import grid_figure
+from app.figures.scale import ticks_of
+from cnn_core.mosaic import Mosaic
+from tests.app.packed_figures import cells, picture
+
+SHAPES = st.one_of(
+    st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 9)),
+    st.tuples(st.integers(1, 40)),
+)
+NUMBERS = st.one_of(st.just(0.0), st.just(0.25), st.floats(width=32))
+
+
+@given(SHAPES.flatmap(lambda shape: arrays.arrays(np.float32, shape, elements=NUMBERS)))
+@settings(max_examples=200, deadline=None)
+def test_cells_come_back_bit_for_bit(values):
+    again = cells(packed_cells(values))
+    shape = values.shape if values.ndim == 3 else (1, 1, values.size)
+    np.testing.assert_array_equal(again.view(np.uint32), values.reshape(shape).view(np.uint32))
+
+
+@pytest.mark.parametrize("order", [None, (3, 0, 4, 1, 2)])
+@pytest.mark.parametrize("shape", [(2, 3, 5), (5,)])
+def test_the_picture_is_the_mosaic(shape, order):
+    values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    mosaic = Mosaic.of(shape, columns=3, order=order)
+    figure = grid_figure(mosaic, values, values, (-1, 2))
+    np.testing.assert_array_equal(picture(figure), mosaic.tile(values))
+
+
+def test_ground_and_zeros_take_a_bit_each():
+    values = np.full((20, 20, 8), 0.125, np.float32)
+    values[:10] = 0
+    n_bytes = len(packed_cells(values)["packed"]) * 3 / 4
+    assert n_bytes <= 8 * 4 + 2 * values.size / 8 + 3
+
+
+@pytest.mark.parametrize(("low", "high", "texts"), [
+    (0, 2.13, ["0", "0.5", "1.0", "1.5", "2.13"]),
+    (-1.5, 1.5, ["−1.5", "−1", "0", "1", "1.5"]),
+    (0, 255, ["0", "100", "200", "255"]),
+    (0, 3e-5, ["0", "0.00001", "0.00002", "3.0e−05"]),
+    (0.7, 0.7, ["0.7"]),
+])
+def test_the_bar_tells_its_ends_and_round_numbers_between(low, high, texts):
+    ticks = ticks_of(low, high)
+    assert [text for _, text in ticks] == texts
+    places = [place for place, _ in ticks]
+    assert places == sorted(places) and places[0] >= 0 and places[-1] <= 1
+
+
+def test_the_figure_tells_its_range():
+    values = np.linspace(0, 3.5, 12, dtype=np.float32).reshape(2, 2, 3)
+    figure = grid_figure(Mosaic.of(values.shape), values, values, (0.0, 3.5),
+                         range_title="activation")
+    bar = figure["layout"]["meta"]["bar"]
+    assert bar["title"] == "activation"
+    assert (bar["ticks"][0], bar["ticks"][-1]) == ([0, "0"], [1, "3.5"])
