@@ -17,8 +17,8 @@ GROUP_COLOURS = {"A": "#d1242f", "B": "#1f6feb", "shared": "#e0a100", "C": "#6e7
 
 # 4 and 9 are red and blue as in the article's circles; the others were searched for so that any two
 # of the ten are far apart for all eyes, on a light and on a dark ground.
-_CLASS_COLOURS = ("#2e9260", "#6f3e73", "#99b37e", "#d060a8", "#d1242f",
-                  "#5d17da", "#e5a02e", "#80a8e7", "#7f7d14", "#1f6feb")
+_CLASS_COLOURS = ("#2e9260", "#e5a02e", "#5d17da", "#d060a8", "#d1242f",
+                  "#80a8e7", "#6f3e73", "#7f7d14", "#99b37e", "#1f6feb")
 
 COLOUR_MAPS = ("viridis", "cividis", "inferno", "magma", "jet")
 _LOADED = {name: getattr(plotly.colors.sequential, name.title()) for name in COLOUR_MAPS}
