@@ -143,14 +143,15 @@ def picture_button(graph_id, file_name, text="PNG"):
                        **{"data-save": graph_id, "data-name": file_name})
 
 
-def notices(problems, remedy):
+def notices(problems, remedy=None):
     """What a link asked for and could not have, with a link to what is shown instead.
 
     Parameters
     ----------
     problems : sequence of Problem
-    remedy : str
-        Address of what the page shows.
+    remedy : str, optional
+        Address without what was wrong. The browser takes the address over that the page answers
+        with, so that only another one needs a link.
 
     Returns
     -------
@@ -160,8 +161,8 @@ def notices(problems, remedy):
     if not problems:
         return []
     sentences = [html.Span(f"{problem.text} ") for problem in problems]
-    return [html.P([*sentences, html.A("Use the corrected link", href=remedy)],
-                   className="notice")]
+    link = [] if remedy is None else [html.A("Use the corrected link", href=remedy)]
+    return [html.P([*sentences, *link], className="notice")]
 
 
 def table(rows, head):

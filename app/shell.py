@@ -7,15 +7,18 @@ from app.routing import ANSWER, NOTICES, PATH, path_of, query_store
 
 PAGE_BODY = "page-body"
 
+# Of a page that brings no KEYS and no HELP of its own.
 _KEYS = (
     ("← →", "previous, next image"),
     ("↑ ↓", "previous, next layer"),
     ("r", "random image"),
     ("w", "next misclassified image"),
     ("/", "search the images"),
-    ("Esc", "close the unit or this help"),
-    ("?", "this help"),
+    ("Esc", "close the unit"),
 )
+_HELP = ("Point at a cell to read its value and to see on the image which pixels it can see. Click "
+         "it to enlarge its unit.")
+_KEYS_OF_HELP = (("?", "this help"), ("Esc", "close it"))
 
 
 def frame(notes=()):
@@ -58,15 +61,21 @@ def frame(notes=()):
 
 
 def _help():
-    rows = [html.Tr([html.Th(html.Kbd(key), scope="row"), html.Td(text)]) for key, text in _KEYS]
     return html.Dialog([
         html.H2("Keys"),
-        html.Table(html.Tbody(rows), className="keys"),
-        html.P("Point at a cell to read its value and to see on the image which pixels it can "
-               "see. Click it to enlarge its unit. The address holds the whole state: copy it to "
-               "share what you see."),
+        *(_help_of(page) for page in PAGES),
+        html.P("The address holds the whole state: copy it to share what you see."),
         html.Button("Close", id="help-close", className="button"),
     ], id="help", **{"aria-label": "Keys and help"})
+
+
+def _help_of(page):
+    """Lay out what a page's keys and pointers do; the browser shows that of the page it is on."""
+    keys = (*getattr(page, "KEYS", _KEYS), *_KEYS_OF_HELP)
+    rows = [html.Tr([html.Th(html.Kbd(key), scope="row"), html.Td(text)]) for key, text in keys]
+    return html.Div([html.Table(html.Tbody(rows), className="keys"),
+                     html.P(getattr(page, "HELP", _HELP))],
+                    hidden=True, **{"data-page": page.PATH})
 
 
 def register_callbacks(app, explorer):

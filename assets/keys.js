@@ -8,8 +8,10 @@
   };
   const THEME_KEY = "looking-glass-theme";
 
-  const isTyping = (target) =>
-    target.closest("input, select, textarea, [contenteditable], [role=slider], dialog");
+  // A slider that has the focus takes arrows and no letters.
+  const isTyping = (target, key) =>
+    target.closest("input:not([type=range]), select, textarea, [contenteditable], dialog") ||
+    (key.startsWith("Arrow") && target.closest("input, [role=slider]"));
 
   function kept() {
     try {
@@ -38,8 +40,14 @@
 
   function toggleHelp() {
     const help = document.getElementById("help");
-    if (help.open) help.close();
-    else help.showModal();
+    if (help.open) {
+      help.close();
+      return;
+    }
+    for (const part of help.querySelectorAll("[data-page]")) {
+      part.hidden = part.dataset.page !== location.pathname;
+    }
+    help.showModal();
   }
 
   applyTheme(kept());
@@ -50,11 +58,11 @@
     if (event.key === "Escape") {
       const help = document.getElementById("help");
       if (help && help.open) return;
-      if (isTyping(event.target)) event.target.blur();
+      if (isTyping(event.target, "Arrow")) event.target.blur();
       else if (glass && new URLSearchParams(location.search).has("unit")) glass.set({ unit: "" });
       return;
     }
-    if (isTyping(event.target)) return;
+    if (isTyping(event.target, event.key)) return;
     if (event.key === "?") {
       toggleHelp();
     } else if (event.key === "/") {

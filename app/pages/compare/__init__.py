@@ -16,8 +16,17 @@ from app.routing import ANSWER, NOTICES, query_store, search_of
 
 PATH = "/compare"
 TITLE = "Compare"
+KEYS = (
+    ("← →", "exchange the outlined image for the previous, next one of its label; click an image "
+            "to outline it"),
+    ("↑ ↓", "previous, next layer"),
+    ("r", "random groups, with the next seed"),
+)
+HELP = ("Point at a cell to read its value in every image and to see on each digit which pixels it "
+        "can see. Click it to point it out, drag over some units to enlarge them, drag an image to "
+        "move it to another place or group.")
 
-__all__ = ["PATH", "TITLE", "layout", "register_callbacks"]
+__all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
 
 
 def register_callbacks(app, explorer):
@@ -55,7 +64,7 @@ def register_callbacks(app, explorer):
         return {
             **drawn_groups(explorer, view, PATH, query),
             "asked": {"search": query},
-            "notices": notices(problems, PATH + query),
+            "notices": notices(problems),
             "answer": reply(explorer, view, PATH, query),
         }
 

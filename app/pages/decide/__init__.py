@@ -29,8 +29,17 @@ from app.wording import shape_text
 from cnn_core.display import colour_range
 
 TITLE = "Decide"
+KEYS = (
+    ("← →", "previous, next image"),
+    ("↑ ↓", "previous, next layer of the grids"),
+    ("r", "random image"),
+    ("w", "next misclassified image"),
+    ("/", "search the images"),
+)
+HELP = ("Point at a bar or a cell to read its numbers. Click it to silence its unit, click again "
+        "to let it speak.")
 
-__all__ = ["PATH", "TITLE", "layout", "register_callbacks"]
+__all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
 
 _PARTS = {
     "image": ("image", "image_summary", "digit"),
@@ -123,10 +132,10 @@ def _drawn(explorer, view, problems, drawn):
 
 def _addressed(explorer, view, problems):
     selection = view.selection
-    query = remedy = write(selection, explorer)
+    query, remedy = write(selection, explorer), None
     if view.search_fault:
         problems = [*problems, view.search_fault]
-        remedy = write(replace(selection, find=""), explorer)
+        remedy = PATH + write(replace(selection, find=""), explorer)
     network = explorer.network(selection.model)
     layers = ledger_layers(network)
     place_of_layer = layers.index(selection.layer)
@@ -136,7 +145,7 @@ def _addressed(explorer, view, problems):
                 for name in names]
 
     return {
-        "notices": notices(problems, PATH + remedy),
+        "notices": notices(problems, remedy),
         "answer": answer(
             PATH, query,
             values={**as_values(selection), "off": str(selection.off), "p": str(view.p),

@@ -45,8 +45,13 @@ from app.routing import ANSWER, NOTICES, answer, query_store, search_of
 from app.selection import as_values, write_query
 
 TITLE = "Evidence"
+KEYS = (
+    ("← →", "previous, next image of the order of nodes"),
+    ("r", "random image there"),
+)
+HELP = "Point at a mark to read its numbers, counts and interval."
 
-__all__ = ["PATH", "TITLE", "layout", "register_callbacks"]
+__all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
 
 _EMPTY_FIGURE = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 _MOST_NEIGHBOURS = 60
@@ -131,7 +136,7 @@ def _drawn(explorer, found, view, problems):
         "nodes_note": words.nodes_text(explorer, view),
         "likeness": words.likeness_text(explorer, view),
         "files": {what: address_of(what, query) for what in FILES},
-        "notices": notices(problems, PATH + query),
+        "notices": notices(problems),
         "answer": answer(
             PATH, query, steps=_steps(explorer, view),
             values={**as_values(selection), "p": str(selection.p), "q": str(selection.q)},

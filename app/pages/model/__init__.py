@@ -38,8 +38,11 @@ from app.routing import ANSWER, NOTICES, answer, query_store, search_of
 from app.selection import write_query
 
 TITLE = "Model"
+KEYS = ()
+HELP = ("Click a layer to open it in Explore, a cell of the confusion matrix to list its images, "
+        "an image to open it.")
 
-__all__ = ["PATH", "TITLE", "layout", "register_callbacks"]
+__all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
 
 
 def register_callbacks(app, explorer):
@@ -118,7 +121,7 @@ def _drawn(explorer, view, problems):
         "disputed": parts.disputed_images(explorer, view),
         "disputed_note": words.disputed_text(explorer, view),
         "files": {what: address_of(what, query) for what in FILES},
-        "notices": notices(problems, PATH + query),
+        "notices": notices(problems),
         "answer": answer(
             PATH, query, values=control_values(selection),
             options={"label": classes, "pred": classes},
