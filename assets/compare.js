@@ -196,6 +196,16 @@
 
   // --- moving images ------------------------------------------------------------------------------
 
+  function withQuestion(change) {
+    const { values } = glass().answer();
+    const parts = new URLSearchParams(location.search);
+    // Other images could stand for other classes: the question stays.
+    parts.set("p", values.p);
+    parts.set("q", values.q);
+    change(parts, values);
+    return `?${parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
+  }
+
   function moveImage(data, target, before) {
     const answer = glass().answer();
     if (!answer) return;
@@ -206,11 +216,12 @@
     if (lists[target].includes(image)) return;
     const place = before === null ? lists[target].length : lists[target].indexOf(before);
     lists[target].splice(place < 0 ? lists[target].length : place, 0, image);
-    const parts = new URLSearchParams(location.search);
-    parts.set("p", answer.values.p);
-    parts.set("q", answer.values.q);
-    for (const key of new Set([data.group, target])) parts.set(key, lists[key].join(","));
-    glass().go(PATH, `?${parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`);
+    document.dispatchEvent(new CustomEvent("lookingglass:touched", {
+      detail: { group: target, image },
+    }));
+    glass().go(PATH, withQuestion((parts) => {
+      for (const key of new Set([data.group, target])) parts.set(key, lists[key].join(","));
+    }));
   }
 
   document.addEventListener("dragstart", (event) => {
@@ -299,6 +310,8 @@
       document.getElementById("compare-boards")?.scrollIntoView({ block: "nearest" });
     }
   }, true);
+
+  window.lookingGlassCompare = { PATH, withQuestion };
 
   function bind() {
     for (const plot of boards()) {

@@ -61,8 +61,8 @@ class Slots:
         return cls(n, max(high + gap, ceil(columns / aspect)), columns, gap / 2)
 
 
-def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, colour_map="viridis",
-                 name="", units=None, fields=None):
+def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, outlined=(),
+                 colour_map="viridis", name="", units=None, fields=None):
     """Draw the mosaics of several images.
 
     Parameters
@@ -76,6 +76,8 @@ def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, colour_m
     rings : dict of str to ndarray, shape (k, 2), optional
         Points (y, x) of a mosaic to be ringed in every tile, by the kinds of
         `app.figures.rings.KINDS`.
+    outlined : collection of str
+        Kinds of which the cells' common outline is drawn instead of rings.
     colour_map : str
         One of `theme.COLOUR_MAPS`.
     name : str
@@ -113,7 +115,7 @@ def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, colour_m
     layout["yaxis"]["range"] = [start + slots.rows, start]
     if any(len(points) for points in rings.values()):
         layout["images"] = [{
-            "source": rings_picture(rings, len(tiles), slots), "xref": "x", "yref": "y",
+            "source": rings_picture(rings, len(tiles), slots, outlined), "xref": "x", "yref": "y",
             "x": start, "y": start, "sizex": slots.n * slots.columns, "sizey": slots.rows,
             "sizing": "stretch", "layer": "above"}]
     return {"data": [heatmap], "layout": layout}

@@ -16,9 +16,10 @@ NO_RINGS = MappingProxyType({})
 _STROKES = {"A": ("#ff5a5a", 1.6, ""), "B": ("#59a9ff", 1.6, ""),
             "shared": ("#ffd21f", 1.6, "2.6 1.7"), "cell": ("#ff3d81", 3, "")}
 _CASING = ("#000000", 1.4)
+_EDGE_DASHES = {"A": "", "B": "0.3 2.6", "shared": "2.6 1.7"}
 
 
-def rings_picture(rings, n_tiles, slots):
+def rings_picture(rings, n_tiles, slots, outlined=()):
     """Draw the rings of a board.
 
     Parameters
@@ -28,6 +29,9 @@ def rings_picture(rings, n_tiles, slots):
     n_tiles : int
         Tiles that are ringed.
     slots : app.figures.board.Slots
+    outlined : collection of str
+        Kinds whose cells are so many that rings would hide them: the edges between them and the
+        others are drawn instead, each kind with dashes of its own.
 
     Returns
     -------
@@ -39,8 +43,11 @@ def rings_picture(rings, n_tiles, slots):
         points = rings.get(kind, ())
         if not len(points):
             continue
-        outline = "".join(_OUTLINES[kind](x + 0.5, y + 0.5, radius) for y, x in points)
         colour, width, dashes = _STROKES[kind]
+        if kind in outlined:
+            outline, dashes = _edges(points), _EDGE_DASHES[kind]
+        else:
+            outline = "".join(_OUTLINES[kind](x + 0.5, y + 0.5, radius) for y, x in points)
         dash = f' stroke-dasharray="{dashes}"' if dashes else ""
         shared = f'd="{outline}" fill="none" vector-effect="non-scaling-stroke"'
         paths += [f'<path {shared} stroke="{_CASING[0]}" stroke-opacity=".55" '
@@ -53,6 +60,18 @@ def rings_picture(rings, n_tiles, slots):
                f'width="{wide}" height="{high}" preserveAspectRatio="none">'
                f'<g id="r">{"".join(paths)}</g>{copies}</svg>')
     return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
+
+
+def _edges(points):
+    """Edges of cells behind which no cell of the same kind lies."""
+    cells = {(int(y), int(x)) for y, x in points}
+    parts = []
+    for y, x in sorted(cells):
+        parts += [f"M{x} {y}h1"] * ((y - 1, x) not in cells)
+        parts += [f"M{x} {y + 1}h1"] * ((y + 1, x) not in cells)
+        parts += [f"M{x} {y}v1"] * ((y, x - 1) not in cells)
+        parts += [f"M{x + 1} {y}v1"] * ((y, x + 1) not in cells)
+    return "".join(parts)
 
 
 def _circle(x, y, radius):

@@ -79,8 +79,9 @@ def _line(explorer, view, path, key, line, tiles):
     fields = receptive_link(sight.summary, sight.boxes, layer.is_spatial)
     figure = board_figure(
         view.mosaic, view.slots, [tile.values for tile in tiles], view.range,
-        rings=view.rings[key], colour_map=selection.colours, name=layer.name,
-        units=view.units if len(view.units) < layer.n_units else None, fields=fields)
+        rings=view.rings[key], outlined=view.outlined, colour_map=selection.colours,
+        name=layer.name, fields=fields,
+        units=view.units if len(view.units) < layer.n_units else None)
     return {"hidden": False, "captions": captions(explorer, view, path, key, tiles),
             "figure": figure,
             "summary": words.board_summary(explorer, view, key) if line == 0 else
@@ -133,10 +134,11 @@ def drawn_worth(explorer, measures, selection, path):
     worth, terms = measures.worth(selection), measures.terms(selection)
     table = CircleTable.of(worth, terms)
     reader, network, chance = worth.worth.reader, worth.network, worth.chance
+    sentence = words.sentence(explorer, selection, worth)
+    warnings = words.warnings(explorer, selection, worth.circles, reader)
     return {
-        "warnings": [html.P(text, className="notice") for text in words.warnings(
-            explorer, selection, worth.circles, reader)],
-        "sentence": words.sentence(explorer, selection, worth),
+        "warnings": [html.P(text, className="notice") for text in warnings if text != sentence],
+        "sentence": sentence,
         "chance": chance_figure(chance.unique, chance.observed),
         "chance_note": words.chance_note(
             chance, worth.circles.n_a == worth.circles.n_b),

@@ -12,6 +12,7 @@ from app.components import (
     select,
     switch,
 )
+from app.defaults import default_image, default_pair
 from app.pages.compare.members import GROUPS, RULES
 from app.pages.compare.parts import (
     ASKED,
@@ -33,6 +34,7 @@ from app.pages.compare.parts import (
     STATISTIC_TITLE,
     TABLE,
     TABLE_NOTE,
+    THRESHOLD,
     THRESHOLD_TEXT,
     TRIPLES,
     TRIPLES_NOTE,
@@ -68,7 +70,7 @@ def layout(explorer):
         dcc.Store(id=STATISTIC_SHOWN),
         _choices(explorer),
         html.Div([
-            html.Div([_groups_panel(), _table_panel(), _statistics_panel()],
+            html.Div([_groups_panel(explorer), _table_panel(), _statistics_panel()],
                      className="compare-main"),
             _worth_panel(),
         ], className="compare-body"),
@@ -89,7 +91,7 @@ def _choices(explorer):
         select("q", "B stands for q", classes),
         html.Div([
             labelled("On from this share of peak", dbc.Input(
-                id=control("t"), type="range", min=0, max=1, step=0.05, className="slider"),
+                id=THRESHOLD, type="range", min=0, max=1, step=0.05, className="slider"),
                 title="A cell is on when its activation is at least this share of the largest "
                       "activation of the layer in that image"),
             html.Output(id=THRESHOLD_TEXT, className="figures"),
@@ -110,16 +112,16 @@ def _options():
     ], className="options-box")
 
 
-def _groups_panel():
+def _groups_panel(explorer):
     return html.Section([
         html.Div([
             html.Div(id=LEGEND, className="legend"),
             html.Div([switch("mean", "mean", title="Mean over each group"),
                       switch("min", "minimum", title="Minimum over each group")],
                      className="summaries"),
-            html.Div(id=COLOUR_BAR, className="colour-bar"),
+            html.Div(id=COLOUR_BAR, className="range-bar"),
         ], className="panel-head"),
-        html.Div([_group(key) for key in GROUPS], id=BOARDS, className="boards"),
+        html.Div([_group(explorer, key) for key in GROUPS], id=BOARDS, className="boards"),
         html.P(id=RINGS_NOTE, className="faint note"),
         html.Div(id=DOWNLOADS, className="button-row"),
     ], className="panel", **{"aria-label": "Groups"})
@@ -134,7 +136,14 @@ def _table_panel():
     ], className="panel", **{"aria-label": "The circled cells"})
 
 
-def _group(key):
+def _example(explorer):
+    """Words that the search takes, made of an image and a class that exist."""
+    p, _ = default_pair(explorer.class_names)
+    image = default_image(explorer, explorer.model_names[0], explorer.set_names[0])
+    return f"add: {image} or label:{explorer.class_name(p)} wrong"
+
+
+def _group(explorer, key):
     name = key.upper()
     return html.Div([
         html.Div([
@@ -150,7 +159,7 @@ def _group(key):
                      class_name="field inline", hide_label=True, title="1 to 12 images"),
             labelled(f"Add an image to group {name}",
                      dbc.Input(id=control(f"add_{key}"), type="text", debounce=True,
-                               placeholder="add: 1302 or label:4 wrong", maxlength=200,
+                               placeholder=_example(explorer), maxlength=200,
                                autocomplete="off", className="adder"),
                      class_name="field inline", hide_label=True, title=HELP),
             html.Span(id=empty_note(key), className="faint note"),

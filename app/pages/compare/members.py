@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from cnn_core.errors import SelectionError
 from cnn_core.groups import clearest, least_clear, most_ambiguous, random_members, wrong
 
@@ -81,3 +83,30 @@ def _by_rule(choice, survey, own, other, seed, taken):
     if choice.rule == "wrong":
         return wrong(*known, choice.n, label=own, exclude=taken)
     return random_members(survey.labels, choice.n, seed, label=own, exclude=taken)
+
+
+def neighbours(labels, members):
+    """For each member the images before and behind it that have its label and stand in no group.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n,), int
+        Of the set.
+    members : dict of str to tuple of int
+
+    Returns
+    -------
+    dict of str to list of int
+        By the image's number: the previous and the next one, round the ends of the set. Members
+        without such images are left out.
+    """
+    everyone = sorted({image for of_group in members.values() for image in of_group})
+    is_free = np.ones(len(labels), bool)
+    is_free[everyone] = False
+    found = {}
+    for image in everyone:
+        free = np.flatnonzero(is_free & (labels == labels[image]))
+        place = int(np.searchsorted(free, image))
+        if len(free):
+            found[str(image)] = [int(free[place - 1]), int(free[place % len(free)])]
+    return found

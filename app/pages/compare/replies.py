@@ -1,6 +1,6 @@
 """What the Compare page sends back about its address: values and choices of its controls."""
 
-from app.pages.compare.members import GROUPS, RULES
+from app.pages.compare.members import GROUPS, RULES, neighbours
 from app.pages.compare.view import circled_units
 from app.pages.compare.words import STATISTIC_TITLES, pair, rule_text
 from app.routing import answer
@@ -28,7 +28,9 @@ def reply(explorer, view, path, query):
     own = {"model": selection.model, "layer": selection.layer}
     return answer(
         path, query, values=_values(selection), options=_options(explorer, view),
-        steps={"below": names[(place + 1) % len(names)], "above": names[place - 1]},
+        steps={"below": names[(place + 1) % len(names)], "above": names[place - 1],
+               "neighbours": neighbours(explorer.dataset(selection.set).labels,
+                                        selection.members)},
         drops={"layer": ["zoom", "cell"], "model": ["zoom", "cell"],
                "set": [*GROUPS, "zoom", "cell"], "ra": ["a"], "na": ["a"], "rb": ["b"],
                "nb": ["b"], "rc": ["c"], "nc": ["c"]},

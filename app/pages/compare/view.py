@@ -16,6 +16,8 @@ LINES = (0, 1)
 _FEWEST_SLOTS = 3
 _ASPECT = 2.0
 _NEARLY_AS_LARGE = 0.96
+# Where more of the cells shown are circled, each ring would touch the next.
+_MOST_RINGED = 0.2
 # Where a ring is wider than so many cells, rings of neighbours would lie on one another.
 _CELLS_TOO_SMALL = 1.8
 _RINGS_APART = 1.9
@@ -72,6 +74,8 @@ class CompareView:
         For each group the points of a mosaic to be ringed, by kind.
     n_left_out : int
         Rings that were left out of the pictures.
+    outlined : frozenset of str
+        Kinds of which the outlines of the cells are drawn, since there are too many for rings.
     """
 
     selection: object
@@ -84,6 +88,7 @@ class CompareView:
     slots: Slots
     rings: dict
     n_left_out: int
+    outlined: frozenset
 
 
 def look(explorer, measures, selection):
@@ -111,12 +116,12 @@ def look(explorer, measures, selection):
     mosaic = Mosaic(len(units), *layer.grid,
                     columns=widest_grid(len(units), *layer.grid, _ASPECT))
     slots = Slots.around(mosaic.picture_shape, n_slots, _ASPECT)
-    rings, n_left_out = _rings(selection, circles, group_values.values, units, mosaic,
-                               slots.ring_radius)
+    rings, n_left_out, outlined = _rings(selection, circles, group_values.values, units, mosaic,
+                                         slots.ring_radius)
     return CompareView(
         selection=selection, layer=layer, groups=groups, circles=circles, units=units,
         range=colour_range(np.concatenate(everything)) if everything else (0.0, 1.0),
-        mosaic=mosaic, slots=slots, rings=rings, n_left_out=n_left_out)
+        mosaic=mosaic, slots=slots, rings=rings, n_left_out=n_left_out, outlined=outlined)
 
 
 def widest_grid(n_units, height, width, aspect):
@@ -177,9 +182,10 @@ def _tiles(selection, key, group_values, on, circles, labels, units):
 
 
 def _rings(selection, circles, values, units, mosaic, radius):
-    """Points to be ringed in each group's grids, and how many were left out."""
+    """Points to be ringed in each group's grids, how many were left out, and what is outlined."""
     place_of = {int(unit): place for place, unit in enumerate(units)}
-    points, n_left_out = {}, 0
+    points, n_left_out, outlined = {}, 0, set()
+    n_shown = len(units) * mosaic.height * mosaic.width
     for kind, cells in cells_by_kind(circles).items():
         if radius > _CELLS_TOO_SMALL and len(cells):
             strength = _strength(values["b" if kind == "B" else "a"])
@@ -188,8 +194,10 @@ def _rings(selection, circles, values, units, mosaic, radius):
             _point(mosaic, place_of, where)
             for where in zip(*np.unravel_index(cells, circles.unique_a.shape), strict=True)
             if int(where[-1]) in place_of]).reshape(-1, 2)
-        points[kind] = (_apart(located, _RINGS_APART * radius) if radius > _CELLS_TOO_SMALL
-                        else located)
+        if len(located) > _MOST_RINGED * n_shown:
+            outlined.add(kind)
+        is_crowded = radius > _CELLS_TOO_SMALL and kind not in outlined
+        points[kind] = _apart(located, _RINGS_APART * radius) if is_crowded else located
         n_left_out += len(located) - len(points[kind])
     pointed = np.empty((0, 2))
     if selection.cell is not None and selection.cell[0] in place_of:
@@ -198,7 +206,7 @@ def _rings(selection, circles, values, units, mosaic, radius):
     none = np.empty((0, 2))
     kinds = {"a": ("A", "shared"), "b": ("B", "shared"), "c": ("A", "B", "shared")}
     return {key: {**{kind: points[kind] if kind in own else none for kind in points},
-                  "cell": pointed} for key, own in kinds.items()}, n_left_out
+                  "cell": pointed} for key, own in kinds.items()}, n_left_out, frozenset(outlined)
 
 
 def _apart(points, distance):

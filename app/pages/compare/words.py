@@ -70,14 +70,21 @@ def sentence(explorer, selection, worth):
     """
     reader, network = worth.worth.reader.overall, worth.network
     p, q = pair(explorer, selection)
+    if selection.p == selection.q:
+        return one_class(p)
     if worth.circles.n_unique_a + worth.circles.n_unique_b == 0:
         return (f"There is nothing to weigh: at this threshold no cell of {selection.layer} is "
                 "unique to A or to B.")
     if reader.n == 0:
-        return (f"The {worth.set_name} set leaves nothing to weigh the circles on: "
-                + (f"both groups stand for {p}." if selection.p == selection.q else
-                   f"it has no other {p} or {q}."))
+        return (f"The {worth.set_name} set leaves nothing to weigh the circles on: it has no other "
+                f"{p} or {q}.")
     return f"{_chance_sentence(worth)} {_reader_sentence(p, q, reader, network, worth)}"
+
+
+def one_class(name):
+    """Say that a class is compared with itself."""
+    return (f"Both groups stand for {name}: there is nothing to tell apart, and the circle reader "
+            "judges no image. Choose another class for A or for B.")
 
 
 def _chance_sentence(worth):
@@ -171,8 +178,7 @@ def warnings(explorer, selection, circles, reader=None):
         Flag.SILENT_B: f"{plural(circles.silent_b, 'image')} of B "
                        f"{'has' if circles.silent_b == 1 else 'have'} no cell on in this layer, so "
                        "that nothing is common to B.",
-        Flag.SAME_CLASS: f"Both groups stand for {p}: there is nothing to tell apart, and the "
-                         "circle reader judges no image.",
+        Flag.SAME_CLASS: one_class(p),
         Flag.NO_IMAGES_OF_P: f"No other image of {p} is there to measure on.",
         Flag.NO_IMAGES_OF_Q: f"No other image of {q} is there to measure on.",
     }
@@ -199,6 +205,9 @@ def rings_note(view):
     if view.n_left_out:
         told.append(f"{view.n_left_out:,} rings would lie on others and are left out: drag over "
                     "some maps to enlarge them and see every ring.")
+    if view.outlined:
+        told.append("So many cells are circled that their outlines are drawn, not a ring for each: "
+                    "A's solid, B's dotted, shared ones dashed.")
     if len(view.units) < view.layer.n_units:
         word = "maps" if view.layer.is_spatial else "nodes"
         told.append(f"{len(view.units):,} of {view.layer.n_units:,} {word} are shown.")

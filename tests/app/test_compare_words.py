@@ -1,0 +1,120 @@
+"""What Compare says and offers beside its numbers: one class twice, links, examples, neighbours."""
+
+import base64
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.components import notices
+from app.figures.board import Slots
+from app.figures.rings import rings_picture
+from app.pages.compare import PATH, drawing, layout, words
+from app.pages.compare.captions import _short_probability
+from app.pages.compare.measures import Measures
+from app.pages.compare.members import neighbours
+from app.pages.compare.replies import reply
+from app.pages.compare.state import read, write
+from app.pages.compare.view import look
+from app.search import search
+from app.selection import Problem
+from tests.app.asking import ask, small_app
+from tests.app.small_explorer import CLASS_NAMES, small_explorer
+
+
+@pytest.fixture(scope="module")
+def measures():
+    return Measures(small_explorer())
+
+
+@pytest.mark.parametrize("address", ["?p=1&q=1", "?p=2&q=2&a=0,4&b=8,12", "?p=1&q=1&layer=hidden"])
+def test_one_class_twice_is_said_in_one_sentence(measures, address):
+    explorer = small_explorer()
+    selection, problems = read(address, explorer)
+    assert problems == [] and selection.p == selection.q
+    weighed = drawing.drawn_worth(explorer, measures, selection, PATH)
+    told = [text.children for text in weighed["warnings"]] + [weighed["sentence"]]
+    twice = [text for text in told if "both groups" in text.lower()]
+    assert twice == [words.one_class(explorer.class_name(selection.p))]
+    assert read(write(selection, explorer), explorer)[0] == selection
+
+
+def test_a_notice_links_only_to_another_address():
+    problem = Problem("There is no layer.", "layer", "hidden")
+    [told] = notices([problem])
+    assert "href" not in str(told) and "There is no layer." in str(told)
+    [told] = notices([problem], "/decide?image=3")
+    assert "/decide?image=3" in str(told)
+    assert notices([], "/decide") == []
+
+
+@pytest.mark.parametrize(("search_text", "has_link"), [("?layer=zz", False),
+                                                       ("?find=label:q", True)])
+def test_only_a_search_without_result_leaves_a_link_to_follow(search_text, has_link):
+    address = {"path": "/decide", "search": search_text, "serial": 1}
+    response = ask(small_app(), "decide-nodes.figure", address, states=(None,)).get_json()
+    told = str(response["response"]["notices"])
+    assert "notice" in told and ("corrected link" in told) == has_link
+
+
+def test_the_example_beside_a_group_can_be_followed():
+    explorer = small_explorer()
+    [example] = set(re.findall(r"placeholder='(add: [^']+)'", str(layout(explorer))))
+    number, _, rest = example.removeprefix("add: ").partition(" or ")
+    survey = explorer.survey("model_0", "test")
+    assert search(number, survey, CLASS_NAMES).images.tolist() == [int(number)]
+    search(rest, survey, CLASS_NAMES)
+
+
+def test_neighbours_have_the_label_and_stand_in_no_group():
+    labels = np.array([0, 1, 0, 1, 0, 1, 0, 2])
+    found = neighbours(labels, {"a": (2, 1), "b": (4,), "c": (7,)})
+    # 2: the only others of label 0 outside the groups are 0 and 6; 7 is alone with its label.
+    assert found == {"1": [5, 3], "2": [0, 6], "4": [0, 6]}
+    explorer = small_explorer()
+    selection, _ = read("?a=1,5&b=3", explorer)
+    view = look(explorer, Measures(explorer), selection)
+    steps = reply(explorer, view, PATH, "")["steps"]["neighbours"]
+    labels = explorer.dataset("test").labels
+    everyone = [image for group in selection.members.values() for image in group]
+    for image in everyone:
+        for other in steps[str(image)]:
+            assert labels[other] == labels[image] and other not in everyone
+
+
+def test_crowded_rings_become_outlines(measures):
+    explorer = small_explorer()
+    selection, _ = read("?a=1,5,9&b=&layer=first_maps&t=0.05", explorer)
+    view = look(explorer, measures, selection)
+    assert view.outlined == {"A"}
+    assert len(view.rings["a"]["A"]) == view.circles.n_unique_a  # every cell, none left out
+    assert "outlines are drawn" in words.rings_note(view)
+    calm = look(explorer, measures, read("?a=1,5,9&b=3,7,11", explorer)[0])
+    assert calm.outlined == frozenset() and "outlines" not in words.rings_note(calm)
+    assert "outlines" not in words.rings_note(replace(view, outlined=frozenset()))
+
+
+def test_an_outline_runs_between_cells_of_a_kind_and_others():
+    slots = Slots.around((20, 40), 2, 2.0)
+    points = np.array([[3, 4], [3, 5], [10, 10]])
+
+    def drawn(kind):
+        picture = rings_picture({kind: points}, 2, slots, outlined={kind})
+        text = base64.b64decode(picture.partition(",")[2]).decode()
+        return text, set(re.findall(r"M\d+ \d+[hv]1", text))
+
+    _, edges = drawn("A")
+    assert len(edges) == 6 + 4 and "M5 3v1" not in edges  # no edge between the two neighbours
+    assert {"M4 3h1", "M5 3h1", "M4 4h1", "M5 4h1", "M4 3v1", "M6 3v1"} < edges
+    dashes = [re.findall(r'stroke-dasharray="([^"]+)"', drawn(kind)[0])
+              for kind in ("A", "B", "shared")]
+    assert dashes[0] == [] and dashes[1] != dashes[2] and all(dashes[1:])
+
+
+@pytest.mark.parametrize(("probability", "told"), [
+    (0.5, "0.500"), (1.0, ">1−1e−7"), (0.99999996, ">1−1e−7"), (0.0, "<1e−37"), (2e-9, "2.0e−9"),
+    (0.99996, "1−4e−5"), (0.0005, "0.001"),
+])
+def test_short_probabilities_are_never_0_or_1(probability, told):
+    assert _short_probability(probability) == told
