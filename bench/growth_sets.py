@@ -115,6 +115,9 @@ def measure_set(folder, repeats=15):
     began = time.perf_counter()
     opened([model], folder, folder / "cache")
     told["opening again, s"] = time.perf_counter() - began
+    for name, pattern in (("images", "*.npy"), ("survey", "cache/**/*.npy")):
+        told[f"{name} on the disk, MiB"] = sum(
+            path.stat().st_size for path in folder.glob(pattern)) / 2**20
     if memory:
         told["memory of its own while opening, MiB"] = memory["most"]
     survey = explorer.survey(explorer.model_names[0], "test")
