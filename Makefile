@@ -1,6 +1,7 @@
 # make run     set up and serve on http://127.0.0.1:8050 (ARGS="--port 8051" and the like)
 # make test    set up and run every test, browser and container included (ARGS="-k mosaic")
 # make lint    look for faults in the code without running it
+# make audit   look the pinned packages up among the known vulnerabilities
 # make bench   measure, and write bench/results.json (ARGS="--short")
 
 VENV := .venv
@@ -10,7 +11,7 @@ TEST_PACKAGES := tests/requirements.txt
 ARGS :=
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: run test lint bench environment test-environment browser
+.PHONY: run test lint audit bench environment test-environment browser
 
 run: environment
 	$(PYTHON) -m app $(ARGS)
@@ -28,6 +29,9 @@ test: test-environment browser
 
 lint: test-environment
 	$(PYTHON) -m ruff check .
+
+audit: environment
+	@$(PYTHON) deploy/audit_packages.py
 
 bench: test-environment
 	$(PYTHON) -m bench $(ARGS)

@@ -6,7 +6,10 @@ import shutil
 import subprocess
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
+from deploy.label_packages import pins
 from tests.browser.driven import Watch
 from tests.browser.served import free_port
 from tests.container.engine import (
@@ -27,6 +30,11 @@ SECRETS = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}"
     rb"|://[^/\s:@]+:[^/\s:@]+@"
 )
+
+SECRET_FILES = (
+    ".env", ".git", ".netrc", ".pypirc", ".npmrc", ".git-credentials", ".aws", ".docker", ".ssh",
+    "id_rsa*", "id_ed25519*", "pip.conf", ".pip", "*.p12", "*.pfx", "*_history",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -98,15 +106,38 @@ def test_no_file_lends_rights(sealed):
 
 
 def test_no_secret_was_packed(sealed):
-    listing = sealed.run_inside("find", "/srv", "-type", "f", "-size", "-2000k")
-    assert "/srv/app/factory.py" in listing.splitlines()
-    assert not [name for name in listing.splitlines() if "/.git" in name or name.endswith(".env")]
+    """Neither in the project's files nor where tools and users keep theirs."""
+    # Packages carry keys for tests of their own; what was installed is known by its hashes.
+    folders = ("srv", "root", "home", "tmp", "etc", "opt/venv/bin", "var/log", "var/tmp")
+    present = sealed.run_inside("sh", "-c", f"cd / && ls -d {' '.join(folders)}", user="0").split()
+    assert {"srv", "root", "etc"} <= set(present)
     content = subprocess.run(
-        ["docker", "exec", sealed.name, "tar", "-C", "/srv", "--exclude=cache", "-c", "."],
+        ["docker", "exec", "--user", "0", sealed.name, "tar", "-C", "/", "--exclude=srv/cache",
+         "--exclude=*.npz", "-c", *present],
         capture_output=True,
         check=True,
-    ).stdout
+    ).stdout  # fmt: skip
+    assert b"srv/app/factory.py" in content
     assert SECRETS.findall(content) == []
+
+
+def test_no_file_is_there_that_keeps_secrets(sealed):
+    names = " -o ".join(f"-name '{name}'" for name in SECRET_FILES)
+    search = f"find / -xdev \\( {names} \\) -not -path '/proc/*' 2>/dev/null; true"
+    assert sealed.run_inside("sh", "-c", search, user="0") == ""
+    # The patterns find what they are for.
+    planted = "mkdir /tmp/planted && touch /tmp/planted/.env && " + search
+    assert sealed.run_inside("sh", "-c", planted.replace("-xdev ", ""), user="0") == (
+        "/tmp/planted/.env")  # fmt: skip
+
+
+def test_no_secret_stands_in_history_environment_or_labels(image):
+    config = docker("image", "inspect", "--format", "{{json .Config}}", IMAGE)
+    history = docker("history", "--no-trunc", IMAGE)
+    assert SECRETS.findall((config + history).encode()) == []
+    told = re.findall(r"\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|CREDENTIAL)\w*",
+                      config + history, re.IGNORECASE)  # fmt: skip
+    assert told == []
 
 
 def test_bill_of_materials_lists_every_pinned_package(sealed):
@@ -119,6 +150,17 @@ def test_bill_of_materials_lists_every_pinned_package(sealed):
         version = re.search(rf"^{name}==(\S+)", (ROOT / "requirements.txt").read_text(), re.M)[1]
         assert f"pkg:pypi/{name}@{version}" in listed
     assert any(purl.startswith("pkg:deb/debian/libc6@") for purl in listed)
+
+
+def test_label_lists_the_packages_that_are_installed(sealed):
+    config = json.loads(docker("image", "inspect", "--format", "{{json .Config.Labels}}", IMAGE))
+    labelled = config["io.cyclonedx.bill-of-materials.packages"].split(", ")
+    assert labelled == pins((ROOT / "requirements.txt").read_text())
+    bill = json.loads(sealed.run_inside("cat", config["io.cyclonedx.bill-of-materials"]))
+    assert JsonStrictValidator(SchemaVersion.V1_5).validate_str(json.dumps(bill)) is None
+    installed = {part["purl"] for part in bill["components"]}
+    certain = [pin.replace("==", "@") for pin in labelled if " ; " not in pin]
+    assert [pin for pin in certain if f"pkg:pypi/{pin}" not in installed] == []
 
 
 def test_docker_sees_that_it_is_healthy(sealed):
