@@ -6,7 +6,7 @@ from app.figures.thumbnail import image_thumbnail
 from app.selection import write_query
 from app.wording import probability_text
 
-EXPLORE, COMPARE = "/", "/compare"
+EXPLORE, COMPARE, DECIDE = "/", "/compare", "/decide"
 
 _LARGEST_THUMBNAIL = 64
 
@@ -46,14 +46,37 @@ def compare_address(explorer, model, set_name, numbers):
     str or None
         None without that page.
     """
+    return _address(explorer, COMPARE, model, set_name,
+                    a=[int(number) for number in numbers])
+
+
+def decide_address(explorer, model, set_name, number, p=None, q=None):
+    """Address of an image on the Decide page.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    model, set_name : str
+    number : int
+    p, q : int, optional
+        Target and rival; prediction and runner-up by default.
+
+    Returns
+    -------
+    str or None
+        None without that page.
+    """
+    return _address(explorer, DECIDE, model, set_name, image=int(number), p=p, q=q)
+
+
+def _address(explorer, path, model, set_name, **more):
     # Pages are made of this module's cards, so it can only ask for them when all are there.
     from app.pages import PAGES
 
-    if all(page.PATH != COMPARE for page in PAGES):
+    if all(path != page.PATH for page in PAGES):
         return None
-    return COMPARE + write_query(
-        {"model": model, "set": set_name, "a": [int(number) for number in numbers]},
-        {"model": explorer.model_names[0], "set": explorer.set_names[0]})
+    return path + write_query({"model": model, "set": set_name, **more},
+                              {"model": explorer.model_names[0], "set": explorer.set_names[0]})
 
 
 def image_card(explorer, model, set_name, number, *, notes=(), find=None, actions=None):
@@ -71,7 +94,7 @@ def image_card(explorer, model, set_name, number, *, notes=(), find=None, action
     find : str, optional
         Search that the arrow keys follow once the image is open in Explore.
     actions : sequence of dash component, optional
-        Buttons of the card; one that opens the image in Compare by default.
+        Buttons of the card; those of `card_actions` by default.
 
     Returns
     -------
@@ -86,7 +109,7 @@ def image_card(explorer, model, set_name, number, *, notes=(), find=None, action
     kind = ("right" if is_right else "wrong") + (" long" if len(label + prediction) > 8 else "")
     probability = float(survey.probabilities[number, survey.labels[number]])
     if actions is None:
-        actions = _compare_button(explorer, model, set_name, number)
+        actions = card_actions(explorer, model, set_name, number)
     picture = image_thumbnail(explorer.image(set_name, number),
                               most=(_LARGEST_THUMBNAIL, _LARGEST_THUMBNAIL))
     return html.Li([
@@ -130,10 +153,37 @@ def image_cards(cards, label, *, large=False):
                    **{"aria-label": label})
 
 
-def _compare_button(explorer, model, set_name, number):
-    address = compare_address(explorer, model, set_name, [number])
-    if address is None:
-        return []
-    return [html.A("Compare", href=address, className="button tiny",
-                   title=f"Put image {number} into group A of Compare",
-                   **{"aria-label": f"Compare image {number}"})]
+def card_actions(explorer, model, set_name, number, p=None, q=None):
+    """Ways from a card to the pages that Explore is not.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    model, set_name : str
+    number : int
+    p, q : int, optional
+        Question of the Decide page.
+
+    Returns
+    -------
+    list of dash component
+        To Decide, and to each group of Compare, where the image joins what was compared last.
+    """
+    number, actions = int(number), []
+    decide = decide_address(explorer, model, set_name, number, p, q)
+    if decide is not None:
+        question = "" if p is None or q is None else (
+            f", {explorer.class_name(p)} and not {explorer.class_name(q)}")
+        actions.append(html.A("Decide", href=decide, className="button tiny",
+                              **_told(f"Why{question}: image {number} in Decide")))
+    for key in "abc":
+        address = _address(explorer, COMPARE, model, set_name, **{f"add_{key}": number})
+        if address is not None:
+            actions.append(html.A(f"+{key.upper()}", href=address, className="button tiny",
+                                  **{"data-send": key}, **_told(
+                                      f"Add image {number} to group {key.upper()} of Compare")))
+    return actions
+
+
+def _told(text):
+    return {"title": text, "aria-label": text}

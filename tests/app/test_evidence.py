@@ -306,7 +306,7 @@ def test_a_disagreement_opens_in_decide_and_compare():
     image, p, q = (int(numbers[0]) for numbers in (
         listed.images, listed.network_answers, listed.variant_answers))
     assert f"/decide?image={image}&p={p}&q={q}" in told
-    assert f"/compare?a={image}" in told
+    assert f"/compare?add_a={image}" in told
 
 
 # --- order of nodes ---------------------------------------------------------------------------

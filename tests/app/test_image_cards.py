@@ -7,8 +7,17 @@ import numpy as np
 from PIL import Image
 
 from app.figures.thumbnail import image_thumbnail
-from app.image_cards import COMPARE, compare_address, explore_address, image_card, image_cards
+from app.image_cards import (
+    COMPARE,
+    card_actions,
+    compare_address,
+    explore_address,
+    image_card,
+    image_cards,
+)
 from app.pages import PAGES
+from app.pages.compare.state import read as read_compare
+from app.pages.decide.state import read as read_decide
 from app.pages.explore.state import read
 from tests.app.small_explorer import small_explorer
 
@@ -46,8 +55,27 @@ def test_a_card_leads_to_compare_where_that_page_is():
     address = compare_address(small_explorer(), "model_1", "train", np.array([3, 1]))
     page = next((page for page in PAGES if page.PATH == COMPARE), None)
     assert address == (f"{COMPARE}?model=model_1&set=train&a=3,1" if page else None)
-    actions = card_of(3)["props"]["children"][1]
-    assert bool(actions) == (page is not None)
+
+
+def test_a_card_leads_to_decide_and_into_each_group_of_compare():
+    explorer = small_explorer()
+    present = read_compare("?model=model_1&set=train", explorer)[0].members
+    number = next(image for image in range(24)
+                  if all(image not in members for members in present.values()))
+    actions = card_of(number)["props"]["children"][1].children
+    assert [action.children for action in actions] == ["Decide", "+A", "+B", "+C"]
+    decided, problems = read_decide(actions[0].href.partition("?")[2], explorer)
+    assert problems == [] and (decided.model, decided.set, decided.image) == (
+        "model_1", "train", number)
+    for key, action in zip("abc", actions[1:], strict=True):
+        compared, problems = read_compare(action.href.partition("?")[2], explorer)
+        assert problems == [] and compared.members[key][-1] == number
+        assert getattr(action, "data-send") == key
+    asked = card_actions(explorer, "model_1", "train", number, 2, 0)[0]
+    decided, _ = read_decide(asked.href.partition("?")[2], explorer)
+    assert (decided.p, decided.q) == (2, 0) and "7 and not 3" in asked.title
+    names = [getattr(action, "aria-label") for action in actions]
+    assert len(set(names)) == 4 and all(f"image {number}" in name for name in names)
 
 
 def test_a_card_takes_notes_and_actions_of_its_page():

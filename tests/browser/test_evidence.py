@@ -118,9 +118,9 @@ def test_a_disagreement_opens_in_decide_and_back(page, dashboard):
     page.go_back()
     settle(page)
     assert "/evidence?task=all" in page.url
-    page.locator("#evidence-cards").get_by_text("Compare", exact=True).first.click()
+    page.locator("#evidence-cards").get_by_text("+C", exact=True).first.click()
     settle(page)
-    assert "/compare?" in page.url
+    assert "/compare?c=" in page.url
 
 
 def test_a_node_is_found_again_where_sorting_put_it(page, dashboard):

@@ -8,17 +8,15 @@ from app.components import graph, picture_button, table
 from app.figures.grid import grid_figure
 from app.figures.ladder import STYLES, Mark
 from app.figures.thumbnail import image_thumbnail
-from app.image_cards import compare_address, image_card, image_cards
+from app.image_cards import card_actions, image_card, image_cards
 from app.pages.evidence import words
 from app.pages.evidence.purpose import steps_of
 from app.pages.evidence.state import first_pair, write
 from app.pages.evidence.view import READERS
-from app.selection import write_query
 from app.wording import number_text, percent
 from cnn_core.display import colour_range
 
 PATH = "/evidence"
-DECIDE = "/decide"
 
 
 def ladder_rows(view):
@@ -201,31 +199,10 @@ def disagreements(explorer, found, view):
                  f"changed: {explorer.class_name(int(own))}"]
         cards.append(image_card(
             explorer, selection.model, set_name, int(image), notes=notes,
-            actions=_card_links(explorer, selection.model, set_name, int(image), int(network),
+            actions=card_actions(explorer, selection.model, set_name, int(image), int(network),
                                 int(own))))
     return html.Div([image_cards(cards, "Images on which they disagree"),
                      _parts_of_list(explorer, found, view)])
-
-
-def _card_links(explorer, model, set_name, image, p, q):
-    links = [("Decide", decide_address(explorer, model, set_name, image, p, q),
-              f"Why {explorer.class_name(p)} and not {explorer.class_name(q)}: image {image}"),
-             ("Compare", compare_address(explorer, model, set_name, [image]),
-              f"Put image {image} into group A of Compare")]
-    return [html.A(text, href=address, className="button tiny", title=told,
-                   **{"aria-label": told}) for text, address, told in links if address]
-
-
-def decide_address(explorer, model, set_name, image, p, q):
-    """Address of an image on the Decide page, None without that page."""
-    # Pages are made of this module's parts, so it can only ask for them when all are there.
-    from app.pages import PAGES
-
-    if all(page.PATH != DECIDE for page in PAGES):
-        return None
-    return DECIDE + write_query(
-        {"model": model, "set": set_name, "image": image, "p": p, "q": q},
-        {"model": explorer.model_names[0], "set": explorer.set_names[0]})
 
 
 def _parts_of_list(explorer, found, view):
