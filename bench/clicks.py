@@ -90,7 +90,8 @@ def times_of(page, act, quiet_ms=_QUIET_MS):
         if has_changed and not state["isAsking"] and state["quiet"] >= quiet_ms:
             pressed = state["pressed"]
             return Times(max(state["stand"] - pressed, 0), state["last"] - pressed)
-    raise TimeoutError(f"{page.url}: no change, or no rest, within {_MOST_SECONDS} s of an action")
+    raise TimeoutError(f"{page.url}: no change, or no rest, within {_MOST_SECONDS} s of an action: "
+                       f"{state}")
 
 
 def time_of(page, act):

@@ -11,7 +11,7 @@ from bench.students import Plan, in_own_process, lesson_of
 from bench.summary import rounded
 
 _STUDENTS = 50
-_MINUTES, _SHORT_MINUTES = 20, 0.25
+_MINUTES, _SHORT_MINUTES = 20, 0.2
 _WARM_QUESTIONS, _SHORT_WARM_QUESTIONS = 3000, 400
 
 

@@ -75,6 +75,8 @@ class Lesson:
     errors : dict of str to int
         Number of questions without a right answer, by kind.
     seconds : float
+    answered : int
+        Answers that came within these seconds.
     generator_cpu : float
         CPU time of the students' process for each second.
     """
@@ -82,6 +84,7 @@ class Lesson:
     delays: list
     errors: dict
     seconds: float
+    answered: int
     generator_cpu: float
 
 
@@ -98,18 +101,20 @@ async def attend(plan):
     """
     begins = time.perf_counter() + plan.settle
     delays, errors = [], Counter()
-    tasks = [asyncio.create_task(_student(number, plan, begins, delays, errors))
+    ended = []
+    tasks = [asyncio.create_task(_student(number, plan, begins, delays, ended, errors))
              for number in range(plan.students)]
     await asyncio.sleep(plan.settle)
     cpu = _cpu_seconds()
     await asyncio.sleep(plan.seconds)
-    seconds = time.perf_counter() - begins
-    cpu = _cpu_seconds() - cpu
+    ends = time.perf_counter()
+    seconds, cpu = ends - begins, _cpu_seconds() - cpu
     await asyncio.gather(*tasks)
-    return Lesson(delays, dict(errors), seconds, cpu / seconds)
+    answered = sum(begins <= moment < ends for moment in ended)
+    return Lesson(delays, dict(errors), seconds, answered, cpu / seconds)
 
 
-async def _student(number, plan, begins, delays, errors):
+async def _student(number, plan, begins, delays, ended, errors):
     generator = random.Random(f"{plan.seed} {number}")
     place = number * len(plan.wishes) // plan.students
     due = begins - plan.settle + generator.uniform(0, plan.period)
@@ -124,10 +129,13 @@ async def _student(number, plan, begins, delays, errors):
             template, search = plan.wishes[place % len(plan.wishes)]
             fault = await _ask(session, plan, template, search, is_read=not has_looked)
             has_looked = True
+            now = time.perf_counter()
             if due >= begins:
-                delays.append(1000 * (time.perf_counter() - due))
+                delays.append(1000 * (now - due))
             if fault:
                 errors[fault] += 1
+            else:
+                ended.append(now)
             due += generator.uniform(plan.period - plan.jitter, plan.period + plan.jitter)
 
 

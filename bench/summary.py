@@ -34,6 +34,29 @@ def rounded(number, digits=4):
     return round(float(number), max(places, 0))
 
 
+def lines(name, figure, indent="  "):
+    """Write one figure, a line for each of its parts that has parts itself.
+
+    Parameters
+    ----------
+    name : str
+    figure : dict, list or scalar
+    indent : str
+
+    Yields
+    ------
+    str
+    """
+    parts = list(figure.items()) if isinstance(figure, dict) else (
+        [("", part) for part in figure] if isinstance(figure, list) else [])
+    if len(indent) < 8 and any(isinstance(part, dict | list) for _, part in parts):
+        yield f"{indent}{name}:"
+        for inner, part in parts:
+            yield from lines(inner, part, indent + "  ")
+    else:
+        yield f"{indent}{name}: {told(figure)}" if name else f"{indent}{told(figure)}"
+
+
 def told(figure):
     """Write one figure as text.
 

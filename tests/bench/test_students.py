@@ -12,6 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 
 from bench.bodies import filled, page_template
+from bench.classroom import most_borne
 from bench.students import Plan, answers, attend, in_own_process, lesson_of
 from tests.app.asking import small_app
 
@@ -77,6 +78,7 @@ def test_every_student_asks_and_every_answer_is_counted():
         lesson = lesson_of(in_own_process(plan(address)))
     assert lesson.errors == {}
     assert 0 < len(lesson.delays) <= application.asked.total()
+    assert 0 < lesson.answered <= application.asked.total()
     assert min(lesson.delays) > 0 and lesson.seconds >= 1 and lesson.generator_cpu > 0
     # Four students walk on from four places: no picture is asked for twice.
     assert set(application.asked) <= {f"?image={number}" for number in range(400)}
@@ -129,3 +131,19 @@ def test_a_page_that_is_not_there_has_no_body():
     dependencies = small_app().server.test_client().get("/_dash-dependencies").get_json()
     with pytest.raises(LookupError, match="/nowhere: 0 callbacks"):
         page_template(dependencies, "/nowhere")
+
+
+@pytest.mark.parametrize(("capacity", "found"), [
+    (1000, (955, 1000)), (230, (220, 230)), (200, (191, 200)), (37, (36, 37)), (1, (1, 1)),
+    (0, (0, 0)), (9999, (3500, 4000)),
+])
+def test_the_limit_of_students_is_found_from_above_and_below(capacity, found):
+    tried = []
+
+    def bears(students):
+        tried.append(students)
+        return students <= capacity
+
+    low, high = found
+    assert low <= most_borne(bears, 200) <= high
+    assert len(tried) == len(set(tried)) <= 30

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.summary import rounded, summary, told
+from bench.summary import lines, rounded, summary, told
 
 
 def test_a_summary_tells_the_middle_the_slow_end_and_how_many():
@@ -25,6 +25,14 @@ def test_nothing_measured_is_an_error_and_no_zero():
 ])
 def test_small_numbers_keep_their_digits(number, text):
     assert rounded(number) == text
+
+
+def test_a_figure_with_parts_of_their_own_takes_a_line_for_each():
+    table = {"sizes": [1, 2], "lines": {"bytes": {"median": 1.0, "n": 2}}}
+    assert list(lines("maps", table)) == [
+        "  maps:", "    sizes: 1; 2", "    lines:", "      bytes: median 1, n 2"]
+    assert list(lines("one", {"median": 1.0, "n": 2})) == ["  one: median 1, n 2"]
+    assert list(lines("tried", [{"students": 200}])) == ["  tried:", "    students 200"]
 
 
 def test_figures_of_all_kinds_become_text():
