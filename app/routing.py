@@ -54,7 +54,25 @@ def path_of(address):
     return path if isinstance(path, str) else ""
 
 
-def answer(path, query, *, values, steps=None, options=None, drops=None, links=None):
+def shown_by(address):
+    """Query string of what the browser shows already.
+
+    Parameters
+    ----------
+    address : dict or None
+        {"path", "search", "shown", "serial"}.
+
+    Returns
+    -------
+    str or None
+        None where the page stands empty, or for anything else.
+    """
+    shown = address.get("shown") if isinstance(address, dict) else None
+    return shown if isinstance(shown, str) else None
+
+
+def answer(path, query, *, values, steps=None, options=None, drops=None, links=None,
+           names=None):
     """What a page sends back about the address that it was given.
 
     Parameters
@@ -71,11 +89,15 @@ def answer(path, query, *, values, steps=None, options=None, drops=None, links=N
     drops : dict of str to sequence of str, optional
         Keys that lose their meaning when the named key changes.
     links : dict of str to str, optional
-        Query strings with which the navigation opens other pages, by path.
+        Query strings with which the navigation opens other pages, by path; and addresses of links
+        that stand in the page, by their `data-link`.
+    names : dict of str to str, optional
+        File names of pictures by the id of the graph.
 
     Returns
     -------
     dict
     """
     return {"path": path, "search": query, "values": values, "steps": steps or {},
-            "options": options or {}, "drops": drops or {}, "links": links or {}}
+            "options": options or {}, "drops": drops or {}, "links": links or {},
+            "names": names or {}}

@@ -9,7 +9,8 @@
   let shownPath = null; // path whose layout the server has been asked for
   let wanted = null; // what the reader asked for last
   let sent = null; // what the server is asked for now, null when nothing is under way
-  let answer = null; // what the server told last
+  let answer = null; // what the server told of the page that stands
+  let lastTold = null;
   let ahead = { kind: "", count: 0 }; // steps taken since the last answer
   let loader = 0;
   let watchdog = 0;
@@ -47,7 +48,9 @@
       markNavigation();
       return;
     }
-    setProps({ type: "query", path: sent.path }, { data: { ...sent, serial: ++serial } });
+    // What stands already need not be sent again.
+    const shown = answer ? answer.search : null;
+    setProps({ type: "query", path: sent.path }, { data: { ...sent, shown, serial: ++serial } });
   }
 
   function release() {
@@ -66,8 +69,8 @@
     request({ path, search });
   }
 
-  function set(changes, options) {
-    const parts = new URLSearchParams((wanted || here()).search);
+  function searchWith(search, changes) {
+    const parts = new URLSearchParams(search);
     const drops = (answer && answer.drops) || {};
     for (const [key, value] of Object.entries(changes)) {
       for (const dependent of drops[key] || []) if (!(dependent in changes)) parts.delete(dependent);
@@ -75,7 +78,11 @@
       else parts.set(key, value === true ? "1" : value === false ? "0" : text(value));
     }
     const query = parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
-    go(location.pathname, query ? `?${query}` : "", options);
+    return query ? `?${query}` : "";
+  }
+
+  function set(changes, options) {
+    go(location.pathname, searchWith((wanted || here()).search, changes), options);
     // The controls show the wish while the server works on it; not each of a held key's wishes.
     if (!options || options.push !== false) setTimeout(() => tellWish(changes));
   }
@@ -99,10 +106,22 @@
       if (steps.wrong !== null && steps.wrong !== undefined) set({ image: steps.wrong }, options);
     } else if (kind === "above" || kind === "below") {
       if (steps[kind]) set({ layer: steps[kind] }, options);
-    } else if (steps[kind] && steps[kind].length) {
-      ahead = { kind, count: sent && ahead.kind === kind ? ahead.count + 1 : 0 };
-      set({ image: steps[kind][Math.min(ahead.count, steps[kind].length - 1)] }, options);
+    } else if (kind === "next" || kind === "previous") {
+      const count = sent && ahead.kind === kind ? ahead.count + 1 : 0;
+      const image = neighbour(steps, kind, count);
+      if (image === null) return;
+      ahead = { kind, count };
+      set({ image }, options);
     }
+  }
+
+  // By number through the set, or along the images that the server names.
+  function neighbour(steps, kind, count) {
+    const listed = steps[kind];
+    if (listed) return listed.length ? listed[Math.min(count, listed.length - 1)] : null;
+    if (!steps.count) return null;
+    const away = (count + 1) * (kind === "next" ? 1 : -1);
+    return (((Number(answer.values.image) + away) % steps.count) + steps.count) % steps.count;
   }
 
   function controlElement(key) {
@@ -139,11 +158,33 @@
     }
   }
 
-  function carry(links) {
+  // Links and names that follow the address without the page being drawn anew.
+  function carry(told) {
+    const links = told.links || {};
     for (const link of document.querySelectorAll(".nav-link")) {
       const path = new URL(link.href).pathname;
-      if (links && path in links) link.href = path + links[path];
+      if (path in links) follow(link, path + links[path]);
     }
+    for (const link of document.querySelectorAll("a[data-link]")) {
+      if (link.dataset.link in links) follow(link, links[link.dataset.link]);
+    }
+    for (const link of document.querySelectorAll("a[data-set-key]")) {
+      const { setKey, setValue } = link.dataset;
+      follow(link, told.path + searchWith(told.search, { [setKey]: setValue }));
+      const isHere = text(told.values[setKey]) === setValue;
+      if (isHere !== link.hasAttribute("aria-current")) {
+        if (isHere) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    }
+    for (const [graph, name] of Object.entries(told.names || {})) {
+      const button = document.querySelector(`[data-save="${graph}"]`);
+      if (button) Object.assign(button, { title: `Save this picture: ${name}` }).dataset.name = name;
+    }
+  }
+
+  function follow(link, address) {
+    if (link.getAttribute("href") !== address) link.setAttribute("href", address);
   }
 
   client_functions({
@@ -170,13 +211,15 @@
 
     // The server has answered and Dash has put everything in its place.
     settle(told) {
-      if (!told || !sent || told === answer || told.path !== sent.path) return;
+      if (!told || told === lastTold) return;
+      lastTold = told;
+      if (told.path === shownPath) answer = told;
+      if (!sent || told.path !== sent.path) return;
       if (told.path !== location.pathname) {
         // The reader went on before the answer came: ask for the newest wish at once.
         release();
         return;
       }
-      answer = told;
       ahead = { kind: "", count: 0 };
       const isNewest = wanted.path === sent.path && wanted.search === sent.search;
       if (isNewest) {
@@ -185,7 +228,7 @@
           wanted = sent = here();
         }
         tell(told.values, told.options);
-        carry(told.links);
+        carry(told);
       }
       release();
       document.dispatchEvent(new CustomEvent("lookingglass:settled", { detail: told }));
@@ -200,14 +243,17 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-set-key],[data-step]");
+    const link = event.target.closest("a[href]");
+    const isElsewhere = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey ||
+      event.altKey;
+    if (link && (event.defaultPrevented || isElsewhere)) return;
     if (button) {
+      event.preventDefault();
       if (button.dataset.step) step(button.dataset.step);
       else set({ [button.dataset.setKey]: button.dataset.setValue });
       return;
     }
-    const link = event.target.closest("a[href]");
-    if (!link || event.defaultPrevented || event.button !== 0) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!link) return;
     const target = new URL(link.href, location.href);
     const isPage = target.origin === location.origin && !link.hasAttribute("download") &&
       !link.target && !target.pathname.startsWith("/download/") && !target.hash;

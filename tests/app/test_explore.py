@@ -8,7 +8,7 @@ import pytest
 from app.pages.explore import PATH, words
 from app.pages.explore.state import read, write
 from app.pages.explore.view import look, place_among_found, steps
-from tests.app.asking import show, small_app
+from tests.app.asking import ask, show, small_app
 from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer
 
@@ -120,10 +120,10 @@ def test_next_and_previous_follow_the_search():
     assert outside["next"][0] == 1 and outside["previous"][0] == 37
 
 
-def test_without_a_search_the_ends_of_the_set_meet():
+def test_without_a_search_the_page_counts_by_itself():
     explorer = small_explorer()
     leads = steps(explorer, look(explorer, selected("?image=39")[0]))
-    assert leads["next"][0] == 0 and leads["previous"][0] == 38
+    assert (leads["next"], leads["previous"], leads["count"]) == (None, None, 40)
 
 
 def test_next_wrong_is_the_next_misclassified_image():
@@ -157,3 +157,21 @@ def test_colour_images_are_drawn_in_colour():
     assert np.asarray(figure["data"][0]["z"]).shape == (9, 14, 3)
     view = look(explorer, read("", explorer)[0])
     assert view.values.shape == explorer.network("model_0").layer("last_maps").shape
+
+
+@pytest.mark.parametrize(("shown", "is_sent"), [
+    (None, {"explore-grid-title", "explore-strip.children", "options"}),
+    ("?image=3&layer=hidden", set()),
+    ("?image=3", {"explore-grid-title", "options"}),
+    ("?image=3&layer=hidden&model=model_1",
+     {"explore-grid-title", "explore-strip.children", "options"}),
+    (7, {"explore-grid-title", "explore-strip.children", "options"}),
+])
+def test_what_the_page_shows_already_is_not_sent_again(shown, is_sent):
+    address = {"path": PATH, "search": "?image=4&layer=hidden", "shown": shown, "serial": 1}
+    answer = ask(small_app(), GRID, address).get_json()["response"]
+    sent = {name for name in ("explore-grid-title",) if name in answer}
+    sent |= {"explore-strip.children"} if "children" in answer["explore-strip"] else set()
+    sent |= {"options"} if answer["answer"]["data"]["options"] else set()
+    assert sent == is_sent
+    assert "explore-grid" in answer and "style" in answer["explore-strip"]

@@ -39,6 +39,14 @@ def test_image_grid_and_answer_stand_on_the_page(open_page, width, height, schem
     assert axe_faults(page) == []
 
 
+def test_the_ends_of_the_set_meet(page, dashboard):
+    visit(page, dashboard + "/?image=9999")
+    press(page, "ArrowRight")
+    assert "image=0" in page.url
+    press(page, "ArrowLeft")
+    assert "image=9999" in page.url
+
+
 def test_keys_back_and_forward(page, dashboard):
     visit(page, dashboard + "/?image=100")
     press(page, "ArrowRight")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from dash import Input, Output, html
+from dash import Input, Output, html, no_update
 
 from app.components import notices, summary_id
 from app.figures.answer import answer_figure
@@ -13,7 +13,6 @@ from app.figures.thumbnail import strip_picture
 from app.pages.explore import words
 from app.pages.explore.layout import (
     ANSWER_BARS,
-    DOWNLOADS,
     FOUND,
     GRID,
     GRID_NOTE,
@@ -23,14 +22,15 @@ from app.pages.explore.layout import (
     STRIP,
     UNIT,
     VERDICT,
-    download_parts,
     layout,
+    strip_links,
 )
 from app.pages.explore.state import read, write
 from app.pages.explore.unit import unit_panel
 from app.pages.explore.view import can_be_sorted, columns_for, look, steps
-from app.routing import ANSWER, NOTICES, answer, query_store, search_of
+from app.routing import ANSWER, NOTICES, answer, query_store, search_of, shown_by
 from app.selection import as_values, write_query
+from app.wording import shape_text
 from cnn_core.display import colour_range
 from cnn_core.mosaic import Mosaic
 
@@ -62,9 +62,9 @@ def register_callbacks(app, explorer):
             "grid_summary": Output(summary_id(GRID), "children"),
             "grid_note": Output(GRID_NOTE, "children"),
             "strip": Output(STRIP, "children"),
+            "strip_picture": Output(STRIP, "style"),
             "unit": Output(UNIT, "children"),
             "found": Output(FOUND, "children"),
-            "downloads": Output(DOWNLOADS, "children"),
             "notices": Output(NOTICES, "children", allow_duplicate=True),
             "answer": Output(ANSWER, "data", allow_duplicate=True),
         },
@@ -74,10 +74,16 @@ def register_callbacks(app, explorer):
     def show(address):
         selection, problems = read(search_of(address), explorer)
         view = look(explorer, selection)
-        return _drawn(explorer, view, problems)
+        return _drawn(explorer, view, problems, _before(explorer, address))
 
 
-def _drawn(explorer, view, problems):
+def _before(explorer, address):
+    """Selection that the page shows already, None where it stands empty."""
+    shown = shown_by(address)
+    return None if shown is None else read(shown, explorer)[0]
+
+
+def _drawn(explorer, view, problems, before):
     selection, layer = view.selection, view.layer
     sight = explorer.sight(selection.model, selection.layer)
     query = write(selection, explorer)
@@ -86,8 +92,8 @@ def _drawn(explorer, view, problems):
         remedy = write(replace(selection, find=""), explorer)
     else:
         remedy = query
-    numbers_query = write_query({"model": selection.model, "set": selection.set,
-                                 "image": selection.image, "layer": selection.layer})
+    is_same_model = before is not None and before.model == selection.model
+    is_same_layer = is_same_model and before.layer == selection.layer
     return {
         "image": image_figure(view.image, name=f"{selection.set} {selection.image}",
                               unread=sight.unread),
@@ -103,38 +109,51 @@ def _drawn(explorer, view, problems):
             dead=view.dead, selected=selection.unit, name=layer.name,
             range_title=words.RANGE_TITLES[selection.range],
             fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial)),
-        "grid_title": [layer.name, html.Span(f" {words.shape_text(layer)}", className="faint")],
+        "grid_title": no_update if is_same_layer else [
+            layer.name, html.Span(f" {shape_text(layer)}", className="faint")],
         "grid_summary": words.grid_summary(view),
         "grid_note": " ".join(filter(None, (words.dead_text(view),
                                             words.sight_text(view, sight),
                                             words.order_text(explorer, view)))),
-        "strip": _strip(explorer, view),
+        "strip": no_update if is_same_model else _strip(explorer, view),
+        "strip_picture": _strip_picture(explorer, view),
         "unit": unit_panel(explorer, view),
         "found": words.search_text(view),
-        "downloads": download_parts(view, numbers_query),
         "notices": notices(problems, PATH + remedy),
         "answer": answer(PATH, query, values=as_values(selection),
-                         steps=steps(explorer, view), options=_options(explorer, view),
+                         steps=steps(explorer, view),
+                         options={} if is_same_layer else _options(explorer, view),
                          drops={"layer": ["unit", "columns"],
                                 "model": ["unit", "columns", "image"],
                                 "set": ["image", "find"], "find": []},
-                         links=_links(explorer, selection)),
+                         links=_links(explorer, selection), names=_names(selection)),
     }
 
 
 def _links(explorer, selection):
-    """Queries with which the navigation opens other pages on the same image."""
+    """Queries with which the navigation opens other pages on the same image, and links here."""
     first = {"model": explorer.model_names[0], "set": explorer.set_names[0]}
     image = {"model": selection.model, "set": selection.set, "image": selection.image}
+    here = {"model": selection.model, "set": selection.set, "layer": selection.layer}
+    numbers = write_query({**image, "layer": selection.layer})
     return {"/decide": write_query(image, first),
-            "/compare": write_query({"model": selection.model, "layer": selection.layer}, first)}
+            "/compare": write_query({"model": selection.model, "layer": selection.layer}, first),
+            **{ending: f"/download/activations.{ending}{numbers}" for ending in ("csv", "npz")},
+            **{group: "/compare" + write_query({**here, f"add_{group}": selection.image})
+               for group in "abc"}}
+
+
+def _names(selection):
+    """Names under which pictures are saved."""
+    name = f"{selection.model}_{selection.set}_{selection.image}_{selection.layer}"
+    return {IMAGE: f"{selection.set}_{selection.image}", ANSWER_BARS: f"{name}_softmax", GRID: name}
 
 
 def _options(explorer, view):
     """Choices of controls that depend on the model and the layer."""
     network = explorer.network(view.selection.model)
     return {
-        "layer": [{"value": info.name, "label": f"{info.name} · {words.shape_text(info)}"}
+        "layer": [{"value": info.name, "label": f"{info.name} · {shape_text(info)}"}
                   for info in network.layers],
         "order": [{"value": "natural", "label": "by number"},
                   {"value": "weight", "label": "by weight for p against q",
@@ -155,25 +174,18 @@ def _verdict(explorer, view):
 
 
 def _strip(explorer, view):
+    layers = explorer.network(view.selection.model).layers
+    return html.Div(strip_links(layers, [shape_text(info) for info in layers]),
+                    className="strip-links")
+
+
+def _strip_picture(explorer, view):
     infos = explorer.network(view.selection.model).layers
     values = [view.all_layers[info.name] for info in infos]
     picture = strip_picture(
         [mosaic.tile(array) for mosaic, array in zip(_small_mosaics(infos), values, strict=True)],
         [colour_range(array) for array in values], colour_map=view.selection.colours)
-    return html.Div(
-        [_strip_link(explorer, view, info, place) for place, info in enumerate(infos)],
-        className="strip-links", style={"--pictures": f"url({picture})", "--places": len(infos)})
-
-
-def _strip_link(explorer, view, info, place):
-    target = write(replace(view.selection, layer=info.name, unit=None, columns=None), explorer)
-    is_here = info.name == view.layer.name
-    return html.A([
-        html.Span(className="strip-picture", style={"--place": place}),
-        html.Span(info.name, className="strip-name"),
-        html.Span(words.shape_text(info), className="faint strip-shape"),
-    ], href=PATH + target, className="strip-link here" if is_here else "strip-link",
-        **({"aria-current": "true"} if is_here else {}))
+    return {"--pictures": f"url({picture})", "--places": len(infos)}
 
 
 @lru_cache(maxsize=16)

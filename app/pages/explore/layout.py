@@ -5,12 +5,11 @@ from dash import html
 
 from app.components import control, graph, labelled, number, picture_button, select
 from app.image_chooser import image_search, image_steps
-from app.selection import write_query
 
 IMAGE, ANSWER_BARS, GRID = "explore-image", "explore-answer", "explore-grid"
 VERDICT, STRIP, UNIT, FOUND = ("explore-verdict", "explore-strip", "explore-unit",
                                "explore-found")
-GRID_NOTE, IMAGE_NOTE, DOWNLOADS = "explore-grid-note", "explore-image-note", "explore-downloads"
+GRID_NOTE, IMAGE_NOTE = "explore-grid-note", "explore-image-note"
 GRID_TITLE = "explore-grid-title"
 
 
@@ -43,7 +42,7 @@ def layout(explorer):
                     html.Aside(id=UNIT, className="unit-panel", **{"aria-live": "polite"}),
                 ], className="grid-row"),
                 html.Div([html.P(id=GRID_NOTE, className="faint note"),
-                          html.Div(id=DOWNLOADS, className="button-row")], className="grid-foot"),
+                          html.Div(_downloads(), className="button-row")], className="grid-foot"),
             ], className="panel main-panel", **{"aria-label": "Activation grid"}),
         ], className="explore-body"),
         html.Nav(id=STRIP, className="strip", **{"aria-label": "Layers"}),
@@ -92,38 +91,45 @@ def _grid_options():
     ], className="options-box")
 
 
-def download_parts(view, query):
-    """Buttons that save the grid as picture and as numbers.
+def _downloads():
+    """Buttons whose names and addresses follow each answer."""
+    return [
+        picture_button(IMAGE, "", "Image PNG"),
+        picture_button(ANSWER_BARS, "", "Softmax PNG"),
+        picture_button(GRID, "", "Grid PNG"),
+        html.A("CSV", className="button small", download="",
+               title="The numbers of this layer as a table", **{"data-link": "csv"}),
+        html.A("NPZ", className="button small", download="",
+               title="The numbers of this layer as a NumPy file", **{"data-link": "npz"}),
+        html.Span([html.Span("to Compare", className="faint"),
+                   *(_send_link(key) for key in "abc")], className="button-row"),
+    ]
+
+
+def _send_link(key):
+    name = key.upper()
+    return html.A(name, className="button small",
+                  title=f"Add this image to group {name} of Compare", **{
+                      "data-send": key, "data-link": key,
+                      "aria-label": f"Add to group {name} of Compare"})
+
+
+def strip_links(layers, texts):
+    """Links that stand under the grid, one a layer; each shows its part of the strip's picture.
 
     Parameters
     ----------
-    view : ExploreView
-    query : str
-        Query of the numbers' address.
+    layers : sequence of LayerInfo
+    texts : sequence of str
+        Shape of each in words.
 
     Returns
     -------
     list of dash component
     """
-    selection = view.selection
-    name = f"{selection.model}_{selection.set}_{selection.image}_{selection.layer}"
-    return [
-        picture_button(IMAGE, f"{selection.set}_{selection.image}", "Image PNG"),
-        picture_button(ANSWER_BARS, f"{name}_softmax", "Softmax PNG"),
-        picture_button(GRID, name, "Grid PNG"),
-        html.A("CSV", href=f"/download/activations.csv{query}", className="button small",
-               download=f"{name}.csv", title="The numbers of this layer as a table"),
-        html.A("NPZ", href=f"/download/activations.npz{query}", className="button small",
-               download=f"{name}.npz", title="The numbers of this layer as a NumPy file"),
-        html.Span([html.Span("to Compare", className="faint"),
-                   *(_send_link(selection, key) for key in "abc")], className="button-row"),
-    ]
-
-
-def _send_link(selection, key):
-    query = write_query({"model": selection.model, "set": selection.set, "layer": selection.layer,
-                         f"add_{key}": selection.image})
-    name = key.upper()
-    return html.A(name, href=f"/compare{query}", className="button small",
-                  title=f"Add this image to group {name} of Compare",
-                  **{"data-send": key, "aria-label": f"Add to group {name} of Compare"})
+    return [html.A([
+        html.Span(className="strip-picture", style={"--place": place}),
+        html.Span(info.name, className="strip-name"),
+        html.Span(text, className="faint strip-shape"),
+    ], className="strip-link", **{"data-set-key": "layer", "data-set-value": info.name})
+        for place, (info, text) in enumerate(zip(layers, texts, strict=True))]

@@ -179,13 +179,14 @@ def steps(explorer, view):
     Returns
     -------
     dict
-        next, previous: lists of image numbers, nearest first; wrong: the next misclassified image
-        or None; below, above: names of the neighbouring layers; count: images in the set.
+        next, previous: among the images found, lists of image numbers, nearest first; without a
+        search None, by number; wrong: the next misclassified image or None; below, above: names
+        of the neighbouring layers; count: images in the set.
     """
     selection = view.selection
     names = [info.name for info in explorer.network(selection.model).layers]
     place = names.index(selection.layer)
-    later, earlier = _neighbours(view, len(explorer.dataset(selection.set)))
+    later, earlier = _neighbours(view)
     return {
         "next": later,
         "previous": earlier,
@@ -206,11 +207,9 @@ def place_among_found(view):
     return int(places[0]) if len(places) else None
 
 
-def _neighbours(view, n_images):
-    image = view.selection.image
+def _neighbours(view):
     if view.found is None:
-        reach = np.arange(1, min(_MOST_NEIGHBOURS, n_images) + 1)
-        return ((image + reach) % n_images).tolist(), ((image - reach) % n_images).tolist()
+        return None, None
     images, place = view.found.images, place_among_found(view)
     reach = np.arange(min(_MOST_NEIGHBOURS, len(images)))
     # From outside the result both directions enter it at its ends.
