@@ -29,6 +29,8 @@ _SHORT = {_MAPS: (8, 128, 1024), _SIDES: (3, 28, 112), _COMPARED: (1, 12, 36),
           _SET_SIZES: (2_000, 20_000)}
 _MAP_SIDE, _N_MAPS = 8, 16
 _GROUPS = "abc"
+# Few: what Compare measures over the classes afterwards is no part of the pictures.
+_N_COMPARABLE = 200
 # A search that sorts grows a little more than linearly from its few microseconds on. It is held
 # against a goal by itself, and to linear growth as the part of an answer that it is.
 _PART_OF_AN_ANSWER = "search"
@@ -126,18 +128,18 @@ def _map_size(folder, page, short):
 def _images(folder, page, short):
     sizes = _points(_COMPARED, short)
     models = save_models(folder, {"article": article_network()})
-    data = save_small_set(folder / "images.npz", 400, 28)
+    data = save_small_set(folder / "images.npz", _N_COMPARABLE, 28)
     explorer, app = opened(models, data, folder / "cache")
     layer, asking = explorer.network("article").layers[0].name, Asking(app)
     repeats = 5 if short else 12
     costs = [asking.cost("/compare", [
-        {**groups_of(n, start=11 * number, n_images=400), "layer": layer}
+        {**groups_of(n, start=11 * number, n_images=_N_COMPARABLE), "layer": layer}
         for number in range(repeats + 2)]) for n in sizes]
     lines = lines_of(costs)
     if page:
         lines |= growth_browser.compare_images(
             page, models, data, folder / "cache", layer,
-            [[groups_of(n, start=11 * number, n_images=400) for number in range(6)]
+            [[groups_of(n, start=11 * number, n_images=_N_COMPARABLE) for number in range(6)]
              for n in sizes])
     return {"size": "images compared, at 32 maps of 26 × 26", "sizes": list(sizes), "lines": lines}
 
