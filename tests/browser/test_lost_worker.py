@@ -9,6 +9,8 @@ from tests.browser.driven import Watch
 from tests.browser.journey import settle, visit
 from tests.browser.served import running_server
 
+EXPECTED = ("ERR_EMPTY_RESPONSE", "ERR_CONNECTION", "status of 503", "ERR_SOCKET")
+
 
 def workers_of(process):
     """Process ids of a server's workers."""
@@ -36,6 +38,28 @@ def test_page_goes_on_after_the_worker_was_killed(browser):
         settle(page)
         assert "image=8" in page.url
         assert page.locator("main").inner_text() != before
-        expected = ("ERR_EMPTY_RESPONSE", "ERR_CONNECTION", "status of 503", "ERR_SOCKET")
-        assert [text for text in watch.complaints if not any(e in text for e in expected)] == []
+        assert [text for text in watch.complaints if not any(e in text for e in EXPECTED)] == []
+        context.close()
+
+
+def test_request_that_was_lost_with_its_worker_is_sent_again(browser):
+    """The worker is killed with the request in its hands, not between two."""
+    with running_server() as server:
+        watch = Watch(server.address)
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        page = context.new_page()
+        watch.over(page)
+        visit(page, f"{server.address}/?set=test&image=7&layer=Conv2D_3")
+        before = page.locator("main").inner_text()
+        (worker,) = workers_of(server.process)
+        os.kill(worker, signal.SIGSTOP)
+        with page.expect_request("**/_dash-update-component*"):
+            page.keyboard.press("ArrowRight")
+        os.kill(worker, signal.SIGKILL)
+        page.locator("#connection-note", has_text="trying again").wait_for()
+        page.wait_for_selector("#connection-note", state="hidden", timeout=60_000)
+        settle(page)
+        assert "image=8" in page.url
+        assert page.locator("main").inner_text() != before
+        assert [text for text in watch.complaints if not any(e in text for e in EXPECTED)] == []
         context.close()
