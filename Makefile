@@ -35,6 +35,7 @@ audit: environment
 
 bench: test-environment
 	$(PYTHON) -m bench $(ARGS)
+	$(PYTHON) deploy/numbers_page.py
 
 browser: test-environment
 	$(PYTHON) -m tests.browser.find_browser
