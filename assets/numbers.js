@@ -113,6 +113,7 @@
     return (plot, figure, ...rest) => {
       const { data, layout } = Array.isArray(figure) ? { data: figure, layout: rest[0] } : figure;
       const meta = (layout && layout.meta) || {};
+      if (meta.kind === "answer") return answered(draw, plot, data, layout);
       const clear = data && data.length ? [unpacked(data[0], meta), ...data.slice(1)] : data;
       const drawn = Array.isArray(figure) ? draw(plot, clear, ...rest)
         : draw(plot, { ...figure, data: clear }, ...rest);
@@ -122,6 +123,17 @@
       }
       return drawn;
     };
+  }
+
+  // Dash binds itself to a plot that Plotly has made: an empty one, once.
+  function answered(draw, plot, data, layout) {
+    const isMade = plot.lookingGlassFigure && plot.querySelector(".plot-container");
+    const empty = { meta: layout.meta, margin: layout.margin, xaxis: { visible: false },
+      yaxis: { visible: false }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
+    const ready = isMade ? Promise.resolve(plot)
+      : draw(plot, [], empty, { displayModeBar: false, responsive: true });
+    window.lookingGlassBars.draw(plot, { data, layout });
+    return ready;
   }
 
   let plotly;

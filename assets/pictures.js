@@ -176,13 +176,14 @@
     const plot = document.querySelector(`#${CSS.escape(graphId)} .js-plotly-plot`);
     if (!plot || !window.Plotly) return;
     const { width, height } = plot.getBoundingClientRect();
+    const shown = plot.lookingGlassFigure || plot;
     const layout = {
-      ...plot.layout, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
+      ...shown.layout, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
       width: width + 24, height: height + 48,
-      margin: { ...plot.layout.margin, t: 36, l: 12 + (plot.layout.margin?.l || 0), b: 12, r: 12 },
+      margin: { ...shown.layout.margin, t: 36, l: 12 + (shown.layout.margin?.l || 0), b: 12, r: 12 },
       title: { text: name, font: { size: 13 }, x: 0.01, xanchor: "left", y: 0.985, yanchor: "top" },
     };
-    const data = plot.data.map((trace, place) =>
+    const data = shown.data.map((trace, place) =>
       place ? trace : window.lookingGlassNumbers.withBar(trace, metaOf(plot)));
     window.Plotly.toImage({ data, layout }, {
       format: "png", scale: 2, width: layout.width, height: layout.height,

@@ -38,8 +38,8 @@ def answer_figure(class_names, probabilities, logits, *, scale="linear", label=N
         lengths = [float(logit) for logit in logits]
         texts = [signed(logit) for logit in lengths]
         reach = max(max(lengths), 0.0) - min(min(lengths), 0.0) or 1.0
-        x_axis = theme.axis(title=None, range=[min(min(lengths), 0.0) - 0.34 * reach,
-                                               max(max(lengths), 0.0) + 0.34 * reach],
+        x_axis = theme.axis(title=None, range=[min(min(lengths), 0.0) - 0.42 * reach,
+                                               max(max(lengths), 0.0) + 0.42 * reach],
                             zerolinecolor=theme.FAINT_INK)
     else:
         lengths = [float(probability) for probability in probabilities]

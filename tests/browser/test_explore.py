@@ -222,3 +222,26 @@ def test_every_number_stands_in_its_place_of_the_drawn_grid(page, dashboard, lay
     expected = Mosaic.of(values.shape, drawn["columns"], drawn["gap"], drawn["order"]).tile(values)
     # The server's compiled pass and this one may round the last bit in another order.
     np.testing.assert_allclose(np.array(drawn["rows"], float), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("scale", ["linear", "log", "logits"])
+def test_the_bars_have_the_lengths_and_texts_of_the_figure(page, dashboard, scale):
+    visit(page, f"{dashboard}/?image=247&scale={scale}")
+    press(page, "ArrowRight")
+    images = load_dataset(ARTIFACTS / "mnist.npz", "test").images
+    told = load_network(ARTIFACTS / "cnn.keras").activations(images[[248]])
+    logits, shares = told.logits[0].astype(float), told.probabilities[0].astype(float)
+    lengths = {"linear": shares, "log": np.log10(np.maximum(shares, 1e-12)) + 12,
+               "logits": logits}[scale]
+    bars = page.locator("#explore-answer .bars .length")
+    widths = [bars.nth(number).bounding_box()["width"] for number in range(10)]
+    np.testing.assert_allclose(np.array(widths) / max(widths),
+                               np.abs(lengths) / np.abs(lengths).max(), atol=0.01)
+    strongest = page.locator("#explore-answer .bars .text").nth(int(logits.argmax()))
+    text = strongest.inner_text().replace("−", "-").removeprefix(">")
+    expected = logits.max() if scale == "logits" else shares.max()
+    assert float(text) == pytest.approx(expected, abs=0.006)
+    with page.expect_download() as download:
+        page.locator("[data-save=explore-answer]").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+    assert download.value.suggested_filename == "cnn_test_248_Conv2D_3_softmax.png"
