@@ -39,11 +39,12 @@ class CurvePart:
 
 @dataclass(frozen=True, eq=False)
 class MeanEffect:
-    """What silencing does on average over the images of a class.
+    """What silencing does on average over some images of a set.
 
     Attributes
     ----------
-    label : int
+    label : int or None
+        Class of the images, None for all images of the set.
     n_images : int
     last, together : float
         Mean change of the margin when the unit silenced last, and when all of them, are silenced.
@@ -162,32 +163,34 @@ class Later:
         return self._keep(key, make, 20_000)
 
     def mean_effects(self, selection):
-        """What the silenced units do on average over all images of target and of rival.
+        """What the silenced units do on average over a whole set.
 
         Returns
         -------
         tuple of MeanEffect
-            Of the classes that have images.
+            Of target and rival, as far as they have images, and of all images.
         """
         p, q = self.pair(selection)
         key = ("effect", selection.model, selection.set, p, q, selection.off, selection.baseline)
-        return self._keep(key, lambda: tuple(
-            self._mean_effect(selection, p, q, label) for label in (p, q)
-            if (self._explorer.dataset(selection.set).labels == label).any()), 1_000)
+        return self._keep(key, lambda: self._mean_effects(selection, p, q), 1_000)
 
-    def _mean_effect(self, selection, p, q, label):
+    def _mean_effects(self, selection, p, q):
         explorer, off = self._explorer, selection.off
         dataset = explorer.dataset(selection.set)
-        images = dataset.images[dataset.labels == label]
         network, baseline = explorer.network(selection.model), baseline_of(explorer, selection)
 
         def silenced(units) -> Ablation:
-            return ablate(network, off.layer, units, images, baseline)
+            return ablate(network, off.layer, units, dataset.images, baseline)
 
         together = silenced(off.units)
         alone = together if len(off.units) == 1 else silenced(off.units[-1:])
-        return MeanEffect(label, len(images), float(alone.effect(p, q).mean()),
-                          float(together.effect(p, q).mean()), int(together.flips.sum()))
+        last, all_of_them, flips = alone.effect(p, q), together.effect(p, q), together.flips
+        everyone = np.ones(len(dataset), bool)
+        return tuple(
+            MeanEffect(label, int(rows.sum()), float(last[rows].mean()),
+                       float(all_of_them[rows].mean()), int(flips[rows].sum()))
+            for label, rows in ((p, dataset.labels == p), (q, dataset.labels == q),
+                                (None, everyone)) if rows.any())
 
 
 def joined(parts):

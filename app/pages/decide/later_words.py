@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.wording import interval, percent, signed, unit_word
+from app.wording import interval, percent, plural, signed, unit_word
 
 _KEYS = ("contribution", "activation", "random")
 _NAMES = {"contribution": "by contribution", "activation": "by activation",
@@ -122,9 +122,11 @@ def edit_rows(explorer, found, layer):
 def effect_text(explorer, selection, effects, layer):
     """Tell what the silenced units do on average."""
     units = selection.off.units
-    names = [explorer.class_name(effect.label) for effect in effects]
-    alone = _joined(f"{signed(effect.last)} on images of {name} (n = {effect.n_images:,})"
-                    for effect, name in zip(effects, names, strict=True))
+    alone = _joined(
+        f"{signed(effect.last)} on " + (
+            f"all {effect.n_images:,} images" if effect.label is None else
+            f"the {plural(effect.n_images, 'image')} of {explorer.class_name(effect.label)}")
+        for effect in effects)
     told = (f"Over the {selection.set} set, silencing {unit_word(layer)} {units[-1]} alone changes "
             f"Δ on average by {alone}")
     if len(units) > 1:
@@ -135,4 +137,5 @@ def effect_text(explorer, selection, effects, layer):
 
 
 def _joined(texts):
-    return " and ".join(texts)
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last
