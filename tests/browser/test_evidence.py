@@ -184,3 +184,24 @@ def test_the_whole_question_stands_in_the_controls(page, dashboard):
     assert "task=all" in page.url
     assert "tell the 4 classes apart" in page.locator("#evidence-purpose").inner_text()
     assert page.locator("#evidence-pair-box").is_hidden()
+
+
+def test_few_nodes_leave_no_empty_place(page, dashboard):
+    visit(page, dashboard + "/evidence")
+    page.wait_for_selector("#evidence-nodes-0-natural .main-svg", state="attached")
+    grids = page.locator(".node-grid").evaluate_all(
+        "found => found.map((grid) => [grid.clientWidth, grid.clientHeight])")
+    assert len(grids) == 6
+    # Seven nodes in a row: a strip, not a square.
+    assert all(height < 0.35 * width or height < 45 for width, height in grids)
+    assert page.locator(".node-grid .colour-bar").count() == 0
+
+
+def test_a_model_without_history_says_so_and_its_table_is_whole(page, dashboard):
+    visit(page, dashboard + "/model?model=third")
+    note = page.locator("#model-training-note")
+    assert note.inner_text().startswith("No training history is known of this model")
+    panel, table = box(page, ".model-training"), box(page, ".model-architecture")
+    assert panel["height"] < 120 and panel["width"] == table["width"] > 1200
+    assert page.locator(".model-architecture .scrolled").evaluate(
+        "(box) => box.scrollWidth <= box.clientWidth")

@@ -244,15 +244,17 @@ def node_grids(explorer, view):
             mosaic = nodes.sorted if is_sorted else nodes.natural
             figure = grid_figure(mosaic, nodes.values, nodes.values, (low, high),
                                  name=f"{nodes.model} {nodes.layer}")
-            figure["data"][0]["showscale"] = False
-            figure["layout"]["meta"]["click"] = "none"
+            # The range stands in words below; a colour bar would take a third of the place.
+            figure["layout"]["meta"] |= {"click": "none", "bar": None}
+            figure["layout"]["margin"]["r"] = 0
             title = words.grid_title(explorer, view, nodes, is_sorted=is_sorted)
+            rows, across = mosaic.picture_shape
             grids.append(html.Div([
                 html.Div([html.H3(title), picture_button(graph_id, title.replace(" ", "_"))],
                          className="node-grid-head"),
                 graph(graph_id, title, class_name="node-grid", figure=figure,
                       summary=words.grid_summary(explorer, view, nodes, is_sorted=is_sorted)),
-            ]))
+            ], style={"--aspect": f"{across / rows:.3f}"}))
         share = "" if nodes.share_p != nodes.share_p else (
             f" {percent(nodes.share_p)} of the activation lies in nodes with more weight "
             f"for {explorer.class_name(view.selection.p)}.")
