@@ -24,8 +24,8 @@ _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
 # For files: plotly.js takes a third of a second at 9 and 7 seconds at 11, which saves 10 % more.
 _FILE_QUALITY = {"br": 9, "gzip": 9}
-# For answers: 1 ms for a picture of 125 kB, faster and smaller than brotli at its fast levels.
-_ANSWER_LEVEL = 5
+# For answers: 0.7 ms and 0.4 ms for a picture of 47 kB; brotli saves 4 % more.
+_ANSWER_QUALITY = {"br": 5, "gzip": 5}
 _COMPRESSIBLE = re.compile(
     r"text/|application/(javascript|json|xml|manifest\+json)|image/svg\+xml|font/(ttf|otf)"
 )
@@ -174,10 +174,10 @@ def _compress_answer(response):
     if response.headers.get("Content-Encoding") is None:
         response.vary.add("Accept-Encoding")
         is_worth_it = response.content_length is not None and response.content_length >= SMALLEST
-        if is_worth_it and request.accept_encodings["gzip"] > 0:
-            content = gzip.compress(response.get_data(), _ANSWER_LEVEL, mtime=0)
-            response.set_data(content)
-            response.headers["Content-Encoding"] = "gzip"
+        encoding = accepted_encoding() if is_worth_it else None
+        if encoding:
+            response.set_data(_encoded(response.get_data(), encoding, _ANSWER_QUALITY))
+            response.headers["Content-Encoding"] = encoding
     if request.method in ("GET", "HEAD") and response.status_code == 200:
         if not response.get_etag()[0]:
             response.add_etag()
