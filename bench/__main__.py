@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+import time
 from contextlib import contextmanager
 
 from bench import record
@@ -44,13 +45,13 @@ def main(arguments=None):
     figures = {}
 
     def take(name, page=None, address=None):
-        load = os.getloadavg()[0]
+        load, began = os.getloadavg()[0], time.monotonic()
         figures[name] = _measured(name, page, address, options)
         found = verdicts(BOUNDS, figures, name)
-        _print(name, figures[name], found)
+        _print(f"{name} ({time.monotonic() - began:.0f} s)", figures[name], found)
         if writes:
             record.merge(name, {"measured": record.surroundings(options.short, load),
-                                "figures": figures[name], "bounds": found})
+                                "figures": figures[name], "bounds": found}, record.RESULTS)
 
     in_browser = [name for name in names if name in IN_BROWSER]
     if in_browser:
@@ -94,8 +95,8 @@ def _measured(name, page, address, options):
     return part.measure(page, address, short=options.short, **more)
 
 
-def _print(name, figures, found):
-    print(f"\n{name}")
+def _print(title, figures, found):
+    print(f"\n{title}")
     for what, figure in figures.items():
         print(*lines(what, figure), sep="\n")
     for verdict in found:

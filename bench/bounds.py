@@ -25,9 +25,9 @@ def _goal(name, ours, goal, sense="at most", holds=None):
 
 
 BOUNDS = (
-    _click("mosaic"),
-    _click("strip", 0.9),
-    _click("subplots", 0.7),
+    _click("mosaic", 2),
+    _click("strip", 1),
+    _click("subplots", 0.8),
     _goal("click to picture, ms", _CLICK, 60),
     _goal("click to picture, 95th percentile, ms", Figure("explore", _CLICK.name, "p95"), 120),
     _goal("pictures a second with the key held",

@@ -63,7 +63,7 @@ def _commit():
     return asked.stdout.strip()
 
 
-def merge(part, section, path=RESULTS):
+def merge(part, section, path):
     """Put the section of one part into the file; the other parts stay as they are.
 
     Parameters
