@@ -405,7 +405,7 @@ def test_the_sentence_says_what_the_numbers_say(measures):
     assert f"{worth.chance.observed:,} unique cells" in told
     assert f"{worth.chance.mean:.1f}" in told
     reader = worth.worth.reader.overall
-    assert words.percent(reader.value) in told and f"{reader.n:,}" in told
+    assert words.percent(reader.value, 1) in told and f"{reader.n:,}" in told
     poor = replace(worth, worth=replace(worth.worth, reader=replace(
         worth.worth.reader, overall=replace(reader, value=0.5, low=0.4, high=0.6))))
     assert "no better than guessing" in words.sentence(small_explorer(), selection, poor)

@@ -86,3 +86,33 @@ def test_the_help_tells_the_keys_of_the_page_it_is_opened_on(page, dashboard):
     assert "silence" in told["/decide"] and "enlarge its unit" in told["/"]
     assert "next misclassified" not in told["/evidence"] and "→" not in told["/model"]
     assert all("this help" in text for text in told.values())
+
+
+def test_the_options_open_within_a_phone(open_page):
+    page = open_page("/compare", viewport={"width": 360, "height": 740})
+    settle(page)
+    page.locator(".compare .options-box summary").click()
+    place = page.locator(".compare .options").bounding_box()
+    assert place["x"] >= 0 and place["x"] + place["width"] <= 360
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    # No probability of a caption is cut.
+    assert page.locator(".member-line > *").evaluate_all(
+        "found => found.every((part) => part.scrollWidth <= part.clientWidth + 1"
+        " || getComputedStyle(part).display === 'inline')")
+
+
+def test_pointing_moves_no_picture(page, dashboard):
+    visit(page, dashboard + "/compare")
+    page.wait_for_selector("#compare-board-c0 .main-svg", state="attached")
+    page.locator("#compare-table tbody tr").first.wait_for()
+    boards = [f"#compare-board-{key}0" for key in "abc"]
+    before = [page.locator(board).bounding_box() for board in boards]
+    x, y = page.evaluate("""(id) => {
+      const plot = document.querySelector(id + ' .js-plotly-plot');
+      const { xaxis, yaxis } = plot._fullLayout, place = plot.getBoundingClientRect();
+      return [place.left + xaxis._offset + xaxis.d2p(5), place.top + yaxis._offset + yaxis.d2p(5)];
+    }""", boards[0])
+    page.mouse.move(x + 1, y + 1)
+    page.mouse.move(x, y)
+    page.locator("#compare-group-c .cell-value", has_text="=").first.wait_for()
+    assert [page.locator(board).bounding_box() for board in boards] == before

@@ -154,8 +154,8 @@ def _row(selection, table, number):
     gap = table.rate[0, number] - table.rate[1, number]
 
     def rate(of):
-        return html.Td([percent(table.rate[of, number]), " ",
-                        html.Span(interval(table.low[of, number], table.high[of, number]),
+        return html.Td([percent(table.rate[of, number], 1), " ",
+                        html.Span(interval(table.low[of, number], table.high[of, number], 1),
                                   className="faint")])
 
     numbers = [table.mean[0, number], table.mean[1, number]]

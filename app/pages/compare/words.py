@@ -112,22 +112,23 @@ def _chance_sentence(worth):
 
 
 def _reader_sentence(p, q, reader, network, worth):
-    told = (f"A reader who sees only these circles tells {percent(reader.value)} of the "
+    told = (f"A reader who sees only these circles tells {percent(reader.value, 1)} of the "
             f"{reader.n:,} other {p}s and {q}s right")
     if reader.high < 0.5:
         return f"{told}: worse than guessing."
     if reader.low <= 0.5:
         return f"{told}: no better than guessing."
     if reader.low > network.high:
-        return f"{told}: better than the network ({percent(network.value)})."
+        return f"{told}: better than the network ({percent(network.value, 1)})."
     if reader.high >= network.low:
-        return (f"{told}; the network has {percent(network.value)}: on these images the two cannot "
-                "be told apart.")
+        return (f"{told}; the network has {percent(network.value, 1)}: on these images the two "
+                "cannot be told apart.")
     times = (1 - reader.value) / (1 - network.value) if network.value < 1 else 0
     if times >= 2:
         return (f"{told}, with {times:.0f} times as many mistakes as the network "
-                f"({percent(network.value)}): the circles are part of what it uses, not all of it.")
-    return f"{told}, fewer than the network ({percent(network.value)})."
+                f"({percent(network.value, 1)}): the circles are part of what it uses, not all of "
+                "it.")
+    return f"{told}, fewer than the network ({percent(network.value, 1)})."
 
 
 def chance_note(chance, same_size):
@@ -247,10 +248,11 @@ def triples_sentence(selection, triples_mean, least, most, share, own):
     -------
     str
     """
-    told = (f"The circles of random threes tell {percent(triples_mean)} right on average, from "
-            f"{percent(least)} to {percent(most)}.")
+    told = (f"The circles of random threes tell {percent(triples_mean, 1)} right on average, from "
+            f"{percent(least, 1)} to {percent(most, 1)}.")
     if share == share:
-        told += f" Yours, with {percent(own)}, is at least as good as {percent(share)} of them."
+        told += (f" Yours, with {percent(own, 1)}, is at least as good as {percent(share, 1)} of "
+                 "them.")
     return told
 
 
@@ -260,11 +262,11 @@ def readers_note(explorer, selection, worth):
     if reader.overall.n == 0:
         return "No image is left to judge."
     p, q = pair(explorer, selection)
-    told = (f"Circles {percent(reader.overall.value)} "
-            f"({interval(reader.overall.low, reader.overall.high)}), network "
-            f"{percent(network.value)} ({interval(network.low, network.high)}) of "
+    told = (f"Circles {percent(reader.overall.value, 1)} "
+            f"({interval(reader.overall.low, reader.overall.high, 1)}), network "
+            f"{percent(network.value, 1)} ({interval(network.low, network.high, 1)}) of "
             f"{reader.overall.n:,} {worth.set_name} images, 95 % intervals. The circles have "
-            f"{percent(reader.of_p.value)} of {p} and {percent(reader.of_q.value)} of {q}")
+            f"{percent(reader.of_p.value, 1)} of {p} and {percent(reader.of_q.value, 1)} of {q}")
     if reader.n_undecided:
         told += f"; {plural(reader.n_undecided, 'image')} undecided, counted half"
     return told + "."
