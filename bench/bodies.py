@@ -1,6 +1,9 @@
-"""Bodies of the requests with which the browser asks a page's main callback."""
+"""Bodies of the requests with which the browser asks a page's main callback, and of answers."""
 
+import gzip
 import json
+
+import brotli
 
 PLACE = "@SEARCH@"
 """Stands in a template where the query string goes."""
@@ -52,6 +55,22 @@ def filled(template, search):
     bytes
     """
     return template.replace(PLACE, search).encode()
+
+
+def unpacked(content, coding):
+    """Undo what an answer's Content-Encoding tells.
+
+    Parameters
+    ----------
+    content : bytes
+    coding : str
+        "gzip", "br", or "" for none.
+
+    Returns
+    -------
+    bytes
+    """
+    return {"gzip": gzip.decompress, "br": brotli.decompress, "": bytes}[coding](content)
 
 
 def _id(text):

@@ -1,12 +1,11 @@
 """A page's answers over HTTP without a network: time on the server and bytes on the wire."""
 
-import gzip
 import time
 from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlencode
 
-from bench.bodies import filled, page_template
+from bench.bodies import filled, page_template, unpacked
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,8 @@ class Asking:
         milliseconds = 1000 * (time.perf_counter() - began)
         if response.status_code != 200:
             raise RuntimeError(f"{path} {query}: status {response.status_code}")
-        is_packed = response.headers.get("Content-Encoding") == "gzip"
-        return milliseconds, len(content), len(gzip.decompress(content) if is_packed else content)
+        coding = response.headers.get("Content-Encoding", "")
+        return milliseconds, len(content), len(unpacked(content, coding))
 
     def cost(self, path, queries, warm_up=2):
         """Ask for one address after another.

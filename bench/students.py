@@ -6,7 +6,6 @@ was due. So a server that cannot keep up shows it. The result is one line of JSO
 """
 
 import asyncio
-import gzip
 import json
 import random
 import resource
@@ -18,9 +17,8 @@ from dataclasses import asdict, dataclass
 from urllib.parse import parse_qsl
 
 import aiohttp
-import brotli
 
-from bench.bodies import filled
+from bench.bodies import filled, unpacked
 
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate, br"}
@@ -170,8 +168,7 @@ def answers(content, coding, search):
     -------
     bool
     """
-    plain = {"gzip": gzip.decompress, "br": brotli.decompress}.get(coding, bytes)(content)
-    values = json.loads(plain)["response"]["answer"]["data"]["values"]
+    values = json.loads(unpacked(content, coding))["response"]["answer"]["data"]["values"]
     return all(_text(values[key]) == wanted for key, wanted in parse_qsl(search.lstrip("?")))
 
 
