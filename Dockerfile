@@ -14,7 +14,7 @@ WORKDIR /srv
 COPY requirements.txt ./
 RUN python -m venv /opt/venv && pip install --require-hashes -r requirements.txt
 COPY deploy/prune_packages.py deploy/bill_of_materials.py /tmp/
-RUN python /tmp/bill_of_materials.py > bill-of-materials.cdx.json && python /tmp/prune_packages.py
+RUN python /tmp/prune_packages.py && python /tmp/bill_of_materials.py > bill-of-materials.cdx.json
 COPY cnn_core ./cnn_core
 COPY artifacts ./artifacts
 ENV LOOKING_GLASS_CACHE=/srv/cache TF_CPP_MIN_LOG_LEVEL=2
