@@ -16,8 +16,8 @@ import numpy as np
 from .bounded_files import data_error
 from .class_labels import check_class_names, check_label_header, read_class_names, read_labels
 from .formats import find_parts, splits_in
-from .mapped_images import MappedImages
 from .pixel_values import check_image_header, pieces, read_images
+from .scaled_images import ScaledImages
 from .stored_arrays import MAX_UNPACKED_BYTES
 
 
@@ -29,9 +29,10 @@ class Dataset:
     ----------
     name : str
         ``"test"`` or ``"train"``.
-    images : numpy.ndarray or MappedImages
-        ``(n, h, w, c)`` float32 in 0…1, c = 1 or 3; possibly memory-mapped. Both are indexed alike;
-        of a set that may be larger than memory, read slices and never the whole.
+    images : numpy.ndarray or ScaledImages
+        ``(n, h, w, c)`` float32 in 0…1, c = 1 or 3; possibly memory-mapped, or kept as bytes. Both
+        are indexed alike, and ``numpy.asarray`` makes an array of either. Of a set that may be
+        larger than memory, read slices and never the whole.
     labels : numpy.ndarray
         ``(n,)`` int64 in 0…`n_classes` - 1.
     class_names : tuple of str
@@ -48,13 +49,13 @@ class Dataset:
     """
 
     name: str
-    images: np.ndarray | MappedImages
+    images: np.ndarray | ScaledImages
     labels: np.ndarray
     class_names: tuple[str, ...]
 
     def __post_init__(self):
         images, labels = self.images, np.asarray(self.labels)
-        if not isinstance(images, MappedImages):
+        if not isinstance(images, ScaledImages):
             images = _read_only(np.asarray(images))
         where = f"image set {self.name!r}"
         if images.ndim != 4 or images.dtype != np.float32 or not images.size:
@@ -115,8 +116,8 @@ def load_dataset(
     """Load one set of images with labels; no other set of the same file is decoded.
 
     A plain ``.npy`` file of images in C order, up to 16 GiB, is memory-mapped and needs no memory
-    of its own: what is read of it is brought to 0…1 then. Everything else is held in memory as
-    float32, up to 4 GiB.
+    of its own: what is read of it is brought to 0…1 then. Bytes from other files are held in
+    memory as bytes, and scaled where they are read; everything else as float32, up to 4 GiB.
 
     Parameters
     ----------

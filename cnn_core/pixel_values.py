@@ -26,7 +26,7 @@ from math import isqrt
 import numpy as np
 
 from .bounded_files import byte_count, data_error
-from .mapped_images import MappedImages
+from .scaled_images import ScaledImages
 from .stored_arrays import CHUNK_BYTES, StoredArray
 
 MAX_MEMORY_BYTES = 4 * 2**30
@@ -92,8 +92,8 @@ def is_mappable(images: StoredArray) -> bool:
 
 def read_images(
     images: StoredArray, shape: tuple[int, int, int, int]
-) -> np.ndarray | MappedImages:
-    """Return the images as ``shape`` float32 in 0…1, memory-mapped where that can be done.
+) -> np.ndarray | ScaledImages:
+    """Return the images as ``shape`` float32 in 0…1, in as little memory as can be done.
 
     Parameters
     ----------
@@ -103,9 +103,9 @@ def read_images(
 
     Returns
     -------
-    numpy.ndarray or MappedImages
-        An array in memory, or the map itself of a plain file of float32 in 0…1, or `MappedImages`
-        over another plain file.
+    numpy.ndarray or ScaledImages
+        An array in memory, or the map itself of a plain file of float32 in 0…1, or `ScaledImages`
+        over another plain file or over bytes in memory.
 
     Raises
     ------
@@ -118,13 +118,16 @@ def read_images(
         if is_mappable(images):
             mapped = images.mapped().reshape(shape)
             is_ready = images.dtype == np.dtype(np.float32) and largest <= 1
-            return mapped if is_ready else MappedImages(mapped, divisor)
-    values = np.empty(images.shape, np.float32)
+            return mapped if is_ready else ScaledImages(mapped, divisor)
+    are_bytes = images.dtype == np.dtype(np.uint8)
+    values = np.empty(images.shape, np.uint8 if are_bytes else np.float32)
     largest = 0.0
     for start, part in _parts(images):
         largest = max(largest, _largest(images, part, start))
         values[start : start + len(part)] = part
     divisor = _divisor(images, largest)
+    if are_bytes:
+        return ScaledImages(values.reshape(shape), divisor)
     for part in pieces(values):
         if divisor != 1:
             np.divide(part, np.float32(divisor), out=part)
@@ -133,7 +136,7 @@ def read_images(
     return values.reshape(shape)
 
 
-def pieces(array: np.ndarray | MappedImages) -> Iterator[np.ndarray]:
+def pieces(array: np.ndarray | ScaledImages) -> Iterator[np.ndarray]:
     """Yield successive images of `array` ``(n, ...)``, about `CHUNK_BYTES` at once.
 
     Of an array in memory they are views.

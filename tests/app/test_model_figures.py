@@ -7,7 +7,7 @@ import pytest
 
 from app.figures.confusion import confusion_figure
 from app.figures.training import Curve, training_figure
-from tests.app.test_explore import unpacked
+from tests.app.packed_figures import plain as unpacked
 
 COUNTS = np.array([[900, 0, 1], [0, 800, 0], [4, 2, 700]])
 NAMES = ("four", "seven", "nine")

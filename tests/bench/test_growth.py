@@ -13,7 +13,7 @@ from bench.growth_asking import Asking
 from bench.growth_models import MAPS, maps_network, opened, save_models, save_small_set
 from bench.growth_ratio import growth, growths
 from cnn_core.dataset import load_dataset
-from cnn_core.mapped_images import MappedImages
+from cnn_core.scaled_images import ScaledImages
 from cnn_core.survey import survey_of
 
 # Keras' own, when it saves a model.
@@ -82,7 +82,7 @@ def small_set(tmp_path_factory):
 
 def test_a_synthetic_set_is_the_same_each_time(small_set, tmp_path, monkeypatch):
     data = load_dataset(small_set)
-    assert isinstance(data.images, MappedImages)
+    assert isinstance(data.images, ScaledImages)
     assert (len(data), data.input_shape, data.n_classes) == (900, (28, 28, 1), 10)
     growth_sets.write_set(tmp_path, 900)
     assert load_dataset(tmp_path).digest == data.digest

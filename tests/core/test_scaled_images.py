@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cnn_core import mapped_images
+from cnn_core import scaled_images
 from cnn_core.dataset import Dataset, load_dataset
 from cnn_core.errors import DataError
-from cnn_core.mapped_images import MappedImages
+from cnn_core.scaled_images import ScaledImages
 from cnn_core.survey import survey_of
 from tests.core.image_set_files import expected, small_set, write_npy_folder, write_npz
 from tests.core.networks import article_like, opened
@@ -46,10 +46,10 @@ def test_it_looks_like_the_array_that_it_stands_for(in_file):
     np.testing.assert_array_equal(np.asarray(images), wanted)
     np.testing.assert_array_equal(list(images), wanted)
     assert np.asarray(images, np.float64).dtype == np.float64
-    assert repr(images) == "MappedImages(70, 12, 11, 1) of uint8 / 255"
+    assert repr(images) == "ScaledImages(70, 12, 11, 1) of uint8 / 255"
     with pytest.raises(IndexError):
         images[70]
-    with pytest.raises(ValueError, match="without being read"):
+    with pytest.raises(ValueError, match="without being scaled"):
         np.array(images, copy=False)
 
 
@@ -60,17 +60,17 @@ def test_nobody_can_change_it(in_file):
     in_file.images[0][:] = 7
     np.testing.assert_array_equal(in_file.images[0], expected(IMAGES)[0])
     stored = IMAGES[..., None].copy()
-    MappedImages(stored, 255)
+    ScaledImages(stored, 255)
     assert stored.flags.writeable
 
 
 def test_the_whole_of_a_set_larger_than_memory_is_refused(in_file, monkeypatch):
-    monkeypatch.setattr(mapped_images, "MAX_WHOLE_BYTES", in_file.images[:69].nbytes)
+    monkeypatch.setattr(scaled_images, "MAX_WHOLE_BYTES", in_file.images[:69].nbytes)
     monkeypatch.setattr("cnn_core.pixel_values.CHUNK_BYTES", 2**13)
     assert len(in_file.images[1:]) == 69
     for ask in (lambda: np.asarray(in_file.images), lambda: in_file.images[:],
                 lambda: in_file.images[np.arange(70)]):
-        with pytest.raises(DataError, match=r"70 images in a file: .* asked for at once; accepted"):
+        with pytest.raises(DataError, match=r"70 images: .* asked for at once; accepted"):
             ask()
     assert len(in_file.digest) == 64
     assert len(list(in_file.images)) == 70
@@ -89,7 +89,7 @@ def test_a_network_and_its_survey_see_the_same_set(in_file, in_memory, tmp_path)
 
 def test_a_network_never_asks_for_more_than_a_batch(in_file, monkeypatch):
     network = opened(article_like)
-    monkeypatch.setattr(mapped_images, "MAX_WHOLE_BYTES", in_file.images[:16].nbytes)
+    monkeypatch.setattr(scaled_images, "MAX_WHOLE_BYTES", in_file.images[:16].nbytes)
     assert len(network.logits(in_file.images, batch_size=16)) == 70
     with pytest.raises(DataError, match="asked for at once"):
         network.logits(in_file.images, batch_size=17)

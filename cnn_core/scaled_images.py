@@ -1,4 +1,4 @@
-"""Images that stay in their file: read and brought to 0…1 only where they are asked for."""
+"""Images that stay as they were stored, brought to 0…1 only where they are asked for."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,19 @@ MAX_WHOLE_BYTES = 4 * 2**30
 _ITERATED_IMAGES = 64
 
 
-class MappedImages:
-    """A set of images over a memory map; what is read of it is float32 in 0…1.
+class ScaledImages:
+    """A set of images as stored, on the disk or in memory; what is read of it is float32 in 0…1.
 
-    It is indexed like the array that it stands for, with numbers, slices, index arrays and masks,
-    and gives a new array of the images asked for: ``images[7]``, ``images[100:200]``,
-    ``images[[3, 1]]``. Made an array as a whole, as NumPy's functions do, it takes the memory of
-    the whole set; a set larger than memory is read in slices.
+    Bytes take a quarter of the memory of float32, and a memory map none. It is indexed like the
+    array that it stands for, with numbers, slices, index arrays and masks, and gives a new array of
+    the images asked for: ``images[7]``, ``images[100:200]``, ``images[[3, 1]]``. Made an array as a
+    whole, as NumPy's functions do, it takes the memory of the whole set as float32; a set larger
+    than memory is read in slices.
 
     Parameters
     ----------
     stored : numpy.ndarray
-        ``(n, h, w, c)`` of any numeric dtype, memory-mapped, with values of a known scale.
+        ``(n, h, w, c)`` of any numeric dtype, perhaps memory-mapped, with values of a known scale.
     divisor : int
         What the values are divided by: 1 or 255.
 
@@ -47,7 +48,7 @@ class MappedImages:
         return self.shape[0]
 
     def __repr__(self) -> str:
-        return f"MappedImages{self.shape} of {self._stored.dtype} / {self._divisor:g}"
+        return f"ScaledImages{self.shape} of {self._stored.dtype} / {self._divisor:g}"
 
     @property
     def size(self) -> int:
@@ -61,7 +62,7 @@ class MappedImages:
 
     @property
     def flags(self) -> np.ndarray.flags:
-        """Flags of the mapped array, which is never writeable."""
+        """Flags of the stored array, which is never writeable."""
         return self._stored.flags
 
     def __getitem__(self, key) -> np.ndarray:
@@ -69,7 +70,7 @@ class MappedImages:
         n_bytes = chosen.size * self.dtype.itemsize
         if n_bytes > MAX_WHOLE_BYTES:
             raise data_error(
-                f"{len(self):,} images in a file", f"{byte_count(n_bytes)} asked for at once",
+                f"{len(self):,} images", f"{byte_count(n_bytes)} asked for at once",
                 f"up to {byte_count(MAX_WHOLE_BYTES)}, for instance slices of some thousands",
             )  # fmt: skip
         values = np.array(chosen, self.dtype)
@@ -86,5 +87,5 @@ class MappedImages:
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         if copy is False:
-            raise ValueError("images in a file cannot become an array without being read")
+            raise ValueError("images as stored cannot become an array without being scaled")
         return np.asarray(self[:], dtype)
