@@ -1,9 +1,16 @@
 """From files to an Explorer, with every step told."""
 
 import logging
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from cnn_core.errors import DataError
+
+# Keras imports them where they are installed, for wrappers and plots of its own that nothing here
+# uses: half a second for the one, nearly a second for the other.
+_NEEDLESS = ("sklearn", "matplotlib")
 
 _log = logging.getLogger("looking_glass")
 
@@ -30,18 +37,17 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
     LookingGlassError
     """
     tell = progress or (lambda text, done, total: None)
-    tell("loading TensorFlow", 0, 1)
-    from cnn_core.dataset import available_splits, load_dataset
-    from cnn_core.opening import load_network
-    from cnn_core.survey import survey_of
-    from cnn_core.survey_store import default_cache_folder
+    # Unpacking and hashing images leaves the interpreter free for TensorFlow's import.
+    with ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(_read_images, data_path)
+        tell("loading TensorFlow", 0, 1)
+        with _out_of_sight(*_NEEDLESS):
+            from cnn_core.opening import load_network
+            from cnn_core.survey import survey_of
+            from cnn_core.survey_store import default_cache_folder
 
-    tell("reading the images", 0, 1)
-    splits = available_splits(data_path)
-    order = [name for name in ("test", "train") if name in splits]
-    datasets = {name: load_dataset(data_path, name) for name in order}
-    if not datasets:
-        raise DataError(f"{data_path}: holds neither a test nor a train set")
+        tell("reading the images", 0, 1)
+        datasets = reading.result()
     image_shape = next(iter(datasets.values())).input_shape
     networks = {}
     for number, path in enumerate(model_paths):
@@ -57,12 +63,36 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
             surveys[network.name, set_name] = survey_of(
                 network, dataset, cache_folder,
                 progress=_told(tell, f"{network.name} reads the {set_name} images"),
-                with_features=set_name == order[0],
+                with_features=set_name == next(iter(datasets)),
             )
     explorer = make(networks, datasets, surveys, folder=Path(model_paths[0]).parent)
     for note in explorer.notes:
         _log.warning("%s (cache folder: %s)", note, cache_folder or default_cache_folder())
     return explorer
+
+
+@contextmanager
+def _out_of_sight(*packages):
+    """Let imports find none of these packages, unless they are there already."""
+    hidden = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def _read_images(path):
+    from cnn_core.dataset import available_splits, load_dataset
+
+    splits = available_splits(path)
+    datasets = {name: load_dataset(path, name) for name in ("test", "train") if name in splits}
+    if not datasets:
+        raise DataError(f"{path}: holds neither a test nor a train set")
+    for dataset in datasets.values():
+        _ = dataset.digest  # kept; every survey is found by it
+    return datasets
 
 
 def _told(tell, text):

@@ -84,8 +84,9 @@ class Tail:
         self._shapes = {name: wiring.shape(name) for name in (layer_name, *self.beside)}
         inputs = [tf.TensorSpec((None, *shape), tf.float32) for shape in self._shapes.values()]
         classes = tf.TensorSpec((None,), tf.int32)
-        self._run = tf.function(self._run_graph, input_signature=[inputs])
-        self._open = tf.function(self._open_graph, input_signature=[inputs, classes, classes])
+        self._run = tf.function(self._run_graph, input_signature=[inputs], autograph=False)
+        self._open = tf.function(self._open_graph, input_signature=[inputs, classes, classes],
+                                 autograph=False)
 
     def logits(self, values, beside=()):
         """Run this part of the network on given values of the layer.

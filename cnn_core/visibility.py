@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from cnn_core.errors import SelectionError
 
@@ -169,4 +168,7 @@ def _rank_correlation(one, other):
     # SciPy warns where nothing varies; that is a plain case here.
     if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")
+    # Half a second to import: a server starts without it.
+    from scipy.stats import spearmanr
+
     return float(spearmanr(one, other).statistic)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import pearsonr
 
 from cnn_core.mosaic import Mosaic, default_columns
 
@@ -128,6 +127,9 @@ def _comparable(first, second):
 
 
 def _likeness(first, second):
+    # Half a second to import: a server starts without it.
+    from scipy.stats import pearsonr
+
     found = pearsonr(first.weights.astype(np.float64), second.weights.astype(np.float64))
     interval = found.confidence_interval(0.95)
     return Likeness(first.model, second.model, float(found.statistic), float(interval.low),
