@@ -109,7 +109,7 @@ def register_callbacks(app, explorer):
     )
     app.clientside_callback(
         ClientsideFunction("address", "settle"),
-        Input(ANSWER, "data"), Input(PAGE_BODY, "children"),
+        Input(ANSWER, "data"),
         prevent_initial_call=True,
     )
 

@@ -11,7 +11,6 @@
   let sent = null; // what the server is asked for now, null when nothing is under way
   let answer = null; // what the server told of the page that stands
   let lastTold = null;
-  let ahead = { kind: "", count: 0 }; // steps taken since the last answer
   let loader = 0;
   let watchdog = 0;
   let serial = 0;
@@ -22,6 +21,7 @@
   const here = () => ({ path: location.pathname, search: location.search });
   const text = (value) =>
     value === null || value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
+
   function setProps(id, props) {
     client().set_props(id, props);
   }
@@ -37,7 +37,7 @@
     clearTimeout(loader);
     clearTimeout(watchdog);
     loader = setTimeout(() => document.body.classList.add("busy"), LOADER_AFTER_MS);
-    watchdog = setTimeout(release, NO_ANSWER_AFTER_MS);
+    watchdog = setTimeout(giveUp, NO_ANSWER_AFTER_MS);
     if (sent.path !== shownPath) {
       shownPath = sent.path;
       answer = null;
@@ -51,6 +51,13 @@
     // What stands already need not be sent again.
     const shown = answer ? answer.search : null;
     setProps({ type: "query", path: sent.path }, { data: { ...sent, shown, serial: ++serial } });
+  }
+
+  // The page waits as long as a lost request is sent again.
+  function giveUp() {
+    if (document.body.dataset.retrying === "yes") {
+      watchdog = setTimeout(giveUp, NO_ANSWER_AFTER_MS);
+    } else release();
   }
 
   function release() {
@@ -82,6 +89,8 @@
   }
 
   function set(changes, options) {
+    // The page of the last answer is being left.
+    if (answer && answer.path !== location.pathname) return;
     go(location.pathname, searchWith((wanted || here()).search, changes), options);
     // The controls show the wish while the server works on it; not each of a held key's wishes.
     if (!options || options.push !== false) setTimeout(() => tellWish(changes));
@@ -93,7 +102,7 @@
   }
 
   function step(kind, { repeated = false } = {}) {
-    const steps = answer && answer.steps;
+    const steps = answer && answer.path === location.pathname && answer.steps;
     if (!steps) return;
     const options = { push: !repeated };
     if (kind === "random") {
@@ -107,21 +116,31 @@
     } else if (kind === "above" || kind === "below") {
       if (steps[kind]) set({ layer: steps[kind] }, options);
     } else if (kind === "next" || kind === "previous") {
-      const count = sent && ahead.kind === kind ? ahead.count + 1 : 0;
-      const image = neighbour(steps, kind, count);
-      if (image === null) return;
-      ahead = { kind, count };
-      set({ image }, options);
+      const image = neighbour(steps, kind);
+      if (image !== null) set({ image }, options);
     }
   }
 
-  // By number through the set, or along the images that the server names.
-  function neighbour(steps, kind, count) {
+  // By number through the set, or along the images that the server names; from the image that was
+  // asked for last, which may not be answered yet.
+  function neighbour(steps, kind) {
+    const now = Number(answer.values.image);
+    const asked = new URLSearchParams((wanted || here()).search).get("image");
+    const wish = asked === null || asked.trim() === "" || Number.isNaN(Number(asked))
+      ? now : Number(asked);
     const listed = steps[kind];
-    if (listed) return listed.length ? listed[Math.min(count, listed.length - 1)] : null;
-    if (!steps.count) return null;
-    const away = (count + 1) * (kind === "next" ? 1 : -1);
-    return (((Number(answer.values.image) + away) % steps.count) + steps.count) % steps.count;
+    if (!listed) {
+      if (!steps.count) return null;
+      return (wish + (kind === "next" ? 1 : steps.count - 1)) % steps.count;
+    }
+    const place = wish === now ? -1 : listed.indexOf(wish);
+    if (place >= 0 || wish === now) {
+      return listed.length ? listed[Math.min(place + 1, listed.length - 1)] : null;
+    }
+    // The reader turns round before the answer.
+    const back = [now, ...steps[kind === "next" ? "previous" : "next"]];
+    const behind = back.indexOf(wish);
+    return behind > 0 ? back[behind - 1] : listed.length ? listed[0] : null;
   }
 
   function controlElement(key) {
@@ -192,7 +211,7 @@
     start() {
       shownPath = location.pathname;
       wanted = sent = here();
-      watchdog = setTimeout(release, NO_ANSWER_AFTER_MS);
+      watchdog = setTimeout(giveUp, NO_ANSWER_AFTER_MS);
       markNavigation();
       return { ...sent, serial: ++serial };
     },
@@ -213,21 +232,25 @@
     settle(told) {
       if (!told || told === lastTold) return;
       lastTold = told;
-      if (told.path === shownPath) answer = told;
-      if (!sent || told.path !== sent.path) return;
+      if (told.path === shownPath) {
+        answer = told;
+        tell(null, told.options);
+      }
+      if (sent && told.path !== sent.path) return;
       if (told.path !== location.pathname) {
         // The reader went on before the answer came: ask for the newest wish at once.
-        release();
+        if (sent) release();
         return;
       }
-      ahead = { kind: "", count: 0 };
-      const isNewest = wanted.path === sent.path && wanted.search === sent.search;
+      // An answer that nobody waited for any more is taken too: nothing else was asked since.
+      const isNewest = !sent || (wanted.path === sent.path && wanted.search === sent.search);
       if (isNewest) {
         if (told.search !== location.search) {
           history.replaceState(null, "", told.path + told.search);
-          wanted = sent = here();
+          wanted = here();
+          if (sent) sent = wanted;
         }
-        tell(told.values, told.options);
+        tell(told.values);
         carry(told);
       }
       release();

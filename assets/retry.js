@@ -9,6 +9,13 @@
   const send = window.fetch.bind(window);
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
+  let nRetried = 0;
+
+  function retried(change) {
+    nRetried += change;
+    document.body.dataset.retrying = nRetried ? "yes" : "no";
+  }
+
   function note(message) {
     const element = document.getElementById("connection-note");
     // After nearly every answer there is nothing to say, and nothing was said before.
@@ -40,7 +47,9 @@
         return response;
       }
       note("The server does not answer at the moment; trying again …");
+      retried(1);
       await wait(WAITS_MS[attempt]);
+      retried(-1);
     }
   };
 })();

@@ -73,10 +73,64 @@ def test_a_held_key_ends_on_the_picture_of_the_address(page, dashboard):
         page.wait_for_timeout(20)
     page.keyboard.up("ArrowRight")
     settle(page)
-    number = int(page.url.split("image=")[1].split("&")[0])
-    assert number > 105
-    assert f"Image {number} " in page.locator("#explore-image-summary").text_content()
-    assert control(page, "image").input_value() == str(number)
+    assert "image=125" in page.url
+    assert "Image 125 " in page.locator("#explore-image-summary").text_content()
+    assert control(page, "image").input_value() == "125"
+
+
+def slowed(page, milliseconds):
+    """Let every answer come later."""
+    def later(route):
+        page.wait_for_timeout(milliseconds)
+        route.continue_()
+
+    page.route("**/_dash-update-component", later)
+
+
+@pytest.mark.parametrize(("search", "ends"), [
+    ("?image=10", 16), ("?image=9998", 4), ("?image=4&find=label:4", None)])
+def test_no_step_is_lost_or_taken_twice_while_answers_are_late(page, dashboard, search, ends):
+    visit(page, f"{dashboard}/{search}")
+    if ends is None:
+        labels = load_dataset(ARTIFACTS / "mnist.npz", "test").labels
+        ends = int(np.flatnonzero(labels == 4)[6])  # image 4 is the first 4
+    slowed(page, 250)
+    for pause in (0, 90, 0, 200, 120, 0, 0, 60):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(pause)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    settle(page)
+    page.wait_for_timeout(700)
+    settle(page)
+    assert f"image={ends}" in page.url
+    assert f"Image {ends} " in page.locator("#explore-image-summary").text_content()
+
+
+def test_choices_follow_a_model_that_was_left_before_its_answer(page, dashboard):
+    visit(page, dashboard + "/?image=10&layer=Dense_1")
+    slowed(page, 250)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(900)
+    settle(page)
+    assert "layer=Flatten" in page.url and "image=11" in page.url
+    page.locator(".options-box summary").click()
+    order = control(page, "order").locator("option[value=weight]")
+    assert order.is_disabled()
+
+
+def test_a_key_pressed_while_the_page_is_left_does_nothing(page, dashboard):
+    visit(page, dashboard + "/?image=10")
+    slowed(page, 300)
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("link", name="Model", exact=True).click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("r")
+    page.wait_for_selector("#model-accuracy, .model", timeout=20_000)
+    page.wait_for_timeout(1500)
+    assert "image=" not in page.url and "/model" in page.url
+    assert page.locator(".notice").count() == 0
 
 
 def test_a_search_is_followed_by_the_arrow_keys(page, dashboard):
