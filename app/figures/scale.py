@@ -1,6 +1,6 @@
 """Marks on a scale: its two ends, and round numbers between."""
 
-from math import floor, log10
+from math import floor, isfinite, log10
 
 from app.wording import number_text
 
@@ -14,7 +14,7 @@ def ticks_of(low, high):
     Parameters
     ----------
     low, high : float
-        The ends; both are marked with their own value.
+        The ends; both are marked with their own value, to three digits or the next whole number.
 
     Returns
     -------
@@ -22,15 +22,20 @@ def ticks_of(low, high):
         Pairs of place in [0, 1] and text, from low to high. One pair when the ends are equal.
     """
     span = high - low
-    if not span > 0:
+    if not isfinite(span):
+        return [[0, _text(low)], [1, _text(high)]]
+    if span <= 0:
         return [[0.5, _text(low)]]
     step = _round_step(span / _MOST_BETWEEN)
     digits = max(0, -floor(log10(step)))
+    is_plain = 1e-4 <= step < 1e5
     between = []
     for number in range(floor(low / step), floor(high / step) + 2):
         place = (number * step - low) / span
         if _LEAST_DISTANCE <= place <= 1 - _LEAST_DISTANCE:
-            between.append([round(place, 4), number_text(number * step, f".{digits}f")])
+            mark = number * step
+            between.append([round(place, 4),
+                            number_text(mark, f".{digits}f") if is_plain else _text(mark)])
     return [[0, _text(low)], *between, [1, _text(high)]]
 
 
@@ -41,5 +46,7 @@ def _round_step(least):
 
 
 def _text(value):
-    is_plain = value == 0 or 1e-3 <= abs(value) < 1e4
-    return number_text(value, ".3g" if is_plain else ".1e")
+    size = abs(value)
+    if 1e3 <= size < 1e5:
+        return number_text(value, ".0f")
+    return number_text(value, ".3g" if value == 0 or 1e-3 <= size < 1e3 else ".1e")
