@@ -5,6 +5,8 @@ import itertools
 import threading
 from urllib.parse import urlsplit
 
+from tests.app.real_servers import wait_until
+
 ANSWERED, REFUSED, LOST, TORN = "answered", "refused", "lost", "torn"
 
 
@@ -38,11 +40,10 @@ class Load:
         for client in self._clients:
             client.join()
 
-    def wait_for_answers(self, more):
-        """Wait until that many more requests were answered than now."""
+    def wait_for_answers(self, more, seconds=60):
+        """Wait until that many more requests were answered than now; fail when they never are."""
         wanted = self.count(ANSWERED) + more
-        while self.count(ANSWERED) < wanted:
-            self._ending.wait(0.01)
+        wait_until(lambda: self.count(ANSWERED) >= wanted, f"{more} more answers", seconds)
 
     def count(self, outcome):
         """How many requests ended that way."""

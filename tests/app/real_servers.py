@@ -54,6 +54,14 @@ def ask(address):
         return None, b""
 
 
+def wait_until(holds, wanted, seconds=60):
+    """Wait until `holds()` is true; fail with what was wanted when it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"in {seconds} s never: {wanted}"
+        time.sleep(0.01)
+
+
 def wait_for(address, status, seconds=30):
     deadline = time.monotonic() + seconds
     seen = []

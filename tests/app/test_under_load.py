@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.app.load import ANSWERED, LOST, REFUSED, TORN, Load
-from tests.app.real_servers import ask, gunicorn, wait_for
+from tests.app.real_servers import ask, gunicorn, wait_for, wait_until
+from tests.browser.served import free_port
 from tests.browser.test_lost_worker import workers_of
 
 
@@ -26,6 +27,13 @@ def loaded(*options):
         with Load(address) as load:
             load.wait_for_answers(40)
             yield process, address, load
+
+
+def test_waiting_for_a_dead_server_ends():
+    unanswered = pytest.raises(AssertionError, match=r"in 0\.2 s never: 1 more answers")
+    with Load(f"http://127.0.0.1:{free_port()}", n_clients=1) as load, unanswered:
+        load.wait_for_answers(1, seconds=0.2)
+    assert set(load.outcomes.values()) == {REFUSED}
 
 
 def test_every_request_that_was_taken_is_answered_whole_when_the_server_ends(seen):
@@ -51,8 +59,7 @@ def test_others_go_on_when_a_worker_is_killed_and_it_is_replaced(seen):
         lost = [path for path, outcome in load.outcomes.items() if outcome != ANSWERED]
         assert other in workers_of(process)
         again = {path: ask(address + path) for path in lost}
-        while len(workers_of(process)) < 2:
-            load.wait_for_answers(5)
+        wait_until(lambda: len(workers_of(process)) >= 2, "another worker")
         assert victim not in workers_of(process)
     assert all(answer[0] == 200 and answer[1].endswith(path.encode())
                for path, answer in again.items())
