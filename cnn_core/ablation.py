@@ -94,16 +94,44 @@ def ablate(network, layer, units, images, baseline=None, progress=None):
     DataError
         When the images do not fit the network.
     """
+    return ablate_each(network, layer, [units], images, baseline, progress)[0]
+
+
+def ablate_each(network, layer, sets_of_units, images, baseline=None, progress=None):
+    """Silence several sets of units, one set at a time, with one run up to the layer for all.
+
+    Parameters
+    ----------
+    network, layer, images, baseline, progress
+        As in `ablate`.
+    sets_of_units : sequence of iterable of int
+        At least one set.
+
+    Returns
+    -------
+    tuple of Ablation
+        One for each set, as `ablate` gives it.
+
+    Raises
+    ------
+    SelectionError, DataError
+        As in `ablate`.
+    """
     info = network.layer(layer)
-    units = checked_units(info, units)
-    silenced = np.zeros((1, info.n_units), bool)
-    silenced[:, list(units)] = True
+    chosen = [checked_units(info, units) for units in sets_of_units]
+    silenced = np.zeros((len(chosen), info.n_units), bool)
+    for mask, units in zip(silenced, chosen, strict=True):
+        mask[list(units)] = True
     before, after = [], []
     for cut in _cuts(network, layer, images, progress):
-        rows = np.arange(len(cut))
+        n, m = len(cut), len(chosen)
         before.append(cut.logits)
-        after.append(cut.logits_silenced(rows, np.repeat(silenced, len(rows), axis=0), baseline))
-    return Ablation(layer, units, np.concatenate(before), np.concatenate(after))
+        after.append(cut.logits_silenced(np.tile(np.arange(n), m),
+                                         np.repeat(silenced, n, axis=0), baseline)
+                     .reshape(m, n, -1))
+    before, after = np.concatenate(before), np.concatenate(after, axis=1)
+    return tuple(Ablation(layer, units, before, logits)
+                 for units, logits in zip(chosen, after, strict=True))
 
 
 @dataclass(frozen=True, eq=False)

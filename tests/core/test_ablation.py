@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnn_core import ablation, cut
-from cnn_core.ablation import ablate, mean_effects, unit_effects
+from cnn_core.ablation import ablate, ablate_each, mean_effects, unit_effects
 from cnn_core.activations import softmax
 from cnn_core.backend import keras
 from cnn_core.cut import Cut, one_image
@@ -161,6 +161,22 @@ def test_effects_of_single_units_equal_one_ablation_each(builder):
         for column, unit in zip(found.T, units, strict=True):
             alone = ablate(network, layer, [unit], images)
             np.testing.assert_allclose(column, alone.effect(target, rival), atol=1e-5)
+
+
+@pytest.mark.parametrize("builder", [networks.article_like, networks.short_cut_from_pixels],
+                         ids=["article_like", "short_cut_from_pixels"])
+def test_sets_of_units_silenced_in_one_run_are_those_silenced_one_by_one(monkeypatch, builder):
+    monkeypatch.setattr(ablation, "_BATCH", 3)
+    network, images = opened(builder), images_for(builder, 7)
+    layer = next(info for info in network.layers if info.is_spatial and info.n_units > 1)
+    sets, baseline = [(1, 0), (1,), ()], np.linspace(-1, 1, layer.n_units)
+    together = ablate_each(network, layer.name, sets, images, baseline)
+    assert [one.units for one in together] == [(0, 1), (1,), ()]
+    for one, units in zip(together, sets, strict=True):
+        alone = ablate(network, layer.name, units, images, baseline)
+        np.testing.assert_allclose(one.after, alone.after, atol=1e-5)
+        np.testing.assert_array_equal(one.before, alone.before)
+    assert np.abs(together[0].after - together[1].after).max() > 1e-4
 
 
 def test_mean_effects_over_several_batches(monkeypatch):
