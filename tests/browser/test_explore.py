@@ -80,11 +80,9 @@ def test_a_held_key_ends_on_the_picture_of_the_address(page, dashboard):
 
 def slowed(page, milliseconds):
     """Let every answer come later."""
-    def later(route):
-        page.wait_for_timeout(milliseconds)
-        route.continue_()
-
-    page.route("**/_dash-update-component", later)
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", {
+        "offline": False, "latency": milliseconds, "downloadThroughput": -1,
+        "uploadThroughput": -1})
 
 
 @pytest.mark.parametrize(("search", "ends"), [
