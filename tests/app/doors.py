@@ -18,10 +18,23 @@ def _think(environ, start_response):
     return _hello(environ, start_response)
 
 
-def _answer_at_length(environ, start_response):
-    """Note the request, take a while, and give a long answer that tells its end."""
+def _note(environ):
     with open(os.environ["REQUESTS_SEEN"], "a") as seen:
         seen.write(environ["PATH_INFO"] + "\n")
+
+
+def _wait_for_leave(environ, start_response):
+    """Note the request, and answer only when the test has made a file that allows it."""
+    _note(environ)
+    deadline = time.monotonic() + 60
+    while not os.path.exists(os.environ["MAY_ANSWER"]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return _hello(environ, start_response)
+
+
+def _answer_at_length(environ, start_response):
+    """Note the request, take a while, and give a long answer that tells its end."""
+    _note(environ)
     time.sleep(0.1)
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"." * 300_000, b"end of " + environ["PATH_INFO"].encode()]
@@ -50,6 +63,7 @@ class ImpatientWorker(BoundedThreadWorker):
 
 
 long_winded = Door(lambda progress: _answer_at_length)
+obedient = Door(lambda progress: _wait_for_leave)
 thoughtful = Door(lambda progress: _think)
 slow = Door(_load_slowly)
 faulty = Door(_find_a_fault)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.app.load import ANSWERED, Load
 from tests.app.own_files import save_own_files
-from tests.app.real_servers import ROOT, ask, gunicorn, started, wait_for
+from tests.app.real_servers import ROOT, ask, gunicorn, started, wait_for, wait_until
 from tests.browser.served import free_port
 from tests.browser.test_lost_worker import workers_of
 
@@ -95,15 +95,25 @@ def test_requests_are_answered_while_the_clock_jumps(jump, tmp_path, monkeypatch
         assert workers_of(process) == workers
 
 
-def test_requests_in_flight_are_answered_when_the_clock_jumps_while_the_server_ends(jump):
-    with gunicorn("thoughtful", *JUMPING) as (process, address):
+def test_requests_in_flight_are_answered_when_the_clock_jumps_while_the_server_ends(
+    jump, tmp_path, monkeypatch
+):
+    seen, may_answer = tmp_path / "seen", tmp_path / "may_answer"
+    seen.touch()
+    monkeypatch.setenv("REQUESTS_SEEN", str(seen))
+    monkeypatch.setenv("MAY_ANSWER", str(may_answer))
+    with gunicorn("obedient", *JUMPING, "--threads", "12") as (process, address):
         wait_for(address + "/readyz", 200)
         with ThreadPoolExecutor(12) as pool:
             answers = [pool.submit(ask, f"{address}/{number}") for number in range(12)]
-            time.sleep(0.15)
+            wait_until(lambda: len(seen.read_text().split()) == 12, "12 requests in hand")
             process.terminate()
+            # Usually longer than the server takes to note until when its worker may go on, and
+            # then to look whether that time has come.
             time.sleep(0.25)
             jump(5 * HOURS)
+            time.sleep(0.5)
+            may_answer.touch()
             received = [answer.result() for answer in answers]
         process.communicate(timeout=20)
     assert received == [(200, f"hello from /{number}".encode()) for number in range(12)]
