@@ -116,8 +116,8 @@ def load_dataset(
     """Load one set of images with labels; no other set of the same file is decoded.
 
     A plain ``.npy`` file of images in C order, up to 16 GiB, is memory-mapped and needs no memory
-    of its own: what is read of it is brought to 0…1 then. Bytes from other files are held in
-    memory as bytes, and scaled where they are read; everything else as float32, up to 4 GiB.
+    of its own: what is read of it is brought to 0…1 then. Everything else is held in memory, up to
+    4 GiB: uint8 as bytes that are scaled where they are read, other numbers as float32.
 
     Parameters
     ----------

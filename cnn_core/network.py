@@ -258,7 +258,7 @@ class Network:
         return tail.margin_terms(own, target, rival, beside)
 
     def _checked(self, images):
-        # Images in a file are read batch by batch, when they are fed.
+        # Images kept as stored, in a file or as bytes, become float32 batch by batch, when fed.
         if not isinstance(images, ScaledImages):
             images = np.asarray(images)
         if images.ndim == 3 and self.input_shape[2] == 1:

@@ -30,13 +30,13 @@ from .scaled_images import ScaledImages
 from .stored_arrays import CHUNK_BYTES, StoredArray
 
 MAX_MEMORY_BYTES = 4 * 2**30
-"""Largest set of images that is held in memory, as float32."""
+"""Largest set of images that is held in memory: uint8 as bytes, all else as float32."""
 MAX_MAPPED_BYTES = 16 * 2**30
 """Largest ``.npy`` file of images that is memory-mapped."""
 MAX_IMAGES = 10_000_000
 """Most images of one set."""
 CHECK_FIRST_BYTES = 256 * 2**20
-"""Sets above this size are read once to be checked before memory is taken for them."""
+"""Sets that would take more are read once to be checked before memory is taken for them."""
 
 _SHAPES = "(n, h, w), (n, h, w, 1), (n, h, w, 3), or (n, s*s) for square grey images"
 _VALUES = "finite values 0…1 or 0…255"
@@ -76,12 +76,12 @@ def check_image_header(images: StoredArray, max_unpacked_bytes: int) -> tuple[in
         raise data_error(images.where, f"holds {shape[0]:,} images", f"up to {MAX_IMAGES:,}")
     images.require_unpackable(max_unpacked_bytes)
     if not is_mappable(images):
-        _require_memory(images, "", shape)
+        _require_memory(images, "", shape, _held_dtype(images))
     elif images.n_bytes > MAX_MAPPED_BYTES:
         limit_told = f"up to {byte_count(MAX_MAPPED_BYTES)}"
         raise data_error(images.where, f"holds {byte_count(images.n_bytes)}", limit_told)
-    else:
-        _require_memory(images, "one image ", shape[1:])
+    # However the set is held, an image is read as float32.
+    _require_memory(images, "one image ", shape[1:], np.dtype(np.float32))
     return shape
 
 
@@ -112,21 +112,21 @@ def read_images(
     DataError
         Values of no known scale, a damaged file, or above `MAX_MEMORY_BYTES`.
     """
-    if is_mappable(images) or 4 * math.prod(shape) > CHECK_FIRST_BYTES:
+    held = _held_dtype(images)
+    if is_mappable(images) or held.itemsize * math.prod(shape) > CHECK_FIRST_BYTES:
         largest = max(_largest(images, part, start) for start, part in _parts(images))
         divisor = _divisor(images, largest)
         if is_mappable(images):
             mapped = images.mapped().reshape(shape)
             is_ready = images.dtype == np.dtype(np.float32) and largest <= 1
             return mapped if is_ready else ScaledImages(mapped, divisor)
-    are_bytes = images.dtype == np.dtype(np.uint8)
-    values = np.empty(images.shape, np.uint8 if are_bytes else np.float32)
+    values = np.empty(images.shape, held)
     largest = 0.0
     for start, part in _parts(images):
         largest = max(largest, _largest(images, part, start))
         values[start : start + len(part)] = part
     divisor = _divisor(images, largest)
-    if are_bytes:
+    if held == np.uint8:
         return ScaledImages(values.reshape(shape), divisor)
     for part in pieces(values):
         if divisor != 1:
@@ -146,12 +146,20 @@ def pieces(array: np.ndarray | ScaledImages) -> Iterator[np.ndarray]:
         yield array[start : start + rows]
 
 
-def _require_memory(images: StoredArray, what: str, shape: tuple[int, ...]) -> None:
-    needed = 4 * math.prod(shape)
+def _held_dtype(images: StoredArray) -> np.dtype:
+    """Return as what a set is held in memory that cannot be mapped."""
+    are_bytes = images.dtype == np.dtype(np.uint8)
+    return np.dtype(np.uint8 if are_bytes else np.float32)
+
+
+def _require_memory(
+    images: StoredArray, what: str, shape: tuple[int, ...], held: np.dtype
+) -> None:
+    needed = held.itemsize * math.prod(shape)
     if needed > MAX_MEMORY_BYTES:
         raise data_error(
             images.where,
-            f"{what}would take {byte_count(needed)} of memory as float32",
+            f"{what}would take {byte_count(needed)} of memory as {held}",
             f"up to {byte_count(MAX_MEMORY_BYTES)}, or for a set a plain .npy file in C order "
             "(which is memory-mapped)",
         )

@@ -148,6 +148,7 @@ def test_sparse_files_above_the_limits(tmp_path):
     for shape, descr, told in (
         ((1, 2**17, 2**16), "<f4", "holds 32.0 GiB; accepted: up to 16.0 GiB"),
         ((1, 2**16, 2**15), "<f8", "8.0 GiB of memory as float32; accepted: up to 4.0 GiB"),
+        ((1, 2**16, 2**15), "|u1", "8.0 GiB of memory as float32; accepted: up to 4.0 GiB"),
         ((10_000_001, 2, 2), "<f4", "10,000,001 images; accepted: up to 10,000,000"),
     ):
         header = npy_header(shape, descr)

@@ -1,18 +1,26 @@
 """The scale of images follows from dtype and range; float32 files stay on the disk."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from cnn_core.dataset import load_dataset
 from cnn_core.errors import DataError
+from cnn_core.pixel_values import check_image_header, read_images
 from cnn_core.scaled_images import ScaledImages
+from cnn_core.stored_arrays import describe_idx
 from tests.core.image_set_files import (
     peak_memory,
     small_set,
+    write_idx_folder,
     write_npy_folder,
     write_npz,
 )
 
+ROOT = Path(__file__).parents[2]
+_IDX_NAME = "t10k-images-idx3-ubyte"
 GREY, LABELS = small_set()
 SQUARE, _ = small_set((12, 6, 6))
 COLOUR, _ = small_set((12, 7, 5, 3))
@@ -133,3 +141,45 @@ def test_a_large_set_of_any_scale_needs_no_memory(tmp_path, dtype):
         assert len(loaded.digest) == 64
         assert loaded.images[19_999, 3, 4, 0] == 1
         assert peak() < 30e6 < loaded.images.nbytes == 62_720_000
+
+
+def test_the_shipped_training_set_takes_a_byte_for_each_pixel():
+    with peak_memory() as peak:
+        images = load_dataset(ROOT / "artifacts" / "mnist.npz", "train").images
+        assert images.size == 47_040_000 < peak() < images.size + 8e6
+
+
+@pytest.mark.parametrize(
+    ("dtype", "told"),
+    [("u1", r"8\.0 KiB of memory as uint8"), ("i2", r"32\.0 KiB of memory as float32")],
+)
+def test_the_limit_counts_what_is_held(tmp_path, monkeypatch, dtype, told):
+    images, labels = np.full((128, 8, 8), 40, dtype), np.zeros(128, np.uint8)
+    stored = describe_idx(write_idx_folder(tmp_path, images, labels) / _IDX_NAME)
+    held = 8192 * (1 if dtype == "u1" else 4)
+    monkeypatch.setattr("cnn_core.pixel_values.MAX_MEMORY_BYTES", held)
+    assert check_image_header(stored, 0) == (128, 8, 8, 1)
+    monkeypatch.setattr("cnn_core.pixel_values.MAX_MEMORY_BYTES", held - 1)
+    with pytest.raises(DataError, match=f"would take {told}; accepted: up to"):
+        check_image_header(stored, 0)
+
+
+def test_one_image_of_bytes_is_counted_as_it_is_read(tmp_path, monkeypatch):
+    labels = np.zeros(2, np.uint8)
+    folder = write_idx_folder(tmp_path, np.full((2, 32, 32), 40, "u1"), labels)
+    stored = describe_idx(folder / _IDX_NAME)
+    monkeypatch.setattr("cnn_core.pixel_values.MAX_MEMORY_BYTES", 4095)
+    with pytest.raises(DataError, match=r"one image would take 4\.0 KiB of memory as float32"):
+        check_image_header(stored, 0)
+
+
+def test_bytes_are_read_once_as_long_as_they_take_little_memory(tmp_path, monkeypatch):
+    images = np.full((128, 8, 8), 40, "u1")
+    stored = describe_idx(write_idx_folder(tmp_path, images, np.zeros(128, np.uint8)) / _IDX_NAME)
+    opened = []
+    counted = replace(stored, open_values=lambda: opened.append(1) or stored.open_values())
+    for limit, n_times in ((8192, 1), (8191, 2)):
+        monkeypatch.setattr("cnn_core.pixel_values.CHECK_FIRST_BYTES", limit)
+        opened.clear()
+        read_images(counted, (128, 8, 8, 1))
+        assert len(opened) == n_times
