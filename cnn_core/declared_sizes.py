@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
 
-from cnn_core.backend import keras
+from cnn_core.backend import keras, tf
 from cnn_core.errors import ModelError
 from cnn_core.model_files import MOST_WEIGHT_BYTES, too_large
 
@@ -41,8 +41,11 @@ def require_room_for_weights(path):
 def _declared_weight_bytes(path):
     with keras.StatelessScope(initialize_variables=False):
         model = keras.models.load_model(path, compile=False, safe_mode=True)
-        # Four bytes for each number: what is stored with fewer is computed with as many.
-        return sum(4 * prod(variable.shape) for variable in model.variables)
+        # At least four bytes for each number: what is stored with fewer is computed with as many.
+        return sum(
+            max(4, tf.as_dtype(variable.dtype).size) * prod(variable.shape)
+            for variable in model.variables
+        )
 
 
 def require_room_for_cells(network):

@@ -169,6 +169,21 @@ def test_whole_models_beyond_the_bounds_are_told_how_large_they_are(tmp_path, mo
     assert load_network(path).n_classes == 3
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(("dtype", "n_bytes"), [("float64", 8), ("float32", 4), ("float16", 4)])
+def test_each_number_counts_as_it_is_declared(tmp_path, monkeypatch, ending, dtype, n_bytes):
+    path = tmp_path / f"model{ending}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        keras.Sequential([keras.Input((6, 6, 1)), L.Flatten(), L.Dense(3, dtype=dtype)]).save(path)
+    needed = n_bytes * (36 * 3 + 3)
+    monkeypatch.setattr(declared_sizes, "MOST_WEIGHT_BYTES", needed)
+    declared_sizes.require_room_for_weights(path)
+    monkeypatch.setattr(declared_sizes, "MOST_WEIGHT_BYTES", needed - 1)
+    with pytest.raises(ModelError, match=f"its arrays would take {needed} bytes"):
+        declared_sizes.require_room_for_weights(path)
+
+
 def test_looking_leaves_nothing_behind_for_the_next_model(tmp_path):
     """A refused model's variables are not filled when the next one is made."""
     path = tmp_path / "huge.keras"
