@@ -63,19 +63,25 @@ def frame(notes=()):
 def _help():
     return html.Dialog([
         html.H2("Keys"),
-        *(_help_of(page) for page in PAGES),
+        html.Table([*(_keys_of(page) for page in PAGES), _rows(_KEYS_OF_HELP)], className="keys"),
+        *(html.P(getattr(page, "HELP", _HELP), **_only_on(page)) for page in PAGES),
         html.P("The address holds the whole state: copy it to share what you see."),
         html.Button("Close", id="help-close", className="button"),
     ], id="help", **{"aria-label": "Keys and help"})
 
 
-def _help_of(page):
-    """Lay out what a page's keys and pointers do; the browser shows that of the page it is on."""
-    keys = (*getattr(page, "KEYS", _KEYS), *_KEYS_OF_HELP)
-    rows = [html.Tr([html.Th(html.Kbd(key), scope="row"), html.Td(text)]) for key, text in keys]
-    return html.Div([html.Table(html.Tbody(rows), className="keys"),
-                     html.P(getattr(page, "HELP", _HELP))],
-                    hidden=True, **{"data-page": page.PATH})
+def _keys_of(page):
+    return _rows(getattr(page, "KEYS", _KEYS), **_only_on(page))
+
+
+def _rows(keys, **properties):
+    return html.Tbody([html.Tr([html.Th(html.Kbd(key), scope="row"), html.Td(text)])
+                       for key, text in keys], **properties)
+
+
+def _only_on(page):
+    """Properties of a part of the help that the browser shows on this page alone."""
+    return {"hidden": True, "data-page": page.PATH}
 
 
 def register_callbacks(app, explorer):

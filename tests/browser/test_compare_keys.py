@@ -88,6 +88,16 @@ def test_the_help_tells_the_keys_of_the_page_it_is_opened_on(page, dashboard):
     assert all("this help" in text for text in told.values())
 
 
+def test_the_help_tells_on_no_page_the_keys_that_work_everywhere(page, dashboard):
+    visit(page, dashboard + "/model")
+    page.evaluate("history.pushState(null, '', '/elsewhere')")
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    page.get_by_role("heading", name="There is no such page").wait_for()
+    page.keyboard.press("?")
+    told = page.locator("#help .keys").inner_text()
+    assert " ".join(told.split()) == "? this help Esc close it"
+
+
 def test_the_options_open_within_a_phone(open_page):
     page = open_page("/compare", viewport={"width": 360, "height": 740})
     settle(page)
