@@ -72,6 +72,7 @@ def test_neighbours_have_the_label_and_stand_in_no_group():
     found = neighbours(labels, {"a": (2, 1), "b": (4,), "c": (7,)})
     # 2: the only others of label 0 outside the groups are 0 and 6; 7 is alone with its label.
     assert found == {"1": [5, 3], "2": [0, 6], "4": [0, 6]}
+    assert neighbours(labels, {"a": (), "b": ()}) == {}
     explorer = small_explorer()
     selection, _ = read("?a=1,5&b=3", explorer)
     view = look(explorer, Measures(explorer), selection)
@@ -118,3 +119,24 @@ def test_an_outline_runs_between_cells_of_a_kind_and_others():
 ])
 def test_short_probabilities_are_never_0_or_1(probability, told):
     assert _short_probability(probability) == told
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_neighbours_are_those_that_stepping_one_by_one_finds(seed):
+    generator = np.random.default_rng(seed)
+    n_images = int(generator.integers(3, 60))
+    labels = generator.integers(0, 3, n_images)
+    everyone = generator.choice(n_images, generator.integers(1, n_images + 1), replace=False)
+
+    def stepped(image, direction):
+        for away in range(1, n_images):
+            other = (image + direction * away) % n_images
+            if labels[other] == labels[image] and other not in everyone:
+                return other
+        return None
+
+    expected = {str(image): [stepped(image, -1), stepped(image, 1)] for image in everyone}
+    members = dict(zip("abc", (tuple(part.tolist()) for part in np.array_split(everyone, 3)),
+                       strict=True))
+    assert neighbours(labels, members) == {
+        image: near for image, near in expected.items() if near != [None, None]}

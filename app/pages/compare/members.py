@@ -100,13 +100,12 @@ def neighbours(labels, members):
         By the image's number: the previous and the next one, round the ends of the set. Members
         without such images are left out.
     """
-    everyone = sorted({image for of_group in members.values() for image in of_group})
-    is_free = np.ones(len(labels), bool)
-    is_free[everyone] = False
+    everyone = np.unique([image for of_group in members.values() for image in of_group]).astype(int)
     found = {}
-    for image in everyone:
-        free = np.flatnonzero(is_free & (labels == labels[image]))
-        place = int(np.searchsorted(free, image))
-        if len(free):
+    for label in np.unique(labels[everyone]):
+        # The set may be large: it is looked through once for all members of a label.
+        free = np.setdiff1d(np.flatnonzero(labels == label), everyone, assume_unique=True)
+        own = everyone[labels[everyone] == label] if len(free) else ()
+        for image, place in zip(own, np.searchsorted(free, own), strict=True):
             found[str(image)] = [int(free[place - 1]), int(free[place % len(free)])]
     return found
