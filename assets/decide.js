@@ -4,8 +4,10 @@
   "use strict";
 
   const STILL_MS = 350;
+  const PATH = "/decide";
   const NARROW = matchMedia("(max-width: 800px)");
   const fitted = new WeakSet();
+  const wide = new WeakMap(); // what upright numbers took the place of, by plot
   let timer = 0;
   let askedFor = {};
 
@@ -32,22 +34,57 @@
     if (detail.toggles) toggle(detail.layer, detail.unit);
   });
 
-  // On a narrow screen the numbers of the bars stand upright, so that all bars fit.
+  // On a narrow screen the numbers of the bars stand upright, so that all bars fit; a phone may be
+  // turned at any time.
   function fit(plot) {
     const narrow = plot.layout?.meta?.narrow;
-    if (!narrow || !NARROW.matches || plot.data[1].textangle === narrow.trace.textangle) return;
-    window.Plotly.update(plot, narrow.trace, narrow.layout, [1]);
+    if (!narrow) return;
+    const isUpright = plot.data[1].textangle === narrow.trace.textangle;
+    if (isUpright === NARROW.matches) return;
+    if (NARROW.matches) {
+      wide.set(plot, {
+        trace: present(plot.data[1], narrow.trace), layout: present(plot.layout, narrow.layout),
+      });
+    }
+    const { trace, layout } = isUpright ? wide.get(plot) : narrow;
+    window.Plotly.update(plot, structuredClone(trace), structuredClone(layout), [1]);
   }
 
+  // What stands where `changes` would be put; null takes it away again.
+  function present(object, changes) {
+    return structuredClone(Object.fromEntries(Object.keys(changes).map((path) =>
+      [path, path.split(".").reduce((part, key) => part?.[key], object) ?? null])));
+  }
+
+  function ledger() {
+    const plot = document.getElementById("decide-nodes")?.querySelector(".js-plotly-plot");
+    return plot?.on ? plot : null;
+  }
+
+  // Plotly may still be on its way when the page has its answer.
+  const drawing = new MutationObserver(keepFitting);
+
   function keepFitting() {
-    const plot = document.querySelector("#decide-nodes .js-plotly-plot");
-    if (!plot?.on || fitted.has(plot)) return;
+    const plot = ledger();
+    if (!plot) return;
+    drawing.disconnect();
+    if (fitted.has(plot)) return;
     fitted.add(plot);
     plot.on("plotly_afterplot", () => fit(plot));
     fit(plot);
   }
 
-  new MutationObserver(keepFitting).observe(document.body, { childList: true, subtree: true });
+  NARROW.addEventListener("change", () => {
+    const plot = ledger();
+    if (plot) fit(plot);
+  });
+
+  document.addEventListener("lookingglass:settled", ({ detail }) => {
+    drawing.disconnect();
+    if (detail.path !== PATH) return;
+    drawing.observe(document.getElementById("page-body"), { childList: true, subtree: true });
+    keepFitting();
+  });
 
   function ask(later) {
     // The reader may have gone to another page meanwhile.
@@ -58,6 +95,13 @@
       window.dash_clientside.set_props(`decide-asked-${part}`, { data: { key, part: 0 } });
     }
   }
+
+  // What got no answer is asked for again when the page settles next.
+  document.addEventListener("lookingglass:failed", ({ detail }) => {
+    for (const [, part] of detail.asked.matchAll(/"decide-asked-(\w+)\.data"/g)) {
+      delete askedFor[part];
+    }
+  });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     decide: {
@@ -76,10 +120,12 @@
         return window.dash_clientside.no_update;
       },
 
-      // The next part of the curve, unless another curve is wanted by now.
+      // The next part of the curve or of the mean effect, unless another is wanted by now.
       next(wanted) {
-        if (wanted && wanted.key === askedFor.curve && document.getElementById("decide-curve")) {
-          window.dash_clientside.set_props("decide-asked-curve", { data: wanted });
+        if (wanted && wanted.key === askedFor[wanted.of] &&
+            document.getElementById(`decide-${wanted.of}`)) {
+          const { of, key, part } = wanted;
+          window.dash_clientside.set_props(`decide-asked-${of}`, { data: { key, part } });
         }
         return window.dash_clientside.no_update;
       },

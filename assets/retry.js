@@ -24,6 +24,13 @@
     element.hidden = !message;
   }
 
+  // Whoever waits for the answer may want to ask again.
+  function tellFailure(options) {
+    document.dispatchEvent(new CustomEvent("lookingglass:failed", {
+      detail: { asked: String(options?.body ?? "") },
+    }));
+  }
+
   window.fetch = async (resource, options) => {
     const address = typeof resource === "string" ? resource : resource.url || "";
     if (!address.includes("_dash-update-component")) return send(resource, options);
@@ -39,10 +46,12 @@
       const isPassing = fault !== null || PASSING.has(response.status);
       if (!isPassing) {
         note("");
+        if (!response.ok) tellFailure(options);
         return response;
       }
       if (attempt >= WAITS_MS.length) {
         note("The server does not answer. What you see is the last picture; reload the page to try again.");
+        tellFailure(options);
         if (fault) throw fault;
         return response;
       }

@@ -13,7 +13,7 @@ import pytest
 from app.explorer import Explorer
 from app.figures.answer import answer_figure
 from app.figures.signed import are_told_apart, signed_grid, signed_image
-from app.pages.decide import PATH, later_words, parts, words
+from app.pages.decide import PATH, parts, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
 from app.pages.decide.later import PART_IMAGES, Later, joined
@@ -449,31 +449,6 @@ def test_the_curve_asks_for_its_next_part_until_all_images_are_done(monkeypatch)
         wish = answer["decide-curve-next"]["data"]
     assert notes[0].startswith("4 of 10 images") and notes[-1].startswith("All 10 images")
     assert len(notes) == 3
-
-
-def test_a_mean_effect_is_the_mean_over_the_images_of_a_class_and_over_all():
-    explorer = small_explorer()
-    selection = read("?p=1&q=3&off=hidden:5,2", explorer)[0]
-    effects = Later(explorer).mean_effects(selection)
-    dataset, network = explorer.dataset("test"), explorer.network("model_0")
-    kernel = network.weights("classes")["kernel"]
-    for effect, label in zip(effects, (1, 3, None), strict=True):
-        images = dataset.images[dataset.labels == label] if label is not None else dataset.images
-        values = network.activations(images)["hidden"]
-        terms = values * (kernel[:, 1] - kernel[:, 3])
-        assert (effect.label, effect.n_images) == (label, len(images))
-        assert effect.last == pytest.approx(-terms[:, 2].mean(), abs=1e-5)
-        assert effect.together == pytest.approx(-terms[:, [2, 5]].sum(axis=1).mean(), abs=1e-5)
-        values = np.where(np.isin(np.arange(7), [2, 5]), 0, values)
-        after = values @ kernel + network.weights("classes")["bias"]
-        before = network.logits(images).argmax(axis=1)
-        assert effect.n_flips == np.count_nonzero(after.argmax(axis=1) != before)
-    layer = network.layer("hidden")
-    told = later_words.effect_text(explorer, selection, effects, layer)
-    assert "on the 10 images of 4," in told and "on the 10 images of 9 and" in told
-    assert "on all 40 images; all 2 together by" in told and "test set" in told
-    flips = [effect.n_flips for effect in effects]
-    assert f"{flips[0]}, {flips[1]} and {flips[2]} of their predictions change." in told
 
 
 def test_an_edit_is_looked_for_with_the_donor():

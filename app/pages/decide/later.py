@@ -5,9 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.explorer import BoundedCache
+from app.pages.decide.effect import (
+    MOST_IMAGES,
+    EffectPart,
+    effect_sums,
+    effects_of,
+    images_taken,
+    part_images,
+)
 from app.pages.decide.view import baseline_of
 from app.pages.explore.state import classes_of_order
-from cnn_core.ablation import Ablation, ablate
 from cnn_core.race import ClassRace, Curve, Race, class_race, race
 from cnn_core.statistics import wilson_interval
 from cnn_core.transplant import Edit, smallest_edit
@@ -28,35 +35,13 @@ class CurvePart:
         None for a class without images.
     n_images : int
         Images of the class in all.
-    n_parts : int
-        Requests that take all of them.
+    next_part : int or None
+        What to ask for next, None when all images are done.
     """
 
     race: ClassRace | None
     n_images: int
-    n_parts: int
-
-
-@dataclass(frozen=True, eq=False)
-class MeanEffect:
-    """What silencing does on average over some images of a set.
-
-    Attributes
-    ----------
-    label : int or None
-        Class of the images, None for all images of the set.
-    n_images : int
-    last, together : float
-        Mean change of the margin when the unit silenced last, and when all of them, are silenced.
-    n_flips : int
-        Images whose prediction changes when all of them are silenced.
-    """
-
-    label: int
-    n_images: int
-    last: float
-    together: float
-    n_flips: int
+    next_part: int | None
 
 
 class Later:
@@ -100,8 +85,8 @@ class Later:
     def curve(self, selection, part):
         """Run the race over the images of the target, up to a part.
 
-        Parts computed before are taken from the cache, and computed where they are not there: the
-        answer depends on nothing but the request.
+        One request computes one part at most, so that none takes long: where parts before it are
+        not in the cache any more, the answer is over fewer images and tells how to go on.
 
         Parameters
         ----------
@@ -116,26 +101,42 @@ class Later:
         explorer = self._explorer
         p, q = self.pair(selection)
         members = np.flatnonzero(explorer.dataset(selection.set).labels == p)
-        n_parts = -(-len(members) // PART_IMAGES)
-        if n_parts == 0:
-            return CurvePart(None, 0, 0)
-        parts = [self._curve_part(selection, p, q, members, number)
-                 for number in range(min(max(part, 0), n_parts - 1) + 1)]
-        return CurvePart(joined(parts), len(members), n_parts)
+        if not len(members):
+            return CurvePart(None, 0, None)
+        key = ("curve", selection.model, selection.set, p, q, selection.race, selection.baseline)
 
-    def _curve_part(self, selection, p, q, members, number):
+        def add(before, rows, number):
+            run = self._curve_part(selection, p, q, members[rows], number)
+            return run if before is None else joined([before, run])
+
+        run, next_part = self._up_to(key, part, len(members), PART_IMAGES, add, 20_000)
+        return CurvePart(run, len(members), next_part)
+
+    def _curve_part(self, selection, p, q, members, seed):
         explorer = self._explorer
-        network = explorer.network(selection.model)
         # Behind an early layer nearly the whole network is run again at every step.
         is_late = selection.race in explorer.survey(selection.model,
                                                     explorer.set_names[0]).features
-        rows = members[number * PART_IMAGES:(number + 1) * PART_IMAGES]
-        key = ("curve", selection.model, selection.set, p, q, selection.race, selection.baseline,
-               number)
-        return self._keep(key, lambda: class_race(
-            network, selection.race, explorer.dataset(selection.set).images[rows], p, q,
-            seed=number, baseline=baseline_of(explorer, selection, selection.race),
-            most_steps=_MOST_STEPS if is_late else _FEW_STEPS), 20_000)
+        return class_race(
+            explorer.network(selection.model), selection.race,
+            explorer.dataset(selection.set).images[members], p, q, seed=seed,
+            baseline=baseline_of(explorer, selection, selection.race),
+            most_steps=_MOST_STEPS if is_late else _FEW_STEPS)
+
+    def _up_to(self, key, part, n_images, size, add, n_bytes):
+        """Result over the images up to a part, from what is kept and one further part at most.
+
+        `add` puts a part to the result before it: add(result or None, slice of images, number).
+        """
+        n_parts = -(-n_images // size)
+        wanted = min(max(part, 0), n_parts - 1)
+        kept = ((number, self._kept.get((*key, number))) for number in range(wanted, -1, -1))
+        last, found = next((one for one in kept if one[1] is not None), (-1, None))
+        if last < wanted:
+            before, last = found, last + 1
+            rows = slice(last * size, min((last + 1) * size, n_images))
+            found = self._keep((*key, last), lambda: add(before, rows, last), n_bytes)
+        return found, last + 1 if last + 1 < n_parts else None
 
     def edit(self, selection, layer):
         """Look for the smallest edit of an image towards the donor.
@@ -162,35 +163,38 @@ class Later:
 
         return self._keep(key, make, 20_000)
 
-    def mean_effects(self, selection):
-        """What the silenced units do on average over a whole set.
+    def mean_effects(self, selection, part):
+        """What the silenced units do on average over a set, up to a part of it.
+
+        As with `curve`, one request computes one part at most.
+
+        Parameters
+        ----------
+        selection : DecideSelection
+            With silenced units.
+        part : int
+            From 0; cut to the last part.
 
         Returns
         -------
-        tuple of MeanEffect
-            Of target and rival, as far as they have images, and of all images.
+        EffectPart
         """
-        p, q = self.pair(selection)
-        key = ("effect", selection.model, selection.set, p, q, selection.off, selection.baseline)
-        return self._keep(key, lambda: self._mean_effects(selection, p, q), 1_000)
+        explorer, pair = self._explorer, self.pair(selection)
+        network, dataset = explorer.network(selection.model), explorer.dataset(selection.set)
+        size = part_images(network)
+        taken = self._keep(("taken", selection.set, size),
+                           lambda: images_taken(len(dataset), size), 8 * MOST_IMAGES)
+        baseline = baseline_of(explorer, selection)
 
-    def _mean_effects(self, selection, p, q):
-        explorer, off = self._explorer, selection.off
-        dataset = explorer.dataset(selection.set)
-        network, baseline = explorer.network(selection.model), baseline_of(explorer, selection)
+        def add(before, rows, _):
+            numbers = taken[rows]
+            sums = effect_sums(network, selection.off, dataset.images[numbers],
+                               dataset.labels[numbers], pair, baseline)
+            return sums if before is None else before + sums
 
-        def silenced(units) -> Ablation:
-            return ablate(network, off.layer, units, dataset.images, baseline)
-
-        together = silenced(off.units)
-        alone = together if len(off.units) == 1 else silenced(off.units[-1:])
-        last, all_of_them, flips = alone.effect(p, q), together.effect(p, q), together.flips
-        everyone = np.ones(len(dataset), bool)
-        return tuple(
-            MeanEffect(label, int(rows.sum()), float(last[rows].mean()),
-                       float(all_of_them[rows].mean()), int(flips[rows].sum()))
-            for label, rows in ((p, dataset.labels == p), (q, dataset.labels == q),
-                                (None, everyone)) if rows.any())
+        key = ("effect", selection.model, selection.set, *pair, selection.off, selection.baseline)
+        sums, next_part = self._up_to(key, part, len(taken), size, add, 1_000)
+        return EffectPart(effects_of(sums, pair), len(taken), len(dataset), next_part)
 
 
 def joined(parts):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from app.pages.decide.effect import SEED
 from app.wording import interval, percent, plural, signed, unit_word
 
 _KEYS = ("contribution", "activation", "random")
@@ -119,21 +120,35 @@ def edit_rows(explorer, found, layer):
             found.units, found.margins[1:], found.predictions[1:], strict=True)]
 
 
-def effect_text(explorer, selection, effects, layer):
-    """Tell what the silenced units do on average."""
-    units = selection.off.units
-    alone = _joined(
-        f"{signed(effect.last)} on " + (
-            f"all {effect.n_images:,} images" if effect.label is None else
-            f"the {plural(effect.n_images, 'image')} of {explorer.class_name(effect.label)}")
-        for effect in effects)
-    told = (f"Over the {selection.set} set, silencing {unit_word(layer)} {units[-1]} alone changes "
-            f"Δ on average by {alone}")
+def effect_text(explorer, selection, found, layer):
+    """Tell what the silenced units do on average, and over which images."""
+    units, effects = selection.off.units, found.effects
+    alone = _joined(f"{signed(effect.last)} on {_images_of(explorer, effect)}"
+                    for effect in effects)
+    told = (f"{_over_which(selection, found)} silencing {unit_word(layer)} {units[-1]} alone "
+            f"changes Δ on average by {alone}")
     if len(units) > 1:
         together = _joined(signed(effect.together) for effect in effects)
         told += f"; all {len(units):,} together by {together}"
     flips = _joined(f"{effect.n_flips:,}" for effect in effects)
     return f"{told}. {flips} of their predictions change."
+
+
+def _images_of(explorer, effect):
+    images = plural(effect.n_images, "image")
+    if effect.label is None:
+        return f"{'the' if effect.n_images == 1 else 'all'} {images}"
+    return f"the {images} of {explorer.class_name(effect.label)}"
+
+
+def _over_which(selection, found):
+    in_set = f"the {plural(found.n_in_set, 'image')} of the {selection.set} set"
+    drawn = f", drawn at random with seed {SEED}" if found.n_images < found.n_in_set else ""
+    if found.next_part is not None:
+        chosen = f"{drawn} from {in_set}" if drawn else f" of the {selection.set} set"
+        return f"{found.n_done:,} of {plural(found.n_images, 'image')}{chosen}, so far:"
+    return (f"Over {found.n_images:,} of {in_set}{drawn}," if drawn
+            else f"Over the {selection.set} set,")
 
 
 def _joined(texts):

@@ -22,7 +22,8 @@ RACE, RACE_NOTE, CURVE, CURVE_NOTE, EFFECT = (
 EDIT = "decide-edit"
 DIGIT, DOWNLOADS = "decide-digit", "decide-downloads"
 
-CURVE_BOX, CURVE_NEXT = "decide-curve-box", "decide-curve-next"
+CURVE_BOX, CURVE_NEXT, EFFECT_NEXT = (
+    "decide-curve-box", "decide-curve-next", "decide-effect-next")
 LATER_PARTS = ("race", "curve", "edit", "effect")
 
 DRAWN, LATER = "decide-drawn", "decide-later"
@@ -86,7 +87,8 @@ def layout(explorer):
         _race(explorer),
         _edit(),
         dcc.Store(id=DRAWN), dcc.Store(id=LATER),
-        dcc.Store(id=CURVE_NEXT), *(dcc.Store(id=asked(part)) for part in LATER_PARTS),
+        dcc.Store(id=CURVE_NEXT), dcc.Store(id=EFFECT_NEXT),
+        *(dcc.Store(id=asked(part)) for part in LATER_PARTS),
     ], className="decide")
 
 

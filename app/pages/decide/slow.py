@@ -16,6 +16,7 @@ from app.pages.decide.layout import (
     CURVE_NOTE,
     EDIT,
     EFFECT,
+    EFFECT_NEXT,
     LATER,
     RACE,
     RACE_NOTE,
@@ -38,8 +39,9 @@ def register_slow(app, explorer):
     """
     later = Later(explorer)
     app.clientside_callback(ClientsideFunction("decide", "later"), Input(LATER, "data"))
-    app.clientside_callback(ClientsideFunction("decide", "next"), Input(CURVE_NEXT, "data"),
-                            prevent_initial_call=True)
+    for further in (CURVE_NEXT, EFFECT_NEXT):
+        app.clientside_callback(ClientsideFunction("decide", "next"), Input(further, "data"),
+                                prevent_initial_call=True)
 
     @app.callback(
         output={"figure": Output(RACE, "figure"), "note": Output(RACE_NOTE, "children"),
@@ -65,11 +67,12 @@ def register_slow(app, explorer):
         key, _ = wished(wish)
         return _edit(explorer, later, read(key, explorer)[0])
 
-    @app.callback(Output(EFFECT, "children"), Input(asked("effect"), "data"),
-                  prevent_initial_call=True)
+    @app.callback(
+        output={"told": Output(EFFECT, "children"), "next": Output(EFFECT_NEXT, "data")},
+        inputs=[Input(asked("effect"), "data")], prevent_initial_call=True)
     def run_effect(wish):
-        key, _ = wished(wish)
-        return _effect(explorer, later, read(key, explorer)[0]) if key else ""
+        key, part = wished(wish)
+        return _effect(explorer, later, key, part)
 
 
 def wished(wish):
@@ -122,7 +125,7 @@ def _curve(explorer, later, key, number):
         told = f"The {selection.set} set has no image of this class."
         return _no_curve(told)
     note = words.curve_note(explorer, selection, part, layer)
-    is_last = part.race.n_images == part.n_images
+    is_last = part.next_part is None
     return {
         "figure": race_figure(part.race.removed, words.curve_curves(part.race),
                               words.curve_hovers(part.race, layer), as_share=True,
@@ -131,7 +134,7 @@ def _curve(explorer, later, key, number):
         "note": note,
         "is_hidden": False,
         "summary": note if is_last else no_update,
-        "next": None if is_last else {"key": key, "part": max(number, 0) + 1},
+        "next": _further("curve", key, part),
     }
 
 
@@ -179,8 +182,18 @@ def _pictured(explorer, selection, number, what):
                               alt=f"Image {number}"), f"{number}, {what}"])
 
 
-def _effect(explorer, later, selection):
-    if not selection.off:
-        return ""
+def _effect(explorer, later, key, number):
+    selection = read(key, explorer)[0]
+    if not key or not selection.off:
+        return {"told": "", "next": None}
     layer = explorer.network(selection.model).layer(selection.off.layer)
-    return words.effect_text(explorer, selection, later.mean_effects(selection), layer)
+    part = later.mean_effects(selection, number)
+    told = words.effect_text(explorer, selection, part, layer)
+    # A screen reader is told once, when all is done.
+    return {"told": told if part.next_part is None else html.Span(told, **{"aria-hidden": "true"}),
+            "next": _further("effect", key, part)}
+
+
+def _further(name, key, part):
+    """What the browser is to ask for next, None when there is nothing more."""
+    return None if part.next_part is None else {"of": name, "key": key, "part": part.next_part}
