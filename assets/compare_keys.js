@@ -50,14 +50,19 @@
         parts.set(`r${key}`, "random");
         parts.set(`n${key}`, values[`n${key}`]);
       }
-      parts.set("seed", (Number(values.seed) + 1) % LARGEST_SEED);
+      // A press before the answer to the one before counts on from the seed in the address.
+      const seed = new URLSearchParams(location.search).get("seed") ?? values.seed;
+      parts.set("seed", ((Number(seed) || 0) + 1) % LARGEST_SEED);
     }));
   }
 
   document.addEventListener("keydown", (event) => {
     if (location.pathname !== PATH || event.ctrlKey || event.metaKey || event.altKey) return;
+    const answer = glass().answer();
+    // The answer may still be another page's.
+    if (!answer || answer.path !== PATH) return;
     const typed = event.key === "r" ? "input:not([type=range])" : "input";
-    if (event.target.closest(`${typed}, select, textarea, dialog`) || !glass().answer()) return;
+    if (event.target.closest(`${typed}, select, textarea, dialog`)) return;
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
       exchange(event.key === "ArrowLeft" ? 0 : 1, event.repeat);
     } else if (event.key === "r") {
