@@ -284,30 +284,31 @@ class Measures:
         return np.unpackbits(packed, axis=1, count=n_cells).view(bool)
 
     def _make_contrast(self, selection):
-        images, labels, kept, rows = self._of_both(selection)
+        labels, kept, rows = self._of_both(selection)
         layer, p, q = selection.layer, selection.p, selection.q
         if kept is not None:
             return class_contrast(kept[rows], labels, p, q)
         network = self._explorer.network(selection.model)
-        return contrast_over(network, images, labels, layer, p, q)
+        return contrast_over(network, self._images(rows), labels, layer, p, q)
 
     def _make_means(self, selection):
-        images, labels, kept, rows = self._of_both(selection)
+        labels, kept, rows = self._of_both(selection)
         layer, p, q = selection.layer, selection.p, selection.q
         if kept is not None:
             return class_means(kept[rows], labels, p, q)
-        return means_over(self._explorer.network(selection.model), images, labels, layer, p, q)
+        network = self._explorer.network(selection.model)
+        return means_over(network, self._images(rows), labels, layer, p, q)
 
     def _make_terms(self, selection):
         network = self._explorer.network(selection.model)
-        images, labels, _, _ = self._of_both(selection)
+        labels, _, rows = self._of_both(selection)
         layer, p, q = selection.layer, selection.p, selection.q
         means = np.full((2, *network.layer(layer).shape), np.nan)
         try:
             for place, wanted in enumerate((p, q)):
-                own = images[labels == wanted]
+                own = rows[labels == wanted]
                 if len(own):
-                    means[place] = mean_ledger(network, layer, own, p, q).terms
+                    means[place] = mean_ledger(network, layer, self._images(own), p, q).terms
             return Terms(means, "", network.behind(layer).is_exact)
         except SelectionError as error:
             return Terms(None, str(error), False)
@@ -316,7 +317,7 @@ class Measures:
         survey = self._explorer.survey(selection.model, self.set_name)
         rows = rows_of_classes(survey.labels, (selection.p, selection.q))
         kept = survey.features.get(selection.layer)
-        return self._images(rows), survey.labels[rows], kept, rows
+        return survey.labels[rows], kept, rows
 
     def _images(self, rows):
         return self._explorer.dataset(self.set_name).images[rows]
