@@ -153,7 +153,7 @@ class Query:
             if number is not None and low <= number <= high and number not in kept:
                 kept.append(number)
             elif number not in kept:
-                refused.append(part)
+                refused.append(part if number is None else f"{number:,}")
         if refused:
             self._complain(key, f"There is no {what} {quoted_part(', '.join(refused))}; {what}s go "
                                 f"from {low:,} to {high:,}. The page shows the others.",
