@@ -5,6 +5,8 @@ Files to be read by programs write numbers by themselves: there a minus is a hyp
 
 _SURE_ABOVE = 0.99999995
 _UNSURE_BELOW = 1e-37  # float32 holds no smaller number at full precision, and softmax gives 0
+_AS_GOOD_AS_ZERO = 1e-9  # what rounding in float64 leaves of a zero
+_MOST_DECIMALS = 9
 
 
 def number_text(number, form=".3g"):
@@ -42,6 +44,28 @@ def signed(number, digits=2):
     text = f"{number:+.{digits}f}"
     return number_text(abs(float(text)) if float(text) == 0 else number,
                        f".{digits}f" if float(text) == 0 else f"+.{digits}f")
+
+
+def signed_interval(low, high, digits=2):
+    """Write an interval of differences, as in "−0.10 to +0.25".
+
+    An end that would be rounded to 0.00 looks like a tie; more decimals are given until it tells
+    on which side of zero it lies.
+
+    Parameters
+    ----------
+    low, high : float
+    digits : int
+        Decimals, at least.
+
+    Returns
+    -------
+    str
+    """
+    while digits < _MOST_DECIMALS and any(
+            abs(end) > _AS_GOOD_AS_ZERO and round(end, digits) == 0 for end in (low, high)):
+        digits += 1
+    return f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def percent(share, digits=None):

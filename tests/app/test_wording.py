@@ -88,6 +88,15 @@ def test_layers_are_told_by_their_units():
     assert [wording.unit_word(one, 2) for one in (maps, nodes)] == ["maps", "nodes"]
 
 
+@pytest.mark.parametrize(("low", "high", "told"), [
+    (-0.1, 0.25, "−0.10 to +0.25"), (0.0027, 0.2173, "+0.003 to +0.217"),
+    (-0.21, -0.0004, "−0.2100 to −0.0004"), (0.0, 0.3, "0.00 to +0.30"),
+    (1e-17, 0.3, "0.00 to +0.30"), (0.0051, 0.2, "+0.01 to +0.20"),
+    (0.0027, 0.0, "+0.003 to 0.000"), (float("nan"), float("nan"), "– to –")])
+def test_no_end_of_an_interval_is_rounded_to_a_tie(low, high, told):
+    assert wording.signed_interval(low, high) == told
+
+
 def test_what_a_reader_typed_stands_in_a_sentence():
     assert wording.quoted_part("a\nb\x00") == "a?b?"
     assert wording.quoted_part("x" * 41) == "x" * 39 + "…"

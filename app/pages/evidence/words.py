@@ -4,7 +4,7 @@ from shlex import quote
 from textwrap import wrap
 
 from app.settings import SHIPPED
-from app.wording import interval, number_text, percent, signed
+from app.wording import interval, number_text, percent, signed, signed_interval
 
 READER_TITLES = {
     "best_cell": "best single cell",
@@ -32,7 +32,7 @@ def points(difference):
 
 def points_interval(low, high):
     """Write the interval of a difference, as in "−0.10 to +0.25"."""
-    return f"{points(low)} to {points(high)}"
+    return signed_interval(100 * low, 100 * high)
 
 
 def outcome(paired):
@@ -199,7 +199,7 @@ def likeness_text(explorer, view):
     if not likeness:
         return ""
     pairs = "; ".join(
-        f"{one.first} and {one.second} {signed(one.r)} ({signed(one.low)} to {signed(one.high)})"
+        f"{one.first} and {one.second} {signed(one.r)} ({signed_interval(one.low, one.high)})"
         for one in likeness)
     alike = [one for one in likeness if one.low > 0 or one.high < 0]
     verdict = ("0 lies in every 95 % interval: the number of a node means nothing" if not alike
