@@ -7,13 +7,14 @@ import dash
 
 from app import downloads, shell
 from app.compression import compress
+from app.help_dialog import help_dialog
 from app.pages import PAGES
 from app.security import protect
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+<body>{%app_entry%}HELP<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -35,7 +36,7 @@ def create_app(explorer):
         "cnn_looking_glass",
         assets_folder=str(ASSETS),
         assets_ignore=r"^waiting\.",
-        index_string=_INDEX,
+        index_string=_INDEX.replace("HELP", help_dialog()),
         title="CNN Looking Glass",
         update_title=None,
         suppress_callback_exceptions=True,

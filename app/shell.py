@@ -7,19 +7,6 @@ from app.routing import ANSWER, NOTICES, PATH, path_of, query_store
 
 PAGE_BODY = "page-body"
 
-# Of a page that brings no KEYS and no HELP of its own.
-_KEYS = (
-    ("← →", "previous, next image"),
-    ("↑ ↓", "previous, next layer"),
-    ("r", "random image"),
-    ("w", "next misclassified image"),
-    ("/", "search the images"),
-    ("Esc", "close the unit"),
-)
-_HELP = ("Point at a cell to read its value and to see on the image which pixels it can see. Click "
-         "it to enlarge its unit.")
-_KEYS_OF_HELP = (("?", "this help"), ("Esc", "close it"))
-
 
 def frame(notes=()):
     """Lay out the frame.
@@ -54,34 +41,9 @@ def frame(notes=()):
         html.Div(id="connection-note", role="status", className="connection-note", hidden=True),
         html.Main(html.P("Opening the page …", className="opening"), id=PAGE_BODY,
                   tabIndex="-1"),
-        _help(),
         html.Div(id="tooltip", className="tooltip", hidden=True, **{"aria-hidden": "true"}),
         dcc.Store(id=PATH), dcc.Store(id=ANSWER),
     ], id="frame")
-
-
-def _help():
-    return html.Dialog([
-        html.H2("Keys"),
-        html.Table([*(_keys_of(page) for page in PAGES), _rows(_KEYS_OF_HELP)], className="keys"),
-        *(html.P(getattr(page, "HELP", _HELP), **_only_on(page)) for page in PAGES),
-        html.P("The address holds the whole state: copy it to share what you see."),
-        html.Button("Close", id="help-close", className="button"),
-    ], id="help", **{"aria-label": "Keys and help"})
-
-
-def _keys_of(page):
-    return _rows(getattr(page, "KEYS", _KEYS), **_only_on(page))
-
-
-def _rows(keys, **properties):
-    return html.Tbody([html.Tr([html.Th(html.Kbd(key), scope="row"), html.Td(text)])
-                       for key, text in keys], **properties)
-
-
-def _only_on(page):
-    """Properties of a part of the help that the browser shows on this page alone."""
-    return {"hidden": True, "data-page": page.PATH}
 
 
 def register_callbacks(app, explorer):
