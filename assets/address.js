@@ -114,20 +114,36 @@
     } else if (kind === "wrong") {
       if (steps.wrong !== null && steps.wrong !== undefined) set({ image: steps.wrong }, options);
     } else if (kind === "above" || kind === "below") {
-      if (steps[kind]) set({ layer: steps[kind] }, options);
+      const layer = steps[kind] ? layerBeside(steps, kind, repeated) : null;
+      if (layer !== null) set({ layer }, options);
     } else if (kind === "next" || kind === "previous") {
       const image = neighbour(steps, kind);
       if (image !== null) set({ image }, options);
     }
   }
 
+  // From the layer that was asked for last; the ends meet, except for a held key.
+  function layerBeside(steps, kind, repeated) {
+    const names = JSON.parse(offered.layer || "[]").map((choice) => choice.value);
+    const wish = wishFor("layer");
+    const place = names.indexOf(wish);
+    if (place < 0) return steps[kind];
+    const next = place + (kind === "below" ? 1 : -1);
+    if (repeated && (next < 0 || next >= names.length)) return null;
+    return names[(next + names.length) % names.length];
+  }
+
+  function wishFor(key) {
+    const asked = new URLSearchParams((wanted || here()).search).get(key);
+    return asked === null || asked.trim() === "" ? text(answer.values[key]) : asked;
+  }
+
   // By number through the set, or along the images that the server names; from the image that was
   // asked for last, which may not be answered yet.
   function neighbour(steps, kind) {
     const now = Number(answer.values.image);
-    const asked = new URLSearchParams((wanted || here()).search).get("image");
-    const wish = asked === null || asked.trim() === "" || Number.isNaN(Number(asked))
-      ? now : Number(asked);
+    const asked = Number(wishFor("image"));
+    const wish = Number.isNaN(asked) ? now : asked;
     const listed = steps[kind];
     if (!listed) {
       if (!steps.count) return null;

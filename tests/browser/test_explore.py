@@ -105,6 +105,26 @@ def test_no_step_is_lost_or_taken_twice_while_answers_are_late(page, dashboard, 
     assert f"Image {ends} " in page.locator("#explore-image-summary").text_content()
 
 
+def test_layers_are_stepped_from_the_one_asked_for_last(page, dashboard):
+    visit(page, dashboard + "/?image=10")
+    slowed(page, 250)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(900)
+    settle(page)
+    assert grid_title(page).startswith("Dense_1")
+    for _ in range(12):
+        page.keyboard.down("ArrowUp")
+    page.keyboard.up("ArrowUp")
+    page.wait_for_timeout(900)
+    settle(page)
+    assert grid_title(page).startswith("Conv2D_1"), "a held key stops at the end"
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(900)
+    settle(page)
+    assert grid_title(page).startswith("Dense_2"), "the ends meet"
+
+
 def test_choices_follow_a_model_that_was_left_before_its_answer(page, dashboard):
     visit(page, dashboard + "/?image=10&layer=Dense_1")
     slowed(page, 250)
