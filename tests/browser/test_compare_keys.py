@@ -126,3 +126,17 @@ def test_pointing_moves_no_picture(page, dashboard):
     page.mouse.move(x, y)
     page.locator("#compare-group-c .cell-value", has_text="=").first.wait_for()
     assert [page.locator(board).bounding_box() for board in boards] == before
+
+
+def test_a_second_r_before_the_answer_draws_the_seed_after_next(page, dashboard):
+    visit(page, dashboard + "/compare?p=3&q=5&seed=7")
+    page.evaluate("""() => {
+      for (let press = 0; press < 3; press += 1) {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'r', bubbles: true }));
+      }
+    }""")
+    settle(page)
+    assert "seed=10" in page.url
+    drawn = members(page, "a")
+    visit(page, page.url)
+    assert members(page, "a") == drawn

@@ -153,13 +153,15 @@ def test_a_link_shows_the_same_to_another_browser(open_page):
         assert page.inner_text(f"#decide-{part}") == other.inner_text(f"#decide-{part}")
 
 
-def test_a_wrong_link_is_told_and_its_remedy_shows_the_page(page, dashboard):
+def test_a_wrong_link_is_told_and_its_address_corrected(page, dashboard):
     visit(page, dashboard + "/decide?p=4&q=4&off=Dense_1:100&image=10000")
     notice = page.inner_text(".notice")
     assert "strongest other class" in notice and "0 to 99" in notice and "0 to 9,999" in notice
-    page.get_by_role("link", name="Use the corrected link").click()
-    settle(page)
-    assert page.locator(".notice").count() == 0
+    assert page.locator(".notice a").count() == 0
+    assert page.url.endswith("/decide?image=9999&p=4")
+    assert control(page, "q").input_value() != control(page, "p").input_value() == "4"
+    press(page, "ArrowLeft")
+    assert page.locator(".notice").count() == 0 and "image=9998" in page.url
 
 
 def test_explore_carries_its_image_here_and_back(page, dashboard):
@@ -197,3 +199,71 @@ def test_all_bars_stand_side_by_side_on_a_phone(open_page, image):
         settle(page)
         page.wait_for_function("document.querySelector('#decide-nodes .js-plotly-plot')"
                                ".data[1].textangle === -90")
+
+
+def test_a_turned_phone_gets_the_numbers_that_fit(open_page):
+    page = open_page("/decide?image=3", viewport={"width": 740, "height": 360})
+    settle(page)
+    look = """() => {
+      const { data, layout } = document.querySelector('#decide-nodes .js-plotly-plot');
+      return [data[1].textangle ?? null, data[1].textfont, layout.margin.l, layout.margin.b,
+              layout.xaxis.tickangle, layout.xaxis.ticktext, layout.yaxis.range];
+    }"""
+    upright = """(angle) => document.querySelector('#decide-nodes .js-plotly-plot')
+      ?.data?.[1] && (document.querySelector('#decide-nodes .js-plotly-plot')
+      .data[1].textangle === -90) === angle"""
+    page.wait_for_function(upright, arg=True)
+    narrow = page.evaluate(look)
+    for _ in range(2):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.wait_for_function(upright, arg=False)
+        wide = page.evaluate(look)
+        assert any("<br>" in label for label in wide[5]) and wide[4] == 0
+        page.set_viewport_size({"width": 740, "height": 360})
+        page.wait_for_function(upright, arg=True)
+        assert page.evaluate(look) == narrow
+    other = open_page("/decide?image=3")
+    settle(other)
+    other.wait_for_function(upright, arg=False)
+    assert other.evaluate(look) == wide
+
+
+def test_the_mean_effect_counts_the_images_until_all_are_done(page, dashboard):
+    notes = []
+    page.expose_function("noted", lambda note: notes.append(note))
+    visit(page, dashboard + "/decide?off=Conv2D_3:5,6")
+    page.evaluate("""() => {
+      const effect = document.getElementById('decide-effect');
+      new MutationObserver(() => window.noted(effect.innerText))
+        .observe(effect, { childList: true, subtree: true, characterData: true });
+    }""")
+    page.locator("#decide-effect", has_text="Over the test set").wait_for(timeout=30_000)
+    assert notes[-1].startswith("Over the test set, silencing map 6 alone")
+    assert any("of 10,000 images of the test set, so far:" in note for note in notes)
+
+
+def test_a_slow_part_that_failed_is_asked_for_again(open_page, dashboard):
+    page, asked = open_page(None), []
+
+    def answer(route):
+        is_race = '"changedPropIds":["decide-asked-race.data"]' in route.request.post_data
+        asked.extend([1] * is_race)
+        if is_race and len(asked) == 1:
+            route.fulfill(status=500, body="")
+        else:
+            route.continue_()
+
+    page.route("**/_dash-update-component*", answer)
+    with page.expect_response(lambda response: response.status == 500):
+        page.goto(dashboard + "/decide?image=115")
+    settle(page)
+    assert page.locator("#decide-race-note").inner_text() == ""
+    # The same race is wanted: only its scale of probabilities is another.
+    control(page, "scale").select_option("log")
+    settle(page)
+    page.locator("#decide-race-note", has_text="flips").wait_for()
+    assert len(asked) == 2
+    complaints = open_page.watch.complaints
+    # The browser's own line and Dash's.
+    assert len(complaints) == 2 and "500" in complaints[0]
+    complaints.clear()
