@@ -258,6 +258,64 @@ def test_the_sentence_on_top_follows_the_numbers():
     assert "one cell of last_maps does as well" in told((9, 8), 10)[0]
 
 
+def made_up(counts_by_task, base=None):
+    """Results in which the linear probe on the maps loses and wins so often, by question."""
+    base = base or stored()[0]
+    return replace(base, readouts=tuple(
+        replace(one, versus_network=paired(*counts_by_task[one.task]))
+        if one.reader == "linear_probe" and one.layer == base.mlp["input"] else one
+        for one in base.readouts))
+
+
+BETTER_BY, ALIKE_WITH, WORSE_BY = (40, 5), (9, 8), (5, 40)
+
+
+@pytest.mark.parametrize(("others", "on_pair", "on_all"), [
+    ([(ALIKE_WITH, BETTER_BY), (ALIKE_WITH, ALIKE_WITH)],
+     "the other 2 models say the same: there is no difference beyond the interval.",
+     "1 of the other 2 models says the same: in other_0 the network is better."),
+    ([(BETTER_BY, ALIKE_WITH), (WORSE_BY, ALIKE_WITH)],
+     "none of the other 2 models says the same: in other_0 the network is better, in other_1 the "
+     "linear reader is better.",
+     "the other 2 models say the same: there is no difference beyond the interval."),
+    ([(ALIKE_WITH, WORSE_BY)],
+     "the other model says the same: there is no difference beyond the interval.",
+     "the other model does not say the same: in other_0 the linear reader is better."),
+    # Measured on all classes, but not on this pair.
+    ([(None, ALIKE_WITH)], None,
+     "the other model says the same: there is no difference beyond the interval."),
+    ([], None, None),
+])
+@pytest.mark.parametrize("asked", ["pair", "all"])
+def test_other_models_are_compared_on_each_question_by_itself(asked, others, on_pair, on_all):
+    explorer = measured_explorer()
+    measured = {"model_0": made_up({"1-3": ALIKE_WITH, "all": ALIKE_WITH})}
+    for number, (pair, everything) in enumerate(others):
+        results = made_up({"1-3": pair or ALIKE_WITH, "all": everything})
+        if pair is None:
+            results = replace(results, readouts=tuple(results.of("all")),
+                              tasks=(results.task("all"),))
+        measured[f"other_{number}"] = results
+    found = Found(measured)
+    view = look(explorer, found, read(f"?task={asked}", explorer, found)[0])
+    _, rest = purpose(explorer, view)
+    pair, everything = "To tell 4 from 9, ", "To tell the 4 classes apart, "
+    for start, told, is_asked in ((pair, on_pair, asked == "pair"),
+                                  (everything, on_all, asked == "all")):
+        if not is_asked:
+            measure = words.points_interval(paired(*ALIKE_WITH).low, paired(*ALIKE_WITH).high)
+            start += ("network minus linear reader is +0.10 points (95 % interval "
+                      f"{measure}, no difference beyond it)")
+            assert start + (f"; {told}" if told else ".") in rest
+        else:
+            assert start + told in rest if told else start not in rest
+    said = [told for told in (on_pair, on_all) if told]
+    assert rest.count("say the same") + rest.count("says the same") == len(said)
+    # The question that was asked comes first.
+    first, second = (pair, everything) if asked == "pair" else (everything, pair)
+    assert first not in rest or rest.index(first) < rest.index(second)
+
+
 @pytest.mark.parametrize(("share", "told"), [
     (0.9963, "99.63 %"), (0.98, "98.0 %"), (1.0, "100.00 %"), (float("nan"), "–")])
 def test_shares_are_told_with_the_decimals_they_need(share, told):
@@ -355,6 +413,44 @@ def test_verdicts_of_other_models_are_told():
     assert words.verdicts_text((("a", "holds"), ("b", "does not hold"))) == (
         "a: holds, b: does not hold")
     assert words.verdicts_text((("a", "holds"),)) == ""
+
+
+def texts(part):
+    """All strings of a component as it is sent."""
+    if isinstance(part, dict):
+        return [text for value in part.values() for text in texts(value)]
+    if isinstance(part, list):
+        return [text for one in part for text in texts(one)]
+    return [part] if isinstance(part, str) else []
+
+
+def test_the_two_linear_probes_are_told_apart_by_their_number_of_classes():
+    parts = shown()
+    claims, mlp, steps = (texts(parts[f"evidence-{name}"]) for name in ("claims", "mlp-list",
+                                                                        "steps"))
+    for label in ("2-class linear probe", "network minus 2-class linear probe",
+                  "network minus: MLP replaced by the 4-class linear probe, all classes",
+                  "network minus: MLP replaced by the 4-class linear probe, the pair"):
+        assert label in claims
+    assert "MLP replaced by the 4-class linear probe" in mlp
+    assert any(text.startswith("2-class linear probe on last_maps") for text in steps)
+    assert any(text.startswith("4-class linear probe on last_maps")
+               for text in texts(shown("?task=all")["evidence-steps"]))
+
+
+def test_why_network_minus_probe_has_two_numbers_is_told_once_with_both():
+    first = stored()[0]
+    layer, view = first.mlp["input"], viewed()
+    note = words.two_probes_note(measured_explorer(), view)
+    numbers = [words.points(one.versus_network.difference) for one in (
+        first.of("1-3", layer, "linear_probe")[0], first.variants[0].scores["1-3"])]
+    assert f"{numbers[0]} points for the ladder's 2-class linear probe" in note
+    assert f"{numbers[1]} for the 4-class linear probe" in note
+    assert "fitted on images of 4 and 9 alone" in note
+    everything = json.dumps(shown(), ensure_ascii=False)
+    assert everything.count("There are two linear probes") == 1
+    # On all classes one probe is both.
+    assert words.two_probes_note(measured_explorer(), viewed("?task=all")) == ""
 
 
 # --- files ------------------------------------------------------------------------------------

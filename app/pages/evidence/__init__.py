@@ -40,6 +40,7 @@ from app.pages.evidence.layout import (
 from app.pages.evidence.parts import PATH
 from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import read, write
+from app.pages.evidence.titles import variant_title
 from app.pages.evidence.view import look
 from app.routing import ANSWER, NOTICES, answer, query_store, search_of
 from app.selection import as_values, write_query
@@ -156,7 +157,7 @@ def _drawn_measured(explorer, found, view):
     n_layers, n_networks = len(view.results.layers), 1 + len(view.variants)
     network, n_classes = view.task.network, len(view.task.classes)
     guide = (network.value, network.low, network.high)
-    titles = ["the network", *(variant.title for variant, _ in view.variants)]
+    titles = ["the network", *(variant_title(view, variant) for variant, _ in view.variants)]
     return {
         "ladder": share_figure(parts.ladder_rows(view), parts.ladder_marks(view), guide=guide,
                                chance=1 / n_classes),
@@ -173,7 +174,8 @@ def _drawn_measured(explorer, found, view):
         "mlp_summary": words.variants_summary(explorer, view),
         "mlp_style": {"height": f"{figure_height(n_networks)}px"},
         "mlp_list": parts.variant_list(view),
-        "mlp_note": words.paired_note(view),
+        "mlp_note": " ".join(filter(None, (words.two_probes_note(explorer, view),
+                                           words.paired_note(view)))),
         "claims": parts.claim_list(explorer, view),
         "claims_note": words.claims_note(explorer, view),
         "cards": parts.disagreements(explorer, found, view),
@@ -198,5 +200,6 @@ def _options(explorer, found, view):
     return {
         "task": [{"value": "pair", "label": f"{p} or {q}?"},
                  {"value": "all", "label": f"which of the {n_classes} classes?"}],
-        "variant": [{"value": variant.name, "label": variant.title} for variant in variants],
+        "variant": [{"value": variant.name, "label": variant_title(view, variant)}
+                    for variant in variants],
     }

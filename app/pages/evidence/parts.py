@@ -12,6 +12,7 @@ from app.image_cards import card_actions, image_card, image_cards
 from app.pages.evidence import words
 from app.pages.evidence.purpose import steps_of
 from app.pages.evidence.state import first_pair, write
+from app.pages.evidence.titles import number_label, variant_title
 from app.pages.evidence.view import READERS
 from app.wording import number_text, percent
 from cnn_core.display import colour_range
@@ -148,7 +149,7 @@ def variant_list(view):
         kind = words.outcome(score.versus_network)
         gain = -score.versus_network.high, -score.versus_network.low
         items.append(html.Li([
-            html.Div([glyph(variant.name), html.B(variant.title)]),
+            html.Div([glyph(variant.name), html.B(variant_title(view, variant))]),
             html.Div([html.Span(words.points(-score.versus_network.difference) + " points",
                                 className=f"figures difference {kind}"),
                       html.Span(f" ({words.points_interval(*gain)})",
@@ -172,7 +173,8 @@ def claim_list(explorer, view):
             html.Div([html.P(claim.statement, className="claim-statement"),
                       html.Details([html.Summary("Rule"), html.P(claim.rule)],
                                    className="note faint")]),
-            html.Ul([html.Li([html.Span(number.label, className="faint"),
+            html.Ul([html.Li([html.Span(number_label(view, claim, number),
+                                        className="faint"),
                               html.B(words.claim_number(number), className="figures")])
                      for number in claim.numbers], className="claim-numbers")
             if claim.numbers else html.P("Nothing could be counted.", className="faint note"),

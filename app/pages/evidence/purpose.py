@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass, replace
 
+from app.pages.evidence.titles import layer_title, probe_title
 from app.pages.evidence.words import (
     ALIKE,
     BETTER,
     WORSE,
-    layer_title,
     outcome,
     points,
     points_interval,
     question,
 )
 from app.wording import percent
+
+_RESULTS = {
+    BETTER: "the network is better",
+    ALIKE: "there is no difference beyond the interval",
+    WORSE: "the linear reader is better",
+}
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,9 @@ def _cell(view, layer):
 
 def _probe(view, layer):
     rung = view.rung(layer, "linear_probe")
+    title = probe_title(len(view.task.classes))
     return None if rung is None else _step(
-        rung, "All cells, weighed", f"linear probe on {layer_title(view, layer)}, no MLP")
+        rung, "All cells, weighed", f"{title} on {layer_title(view, layer)}, no MLP")
 
 
 def _step(rung, title, detail):
@@ -112,7 +119,6 @@ def purpose(explorer, view):
     if probe is None:
         return ("This network has no MLP behind its maps.", view.results.mlp["note"])
     weighing = probe.readout.share.low > cell.readout.share.high if cell else False
-    result = outcome(probe.readout.versus_network)
     headline = _headline(weighing, probe.readout.versus_network, question(explorer, view),
                          layer_title(view, layer))
     versus, share = probe.readout.versus_network, probe.readout.share
@@ -121,9 +127,12 @@ def purpose(explorer, view):
         f"gets {percent(share.value)} right, the network with its MLP "
         f"{percent(view.task.network.value)}: {_measured(versus)}."
     ]
+    elsewhere = _elsewhere(view, view.task.name, layer, outcome(versus))
+    if elsewhere:
+        told.append(f"To {question(explorer, view)}, {elsewhere}.")
     if cell:
         told.append(f"The best single cell gets {percent(cell.readout.share.value)}.")
-    told += [_other_question(explorer, view, layer), _elsewhere(view, layer, result)]
+    told.append(_other_question(explorer, view, layer))
     return headline, " ".join(filter(None, told))
 
 
@@ -162,23 +171,29 @@ def _other_question(explorer, view, layer):
     if not found:
         return ""
     asked = question(explorer, replace(view, selection=other))
-    return f"To {asked}, network minus linear reader is {_measured(found[0].versus_network)}."
+    versus = found[0].versus_network
+    told = f"To {asked}, network minus linear reader is {_measured(versus)}"
+    elsewhere = _elsewhere(view, other.task_name, layer, outcome(versus))
+    return "; ".join(filter(None, (told, elsewhere))) + "."
 
 
-def _elsewhere(view, layer, result):
-    """Tell whether the other models say the same about the network against the probe."""
-    told = {}
-    for model, peer in view.peers.items():
-        found = peer.of(view.task.name, layer, "linear_probe")
-        if model != view.selection.model and found:
-            told.setdefault(outcome(found[0].versus_network), []).append(model)
-    others = sum(map(len, told.values()))
+def _elsewhere(view, task, layer, own):
+    """Tell how many other models give the same result on one question, "" without other models.
+
+    Which models agree may differ from question to question, so each is told with its question.
+    """
+    results = {model: outcome(found[0].versus_network) for model, measured in view.measured.items()
+               if model != view.selection.model
+               and (found := measured.of(task, layer, "linear_probe"))}
+    others, alike = len(results), sum(result == own for result in results.values())
     if not others:
         return ""
-    if set(told) == {result}:
-        return f"The other {others} models say the same." if others > 1 else (
-            "The other model says the same.")
-    names = {BETTER: "the network is better there", ALIKE: "no difference there",
-             WORSE: "the linear reader is better there"}
-    return "Other models: " + "; ".join(
-        f"{', '.join(models)}: {names[kind]}" for kind, models in told.items()) + "."
+    if alike == others:
+        start = "the other model says" if others == 1 else f"the other {others} models say"
+        return f"{start} the same: {_RESULTS[own]}"
+    start = "the other model does not say" if others == 1 else (
+        f"{alike or 'none'} of the other {others} models {'say' if alike > 1 else 'says'}")
+    differing = [(kind, [model for model, result in results.items() if result == kind])
+                 for kind in _RESULTS if kind != own]
+    return f"{start} the same: " + ", ".join(
+        f"in {' and '.join(models)} {_RESULTS[kind]}" for kind, models in differing if models)

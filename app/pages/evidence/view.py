@@ -93,6 +93,8 @@ class EvidenceView:
     nodes : NodeOrder
     peers : dict of str to ModelReadouts
         Models measured on the same question, the shown one included.
+    measured : dict of str to ModelReadouts
+        All models measured on any question, the shown one included.
     """
 
     selection: EvidenceSelection
@@ -107,6 +109,7 @@ class EvidenceView:
     disagreement: Disagreement | None
     nodes: NodeOrder
     peers: dict
+    measured: dict
 
     @property
     def claims(self):
@@ -152,6 +155,7 @@ def look(explorer, found, selection):
         disagreement=_disagreement(explorer, results, task, selection),
         nodes=order_of_nodes(explorer, selection),
         peers=peers,
+        measured=found.by_model,
     )
 
 

@@ -3,6 +3,7 @@
 from shlex import quote
 from textwrap import wrap
 
+from app.pages.evidence.titles import layer_title, probe_title, variant_title
 from app.settings import SHIPPED
 from app.wording import interval, number_text, percent, signed, signed_interval
 
@@ -72,11 +73,6 @@ def question(explorer, view):
     return f"tell {explorer.class_name(selection.p)} from {explorer.class_name(selection.q)}"
 
 
-def layer_title(view, name):
-    """Name of a layer of the ladder."""
-    return next((layer.title for layer in view.results.layers if layer.name == name), name)
-
-
 def rung_text(view, rung):
     """Tell one mark of the ladder, line by line."""
     readout, share = rung.readout, rung.readout.share
@@ -111,7 +107,7 @@ def variant_text(view, variant, spread):
     fitted = (f"fitted on {variant.n_fitted:,} training images" if variant.n_fitted
               else "nothing fitted again")
     return "\n".join([
-        variant.title,
+        variant_title(view, variant),
         f"{score.share.n_right:,} of {score.share.n:,} test images right: "
         f"{percent(score.share.value)}",
         f"95 % interval {percents(score.share.low, score.share.high)}", fitted,
@@ -160,7 +156,7 @@ def variants_summary(explorer, view):
     told = [f"The network itself: {percent(view.task.network.value)} right."]
     for variant, _ in view.variants:
         score = variant.scores[view.task.name]
-        told.append(f"{variant.title}: {percent(score.share.value)}; "
+        told.append(f"{variant_title(view, variant)}: {percent(score.share.value)}; "
                     f"{difference_text(score.versus_network)}.")
     return " ".join(told)
 
@@ -305,6 +301,24 @@ def paired_note(view):
     return ("Differences are of the changed network to the network itself, on the same "
             f"{view.task.network.n:,} test images; intervals are for paired answers "
             "(Agresti and Min).") if view.variants else ""
+
+
+def two_probes_note(explorer, view):
+    """Tell why the ladder and the changed network differ, "" where one probe is both."""
+    layer, n_classes = view.results.mlp["input"], len(view.results.class_names)
+    rung = None if layer is None else view.rung(layer, "linear_probe")
+    changed = next((variant for variant, _ in view.variants if variant.name == "linear_probe"),
+                   None)
+    n_asked = len(view.task.classes)
+    if rung is None or changed is None or n_asked == n_classes:
+        return ""
+    p, q = map(explorer.class_name, view.task.classes)
+    own, others = (points(paired.difference) for paired in (
+        rung.readout.versus_network, changed.scores[view.task.name].versus_network))
+    return (f"There are two linear probes on {layer_title(view, layer)}, so network minus probe "
+            f"has two numbers: {own} points for the ladder's {probe_title(n_asked)}, fitted on "
+            f"images of {p} and {q} alone, and {others} for the {probe_title(n_classes)}, fitted "
+            f"on all classes and only scored on {p} and {q}.")
 
 
 def claims_note(explorer, view):
