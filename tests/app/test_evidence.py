@@ -273,7 +273,7 @@ BETTER_BY, ALIKE_WITH, WORSE_BY = (40, 5), (9, 8), (5, 40)
 @pytest.mark.parametrize(("others", "on_pair", "on_all"), [
     ([(ALIKE_WITH, BETTER_BY), (ALIKE_WITH, ALIKE_WITH)],
      "the other 2 models say the same: there is no difference beyond the interval.",
-     "1 of the other 2 models says the same: in other_0 the network is better."),
+     "1 of the other 2 models says the same, but in other_0 the network is better."),
     ([(BETTER_BY, ALIKE_WITH), (WORSE_BY, ALIKE_WITH)],
      "none of the other 2 models says the same: in other_0 the network is better, in other_1 the "
      "linear reader is better.",

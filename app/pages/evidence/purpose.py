@@ -195,5 +195,5 @@ def _elsewhere(view, task, layer, own):
         f"{alike or 'none'} of the other {others} models {'say' if alike > 1 else 'says'}")
     differing = [(kind, [model for model, result in results.items() if result == kind])
                  for kind in _RESULTS if kind != own]
-    return f"{start} the same: " + ", ".join(
+    return f"{start} the same{', but ' if alike else ': '}" + ", ".join(
         f"in {' and '.join(models)} {_RESULTS[kind]}" for kind, models in differing if models)
