@@ -67,6 +67,33 @@ def test_answer_and_ladder_stand_on_the_page(open_page, width, height, scheme):
     assert axe_faults(page) == []
 
 
+def test_on_a_phone_no_mark_begins_a_row_and_labels_of_claims_have_room(open_page):
+    page = open_page("/evidence", viewport={"width": 360, "height": 740})
+    settle(page)
+    steps = page.locator(".step").evaluate_all("""steps => steps.map((step) => ({
+        left: step.getBoundingClientRect().left,
+        mark: getComputedStyle(step, "::before").content !== "none" &&
+              getComputedStyle(step, "::before").display !== "none"}))""")
+    leftmost = min(step["left"] for step in steps)
+    assert [step["mark"] for step in steps] == [step["left"] > leftmost for step in steps]
+    assert any(step["mark"] for step in steps)
+    rows = page.locator(".claim-numbers li").evaluate_all("""rows => rows.map((row) => [
+        row.clientWidth, row.querySelector("span").clientWidth ||
+        row.querySelector("span").getBoundingClientRect().width])""")
+    assert rows and all(label > 0.9 * row for row, label in rows)
+
+
+def test_the_way_to_an_edit_stays_inside_a_narrow_page(open_page):
+    page = open_page("/decide", viewport={"width": 280, "height": 740})
+    settle(page)
+    button = page.get_by_role("button", name="Take over maps from the clearest")
+    button.wait_for()
+    inside = button.evaluate("""button => [button.scrollWidth <= button.clientWidth,
+        button.getBoundingClientRect().right <= button.parentElement.getBoundingClientRect().right,
+        button.parentElement.scrollWidth <= button.parentElement.clientWidth]""")
+    assert inside == [True, True, True]
+
+
 def test_the_slider_changes_the_cells_and_the_address(page, dashboard):
     visit(page, dashboard + "/evidence")
     slider = page.locator("#evidence-k")

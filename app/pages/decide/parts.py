@@ -180,5 +180,5 @@ def donor_button(explorer, view):
         return None
     name = explorer.class_name(view.q)
     return html.Button(f"Take over maps from the clearest {name} (image {donor})",
-                       className="button", **{"data-set-key": "donor",
-                                              "data-set-value": str(donor)})
+                       className="button donor", **{"data-set-key": "donor",
+                                                    "data-set-value": str(donor)})
