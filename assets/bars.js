@@ -10,15 +10,28 @@
     return made;
   };
 
-  // Place on the axis: 0 at its left end, 1 at its right.
-  function scaleOf({ type, range: [low, high] }) {
+  const PER_LETTER = 7.3; // pixels of the numbers' type
+
+  // From a value to its place, with room for the longest number on each side.
+  function scaleOf({ type, range, tickvals }, bars, before) {
     const position = type === "log" ? Math.log10 : Number;
-    return (value) => Math.min(Math.max((position(value) - low) / (high - low), 0), 1);
+    const all = [...bars.x, ...(before ? before.x : [])];
+    const low = type === "log" ? range[0] : Math.min(0, ...(tickvals || all));
+    const high = type === "log" ? 0 : Math.max(0, ...(tickvals || all));
+    const room = (isOnSide) => Math.max(0, ...bars.text
+      .filter((_, place) => isOnSide(bars.x[place])).map((text) => PER_LETTER * text.length + 8));
+    const left = room((value) => type !== "log" && value < 0);
+    const right = room((value) => type === "log" || value >= 0);
+    const share = (value) => Math.min(Math.max((position(value) - low) / (high - low || 1), 0), 1);
+    const away = (part) => `${(100 * part).toFixed(3)}% - ${((left + right) * part).toFixed(2)}px`;
+    return { share, away, at: (value) => `calc(${left}px + ${away(share(value))})`,
+      atFromRight: (value) => `calc(${right}px + ${away(1 - share(value))})` };
   }
 
-  function placed(bar, from, to) {
-    bar.style.left = `${(100 * Math.min(from, to)).toFixed(3)}%`;
-    bar.style.width = `${(100 * Math.abs(to - from)).toFixed(3)}%`;
+  function placed(bar, scale, from, to) {
+    const [low, high] = scale.share(from) < scale.share(to) ? [from, to] : [to, from];
+    bar.style.left = scale.at(low);
+    bar.style.width = `calc(${scale.away(scale.share(high) - scale.share(low))})`;
   }
 
   function made(nClasses, nTicks) {
@@ -31,44 +44,53 @@
       const text = element("text");
       track.append(before, bar, text);
       chart.append(name, track);
-      return { name, before, bar, text };
+      return { name, track, before, bar, text };
     });
     const axis = element("track axis");
     const ticks = Array.from({ length: nTicks }, () => element("tick"));
     axis.append(...ticks);
     chart.append(element("name"), axis);
-    return { chart, rows, ticks, size: `${nClasses} ${nTicks}` };
+    const zero = element("zero");
+    rows[0].track.append(zero);
+    const key = element("key", "frame: before · filled: after");
+    chart.append(key);
+    return { chart, rows, ticks, zero, key, size: `${nClasses} ${nTicks}` };
   }
 
-  function drawInto({ rows, ticks }, { data, layout }) {
+  function drawInto({ rows, ticks, zero: line, key }, { data, layout }) {
     const { xaxis, yaxis } = layout;
     const bars = data[data.length - 1];
     const before = data.length > 1 ? data[0] : null;
-    const at = scaleOf(xaxis);
-    const zero = xaxis.type === "log" ? 0 : at(0);
+    const scale = scaleOf(xaxis, bars, before);
+    const zero = xaxis.type === "log" ? 10 ** xaxis.range[0] : 0;
+    line.style.left = scale.at(zero);
+    line.style.height = `${100 * rows.length}%`;
+    key.hidden = !before;
     rows.forEach((row, place) => {
       const name = yaxis.ticktext[place];
       const plain = name.replace(/^<b>(.*)<\/b>$/, "$1");
       row.name.textContent = plain;
       row.name.classList.toggle("strong", plain !== name);
-      const end = at(bars.x[place]);
-      placed(row.bar, zero, end);
+      const value = bars.x[place];
+      placed(row.bar, scale, zero, value);
       row.bar.style.background = bars.marker.color[place];
       row.bar.style.opacity = bars.marker.opacity ? bars.marker.opacity[place] : 1;
-      row.text.textContent = bars.text[place];
-      const isLeft = end < zero;
-      row.text.classList.toggle("left", isLeft);
-      row.text.style.left = isLeft ? "" : `${100 * Math.max(end, before ? at(before.x[place]) : 0)}%`;
-      row.text.style.right = isLeft ? `${100 * (1 - Math.min(end, before ? at(before.x[place]) : 1))}%` : "";
       row.before.hidden = !before;
       if (before) {
-        placed(row.before, zero, at(before.x[place]));
+        placed(row.before, scale, zero, before.x[place]);
         row.before.style.borderColor = before.marker.line.color[place];
       }
+      // The number stands behind the longer of the two bars.
+      const isLeft = scale.share(value) < scale.share(zero);
+      const ends = before && (before.x[place] < 0) === isLeft ? [value, before.x[place]] : [value];
+      row.text.textContent = bars.text[place];
+      row.text.style.left = isLeft ? "" : scale.at(Math.max(...ends));
+      row.text.style.right = isLeft ? scale.atFromRight(Math.min(...ends)) : "";
     });
     ticks.forEach((tick, place) => {
-      tick.style.left = `${100 * (xaxis.tickvals ? at(xaxis.tickvals[place]) : zero)}%`;
+      tick.style.left = scale.at(xaxis.tickvals ? xaxis.tickvals[place] : 0);
       tick.textContent = xaxis.tickvals ? xaxis.ticktext[place] : "0";
+      tick.classList.toggle("first", Boolean(xaxis.tickvals) && place === 0);
     });
   }
 

@@ -49,7 +49,7 @@ def answer_figure(class_names, probabilities, logits, *, scale="linear", label=N
         lengths = [max(length, _LEAST_LOG_PROBABILITY) for length in lengths]
         x_axis = theme.axis(type="log", range=[-12, 10], tickvals=[1e-12, 1e-6, 1],
                             ticktext=["10⁻¹²", "10⁻⁶", "1"])
-    x_axis["showticklabels"] = scale != "logits"
+    x_axis["showgrid"] = False  # lines would run through the numbers
     bars = {
         "type": "bar", "orientation": "h", "x": lengths, "y": list(range(n_classes)),
         "text": texts, "textposition": "outside", "cliponaxis": False, "hoverinfo": "none",

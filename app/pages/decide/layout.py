@@ -112,7 +112,7 @@ def _choices(explorer):
 def _scale():
     return labelled("Scale", dbc.Select(id=control("scale"), options=[
         {"value": "linear", "label": "probability"},
-        {"value": "log", "label": "probability, log"},
+        {"value": "log", "label": "log probability"},
         {"value": "logits", "label": "logits"}]), class_name="field inline", hide_label=True)
 
 

@@ -4,8 +4,12 @@ from app.pages.explore.view import place_among_found
 from app.wording import number_text, probability_text, shape_text, unit_word
 from cnn_core.layers import LayerKind
 
-RANGE_TITLES = {"layer": "activation", "map": "share of the map's maximum",
-                "clip": "standardised and clipped"}
+
+def range_title(view):
+    """Tell what the colour bar measures."""
+    if view.selection.range == "map":
+        return f"share of the {'map' if view.layer.is_spatial else 'layer'}'s maximum"
+    return "activation" if view.selection.range == "layer" else "standardised and clipped"
 
 
 def image_summary(explorer, view):
