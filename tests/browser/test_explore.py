@@ -219,14 +219,19 @@ def test_a_pasted_link_shows_the_same_and_two_readers_never_meet(open_page, dash
                 != second.locator(selector).text_content())
 
 
-def test_a_wrong_link_says_so_and_offers_the_nearest(page, dashboard):
+def test_a_wrong_link_says_so_and_becomes_the_nearest(page, dashboard):
     visit(page, dashboard + "/?image=99999&layer=Conv2D_33")
     notice = page.locator(".notice").inner_text()
     assert "Conv2D_33" in notice and "99,999" in notice
     assert grid_title(page).startswith("Conv2D_3")
+    assert "99999" not in page.url and "Conv2D_33" not in page.url
+    assert page.locator(".notice a").count() == 0
+    press(page, "ArrowRight")
+    assert page.locator(".notice").count() == 0
+    visit(page, dashboard + "/?image=5&find=zebra")
     page.locator(".notice a").click()
     settle(page)
-    assert page.locator(".notice").count() == 0
+    assert page.locator(".notice").count() == 0 and "find" not in page.url
 
 
 def test_pictures_are_saved_under_the_content_security_policy(page, dashboard):
@@ -316,4 +321,5 @@ def test_the_bars_have_the_lengths_and_texts_of_the_figure(page, dashboard, scal
     with page.expect_download() as download:
         page.locator("[data-save=explore-answer]").click()
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
-    assert download.value.suggested_filename == "cnn_test_248_Conv2D_3_softmax.png"
+    ending = {"linear": "softmax", "log": "softmax_log", "logits": "logits"}[scale]
+    assert download.value.suggested_filename == f"cnn_test_248_Conv2D_3_{ending}.png"

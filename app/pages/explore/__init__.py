@@ -86,12 +86,10 @@ def _before(explorer, address):
 def _drawn(explorer, view, problems, before):
     selection, layer = view.selection, view.layer
     sight = explorer.sight(selection.model, selection.layer)
-    query = write(selection, explorer)
+    query, remedy = write(selection, explorer), None
     if view.search_fault:
         problems = [*problems, view.search_fault]
-        remedy = write(replace(selection, find=""), explorer)
-    else:
-        remedy = query
+        remedy = PATH + write(replace(selection, find=""), explorer)
     is_same_model = before is not None and before.model == selection.model
     is_same_layer = is_same_model and before.layer == selection.layer
     return {
@@ -107,7 +105,7 @@ def _drawn(explorer, view, problems, before):
         "grid": grid_figure(
             view.mosaic, view.shown, view.values, view.range, colour_map=selection.colours,
             dead=view.dead, selected=selection.unit, name=layer.name,
-            range_title=words.RANGE_TITLES[selection.range],
+            range_title=words.range_title(view),
             fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial)),
         "grid_title": no_update if is_same_layer else [
             layer.name, html.Span(f" {shape_text(layer)}", className="faint")],
@@ -119,7 +117,7 @@ def _drawn(explorer, view, problems, before):
         "strip_picture": _strip_picture(explorer, view),
         "unit": unit_panel(explorer, view),
         "found": words.search_text(view),
-        "notices": notices(problems, PATH + remedy),
+        "notices": notices(problems, remedy),
         "answer": answer(PATH, query, values=as_values(selection),
                          steps=steps(explorer, view),
                          options={} if is_same_layer else _options(explorer, view),
@@ -146,7 +144,8 @@ def _links(explorer, selection):
 def _names(selection):
     """Names under which pictures are saved."""
     name = f"{selection.model}_{selection.set}_{selection.image}_{selection.layer}"
-    return {IMAGE: f"{selection.set}_{selection.image}", ANSWER_BARS: f"{name}_softmax", GRID: name}
+    bars = {"linear": "softmax", "log": "softmax_log", "logits": "logits"}[selection.scale]
+    return {IMAGE: f"{selection.set}_{selection.image}", ANSWER_BARS: f"{name}_{bars}", GRID: name}
 
 
 def _options(explorer, view):
