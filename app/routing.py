@@ -72,7 +72,7 @@ def shown_by(address):
 
 
 def answer(path, query, *, values, steps=None, options=None, drops=None, links=None,
-           names=None):
+           names=None, texts=None):
     """What a page sends back about the address that it was given.
 
     Parameters
@@ -93,6 +93,9 @@ def answer(path, query, *, values, steps=None, options=None, drops=None, links=N
         that stand in the page, by their `data-link`.
     names : dict of str to str, optional
         File names of pictures by the id of the graph.
+    texts : dict of str to str, optional
+        Plain sentences by the id of an element that no callback writes: to change a text is a
+        hundredth of the work of an output of its own.
 
     Returns
     -------
@@ -100,4 +103,4 @@ def answer(path, query, *, values, steps=None, options=None, drops=None, links=N
     """
     return {"path": path, "search": query, "values": values, "steps": steps or {},
             "options": options or {}, "drops": drops or {}, "links": links or {},
-            "names": names or {}}
+            "names": names or {}, "texts": texts or {}}

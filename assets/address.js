@@ -218,6 +218,13 @@
     }
   }
 
+  function write(texts) {
+    for (const [id, content] of Object.entries(texts || {})) {
+      const element = document.getElementById(id);
+      if (element && element.textContent !== (content || "")) element.textContent = content || "";
+    }
+  }
+
   function follow(link, address) {
     if (link.getAttribute("href") !== address) link.setAttribute("href", address);
   }
@@ -268,6 +275,7 @@
         }
         tell(told.values);
         carry(told);
+        write(told.texts);
       }
       release();
       document.dispatchEvent(new CustomEvent("lookingglass:settled", { detail: told }));

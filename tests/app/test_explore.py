@@ -104,7 +104,7 @@ def test_softmax_numbers_and_words_are_those_of_the_network():
     probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     bars = answer["explore-answer"]["figure"]["data"][0]
     np.testing.assert_allclose(bars["x"], probabilities, atol=1e-6)
-    summary = answer["explore-answer-summary"]["children"]
+    summary = answer["answer"]["data"]["texts"]["explore-answer-summary"]
     assert f"predicts {explorer.class_names[logits.argmax()]}" in summary
 
 

@@ -21,7 +21,7 @@ from app.pages.explore.layout import (
     IMAGE_NOTE,
     STRIP,
     UNIT,
-    VERDICT,
+    VERDICT_PARTS,
     layout,
     strip_links,
 )
@@ -52,19 +52,12 @@ def register_callbacks(app, explorer):
     @app.callback(
         output={
             "image": Output(IMAGE, "figure"),
-            "image_summary": Output(summary_id(IMAGE), "children"),
-            "image_note": Output(IMAGE_NOTE, "children"),
-            "verdict": Output(VERDICT, "children"),
             "bars": Output(ANSWER_BARS, "figure"),
-            "bars_summary": Output(summary_id(ANSWER_BARS), "children"),
             "grid": Output(GRID, "figure"),
             "grid_title": Output(GRID_TITLE, "children"),
-            "grid_summary": Output(summary_id(GRID), "children"),
-            "grid_note": Output(GRID_NOTE, "children"),
             "strip": Output(STRIP, "children"),
             "strip_picture": Output(STRIP, "style"),
             "unit": Output(UNIT, "children"),
-            "found": Output(FOUND, "children"),
             "notices": Output(NOTICES, "children", allow_duplicate=True),
             "answer": Output(ANSWER, "data", allow_duplicate=True),
         },
@@ -95,13 +88,9 @@ def _drawn(explorer, view, problems, before):
     return {
         "image": image_figure(view.image, name=f"{selection.set} {selection.image}",
                               unread=sight.unread),
-        "image_summary": words.image_summary(explorer, view),
-        "image_note": words.unread_text(sight),
-        "verdict": _verdict(explorer, view),
         "bars": answer_figure(explorer.class_names, view.probabilities, view.logits,
                               scale=selection.scale, label=view.label,
                               prediction=view.prediction),
-        "bars_summary": words.answer_summary(explorer, view),
         "grid": grid_figure(
             view.mosaic, view.shown, view.values, view.range, colour_map=selection.colours,
             dead=view.dead, selected=selection.unit, name=layer.name,
@@ -109,14 +98,9 @@ def _drawn(explorer, view, problems, before):
             fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial)),
         "grid_title": no_update if is_same_layer else [
             layer.name, html.Span(f" {shape_text(layer)}", className="faint")],
-        "grid_summary": words.grid_summary(view),
-        "grid_note": " ".join(filter(None, (words.dead_text(view),
-                                            words.sight_text(view, sight),
-                                            words.order_text(explorer, view)))),
         "strip": no_update if is_same_model else _strip(explorer, view),
         "strip_picture": _strip_picture(explorer, view),
-        "unit": unit_panel(explorer, view),
-        "found": words.search_text(view),
+        "unit": no_update if _shows_no_unit(before, selection) else unit_panel(explorer, view),
         "notices": notices(problems, remedy),
         "answer": answer(PATH, query, values=as_values(selection),
                          steps=steps(explorer, view),
@@ -124,7 +108,29 @@ def _drawn(explorer, view, problems, before):
                          drops={"layer": ["unit", "columns"],
                                 "model": ["unit", "columns", "image"],
                                 "set": ["image", "find"], "find": []},
-                         links=_links(explorer, selection), names=_names(selection)),
+                         links=_links(explorer, selection), names=_names(selection),
+                         texts=_texts(explorer, view, sight)),
+    }
+
+
+def _shows_no_unit(before, selection):
+    return before is not None and before.unit is None and selection.unit is None
+
+
+def _texts(explorer, view, sight):
+    """Plain sentences by the id of the element that they stand in."""
+    is_right = view.label == view.prediction
+    verdict = (explorer.class_name(view.label), explorer.class_name(view.prediction),
+               "right" if is_right else "", "" if is_right else "wrong")
+    return {
+        **dict(zip(VERDICT_PARTS, verdict, strict=True)),
+        summary_id(IMAGE): words.image_summary(explorer, view),
+        IMAGE_NOTE: words.unread_text(sight),
+        summary_id(ANSWER_BARS): words.answer_summary(explorer, view),
+        summary_id(GRID): words.grid_summary(view),
+        GRID_NOTE: " ".join(filter(None, (words.dead_text(view), words.sight_text(view, sight),
+                                          words.order_text(explorer, view)))),
+        FOUND: words.search_text(view),
     }
 
 
@@ -158,18 +164,6 @@ def _options(explorer, view):
                   {"value": "weight", "label": "by weight for p against q",
                    "disabled": not can_be_sorted(network, view.layer)}],
     }
-
-
-def _verdict(explorer, view):
-    label, prediction = (explorer.class_name(number)
-                         for number in (view.label, view.prediction))
-    is_right = view.label == view.prediction
-    return [
-        html.Span([html.Span("label ", className="faint"), html.B(label)]),
-        html.Span([html.Span("prediction ", className="faint"), html.B(prediction)]),
-        html.Span("right" if is_right else "wrong",
-                  className="tag right" if is_right else "tag wrong"),
-    ]
 
 
 def _strip(explorer, view):

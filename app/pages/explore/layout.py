@@ -11,6 +11,8 @@ VERDICT, STRIP, UNIT, FOUND = ("explore-verdict", "explore-strip", "explore-unit
                                "explore-found")
 GRID_NOTE, IMAGE_NOTE = "explore-grid-note", "explore-image-note"
 GRID_TITLE = "explore-grid-title"
+VERDICT_PARTS = tuple(f"{VERDICT}-{part}" for part in ("label", "prediction", "right", "wrong"))
+"""Where the label, the prediction and one of two words stand."""
 
 
 def layout(explorer):
@@ -30,7 +32,7 @@ def layout(explorer):
         html.Div([
             html.Section([
                 graph(IMAGE, "The image", class_name="image-figure"),
-                html.Div(id=VERDICT, className="verdict"),
+                _verdict(),
                 html.P(id=IMAGE_NOTE, className="faint note"),
                 html.Div([html.H2("Softmax"), _scale()], className="panel-head"),
                 graph(ANSWER_BARS, "The network's answer", class_name="answer-figure"),
@@ -61,6 +63,16 @@ def _choices(explorer):
         image_search(explorer, FOUND),
         select("layer", "Layer", layers),
     ], className="choices")
+
+
+def _verdict():
+    label, prediction, right, wrong = VERDICT_PARTS
+    return html.Div([
+        html.Span(["label ", html.B(id=label)]),
+        html.Span(["prediction ", html.B(id=prediction)]),
+        html.Span(id=right, className="tag right"),
+        html.Span(id=wrong, className="tag wrong"),
+    ], id=VERDICT, className="verdict")
 
 
 def _scale():
