@@ -267,3 +267,16 @@ def test_a_slow_part_that_failed_is_asked_for_again(open_page, dashboard):
     # The browser's own line and Dash's.
     assert len(complaints) == 2 and "500" in complaints[0]
     complaints.clear()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
+def test_the_ledger_keeps_its_size_when_a_node_is_silenced(open_page, width, height):
+    page = open_page("/decide?image=247", viewport={"width": width, "height": height})
+    settle(page)
+    before = box(page, "#decide-nodes")
+    page.evaluate("window.lookingGlass.set({ off: 'Dense_1:1,7,20,26' })")
+    page.get_by_text("images of the test set").or_(
+        page.get_by_text("on all 10,000 images")).first.wait_for(timeout=20_000)
+    page.wait_for_timeout(1500)
+    settle(page)
+    assert box(page, "#decide-nodes") == before
