@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from .artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
-from .dataset import load_dataset
-from .errors import LookingGlassError
+from cnn_core.artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
+from cnn_core.dataset import load_dataset
+from cnn_core.errors import LookingGlassError
 
 DATA_FILE = "mnist.npz"
 
@@ -123,9 +123,9 @@ def _train(options):
     data = options.data or options.output / DATA_FILE
     train_set, test_set = (load_dataset(data, split) for split in ("train", "test"))
 
-    from .backend import tf
-    from .publication import record_data
-    from .training import Recipe, train_and_publish
+    from cnn_core.backend import tf
+    from cnn_core.publication import record_data
+    from cnn_core.training import Recipe, train_and_publish
 
     # The same command then gives the same weights, bit for bit, on the same number of cores.
     tf.config.experimental.enable_op_determinism()
@@ -152,9 +152,9 @@ def _train(options):
 
 
 def _survey(options):
-    from .dataset import available_splits
-    from .opening import load_network
-    from .survey import survey_of
+    from cnn_core.dataset import available_splits
+    from cnn_core.opening import load_network
+    from cnn_core.survey import survey_of
 
     if not options.model and not options.data:
         # Damaged readouts are mended by computing them.
@@ -164,7 +164,7 @@ def _survey(options):
     ]
     data = options.data or options.artifacts / DATA_FILE
     if options.readouts:
-        from .readouts.command import check_sets, compute_for_files
+        from cnn_core.readouts.command import check_sets, compute_for_files
 
         check_sets(data)
     for split in options.sets or available_splits(data):
@@ -206,8 +206,8 @@ def _check(options):
 
 
 def _info(options):
-    from .opening import load_network
-    from .training import versions
+    from cnn_core.opening import load_network
+    from cnn_core.training import versions
 
     manifest = read_manifest(options.artifacts)
     print(", ".join(f"{name} {version}" for name, version in versions().items()))

@@ -14,7 +14,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import ArtifactError
+from cnn_core.errors import ArtifactError
 
 MANIFEST = "manifest.json"
 HISTORY = "history.json"

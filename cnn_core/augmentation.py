@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .backend import tf
+from cnn_core.backend import tf
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import DataError
+from cnn_core.errors import DataError
 
 MAX_DIRECTORY_BYTES = 2**20
 """Longest accepted list of members of an archive; four arrays take less than 400 bytes."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifacts import replacing
-from .errors import ArtifactError
+from cnn_core.artifacts import replacing
+from cnn_core.errors import ArtifactError
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,17 @@ from os import PathLike
 
 import numpy as np
 
-from .bounded_files import data_error
-from .class_labels import check_class_names, check_label_header, read_class_names, read_labels
-from .formats import find_parts, splits_in
-from .pixel_values import check_image_header, pieces, read_images
-from .scaled_images import ScaledImages
-from .stored_arrays import MAX_UNPACKED_BYTES
+from cnn_core.bounded_files import data_error
+from cnn_core.class_labels import (
+    check_class_names,
+    check_label_header,
+    read_class_names,
+    read_labels,
+)
+from cnn_core.formats import find_parts, splits_in
+from cnn_core.pixel_values import check_image_header, pieces, read_images
+from cnn_core.scaled_images import ScaledImages
+from cnn_core.stored_arrays import MAX_UNPACKED_BYTES
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-from .artifacts import (
+from cnn_core.artifacts import (
     HISTORY,
     SECTIONS,
     WORK_FOLDER,
@@ -19,7 +19,7 @@ from .artifacts import (
     save_manifest,
     staging,
 )
-from .errors import ArtifactError
+from cnn_core.errors import ArtifactError
 
 
 def read_history(folder):

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm import tqdm
 
-from .article_cnn import build_article_cnn
-from .augmentation import Augmentation, training_batches
-from .backend import keras, tf
-from .checkpoints import Checkpoint, save_checkpoint
-from .errors import DataError, ModelError
+from cnn_core.article_cnn import build_article_cnn
+from cnn_core.augmentation import Augmentation, training_batches
+from cnn_core.backend import keras, tf
+from cnn_core.checkpoints import Checkpoint, save_checkpoint
+from cnn_core.errors import DataError, ModelError
 
 
 @dataclass(frozen=True)
