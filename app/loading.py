@@ -84,7 +84,7 @@ def _out_of_sight(*packages):
 
 
 def _read_images(path):
-    from cnn_core.dataset import available_splits, load_dataset
+    from cnn_core.images.dataset import available_splits, load_dataset
 
     splits = available_splits(path)
     datasets = {name: load_dataset(path, name) for name in ("test", "train") if name in splits}

@@ -8,9 +8,9 @@ from importlib import import_module
 
 _HOME_OF = {
     "Activations": "activations",
-    "Dataset": "dataset",
-    "load_dataset": "dataset",
-    "available_splits": "dataset",
+    "Dataset": "images.dataset",
+    "load_dataset": "images.dataset",
+    "available_splits": "images.dataset",
     "LayerInfo": "layers",
     "LayerKind": "layers",
     "Mosaic": "mosaic",

@@ -10,8 +10,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from cnn_core.artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
-from cnn_core.dataset import load_dataset
 from cnn_core.errors import LookingGlassError
+from cnn_core.images.dataset import load_dataset
 
 DATA_FILE = "mnist.npz"
 
@@ -152,7 +152,7 @@ def _train(options):
 
 
 def _survey(options):
-    from cnn_core.dataset import available_splits
+    from cnn_core.images.dataset import available_splits
     from cnn_core.opening import load_network
     from cnn_core.survey import survey_of
 

@@ -9,8 +9,8 @@ import numpy as np
 from cnn_core.activations import Activations
 from cnn_core.backend import tf
 from cnn_core.errors import DataError, ModelError, SelectionError
+from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.layers import LayerKind
-from cnn_core.scaled_images import ScaledImages
 from cnn_core.tail import Tail
 from cnn_core.wiring import lay_out
 

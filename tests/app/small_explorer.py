@@ -7,7 +7,7 @@ import numpy as np
 
 from app.explorer import Explorer
 from cnn_core.backend import keras
-from cnn_core.dataset import Dataset
+from cnn_core.images.dataset import Dataset
 from cnn_core.network import Network
 from cnn_core.survey import survey_of
 

@@ -12,8 +12,8 @@ from bench.growth import groups_of
 from bench.growth_asking import Asking
 from bench.growth_models import MAPS, maps_network, opened, save_models, save_small_set
 from bench.growth_ratio import growth, growths
-from cnn_core.dataset import load_dataset
-from cnn_core.scaled_images import ScaledImages
+from cnn_core.images.dataset import load_dataset
+from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.survey import survey_of
 
 # Keras' own, when it saves a model.

@@ -5,7 +5,7 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 
-from cnn_core.dataset import load_dataset
+from cnn_core.images.dataset import load_dataset
 from cnn_core.opening import load_network
 from cnn_core.readouts.compute import compute_readouts
 from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from cnn_core.bounded_files import one_line
-from cnn_core.dataset import load_dataset
 from cnn_core.errors import DataError
+from cnn_core.images.bounded_files import one_line
+from cnn_core.images.dataset import load_dataset
 
 REFUSAL_MEMORY = 20e6
 """Bytes that refusing a file may take: a few chunks."""

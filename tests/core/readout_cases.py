@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnn_core.dataset import Dataset
+from cnn_core.images.dataset import Dataset
 
 NAMES = ("cross", "ring", "dot", "bar")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_core.dataset import Dataset, available_splits, load_dataset
 from cnn_core.errors import DataError
-from cnn_core.stored_arrays import StoredArray
+from cnn_core.images.dataset import Dataset, available_splits, load_dataset
+from cnn_core.images.stored_arrays import StoredArray
 from tests.core.image_set_files import (
     expected,
     idx_bytes,
@@ -117,9 +117,9 @@ def test_flat_rows_are_square_grey_images(tmp_path):
 
 
 def test_images_in_more_than_one_chunk(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnn_core.stored_arrays.CHUNK_BYTES", 100)
-    monkeypatch.setattr("cnn_core.pixel_values.CHUNK_BYTES", 100)
-    monkeypatch.setattr("cnn_core.pixel_values.CHECK_FIRST_BYTES", 1000)
+    monkeypatch.setattr("cnn_core.images.stored_arrays.CHUNK_BYTES", 100)
+    monkeypatch.setattr("cnn_core.images.pixel_values.CHUNK_BYTES", 100)
+    monkeypatch.setattr("cnn_core.images.pixel_values.CHECK_FIRST_BYTES", 1000)
     for path in (
         write_npz(tmp_path / "set.npz", GREY, ONE_HOT),
         write_idx_folder(tmp_path / "idx", GREY, LABELS.astype(np.uint8), packed=True),

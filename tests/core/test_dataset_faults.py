@@ -7,8 +7,8 @@ import struct
 import numpy as np
 import pytest
 
-from cnn_core.dataset import available_splits
 from cnn_core.errors import DataError
+from cnn_core.images.dataset import available_splits
 from tests.core.image_set_files import (
     npy_bytes,
     npy_header,

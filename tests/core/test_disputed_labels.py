@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cnn_core.dataset import load_dataset
-from cnn_core.disputed_labels import DISPUTED_LABELS, read_disputed_labels
 from cnn_core.errors import ArtifactError
+from cnn_core.images.dataset import load_dataset
+from cnn_core.images.disputed_labels import DISPUTED_LABELS, read_disputed_labels
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 SHIPPED = ARTIFACTS / DISPUTED_LABELS

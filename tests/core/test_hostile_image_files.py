@@ -10,8 +10,8 @@ import zlib
 import numpy as np
 import pytest
 
-from cnn_core.dataset import load_dataset
 from cnn_core.errors import DataError
+from cnn_core.images.dataset import load_dataset
 from tests.core.image_set_files import (
     claim_size,
     expected,
@@ -168,13 +168,13 @@ def test_labels_above_the_limit(tmp_path):
 
 
 def test_large_arrays_in_fortran_order(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnn_core.stored_arrays.MAX_FORTRAN_BYTES", 400)
+    monkeypatch.setattr("cnn_core.images.stored_arrays.MAX_FORTRAN_BYTES", 400)
     path = write_npz(tmp_path / "set.npz", np.asfortranarray(GREY), LABELS)
     assert "420 bytes in Fortran order" in refusal(path)
 
 
 def test_a_large_set_is_checked_before_memory_is_taken(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnn_core.pixel_values.CHECK_FIRST_BYTES", 2**20)
+    monkeypatch.setattr("cnn_core.images.pixel_values.CHECK_FIRST_BYTES", 2**20)
     images = np.zeros((20_000, 28, 28), np.float16)
     images[-1, -1, -1] = np.nan
     path = write_npz(tmp_path / "set.npz", images, np.zeros(20_000, int))

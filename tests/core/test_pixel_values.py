@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_core.dataset import load_dataset
 from cnn_core.errors import DataError
-from cnn_core.pixel_values import check_image_header, read_images
-from cnn_core.scaled_images import ScaledImages
-from cnn_core.stored_arrays import describe_idx
+from cnn_core.images.dataset import load_dataset
+from cnn_core.images.pixel_values import check_image_header, read_images
+from cnn_core.images.scaled_images import ScaledImages
+from cnn_core.images.stored_arrays import describe_idx
 from tests.core.image_set_files import (
     peak_memory,
     small_set,
@@ -157,9 +157,9 @@ def test_the_limit_counts_what_is_held(tmp_path, monkeypatch, dtype, told):
     images, labels = np.full((128, 8, 8), 40, dtype), np.zeros(128, np.uint8)
     stored = describe_idx(write_idx_folder(tmp_path, images, labels) / _IDX_NAME)
     held = 8192 * (1 if dtype == "u1" else 4)
-    monkeypatch.setattr("cnn_core.pixel_values.MAX_MEMORY_BYTES", held)
+    monkeypatch.setattr("cnn_core.images.pixel_values.MAX_MEMORY_BYTES", held)
     assert check_image_header(stored, 0) == (128, 8, 8, 1)
-    monkeypatch.setattr("cnn_core.pixel_values.MAX_MEMORY_BYTES", held - 1)
+    monkeypatch.setattr("cnn_core.images.pixel_values.MAX_MEMORY_BYTES", held - 1)
     with pytest.raises(DataError, match=f"would take {told}; accepted: up to"):
         check_image_header(stored, 0)
 
@@ -168,7 +168,7 @@ def test_one_image_of_bytes_is_counted_as_it_is_read(tmp_path, monkeypatch):
     labels = np.zeros(2, np.uint8)
     folder = write_idx_folder(tmp_path, np.full((2, 32, 32), 40, "u1"), labels)
     stored = describe_idx(folder / _IDX_NAME)
-    monkeypatch.setattr("cnn_core.pixel_values.MAX_MEMORY_BYTES", 4095)
+    monkeypatch.setattr("cnn_core.images.pixel_values.MAX_MEMORY_BYTES", 4095)
     with pytest.raises(DataError, match=r"one image would take 4\.0 KiB of memory as float32"):
         check_image_header(stored, 0)
 
@@ -179,7 +179,7 @@ def test_bytes_are_read_once_as_long_as_they_take_little_memory(tmp_path, monkey
     opened = []
     counted = replace(stored, open_values=lambda: opened.append(1) or stored.open_values())
     for limit, n_times in ((8192, 1), (8191, 2)):
-        monkeypatch.setattr("cnn_core.pixel_values.CHECK_FIRST_BYTES", limit)
+        monkeypatch.setattr("cnn_core.images.pixel_values.CHECK_FIRST_BYTES", limit)
         opened.clear()
         read_images(counted, (128, 8, 8, 1))
         assert len(opened) == n_times

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestCentroid
 
-from cnn_core.dataset import Dataset
 from cnn_core.errors import ArtifactError, DataError, SelectionError
+from cnn_core.images.dataset import Dataset
 from cnn_core.readouts import compute as compute_module
 from cnn_core.readouts.best_cells import COUNTS
 from cnn_core.readouts.compute import compute_readouts, count_shared

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cnn_core import scaled_images
-from cnn_core.dataset import Dataset, load_dataset
 from cnn_core.errors import DataError
-from cnn_core.scaled_images import ScaledImages
+from cnn_core.images import scaled_images
+from cnn_core.images.dataset import Dataset, load_dataset
+from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.survey import survey_of
 from tests.core.image_set_files import expected, small_set, write_npy_folder, write_npz
 from tests.core.networks import article_like, opened
@@ -66,7 +66,7 @@ def test_nobody_can_change_it(in_file):
 
 def test_the_whole_of_a_set_larger_than_memory_is_refused(in_file, monkeypatch):
     monkeypatch.setattr(scaled_images, "MAX_WHOLE_BYTES", in_file.images[:69].nbytes)
-    monkeypatch.setattr("cnn_core.pixel_values.CHUNK_BYTES", 2**13)
+    monkeypatch.setattr("cnn_core.images.pixel_values.CHUNK_BYTES", 2**13)
     assert len(in_file.images[1:]) == 69
     for ask in (lambda: np.asarray(in_file.images), lambda: in_file.images[:],
                 lambda: in_file.images[np.arange(70)]):

@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from cnn_core.artifacts import read_manifest
-from cnn_core.dataset import load_dataset
+from cnn_core.images.dataset import load_dataset
 from cnn_core.opening import load_network
 from cnn_core.readouts.best_cell import BestCell
 from cnn_core.readouts.class_mean import ClassMean

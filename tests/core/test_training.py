@@ -16,8 +16,8 @@ from cnn_core.artifacts import WORK_FOLDER, read_manifest, sha256_of, verify_art
 from cnn_core.augmentation import Augmentation
 from cnn_core.backend import keras
 from cnn_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from cnn_core.dataset import Dataset
 from cnn_core.errors import ArtifactError, DataError, ModelError, SelectionError
+from cnn_core.images.dataset import Dataset
 from cnn_core.publication import publish_model, read_history
 from cnn_core.training import Recipe, split_training_images, train_and_publish
 
@@ -261,7 +261,7 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path):
 
 TRAIN_TINY = """
 import json, sys
-from cnn_core.dataset import load_dataset
+from cnn_core.images.dataset import load_dataset
 from cnn_core.training import Recipe, train_and_publish
 folder, data, options = *sys.argv[1:3], json.loads(sys.argv[3])
 sets = [load_dataset(data, split) for split in ("train", "test")]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from app.settings import SHIPPED
 from cnn_core.artifacts import MANIFEST, read_manifest
-from cnn_core.disputed_labels import DISPUTED_LABELS, read_disputed_labels
 from cnn_core.errors import ArtifactError
+from cnn_core.images.disputed_labels import DISPUTED_LABELS, read_disputed_labels
 from cnn_core.publication import read_history
 
 

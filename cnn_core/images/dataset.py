@@ -1,8 +1,8 @@
 """Image sets: loaded once, validated, normalised once, then only read.
 
 A set comes from Keras' ``mnist.npz`` or any ``.npz`` archive with the same names, from a folder of
-``.npy`` files, or from a folder of IDX files. `cnn_core.formats` has the names,
-`cnn_core.pixel_values` the shapes and scales of the images, `cnn_core.class_labels` the labels.
+``.npy`` files, or from a folder of IDX files. `cnn_core.images.formats` has the names,
+`cnn_core.images.pixel_values` the shapes and scales of the images, `cnn_core.images.class_labels` the labels.
 """
 
 import hashlib
@@ -13,17 +13,17 @@ from os import PathLike
 
 import numpy as np
 
-from cnn_core.bounded_files import data_error
-from cnn_core.class_labels import (
+from cnn_core.images.bounded_files import data_error
+from cnn_core.images.class_labels import (
     check_class_names,
     check_label_header,
     read_class_names,
     read_labels,
 )
-from cnn_core.formats import find_parts, splits_in
-from cnn_core.pixel_values import check_image_header, pieces, read_images
-from cnn_core.scaled_images import ScaledImages
-from cnn_core.stored_arrays import MAX_UNPACKED_BYTES
+from cnn_core.images.formats import find_parts, splits_in
+from cnn_core.images.pixel_values import check_image_header, pieces, read_images
+from cnn_core.images.scaled_images import ScaledImages
+from cnn_core.images.stored_arrays import MAX_UNPACKED_BYTES
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ def load_dataset(
     Returns
     -------
     Dataset
-        Images ``(n, h, w, c)`` float32 in 0…1, scaled as `cnn_core.pixel_values` says.
+        Images ``(n, h, w, c)`` float32 in 0…1, scaled as `cnn_core.images.pixel_values` says.
 
     Raises
     ------

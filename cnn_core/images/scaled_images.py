@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnn_core.bounded_files import byte_count, data_error
+from cnn_core.images.bounded_files import byte_count, data_error
 
 MAX_WHOLE_BYTES = 4 * 2**30
 """Most bytes of float32 that one access may make; larger ones are refused, not tried."""

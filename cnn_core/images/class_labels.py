@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from cnn_core.bounded_files import byte_count, data_error
-from cnn_core.stored_arrays import StoredArray
+from cnn_core.images.bounded_files import byte_count, data_error
+from cnn_core.images.stored_arrays import StoredArray
 
 MAX_CLASSES = 10_000
 """Most classes of a set; larger labels are taken for damage."""

@@ -25,9 +25,9 @@ from math import isqrt
 
 import numpy as np
 
-from cnn_core.bounded_files import byte_count, data_error
-from cnn_core.scaled_images import ScaledImages
-from cnn_core.stored_arrays import CHUNK_BYTES, StoredArray
+from cnn_core.images.bounded_files import byte_count, data_error
+from cnn_core.images.scaled_images import ScaledImages
+from cnn_core.images.stored_arrays import CHUNK_BYTES, StoredArray
 
 MAX_MEMORY_BYTES = 4 * 2**30
 """Largest set of images that is held in memory: uint8 as bytes, all else as float32."""

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from cnn_core.bounded_files import (
+from cnn_core.images.bounded_files import (
     WHOLE_FILE,
     byte_count,
     data_error,

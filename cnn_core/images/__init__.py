@@ -1,0 +1,1 @@
+"""Read, check and hold labelled image sets."""
