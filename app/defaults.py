@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from cnn_core.groups import clearest
-from cnn_core.layers import LayerKind
+from cnn_core.network.layers import LayerKind
 
 _CONVOLUTIONS = (LayerKind.CONV, LayerKind.DEPTHWISE_CONV)
 

@@ -42,7 +42,7 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
         reading = beside.submit(_read_images, data_path)
         tell("loading TensorFlow", 0, 1)
         with _out_of_sight(*_NEEDLESS):
-            from cnn_core.opening import load_network
+            from cnn_core.network.opening import load_network
             from cnn_core.survey import survey_of
             from cnn_core.survey_store import default_cache_folder
 

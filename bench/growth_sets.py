@@ -66,8 +66,8 @@ def write_network(folder, seed=0):
     -------
     pathlib.Path
     """
-    from cnn_core.backend import keras
     from cnn_core.images.dataset import load_dataset
+    from cnn_core.network.backend import keras
 
     keras.utils.set_random_seed(seed)
     layers = keras.layers

@@ -7,15 +7,15 @@ parts that need TensorFlow load it when they are first used.
 from importlib import import_module
 
 _HOME_OF = {
-    "Activations": "activations",
+    "Activations": "network.activations",
     "Dataset": "images.dataset",
     "load_dataset": "images.dataset",
     "available_splits": "images.dataset",
-    "LayerInfo": "layers",
-    "LayerKind": "layers",
+    "LayerInfo": "network.layers",
+    "LayerKind": "network.layers",
     "Mosaic": "mosaic",
-    "Network": "network",
-    "load_network": "opening",
+    "Network": "network.classifier",
+    "load_network": "network.opening",
     "Survey": "survey",
     "survey_of": "survey",
     "LookingGlassError": "errors",

@@ -123,7 +123,7 @@ def _train(options):
     data = options.data or options.output / DATA_FILE
     train_set, test_set = (load_dataset(data, split) for split in ("train", "test"))
 
-    from cnn_core.backend import tf
+    from cnn_core.network.backend import tf
     from cnn_core.publication import record_data
     from cnn_core.training import Recipe, train_and_publish
 
@@ -153,7 +153,7 @@ def _train(options):
 
 def _survey(options):
     from cnn_core.images.dataset import available_splits
-    from cnn_core.opening import load_network
+    from cnn_core.network.opening import load_network
     from cnn_core.survey import survey_of
 
     if not options.model and not options.data:
@@ -206,7 +206,7 @@ def _check(options):
 
 
 def _info(options):
-    from cnn_core.opening import load_network
+    from cnn_core.network.opening import load_network
     from cnn_core.training import versions
 
     manifest = read_manifest(options.artifacts)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cnn_core.backend import keras
 from cnn_core.errors import ModelError
+from cnn_core.network.backend import keras
 
 SMALLEST_SIDE = 18  # three 3x3 convolutions and two 2x2 poolings turn 18 pixels into one cell
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.backend import tf
+from cnn_core.network.backend import tf
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.cut import Cut, one_image
 from cnn_core.errors import SelectionError
 from cnn_core.ledger import ledger
+from cnn_core.network.opened_layer import Cut, one_image
 from cnn_core.pairs import checked_pair, margin_of, strongest_other
 from cnn_core.statistics import wilson_interval
 

@@ -6,7 +6,7 @@ from itertools import accumulate
 import numpy as np
 
 from cnn_core.errors import ModelError
-from cnn_core.layers import LayerKind
+from cnn_core.network.layers import LayerKind
 
 _SAME_CELL_KINDS = {LayerKind.ACTIVATION, LayerKind.BATCH_NORM, LayerKind.DROPOUT}
 _SAME_CELL_CLASSES = {"Rescaling", "Normalization", "Identity"}

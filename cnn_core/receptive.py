@@ -7,8 +7,8 @@ import numpy as np
 
 from cnn_core.errors import ModelError, SelectionError
 from cnn_core.footprint import Footprint, footprint_behind
-from cnn_core.layers import LayerInfo, LayerKind
 from cnn_core.mosaic import require_within
+from cnn_core.network.layers import LayerInfo, LayerKind
 from cnn_core.reading import Reading, cells_read, reading_of
 
 

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from cnn_core.activations import softmax
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.groups import margins
+from cnn_core.network.activations import softmax
 from cnn_core.ranking import smallest_first
 from cnn_core.survey_pass import (
     UnitStatistics,

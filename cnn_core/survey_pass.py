@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnn_core.circles import peaks
-from cnn_core.layers import LayerKind
+from cnn_core.network.layers import LayerKind
 
 _BATCH_IMAGES = 256
 _BATCH_BYTES = 96 * 2**20

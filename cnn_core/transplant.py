@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.cut import Cut, one_image
+from cnn_core.network.opened_layer import Cut, one_image
 from cnn_core.pairs import checked_pair, margin_of
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from cnn_core.artifacts import json_text, save_text
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.layers import LayerKind
+from cnn_core.network.layers import LayerKind
 from cnn_core.readouts.claims import Evidence, judge_claims
 from cnn_core.readouts.ladder import READERS, layers_to_read, make_task, read_layer
 from cnn_core.readouts.mlp import find_mlp, make_variant, variant_steps

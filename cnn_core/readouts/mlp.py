@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.backend import keras, tf
-from cnn_core.layers import LayerKind
+from cnn_core.network.backend import keras, tf
+from cnn_core.network.layers import LayerKind
 from cnn_core.readouts.ladder import network_answers, rows_of_task
 from cnn_core.readouts.linear_probe import LinearProbe
 from cnn_core.readouts.paired import compare

@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from app.explorer import Explorer
-from cnn_core.backend import keras
 from cnn_core.images.dataset import Dataset
-from cnn_core.network import Network
+from cnn_core.network.backend import keras
+from cnn_core.network.classifier import Network
 from cnn_core.survey import survey_of
 
 CLASS_NAMES = ("3", "4", "7", "9")

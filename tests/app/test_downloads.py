@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from cnn_core.backend import keras
+from cnn_core.network.backend import keras
 from tests.app.asking import small_app
 from tests.app.small_explorer import small_explorer, small_model
 

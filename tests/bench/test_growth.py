@@ -95,7 +95,7 @@ def test_a_synthetic_set_is_the_same_each_time(small_set, tmp_path, monkeypatch)
 
 
 def test_its_network_gets_most_right_and_some_wrong(small_set, tmp_path):
-    from cnn_core.opening import load_network
+    from cnn_core.network.opening import load_network
 
     survey = survey_of(load_network(small_set / "tiny.keras"), load_dataset(small_set), tmp_path)
     assert 0.6 < survey.accuracy < 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn_core.images.dataset import load_dataset
-from cnn_core.opening import load_network
+from cnn_core.network.opening import load_network
 from cnn_core.readouts.compute import compute_readouts
 from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
 from tests.app.small_explorer import small_images, small_model

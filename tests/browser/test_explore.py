@@ -255,7 +255,7 @@ def test_the_theme_button_is_remembered(page, dashboard):
 
 
 def test_random_downloads_equal_an_independent_forward_pass(dashboard):
-    from cnn_core.backend import keras
+    from cnn_core.network.backend import keras
 
     generator = np.random.default_rng(0)
     with np.load("artifacts/mnist.npz") as data:

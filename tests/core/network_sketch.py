@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnn_core.layers import LayerInfo, LayerKind, Window
+from cnn_core.network.layers import LayerInfo, LayerKind, Window
 from cnn_core.receptive import ReceptiveFields
 
 

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from cnn_core.backend import keras
-from cnn_core.network import Network
+from cnn_core.network.backend import keras
+from cnn_core.network.classifier import Network
 
 L = keras.layers
 OPEN_SIZE = (8, 9, 1)

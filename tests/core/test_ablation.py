@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from cnn_core import ablation, cut
+from cnn_core import ablation
 from cnn_core.ablation import ablate, ablate_each, mean_effects, unit_effects
-from cnn_core.activations import softmax
-from cnn_core.backend import keras
-from cnn_core.cut import Cut, one_image
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.ledger import ledger, node_ledger
+from cnn_core.network import opened_layer as cut
+from cnn_core.network.activations import softmax
+from cnn_core.network.backend import keras
+from cnn_core.network.opened_layer import Cut, one_image
 from tests.core import networks
 from tests.core.networks import (
     ALL,

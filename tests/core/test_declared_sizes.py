@@ -12,10 +12,10 @@ import h5py
 import numpy as np
 import pytest
 
-from cnn_core import declared_sizes
-from cnn_core.backend import keras
 from cnn_core.errors import ModelError
-from cnn_core.opening import load_network
+from cnn_core.network import declared_sizes
+from cnn_core.network.backend import keras
+from cnn_core.network.opening import load_network
 from tests.core import networks
 
 L = keras.layers
@@ -127,7 +127,7 @@ def test_what_is_declared_is_refused_in_one_line(huge_files):
 _REFUSE_ALL = """
 import resource, sys
 from cnn_core.errors import ModelError
-from cnn_core.opening import load_network
+from cnn_core.network.opening import load_network
 from tests.core.own_peak import own_peak
 before, peak = resource.getrusage(resource.RUSAGE_SELF), own_peak()
 for path in sys.argv[1:]:

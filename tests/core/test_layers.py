@@ -1,7 +1,7 @@
 import pytest
 
 from cnn_core.errors import ModelError
-from cnn_core.layers import LayerInfo, LayerKind, Window
+from cnn_core.network.layers import LayerInfo, LayerKind, Window
 
 
 @pytest.mark.parametrize(("size", "kernel", "stride", "dilation", "padding"), [

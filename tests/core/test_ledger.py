@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cnn_core.backend import keras
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.ledger import Ledger, ledger, ledgers, mean_ledger, node_ledger
-from cnn_core.network import Network
+from cnn_core.network.backend import keras
+from cnn_core.network.classifier import Network
 from cnn_core.pairs import margin_of, strongest_other
 from tests.core import networks
 from tests.core.networks import EXACT, NOT_EXACT, opened, random_images

@@ -5,12 +5,12 @@ import threading
 import numpy as np
 import pytest
 
-from cnn_core.activations import softmax
-from cnn_core.backend import keras
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.layers import LayerKind, Window
-from cnn_core.network import Network
-from cnn_core.opening import load_network
+from cnn_core.network.activations import softmax
+from cnn_core.network.backend import keras
+from cnn_core.network.classifier import Network
+from cnn_core.network.layers import LayerKind, Window
+from cnn_core.network.opening import load_network
 from tests.core import networks
 from tests.core.networks import (
     ALL,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import ModelError, SelectionError
-from cnn_core.layers import LayerInfo, LayerKind, Window
+from cnn_core.network.layers import LayerInfo, LayerKind, Window
 from cnn_core.receptive import Field, ReceptiveFields
 from tests.core.network_sketch import Sketch
 

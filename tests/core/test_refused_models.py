@@ -8,10 +8,10 @@ import h5py
 import numpy as np
 import pytest
 
-from cnn_core.backend import keras
 from cnn_core.errors import ModelError
-from cnn_core.network import Network
-from cnn_core.opening import load_network
+from cnn_core.network.backend import keras
+from cnn_core.network.classifier import Network
+from cnn_core.network.opening import load_network
 from tests.core import networks
 
 L = keras.layers

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cnn_core.artifacts import MANIFEST, read_manifest, verify_artifacts
-from cnn_core.backend import keras
 from cnn_core.images.dataset import load_dataset
+from cnn_core.network.backend import keras
 from cnn_core.publication import read_history
 from cnn_core.training import build_article_cnn, split_training_images
 

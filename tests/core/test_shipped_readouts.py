@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from cnn_core.artifacts import read_manifest
 from cnn_core.images.dataset import load_dataset
-from cnn_core.opening import load_network
+from cnn_core.network.opening import load_network
 from cnn_core.readouts.best_cell import BestCell
 from cnn_core.readouts.class_mean import ClassMean
 from cnn_core.readouts.ladder import make_task, read_layer, rows_of_task

@@ -8,7 +8,7 @@ from cnn_core import survey as survey_module
 from cnn_core import survey_pass
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.images.dataset import Dataset
-from cnn_core.network import Network
+from cnn_core.network.classifier import Network
 from cnn_core.survey import identity_of, survey_of
 from cnn_core.survey_pass import UnitSums, batch_size_for
 from tests.core import networks

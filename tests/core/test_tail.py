@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cnn_core.backend import keras, tf
 from cnn_core.errors import SelectionError
-from cnn_core.network import Network
+from cnn_core.network.backend import keras, tf
+from cnn_core.network.classifier import Network
 from tests.core import networks
 from tests.core.networks import (
     ALL,

@@ -14,10 +14,10 @@ import pytest
 from cnn_core import training, training_run
 from cnn_core.artifacts import WORK_FOLDER, read_manifest, sha256_of, verify_artifacts
 from cnn_core.augmentation import Augmentation
-from cnn_core.backend import keras
 from cnn_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from cnn_core.errors import ArtifactError, DataError, ModelError, SelectionError
 from cnn_core.images.dataset import Dataset
+from cnn_core.network.backend import keras
 from cnn_core.publication import publish_model, read_history
 from cnn_core.training import Recipe, split_training_images, train_and_publish
 

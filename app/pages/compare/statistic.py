@@ -6,8 +6,8 @@ import numpy as np
 
 from app.pages.compare.words import STATISTIC_TITLES, pair
 from cnn_core.display import colour_range
-from cnn_core.layers import LayerInfo
 from cnn_core.mosaic import Mosaic
+from cnn_core.network.layers import LayerInfo
 
 
 @dataclass(frozen=True, eq=False)

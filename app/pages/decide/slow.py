@@ -26,7 +26,7 @@ from app.pages.decide.parts import donor_button
 from app.pages.decide.state import read
 from app.pages.decide.view import look
 from app.wording import probability_text, unit_word
-from cnn_core.activations import softmax
+from cnn_core.network.activations import softmax
 
 
 def register_slow(app, explorer):

@@ -6,7 +6,7 @@ from dash import html
 from app.components import table
 from app.figures.thumbnail import thumbnail
 from app.wording import number_text, signed, unit_word
-from cnn_core.layers import LayerKind
+from cnn_core.network.layers import LayerKind
 
 _MOST_FILTER_PICTURES = 128
 

@@ -9,8 +9,8 @@ from app.search import Found, search
 from app.selection import Problem
 from cnn_core.display import colour_range, dead_units, display_values
 from cnn_core.errors import SelectionError
-from cnn_core.layers import LayerInfo
 from cnn_core.mosaic import Mosaic, default_columns
+from cnn_core.network.layers import LayerInfo
 
 _MOST_NEIGHBOURS = 60
 

@@ -2,7 +2,7 @@
 
 from app.pages.explore.view import place_among_found
 from app.wording import number_text, probability_text, shape_text, unit_word
-from cnn_core.layers import LayerKind
+from cnn_core.network.layers import LayerKind
 
 
 def range_title(view):

@@ -3,9 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
 
-from cnn_core.backend import keras, tf
 from cnn_core.errors import ModelError
-from cnn_core.model_files import MOST_WEIGHT_BYTES, too_large
+from cnn_core.network.backend import keras, tf
+from cnn_core.network.model_files import MOST_WEIGHT_BYTES, too_large
 
 MOST_CELL_BYTES = 512 * 2**20
 """Largest size of the outputs of all layers for one image, as float32, in bytes."""

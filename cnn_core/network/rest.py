@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.backend import tf
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.inspection import activation_has_offset, additive_terms, is_piecewise_linear
+from cnn_core.network.backend import tf
+from cnn_core.network.keras_layers import activation_has_offset, additive_terms, is_piecewise_linear
 
 
 @dataclass(frozen=True, eq=False)

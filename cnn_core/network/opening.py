@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from cnn_core.artifacts import sha256_of
-from cnn_core.backend import keras
-from cnn_core.declared_sizes import require_room_for_cells, require_room_for_weights
 from cnn_core.errors import ModelError
-from cnn_core.model_files import vet_model_file
-from cnn_core.network import Network
+from cnn_core.network.backend import keras
+from cnn_core.network.classifier import Network
+from cnn_core.network.declared_sizes import require_room_for_cells, require_room_for_weights
+from cnn_core.network.model_files import vet_model_file
 
 
 def load_network(path, name=None, *, image_shape=None):

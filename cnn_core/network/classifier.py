@@ -6,13 +6,13 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from cnn_core.activations import Activations
-from cnn_core.backend import tf
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.images.scaled_images import ScaledImages
-from cnn_core.layers import LayerKind
-from cnn_core.tail import Tail
-from cnn_core.wiring import lay_out
+from cnn_core.network.activations import Activations
+from cnn_core.network.backend import tf
+from cnn_core.network.layers import LayerKind
+from cnn_core.network.rest import Tail
+from cnn_core.network.wiring import lay_out
 
 _MOST_COMPILED_PASSES = 12
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.layers import LayerInfo
+from cnn_core.network.layers import LayerInfo
 
 _BYTES_AT_ONCE = 32 * 2**20
 

@@ -10,16 +10,16 @@ from inspect import signature
 
 import numpy as np
 
-from cnn_core.backend import keras
 from cnn_core.errors import ModelError
-from cnn_core.inspection import (
+from cnn_core.network.backend import keras
+from cnn_core.network.keras_layers import (
     activation_of,
     describe,
     has_fused_activation,
     is_bare_operation,
     kind_of,
 )
-from cnn_core.layers import LayerInfo, LayerKind
+from cnn_core.network.layers import LayerInfo, LayerKind
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cnn_core.backend import keras
-from cnn_core.layers import LayerInfo, LayerKind, Window
+from cnn_core.network.backend import keras
+from cnn_core.network.layers import LayerInfo, LayerKind, Window
 
 _KINDS = (
     (LayerKind.CONV, ("Conv2D", "SeparableConv2D")),

@@ -1,0 +1,1 @@
+"""Open a saved Keras file; every layer in one pass; what lies behind a layer."""
