@@ -255,7 +255,7 @@ class Explorer:
         -------
         ReceptiveFields
         """
-        from cnn_core.receptive import ReceptiveFields
+        from cnn_core.space.receptive_fields import ReceptiveFields
 
         if model not in self._fields:
             network = self.network(model)
@@ -284,7 +284,7 @@ class Sight:
 
     Attributes
     ----------
-    summary : cnn_core.receptive.FieldSummary
+    summary : cnn_core.space.receptive_fields.FieldSummary
     boxes : ndarray, shape (*layer shape, 4), int32
         Receptive field of each cell.
     unread : ndarray, shape (height, width), bool

@@ -13,7 +13,7 @@ _HOME_OF = {
     "available_splits": "images.dataset",
     "LayerInfo": "network.layers",
     "LayerKind": "network.layers",
-    "Mosaic": "mosaic",
+    "Mosaic": "space.mosaic",
     "Network": "network.classifier",
     "load_network": "network.opening",
     "Survey": "survey",

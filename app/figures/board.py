@@ -67,7 +67,7 @@ def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, outlined
 
     Parameters
     ----------
-    mosaic : cnn_core.mosaic.Mosaic
+    mosaic : cnn_core.space.mosaic.Mosaic
         Where each cell of one image stands.
     slots : Slots
     tiles : sequence of ndarray, shape (height, width, units) or (units,), float32

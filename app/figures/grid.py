@@ -15,7 +15,7 @@ def grid_figure(mosaic, shown, values, colour_range, *, colour_map="viridis", de
 
     Parameters
     ----------
-    mosaic : cnn_core.mosaic.Mosaic
+    mosaic : cnn_core.space.mosaic.Mosaic
         Where each cell stands.
     shown : ndarray, shape (height, width, units) or (units,), float32
         Numbers that are coloured.
@@ -97,7 +97,7 @@ def receptive_link(summary, boxes, is_spatial):
 
     Parameters
     ----------
-    summary : cnn_core.receptive.FieldSummary
+    summary : cnn_core.space.receptive_fields.FieldSummary
     boxes : ndarray, shape (..., 4), int32
         Receptive field of every cell.
     is_spatial : bool

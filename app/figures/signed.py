@@ -72,7 +72,7 @@ def signed_grid(mosaic, terms, p, q, *, name, fields=None, selected=(), marks=No
 
     Parameters
     ----------
-    mosaic : cnn_core.mosaic.Mosaic
+    mosaic : cnn_core.space.mosaic.Mosaic
     terms : ndarray, shape (height, width, units) or (units,), float32
     p, q : int
         Target and rival.
@@ -109,7 +109,7 @@ def with_cells(figure, mosaic, *, selected=(), marks=None):
     ----------
     figure : dict
         From `grid_figure`; changed in place.
-    mosaic : cnn_core.mosaic.Mosaic
+    mosaic : cnn_core.space.mosaic.Mosaic
     selected : sequence of int
         Units to be crossed out, since they are silenced.
     marks : dict of str to sequence of tuple, optional

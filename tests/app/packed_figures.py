@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 
-from cnn_core.mosaic import Mosaic
+from cnn_core.space.mosaic import Mosaic
 
 
 def plain(packed):

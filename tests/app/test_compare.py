@@ -20,7 +20,7 @@ from app.pages.compare.members import RULES
 from app.pages.compare.state import SORTS, STATISTICS, read, with_members, write
 from app.pages.compare.table import CircleTable
 from app.pages.compare.view import look, widest_grid
-from cnn_core.mosaic import Mosaic
+from cnn_core.space.mosaic import Mosaic
 from tests.app.asking import ask, show, small_app
 from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer

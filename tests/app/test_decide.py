@@ -21,10 +21,10 @@ from app.pages.decide.layout import LATER_PARTS, asked
 from app.pages.decide.silenced import Silenced, read_silenced
 from app.pages.decide.state import read, write
 from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of
-from cnn_core.mosaic import Mosaic
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
 from cnn_core.race import class_race
+from cnn_core.space.mosaic import Mosaic
 from cnn_core.survey import survey_of
 from tests.app.asking import ask, small_app
 from tests.app.small_explorer import small_explorer, small_images

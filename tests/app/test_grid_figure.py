@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 from app.figures.arrays import packed_cells
 from app.figures.grid import grid_figure
 from app.figures.scale import ticks_of
-from cnn_core.mosaic import Mosaic
+from cnn_core.space.mosaic import Mosaic
 from tests.app.packed_figures import cells, picture
 
 SHAPES = st.one_of(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnn_core import load_dataset, load_network
-from cnn_core.mosaic import Mosaic
+from cnn_core.space.mosaic import Mosaic
 from tests.browser.journey import axe_faults, box, control, press, settle, visit
 
 UNITS = {"Conv2D_1": (26, 26, 32), "Max_Pool_1": (13, 13, 32), "Conv2D_2": (11, 11, 64),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnn_core.network.layers import LayerInfo, LayerKind, Window
-from cnn_core.receptive import ReceptiveFields
+from cnn_core.space.receptive_fields import ReceptiveFields
 
 
 class Sketch:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_core.errors import SelectionError
-from cnn_core.mosaic import (
+from cnn_core.space.mosaic import (
     COLOUR_MODES,
     Mosaic,
     colour_range,

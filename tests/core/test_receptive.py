@@ -6,7 +6,7 @@ import pytest
 
 from cnn_core.errors import ModelError, SelectionError
 from cnn_core.network.layers import LayerInfo, LayerKind, Window
-from cnn_core.receptive import Field, ReceptiveFields
+from cnn_core.space.receptive_fields import Field, ReceptiveFields
 from tests.core.network_sketch import Sketch
 
 MNIST = Path(__file__).parents[2] / "artifacts" / "mnist.npz"

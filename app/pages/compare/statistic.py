@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.pages.compare.words import STATISTIC_TITLES, pair
-from cnn_core.display import colour_range
-from cnn_core.mosaic import Mosaic
 from cnn_core.network.layers import LayerInfo
+from cnn_core.space.display import colour_range
+from cnn_core.space.mosaic import Mosaic
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ import numpy as np
 from app.figures.board import Slots
 from app.pages.compare.members import GROUPS
 from cnn_core.circles import Circles
-from cnn_core.display import colour_range
-from cnn_core.mosaic import Mosaic
 from cnn_core.network.layers import LayerInfo
+from cnn_core.space.display import colour_range
+from cnn_core.space.mosaic import Mosaic
 
 SLOTS_IN_A_ROW = 7
 LINES = (0, 1)

@@ -26,7 +26,7 @@ from app.pages.explore.words import search_text
 from app.routing import ANSWER, NOTICES, answer, query_store, search_of
 from app.selection import as_values
 from app.wording import shape_text
-from cnn_core.display import colour_range
+from cnn_core.space.display import colour_range
 
 TITLE = "Decide"
 KEYS = (

@@ -11,8 +11,8 @@ from app.search import Found
 from app.selection import Problem
 from cnn_core.ablation import Cut
 from cnn_core.ledger import Ledger, ledger, node_ledger
-from cnn_core.mosaic import Mosaic
 from cnn_core.network.activations import softmax
+from cnn_core.space.mosaic import Mosaic
 from cnn_core.visibility import Ranking, Visibility, n_carrying, ranking, visibility
 
 N_BARS = 18

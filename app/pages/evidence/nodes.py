@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from cnn_core.mosaic import Mosaic, default_columns
+from cnn_core.space.mosaic import Mosaic, default_columns
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from app.pages.evidence.state import first_pair, write
 from app.pages.evidence.titles import number_label, variant_title
 from app.pages.evidence.view import READERS
 from app.wording import number_text, percent
-from cnn_core.display import colour_range
+from cnn_core.space.display import colour_range
 
 PATH = "/evidence"
 

@@ -31,8 +31,8 @@ from app.pages.explore.view import can_be_sorted, columns_for, look, steps
 from app.routing import ANSWER, NOTICES, answer, query_store, search_of, shown_by
 from app.selection import as_values, write_query
 from app.wording import shape_text
-from cnn_core.display import colour_range
-from cnn_core.mosaic import Mosaic
+from cnn_core.space.display import colour_range
+from cnn_core.space.mosaic import Mosaic
 
 PATH = "/"
 TITLE = "Explore"

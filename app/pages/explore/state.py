@@ -6,7 +6,7 @@ from app.defaults import default_image, default_layer
 from app.figures.answer import SCALES
 from app.selection import Query, as_values, write_query
 from app.theme import COLOUR_MAPS
-from cnn_core.display import COLOUR_MODES
+from cnn_core.space.display import COLOUR_MODES
 
 ORDERS = ("natural", "weight")
 

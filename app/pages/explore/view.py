@@ -7,10 +7,10 @@ import numpy as np
 from app.pages.explore.state import ExploreSelection, classes_of_order
 from app.search import Found, search
 from app.selection import Problem
-from cnn_core.display import colour_range, dead_units, display_values
 from cnn_core.errors import SelectionError
-from cnn_core.mosaic import Mosaic, default_columns
 from cnn_core.network.layers import LayerInfo
+from cnn_core.space.display import colour_range, dead_units, display_values
+from cnn_core.space.mosaic import Mosaic, default_columns
 
 _MOST_NEIGHBOURS = 60
 

@@ -10,7 +10,7 @@ from app.pages.model.records import ModelRecords, disputed_in, records_of
 from app.pages.model.state import ModelSelection
 from cnn_core.images.disputed_labels import DisputedLabels
 from cnn_core.network.layers import LayerInfo
-from cnn_core.receptive import FieldSummary
+from cnn_core.space.receptive_fields import FieldSummary
 from cnn_core.statistics import Accuracy, accuracy
 
 

@@ -6,10 +6,10 @@ from difflib import get_close_matches
 import numpy as np
 
 from cnn_core.errors import ModelError, SelectionError
-from cnn_core.footprint import Footprint, footprint_behind
-from cnn_core.mosaic import require_within
 from cnn_core.network.layers import LayerInfo, LayerKind
-from cnn_core.reading import Reading, cells_read, reading_of
+from cnn_core.space.cells_read import Reading, cells_read, reading_of
+from cnn_core.space.footprint import Footprint, footprint_behind
+from cnn_core.space.mosaic import require_within
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from operator import index
 
 import numpy as np
 
-from cnn_core.display import (
+from cnn_core.errors import SelectionError
+from cnn_core.space.display import (
     COLOUR_MODES,
     colour_range,
     dead_units,
     display_values,
     standardise_and_clip,
 )
-from cnn_core.errors import SelectionError
 
 __all__ = [
     "COLOUR_MODES",

@@ -5,7 +5,7 @@ from functools import reduce
 
 import numpy as np
 
-from cnn_core.reading import Reading, mixes_units, outputs_per_unit, taps
+from cnn_core.space.cells_read import Reading, mixes_units, outputs_per_unit, taps
 
 # A box is (top, left, bottom, right), half-open; any union swallows the empty one.
 FAR = np.iinfo(np.int32).max // 4
