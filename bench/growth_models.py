@@ -6,8 +6,8 @@ import numpy as np
 
 from app.explorer import Explorer
 from app.factory import create_app
-from cnn_core.article_cnn import build_article_cnn
 from cnn_core.network.backend import keras
+from cnn_core.training.article_cnn import build_article_cnn
 
 MAPS = "maps"
 """Name of the layer whose size is chosen."""

@@ -124,8 +124,8 @@ def _train(options):
     train_set, test_set = (load_dataset(data, split) for split in ("train", "test"))
 
     from cnn_core.network.backend import tf
-    from cnn_core.publication import record_data
-    from cnn_core.training import Recipe, train_and_publish
+    from cnn_core.training.publishing import record_data
+    from cnn_core.training.train import Recipe, train_and_publish
 
     # The same command then gives the same weights, bit for bit, on the same number of cores.
     tf.config.experimental.enable_op_determinism()
@@ -207,7 +207,7 @@ def _check(options):
 
 def _info(options):
     from cnn_core.network.opening import load_network
-    from cnn_core.training import versions
+    from cnn_core.training.train import versions
 
     manifest = read_manifest(options.artifacts)
     print(", ".join(f"{name} {version}" for name, version in versions().items()))

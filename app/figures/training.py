@@ -44,7 +44,7 @@ class Curve:
         ----------
         name : str
         epochs : sequence of dict
-            As `cnn_core.publication.read_history` gives them.
+            As `cnn_core.training.publishing.read_history` gives them.
         is_shown : bool
 
         Returns

@@ -8,9 +8,9 @@ from cnn_core.artifacts import MANIFEST
 from cnn_core.errors import ArtifactError, DataError
 from cnn_core.images.dataset import available_splits, load_dataset
 from cnn_core.network.opening import load_network
-from cnn_core.publication import publish_text
 from cnn_core.readouts.compute import compute_readouts
 from cnn_core.readouts.result_file import READOUTS, load_readouts, readouts_text, save_readouts
+from cnn_core.training.publishing import publish_text
 
 ARTICLES_PAIR = (4, 9)
 

@@ -20,7 +20,7 @@ from tests.browser.test_lost_worker import workers_of
 HOURS = 3600
 WALL_CLOCKS = {"time", "time_ns", "now", "utcnow", "today"}
 # The date in a model's record is one.
-ALLOWED = {("cnn_core/training.py", "now")}
+ALLOWED = {("cnn_core/training/train.py", "now")}
 JUMPING = ("--config", "python:tests.app.jumping_clock")
 _APP_WITH_JUMPING_CLOCK = """
 import sys

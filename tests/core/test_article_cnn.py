@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import ModelError
-from cnn_core.training import Recipe, build_article_cnn
+from cnn_core.training.train import Recipe, build_article_cnn
 
 
 def test_the_article_cnn():

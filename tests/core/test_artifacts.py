@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_core import artifacts, publication
+from cnn_core import artifacts
 from cnn_core.artifacts import (
     HISTORY,
     MANIFEST,
@@ -24,7 +24,8 @@ from cnn_core.artifacts import (
     verify_artifacts,
 )
 from cnn_core.errors import ArtifactError
-from cnn_core.publication import publish_model, read_history, record_data, settle
+from cnn_core.training import publishing as publication
+from cnn_core.training.publishing import publish_model, read_history, record_data, settle
 
 ROOT = Path(__file__).parents[2]
 EPOCHS = [{"epoch": 1, "loss": 0.5, "seconds": 1.0}]
@@ -254,7 +255,7 @@ def test_a_publication_cut_off_at_any_step_leaves_a_whole_folder(folder, target)
 PUBLISH_FOREVER = """
 import itertools, sys
 from pathlib import Path
-from cnn_core.publication import publish_model
+from cnn_core.training.publishing import publish_model
 print("ready", flush=True)
 for i in itertools.count():
     content = b"%d" % i * 5000

@@ -12,9 +12,9 @@ import pytest
 
 import cnn_core.__main__ as command_line
 from cnn_core.__main__ import main
-from cnn_core.article_cnn import build_article_cnn
 from cnn_core.artifacts import read_manifest, verify_artifacts
-from cnn_core.publication import publish_model, read_history
+from cnn_core.training.article_cnn import build_article_cnn
+from cnn_core.training.publishing import publish_model, read_history
 
 # Keras reads its variables in a way that NumPy 2 will stop to allow.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -17,8 +17,8 @@ from cnn_core.artifacts import (
     verify_artifacts,
 )
 from cnn_core.errors import ArtifactError
-from cnn_core.publication import publish_text, record_data
 from cnn_core.readouts.result_file import READOUTS, load_readouts
+from cnn_core.training.publishing import publish_text, record_data
 from tests.core.networks import article_like, opened, seeded
 from tests.core.readout_cases import both_sets
 

@@ -8,8 +8,8 @@ import pytest
 from cnn_core.artifacts import MANIFEST, read_manifest, verify_artifacts
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.backend import keras
-from cnn_core.publication import read_history
-from cnn_core.training import build_article_cnn, split_training_images
+from cnn_core.training.publishing import read_history
+from cnn_core.training.train import build_article_cnn, split_training_images
 
 # Keras reads its variables in a way that NumPy 2 will stop to allow.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_core import training, training_run
 from cnn_core.artifacts import WORK_FOLDER, read_manifest, sha256_of, verify_artifacts
-from cnn_core.augmentation import Augmentation
-from cnn_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from cnn_core.errors import ArtifactError, DataError, ModelError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras
-from cnn_core.publication import publish_model, read_history
-from cnn_core.training import Recipe, split_training_images, train_and_publish
+from cnn_core.training import run as training_run
+from cnn_core.training import train as training
+from cnn_core.training.augmentation import Augmentation
+from cnn_core.training.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from cnn_core.training.publishing import publish_model, read_history
+from cnn_core.training.train import Recipe, split_training_images, train_and_publish
 
 # Keras reads its variables in a way that NumPy 2 will stop to allow.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -262,7 +263,7 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path):
 TRAIN_TINY = """
 import json, sys
 from cnn_core.images.dataset import load_dataset
-from cnn_core.training import Recipe, train_and_publish
+from cnn_core.training.train import Recipe, train_and_publish
 folder, data, options = *sys.argv[1:3], json.loads(sys.argv[3])
 sets = [load_dataset(data, split) for split in ("train", "test")]
 recipe = Recipe(epochs=60, batch_size=32, validation_images=16)

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from cnn_core.augmentation import Augmentation, move_randomly, training_batches
 from cnn_core.errors import DataError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import tf
-from cnn_core.training import Recipe, split_training_images
-from cnn_core.training_run import TrainingRun
+from cnn_core.training.augmentation import Augmentation, move_randomly, training_batches
+from cnn_core.training.run import TrainingRun
+from cnn_core.training.train import Recipe, split_training_images
 
 STILL = Augmentation(shift=0.0, rotation=0.0, zoom=0.0)
 

@@ -7,7 +7,7 @@ from app.settings import SHIPPED
 from cnn_core.artifacts import MANIFEST, read_manifest
 from cnn_core.errors import ArtifactError
 from cnn_core.images.disputed_labels import DISPUTED_LABELS, read_disputed_labels
-from cnn_core.publication import read_history
+from cnn_core.training.publishing import read_history
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ModelRecords:
     record : dict or None
         Entry of the manifest.
     epochs : tuple of dict
-        Training history, see `cnn_core.publication.read_history`; empty where there is none.
+        Training history, see `cnn_core.training.publishing.read_history`; empty where there is none.
     fault : str
         Why records could not be read, "" if all is well or there are none.
     """

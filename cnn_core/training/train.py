@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn_core.article_cnn import build_article_cnn
 from cnn_core.artifacts import WORK_FOLDER, manifest_or_empty, only_one
-from cnn_core.checkpoints import load_checkpoint
 from cnn_core.errors import ArtifactError, DataError, SelectionError
 from cnn_core.network.backend import keras, tf
-from cnn_core.publication import publish_model, read_history, settle
-from cnn_core.training_run import Recipe, TrainingRun, split_training_images
+from cnn_core.training.article_cnn import build_article_cnn
+from cnn_core.training.checkpoints import load_checkpoint
+from cnn_core.training.publishing import publish_model, read_history, settle
+from cnn_core.training.run import Recipe, TrainingRun, split_training_images
 
 __all__ = [
     "Recipe",

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm import tqdm
 
-from cnn_core.article_cnn import build_article_cnn
-from cnn_core.augmentation import Augmentation, training_batches
-from cnn_core.checkpoints import Checkpoint, save_checkpoint
 from cnn_core.errors import DataError, ModelError
 from cnn_core.network.backend import keras, tf
+from cnn_core.training.article_cnn import build_article_cnn
+from cnn_core.training.augmentation import Augmentation, training_batches
+from cnn_core.training.checkpoints import Checkpoint, save_checkpoint
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The article's CNN: build it, train it, go on after a stop, publish it."""
