@@ -43,8 +43,8 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
         tell("loading TensorFlow", 0, 1)
         with _out_of_sight(*_NEEDLESS):
             from cnn_core.network.opening import load_network
-            from cnn_core.survey import survey_of
-            from cnn_core.survey_store import default_cache_folder
+            from cnn_core.survey.store import default_cache_folder
+            from cnn_core.survey.whole_set import survey_of
 
         tell("reading the images", 0, 1)
         datasets = reading.result()

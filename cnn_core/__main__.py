@@ -154,7 +154,7 @@ def _train(options):
 def _survey(options):
     from cnn_core.images.dataset import available_splits
     from cnn_core.network.opening import load_network
-    from cnn_core.survey import survey_of
+    from cnn_core.survey.whole_set import survey_of
 
     if not options.model and not options.data:
         # Damaged readouts are mended by computing them.

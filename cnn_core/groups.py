@@ -24,7 +24,6 @@ from cnn_core.circle_reader import (
 from cnn_core.circles import Circles, Flag, find_circles, on_cells, on_from_peak, peaks
 from cnn_core.errors import SelectionError
 from cnn_core.random_triples import RandomTriples, random_triples
-from cnn_core.ranking import smallest_first
 from cnn_core.statistics import (
     Accuracy,
     ClassContrast,
@@ -35,6 +34,7 @@ from cnn_core.statistics import (
     class_means,
     wilson_interval,
 )
+from cnn_core.survey.ranking import smallest_first
 
 __all__ = [
     "MOST_MEMBERS",

@@ -20,9 +20,9 @@ from cnn_core.readouts.mlp import find_mlp, make_variant, variant_steps
 from cnn_core.readouts.result_file import FORMAT, readout_from, variant_from
 from cnn_core.readouts.results import ModelReadouts
 from cnn_core.readouts.samples import MOST_VALUES
-from cnn_core.survey import identity_of, survey_of
-from cnn_core.survey_pass import layers_from_last_convolution
-from cnn_core.survey_store import default_cache_folder
+from cnn_core.survey.one_pass import layers_from_last_convolution
+from cnn_core.survey.store import default_cache_folder
+from cnn_core.survey.whole_set import identity_of, survey_of
 
 MOST_SHARED = 0.01
 _PACKAGES = ("keras", "numpy", "scikit-learn", "scipy")

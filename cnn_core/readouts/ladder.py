@@ -12,7 +12,7 @@ from cnn_core.readouts.linear_probe import LinearProbe
 from cnn_core.readouts.paired import compare
 from cnn_core.readouts.results import ALL_CLASSES, LayerFacts, Readout, Share, Task
 from cnn_core.readouts.samples import PIXELS, LayerSample
-from cnn_core.survey_pass import exact_copies
+from cnn_core.survey.one_pass import exact_copies
 
 READERS = (BestCell(), ClassMean(), BestCells(), LinearProbe())
 

@@ -14,7 +14,7 @@ from cnn_core.readouts.linear_probe import LinearProbe
 from cnn_core.readouts.paired import compare
 from cnn_core.readouts.results import Share, Variant, VariantScore
 from cnn_core.readouts.samples import PIXELS, LayerSample, within_memory
-from cnn_core.survey_pass import batch_size_for, layers_from_last_convolution
+from cnn_core.survey.one_pass import batch_size_for, layers_from_last_convolution
 
 REFIT_EPOCHS = 20
 REFIT_LEAST_STEPS = 1500

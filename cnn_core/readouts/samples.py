@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnn_core.survey_pass import batch_size_for
+from cnn_core.survey.one_pass import batch_size_for
 
 MOST_VALUES = 2**28
 """Most values (images times cells) that a reader is fitted on at once: 1 GiB of float32."""

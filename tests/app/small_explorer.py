@@ -9,7 +9,7 @@ from app.explorer import Explorer
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
-from cnn_core.survey import survey_of
+from cnn_core.survey.whole_set import survey_of
 
 CLASS_NAMES = ("3", "4", "7", "9")
 N_IMAGES = {"test": 40, "train": 24}

@@ -25,7 +25,7 @@ from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
 from cnn_core.race import class_race
 from cnn_core.space.mosaic import Mosaic
-from cnn_core.survey import survey_of
+from cnn_core.survey.whole_set import survey_of
 from tests.app.asking import ask, small_app
 from tests.app.small_explorer import small_explorer, small_images
 

@@ -14,7 +14,7 @@ from bench.growth_models import MAPS, maps_network, opened, save_models, save_sm
 from bench.growth_ratio import growth, growths
 from cnn_core.images.dataset import load_dataset
 from cnn_core.images.scaled_images import ScaledImages
-from cnn_core.survey import survey_of
+from cnn_core.survey.whole_set import survey_of
 
 # Keras' own, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

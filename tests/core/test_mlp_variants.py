@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from cnn_core.readouts.ladder import make_task
 from cnn_core.readouts.mlp import find_mlp, fit_linear_stack, make_variant, variant_steps
 from cnn_core.readouts.samples import ArraySample
-from cnn_core.survey import survey_of
+from cnn_core.survey.whole_set import survey_of
 from tests.core.networks import (
     article_like,
     batch_norm_average,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn_core.ranking import smallest_first
+from cnn_core.survey.ranking import smallest_first
 
 _draw = np.random.default_rng(3)
 KEYS = {

@@ -23,7 +23,7 @@ from cnn_core.readouts.ladder import (
 from cnn_core.readouts.linear_probe import LinearProbe
 from cnn_core.readouts.result_file import load_readouts, save_readouts
 from cnn_core.statistics import wilson_interval
-from cnn_core.survey import survey_of
+from cnn_core.survey.whole_set import survey_of
 from tests.core.networks import (
     article_like,
     depthwise_dropout_padding,

@@ -7,7 +7,7 @@ from cnn_core.errors import DataError
 from cnn_core.images import scaled_images
 from cnn_core.images.dataset import Dataset, load_dataset
 from cnn_core.images.scaled_images import ScaledImages
-from cnn_core.survey import survey_of
+from cnn_core.survey.whole_set import survey_of
 from tests.core.image_set_files import expected, small_set, write_npy_folder, write_npz
 from tests.core.networks import article_like, opened
 

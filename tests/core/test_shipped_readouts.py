@@ -14,7 +14,7 @@ from cnn_core.readouts.class_mean import ClassMean
 from cnn_core.readouts.ladder import make_task, read_layer, rows_of_task
 from cnn_core.readouts.mlp import find_mlp, make_variant
 from cnn_core.readouts.result_file import READOUTS, load_readouts
-from cnn_core.survey import survey_of
+from cnn_core.survey.whole_set import survey_of
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 FOUND = {one.model_name: one for one in load_readouts(ARTIFACTS / READOUTS)}

@@ -4,13 +4,13 @@
 import numpy as np
 import pytest
 
-from cnn_core import survey as survey_module
-from cnn_core import survey_pass
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
-from cnn_core.survey import identity_of, survey_of
-from cnn_core.survey_pass import UnitSums, batch_size_for
+from cnn_core.survey import one_pass as survey_pass
+from cnn_core.survey import whole_set as survey_module
+from cnn_core.survey.one_pass import UnitSums, batch_size_for
+from cnn_core.survey.whole_set import identity_of, survey_of
 from tests.core import networks
 from tests.core.networks import (
     ALL,

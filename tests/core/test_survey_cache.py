@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_core import survey as survey_module
-from cnn_core import survey_pass, survey_store
-from cnn_core.survey import survey_of
+from cnn_core.survey import one_pass as survey_pass
+from cnn_core.survey import store as survey_store
+from cnn_core.survey import whole_set as survey_module
+from cnn_core.survey.whole_set import survey_of
 from tests.core.networks import depthwise_dropout_padding, opened
 from tests.core.test_survey import random_set
 
@@ -200,7 +201,7 @@ def test_cache_folder_comes_from_the_environment(network, images, tmp_path, monk
 _BUILDER = """
 import sys, time
 from pathlib import Path
-from cnn_core import survey as survey_module
+from cnn_core.survey import whole_set as survey_module
 from tests.core.networks import depthwise_dropout_padding, opened
 from tests.core.test_survey import random_set
 

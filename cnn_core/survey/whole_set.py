@@ -12,14 +12,14 @@ import numpy as np
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.groups import margins
 from cnn_core.network.activations import softmax
-from cnn_core.ranking import smallest_first
-from cnn_core.survey_pass import (
+from cnn_core.survey.one_pass import (
     UnitStatistics,
     exact_copies,
     layers_from_last_convolution,
     run_pass,
 )
-from cnn_core.survey_store import (
+from cnn_core.survey.ranking import smallest_first
+from cnn_core.survey.store import (
     Damaged,
     FolderSink,
     MemorySink,

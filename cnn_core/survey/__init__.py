@@ -1,0 +1,1 @@
+"""One stored reading of a whole image set, and ranking in it."""
