@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from cnn_core.groups import clearest
+from cnn_core.circles.groups import clearest
 from cnn_core.network.layers import LayerKind
 
 _CONVOLUTIONS = (LayerKind.CONV, LayerKind.DEPTHWISE_CONV)

@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from app.explorer import BoundedCache
+from cnn_core.circles.groups import clearest, most_ambiguous
 from cnn_core.errors import SelectionError
-from cnn_core.groups import clearest, most_ambiguous
 
 HELP = ("Type an image number, label: or pred: with a class, wrong, right, or two classes after "
         "borderline or clear. Words add up, as in label:4 wrong where 4 is a class.")

@@ -9,7 +9,7 @@ from cnn_core.errors import SelectionError
 ON_SHARE = 0.3
 """A cell is bright from this share of the image's largest activation on; a term is large likewise.
 
-The share from which a cell counts as on, see `cnn_core.circles`.
+The share from which a cell counts as on, see `cnn_core.circles.rule`.
 """
 IDLE_SHARE = 0.01
 """A term counts for nothing up to this share of the image's largest term."""

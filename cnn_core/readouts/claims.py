@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.circle_reader import rows_of_classes, weigh_circles
-from cnn_core.circles import find_circles, on_from_peak
-from cnn_core.groups import article_groups, least_clear, random_triples
+from cnn_core.circles.circle_reader import rows_of_classes, weigh_circles
+from cnn_core.circles.groups import article_groups, least_clear, random_triples
+from cnn_core.circles.rule import find_circles, on_from_peak
 from cnn_core.readouts.paired import compare
 from cnn_core.readouts.results import ALL_CLASSES, Claim, Number, Share
 from cnn_core.statistics import wilson_interval

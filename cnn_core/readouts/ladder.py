@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from cnn_core.groups import margins
+from cnn_core.circles.groups import margins
 from cnn_core.readouts.best_cell import BestCell
 from cnn_core.readouts.best_cells import BestCells
 from cnn_core.readouts.class_mean import ClassMean

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.circles import peaks
+from cnn_core.circles.rule import peaks
 from cnn_core.network.layers import LayerKind
 
 _BATCH_IMAGES = 256

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from cnn_core.circles.groups import margins
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.groups import margins
 from cnn_core.network.activations import softmax
 from cnn_core.survey.one_pass import (
     UnitStatistics,

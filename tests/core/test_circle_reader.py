@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from cnn_core.circle_reader import (
+from cnn_core.circles.circle_reader import (
     UNDECIDED,
     circle_reader,
     hit_rates,
     rows_of_classes,
     weigh_circles,
 )
-from cnn_core.circles import Flag, find_circles, on_cells, peaks
+from cnn_core.circles.random_triples import random_triples
+from cnn_core.circles.rule import Flag, find_circles, on_cells, peaks
 from cnn_core.errors import SelectionError
-from cnn_core.random_triples import random_triples
 from cnn_core.statistics import wilson_interval
 
 
@@ -276,7 +276,7 @@ def test_random_triples_with_no_image_left_to_judge():
 def test_random_triples_in_several_portions_of_images(layer, monkeypatch):
     values, labels = layer
     whole = random_triples(values > 0, labels, 0, 1, n=25)
-    monkeypatch.setattr("cnn_core.random_triples._VALUES_AT_ONCE", 200)
+    monkeypatch.setattr("cnn_core.circles.random_triples._VALUES_AT_ONCE", 200)
     np.testing.assert_array_equal(
         random_triples(values > 0, labels, 0, 1, n=25).accuracies, whole.accuracies
     )

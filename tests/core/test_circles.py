@@ -5,8 +5,8 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from cnn_core.chance import unique_by_chance
-from cnn_core.circles import Flag, find_circles, on_cells, on_from_peak, peaks
+from cnn_core.circles.chance import unique_by_chance
+from cnn_core.circles.rule import Flag, find_circles, on_cells, on_from_peak, peaks
 from cnn_core.errors import SelectionError
 
 

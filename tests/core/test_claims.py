@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cnn_core.circles import on_cells, peaks
+from cnn_core.circles.rule import on_cells, peaks
 from cnn_core.readouts.claims import (
     DOES_NOT,
     HOLDS,

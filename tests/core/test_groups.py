@@ -6,9 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from cnn_core import groups
-from cnn_core.errors import SelectionError
-from cnn_core.groups import (
+from cnn_core.circles import groups
+from cnn_core.circles.groups import (
     Group,
     article_groups,
     clearest,
@@ -19,6 +18,7 @@ from cnn_core.groups import (
     random_members,
     wrong,
 )
+from cnn_core.errors import SelectionError
 
 
 @pytest.fixture(params=range(4))
@@ -176,7 +176,7 @@ def test_images_in_both_groups():
 def test_everything_can_be_imported_here_with_numpy_alone():
     assert all(hasattr(groups, name) for name in groups.__all__)
     program = (
-        "import sys, cnn_core.groups; "
+        "import sys, cnn_core.circles.groups; "
         "print({name.partition('.')[0] for name in sys.modules} "
         "& {'scipy', 'tensorflow', 'keras', 'dash', 'flask', 'plotly'})"
     )

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.explorer import BoundedCache
-from cnn_core.class_pass import cell_columns, contrast_over, means_over, on_over
-from cnn_core.errors import SelectionError
-from cnn_core.groups import (
+from cnn_core.circles.class_pass import cell_columns, contrast_over, means_over, on_over
+from cnn_core.circles.groups import (
     Accuracy,
     Chance,
     Circles,
@@ -24,6 +23,7 @@ from cnn_core.groups import (
     unique_by_chance,
     weigh_circles,
 )
+from cnn_core.errors import SelectionError
 from cnn_core.ledger import mean_ledger
 
 TRIPLES = 200

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnn_core.circles.groups import clearest, least_clear, most_ambiguous, random_members, wrong
 from cnn_core.errors import SelectionError
-from cnn_core.groups import clearest, least_clear, most_ambiguous, random_members, wrong
 
 GROUPS = ("a", "b", "c")
 RULES = ("clear", "least", "ambiguous", "wrong", "random", "none", "hand")

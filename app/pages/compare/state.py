@@ -8,8 +8,8 @@ from app.pages.compare.questions import asked_classes
 from app.search import search
 from app.selection import Problem, Query, write_query
 from app.theme import COLOUR_MAPS
+from cnn_core.circles.groups import MOST_MEMBERS
 from cnn_core.errors import SelectionError
-from cnn_core.groups import MOST_MEMBERS
 
 THRESHOLD = 0.3
 STATISTICS = ("difference", "auc", "mean_p", "mean_q", "term_p", "term_q")

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.figures.board import Slots
 from app.pages.compare.members import GROUPS
-from cnn_core.circles import Circles
+from cnn_core.circles.rule import Circles
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.display import colour_range
 from cnn_core.space.mosaic import Mosaic

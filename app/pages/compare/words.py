@@ -1,8 +1,8 @@
 """What the Compare page says: short sentences made of the numbers that it shows."""
 
 from app.wording import interval, percent, plural
-from cnn_core.groups import Flag, in_both
-from cnn_core.groups import Group as CoreGroup
+from cnn_core.circles.groups import Flag, in_both
+from cnn_core.circles.groups import Group as CoreGroup
 
 STATISTIC_TITLES = {
     "difference": "mean of {p} − mean of {q}", "auc": "AUC", "mean_p": "mean of {p}",

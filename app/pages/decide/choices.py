@@ -5,8 +5,8 @@ from functools import lru_cache
 import numpy as np
 
 from app.defaults import default_layer, default_pair
+from cnn_core.circles.groups import clearest
 from cnn_core.errors import SelectionError
-from cnn_core.groups import clearest
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.circles import Flag, on_from_peak
+from cnn_core.circles.rule import Flag, on_from_peak
 from cnn_core.errors import SelectionError
 from cnn_core.statistics import Accuracy, accuracy, checked_labels, wilson_interval
 
@@ -115,7 +115,7 @@ def hit_rates(on, labels, p, q, left_out=()):
     Parameters
     ----------
     on : (n, *cells) bool
-        Any of a layer's cells (:func:`cnn_core.circles.on_from_peak`) for n images.
+        Any of a layer's cells (:func:`cnn_core.circles.rule.on_from_peak`) for n images.
     labels : (n,) int
     p, q : int
         The two classes. Images of other classes are ignored.

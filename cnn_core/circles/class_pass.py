@@ -6,7 +6,7 @@ these functions keep of each batch only what was asked for.
 
 import numpy as np
 
-from cnn_core.circles import on_from_peak
+from cnn_core.circles.rule import on_from_peak
 from cnn_core.statistics import ClassContrast, ClassMeans, checked_labels, class_contrast
 
 _BATCH = 128

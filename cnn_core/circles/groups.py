@@ -10,8 +10,8 @@ from operator import index
 
 import numpy as np
 
-from cnn_core.chance import Chance, unique_by_chance
-from cnn_core.circle_reader import (
+from cnn_core.circles.chance import Chance, unique_by_chance
+from cnn_core.circles.circle_reader import (
     UNDECIDED,
     CircleReader,
     CircleWorth,
@@ -21,9 +21,9 @@ from cnn_core.circle_reader import (
     rows_of_classes,
     weigh_circles,
 )
-from cnn_core.circles import Circles, Flag, find_circles, on_cells, on_from_peak, peaks
+from cnn_core.circles.random_triples import RandomTriples, random_triples
+from cnn_core.circles.rule import Circles, Flag, find_circles, on_cells, on_from_peak, peaks
 from cnn_core.errors import SelectionError
-from cnn_core.random_triples import RandomTriples, random_triples
 from cnn_core.statistics import (
     Accuracy,
     ClassContrast,

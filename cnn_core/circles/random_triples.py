@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.circles import Flag
+from cnn_core.circles.rule import Flag
 from cnn_core.errors import SelectionError
 from cnn_core.statistics import checked_labels
 

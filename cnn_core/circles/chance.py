@@ -6,7 +6,7 @@ from math import comb, prod
 
 import numpy as np
 
-from cnn_core.circles import same_cells
+from cnn_core.circles.rule import same_cells
 from cnn_core.errors import SelectionError
 
 MOST_EXACT_SPLITS = 1000
