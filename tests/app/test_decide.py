@@ -21,9 +21,9 @@ from app.pages.decide.layout import LATER_PARTS, asked
 from app.pages.decide.silenced import Silenced, read_silenced
 from app.pages.decide.state import read, write
 from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of
+from cnn_core.decision.race import class_race
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
-from cnn_core.race import class_race
 from cnn_core.space.mosaic import Mosaic
 from cnn_core.survey.whole_set import survey_of
 from tests.app.asking import ask, small_app

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cnn_core import ablation
-from cnn_core.ablation import ablate, ablate_each, mean_effects, unit_effects
+from cnn_core.decision import ablation
+from cnn_core.decision.ablation import ablate, ablate_each, mean_effects, unit_effects
+from cnn_core.decision.ledger import ledger, node_ledger
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.ledger import ledger, node_ledger
 from cnn_core.network import opened_layer as cut
 from cnn_core.network.activations import softmax
 from cnn_core.network.backend import keras

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from cnn_core.decision.ledger import Ledger, ledger, ledgers, mean_ledger, node_ledger
+from cnn_core.decision.pairs import margin_of, strongest_other
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.ledger import Ledger, ledger, ledgers, mean_ledger, node_ledger
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
-from cnn_core.pairs import margin_of, strongest_other
 from tests.core import networks
 from tests.core.networks import EXACT, NOT_EXACT, opened, random_images
 

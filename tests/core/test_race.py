@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cnn_core import race as race_module
-from cnn_core.ablation import ablate
+from cnn_core.decision import race as race_module
+from cnn_core.decision.ablation import ablate
+from cnn_core.decision.ledger import ledger, node_ledger
+from cnn_core.decision.pairs import strongest_other
+from cnn_core.decision.race import BAND, class_race, race
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.ledger import ledger, node_ledger
-from cnn_core.pairs import strongest_other
-from cnn_core.race import BAND, class_race, race
 from cnn_core.statistics import wilson_interval
 from tests.core import networks
 from tests.core.networks import opened, random_images

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from cnn_core.decision.smallest_edit import smallest_edit
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.transplant import smallest_edit
 from tests.core import networks
 from tests.core.networks import opened, random_images
 

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from cnn_core.decision.visibility import n_carrying, ranking, visibility
 from cnn_core.errors import SelectionError
-from cnn_core.visibility import n_carrying, ranking, visibility
 
 
 def test_ranking_shows_the_largest_and_folds_the_rest():

@@ -23,8 +23,8 @@ from cnn_core.circles.groups import (
     unique_by_chance,
     weigh_circles,
 )
+from cnn_core.decision.ledger import mean_ledger
 from cnn_core.errors import SelectionError
-from cnn_core.ledger import mean_ledger
 
 TRIPLES = 200
 _GROUP_BYTES = 32 * 2**20

@@ -14,8 +14,8 @@ from app.file_replies import (
 )
 from app.pages.decide.choices import ledger_layers
 from app.pages.explore.state import classes_of_order
+from cnn_core.decision.ledger import ledger
 from cnn_core.errors import SelectionError
-from cnn_core.ledger import ledger
 
 PIXELS = "pixels"
 _KEYS = ("model", "set", "image", "p", "q", "layer")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_core.ablation import ablate_each
+from cnn_core.decision.ablation import ablate_each
 
 PART_IMAGES = 1024
 """Most images that one request takes through the network; fewer where it has many cells."""
@@ -113,7 +113,7 @@ def effect_sums(network, off, images, labels, pair, baseline):
     pair : tuple of int
         Target and rival.
     baseline : ndarray or None
-        What silenced units put out, as in `cnn_core.ablation.ablate`.
+        What silenced units put out, as in `cnn_core.decision.ablation.ablate`.
 
     Returns
     -------

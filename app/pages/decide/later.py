@@ -15,9 +15,9 @@ from app.pages.decide.effect import (
 )
 from app.pages.decide.view import baseline_of
 from app.pages.explore.state import classes_of_order
-from cnn_core.race import ClassRace, Curve, Race, class_race, race
+from cnn_core.decision.race import ClassRace, Curve, Race, class_race, race
+from cnn_core.decision.smallest_edit import Edit, smallest_edit
 from cnn_core.statistics import wilson_interval
-from cnn_core.transplant import Edit, smallest_edit
 
 PART_IMAGES = 128
 """Images of a class that one request takes through the race."""

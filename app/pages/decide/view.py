@@ -9,11 +9,11 @@ from app.pages.explore.state import classes_of_order
 from app.pages.explore.view import columns_for, found_by
 from app.search import Found
 from app.selection import Problem
-from cnn_core.ablation import Cut
-from cnn_core.ledger import Ledger, ledger, node_ledger
+from cnn_core.decision.ablation import Cut
+from cnn_core.decision.ledger import Ledger, ledger, node_ledger
+from cnn_core.decision.visibility import Ranking, Visibility, n_carrying, ranking, visibility
 from cnn_core.network.activations import softmax
 from cnn_core.space.mosaic import Mosaic
-from cnn_core.visibility import Ranking, Visibility, n_carrying, ranking, visibility
 
 N_BARS = 18
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.errors import SelectionError
-from cnn_core.pairs import checked_pair, margin_of
 
 _BATCH = 256
 

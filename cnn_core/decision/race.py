@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnn_core.decision.ledger import ledger
+from cnn_core.decision.pairs import checked_pair, margin_of, strongest_other
 from cnn_core.errors import SelectionError
-from cnn_core.ledger import ledger
 from cnn_core.network.opened_layer import Cut, one_image
-from cnn_core.pairs import checked_pair, margin_of, strongest_other
 from cnn_core.statistics import wilson_interval
 
 BAND = (0.05, 0.95)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.network.activations import softmax
 from cnn_core.network.opened_layer import Cut, checked_units
-from cnn_core.pairs import checked_pair, margin_of
 
 _BATCH = 128
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.network.opened_layer import Cut, one_image
-from cnn_core.pairs import checked_pair, margin_of
 
 
 @dataclass(frozen=True, eq=False)

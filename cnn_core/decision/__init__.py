@@ -1,0 +1,1 @@
+"""Why one class and not another: ledgers, ablation, the race, the smallest edit."""
