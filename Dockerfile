@@ -22,7 +22,7 @@ RUN python -m cnn_core check && python -m cnn_core survey
 COPY assets ./assets
 COPY app ./app
 # Importing what is served compiles it, and nothing else.
-RUN python -c "import app.factory, app.wsgi, app.worker, app.gunicorn_conf" \
+RUN python -c "import app.factory, app.wsgi, app.serving.worker, app.gunicorn_conf" \
     && python -m compileall -q app cnn_core \
     && chmod -R a+rX .
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from gunicorn.app.base import BaseApplication
 
 from app import gunicorn_conf
-from app.faults import BOOT_FAILURE
-from app.settings import Settings
+from app.serving.faults import BOOT_FAILURE
+from app.serving.settings import Settings
 from app.wsgi import door_to
 
 _LOCAL, _PORT = "127.0.0.1", 8050

@@ -154,7 +154,7 @@ class Explorer:
         LookingGlassError
             One line: file, fault, remedy.
         """
-        from app.loading import load_explorer
+        from app.serving.loading import load_explorer
 
         return load_explorer(cls, model_paths, data_path, cache_folder, progress)
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import dash
 
-from app import downloads, shell
-from app.compression import compress
+from app import shell
 from app.help_dialog import help_dialog
 from app.pages import PAGES
-from app.security import protect
+from app.serving import downloads
+from app.serving.compression import compress
+from app.serving.guard import protect
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en">

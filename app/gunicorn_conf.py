@@ -11,7 +11,7 @@ _IN_MEMORY = "/dev/shm"
 bind = "{}:{}".format(
     os.environ.get("LOOKING_GLASS_HOST", "0.0.0.0"), os.environ.get("LOOKING_GLASS_PORT", "8050")
 )
-worker_class = "app.worker.BoundedThreadWorker"
+worker_class = "app.serving.worker.BoundedThreadWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 4
 preload_app = False

@@ -8,9 +8,9 @@ import gc
 import os
 from contextlib import contextmanager
 
-from app.progress import told_on_terminal
-from app.serving import Door
-from app.settings import Settings
+from app.serving.door import Door
+from app.serving.progress import told_on_terminal
+from app.serving.settings import Settings
 
 _FOREIGN = ("DASH_", "FLASK_")
 

@@ -1,6 +1,6 @@
 """Baselines of the server's side: a bare compiled forward pass, and the article's function."""
 
-from app.settings import DATA_FILE, FIRST_MODEL, SHIPPED
+from app.serving.settings import DATA_FILE, FIRST_MODEL, SHIPPED
 from cnn_core.network.backend import keras, tf
 
 MODEL, DATA = SHIPPED / FIRST_MODEL, SHIPPED / DATA_FILE

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-from app.settings import FIRST_MODEL, SHIPPED
+from app.serving.settings import FIRST_MODEL, SHIPPED
 from bench.running import ROOT, started, surroundings
 from bench.summary import summary
 

@@ -4,7 +4,7 @@ import json
 
 from hypothesis import strategies as st
 
-from app.callback_bodies import CallbackRule
+from app.serving.request_bodies import CallbackRule
 
 _SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.floats(), st.text(max_size=20)

@@ -3,8 +3,8 @@
 import os
 import time
 
-from app.serving import Door
-from app.worker import BoundedThreadWorker
+from app.serving.door import Door
+from app.serving.worker import BoundedThreadWorker
 from cnn_core.errors import ArtifactError
 
 

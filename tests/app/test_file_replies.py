@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import file_replies
-from app.file_replies import (
+from app.selection import Problem
+from app.serving import file_replies
+from app.serving.file_replies import (
     cell_rows,
     csv_text,
     file_reply,
@@ -17,7 +18,6 @@ from app.file_replies import (
     refused_link,
     safe_name,
 )
-from app.selection import Problem
 from cnn_core.errors import SelectionError
 
 APP = Path(file_replies.__file__).parent

@@ -86,7 +86,7 @@ def test_core_loads_no_web_package():
 
 
 def test_importing_the_server_loads_neither_dash_nor_tensorflow():
-    loaded = loaded_after("import app.wsgi, app.gunicorn_conf, app.settings")
+    loaded = loaded_after("import app.wsgi, app.gunicorn_conf, app.serving.settings")
     assert not loaded & (HEAVY | {"dash", "plotly", "flask", "numpy"})
 
 

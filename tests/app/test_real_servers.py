@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.faults import BOOT_FAILURE
+from app.serving.faults import BOOT_FAILURE
 from tests.app.real_servers import ask, gunicorn, started, wait_for
 from tests.browser.served import served
 

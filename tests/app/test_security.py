@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.security import MOST_BODY_BYTES, MOST_QUERY_BYTES
+from app.serving.guard import MOST_BODY_BYTES, MOST_QUERY_BYTES
 from tests.app.callback_requests import (
     ANYTHING,
     damaged_bodies,
@@ -294,7 +294,7 @@ def test_match_is_the_same_component_everywhere(app, client):
 
 
 def test_optional_component_that_is_absent_is_named_by_its_pattern():
-    from app.callback_bodies import Dependency
+    from app.serving.request_bodies import Dependency
 
     spec = {"id": '{"row":["MATCH"],"type":"x"}', "property": "value", "allow_optional": True}
     optional = Dependency.declared(spec)

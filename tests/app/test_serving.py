@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from app.faults import one_line
-from app.serving import Door, LoadingState
-from app.settings import SHIPPED, Settings, shipped_models
+from app.serving.door import Door, LoadingState
+from app.serving.faults import one_line
+from app.serving.settings import SHIPPED, Settings, shipped_models
 from cnn_core.errors import ArtifactError, LookingGlassError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -210,7 +210,7 @@ def test_shipped_artifacts_are_served_by_default():
 )
 def test_shipped_files_are_verified_when_used(settings, uses_shipped, monkeypatch):
     verified = []
-    monkeypatch.setattr("app.settings.verify_artifacts", verified.append)
+    monkeypatch.setattr("app.serving.settings.verify_artifacts", verified.append)
     settings.resolved()
     assert verified == ([SHIPPED] if uses_shipped else [])
 
@@ -219,7 +219,7 @@ def test_altered_artifacts_stop_the_start(tmp_path, monkeypatch):
     for path in SHIPPED.iterdir():
         if path.is_file():
             (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr("app.settings.SHIPPED", tmp_path)
+    monkeypatch.setattr("app.serving.settings.SHIPPED", tmp_path)
     Settings().resolved()
     model = tmp_path / "cnn.keras"
     content = bytearray(model.read_bytes())
@@ -230,6 +230,6 @@ def test_altered_artifacts_stop_the_start(tmp_path, monkeypatch):
 
 
 def test_folder_without_models_says_how_to_get_one(monkeypatch):
-    monkeypatch.setattr("app.settings.read_manifest", lambda folder: {"models": {}})
+    monkeypatch.setattr("app.serving.settings.read_manifest", lambda folder: {"models": {}})
     with pytest.raises(ArtifactError, match="cnn_core train"):
         shipped_models()

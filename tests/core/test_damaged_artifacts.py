@@ -72,9 +72,9 @@ def assert_told(folder, damaged, fault):
 _START = """
 import sys
 from pathlib import Path
-import app.settings
+import app.serving.settings
 from tests.core.own_peak import own_peak
-app.settings.SHIPPED = Path(sys.argv[1])
+app.serving.settings.SHIPPED = Path(sys.argv[1])
 from app.__main__ import main
 try:
     sys.exit(main(["--port", "0"]))

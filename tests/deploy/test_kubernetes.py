@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from app import gunicorn_conf
-from app.serving import HEALTH, READINESS
+from app.serving.door import HEALTH, READINESS
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "deploy" / "kubernetes"
 FILES = sorted(FOLDER.glob("*.yaml"))

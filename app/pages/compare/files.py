@@ -3,11 +3,11 @@
 import numpy as np
 from flask import abort, jsonify, request
 
-from app.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise
 from app.pages.compare.measures import TRIPLES
 from app.pages.compare.members import GROUPS
 from app.pages.compare.state import read
 from app.pages.compare.table import KINDS, CircleTable
+from app.serving.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise
 
 _MOST_AT_ONCE = 50
 

@@ -4,7 +4,9 @@ import numpy as np
 from flask import abort, request
 
 from app.defaults import default_layer
-from app.file_replies import (
+from app.pages.decide.choices import ledger_layers
+from app.pages.explore.state import classes_of_order
+from app.serving.file_replies import (
     cell_rows,
     csv_text,
     file_reply,
@@ -12,8 +14,6 @@ from app.file_replies import (
     refused_choice,
     safe_name,
 )
-from app.pages.decide.choices import ledger_layers
-from app.pages.explore.state import classes_of_order
 from cnn_core.decision.ledger import ledger
 from cnn_core.errors import SelectionError
 

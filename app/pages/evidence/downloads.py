@@ -2,11 +2,11 @@
 
 from flask import abort, request
 
-from app.file_replies import csv_text, file_reply, refusal, refused_link
 from app.pages.evidence import words
 from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read
 from app.pages.evidence.view import look
+from app.serving.file_replies import csv_text, file_reply, refusal, refused_link
 
 _FOLDER = "/download/evidence"
 

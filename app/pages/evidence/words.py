@@ -4,7 +4,7 @@ from shlex import quote
 from textwrap import wrap
 
 from app.pages.evidence.titles import layer_title, probe_title, variant_title
-from app.settings import SHIPPED
+from app.serving.settings import SHIPPED
 from app.wording import interval, number_text, percent, signed, signed_interval
 
 READER_TITLES = {

@@ -4,10 +4,10 @@ import json
 
 from flask import abort, request
 
-from app.file_replies import csv_text, file_reply, precise, refused_link, safe_name
 from app.pages.model.layout import FILES
 from app.pages.model.state import read
 from app.pages.model.view import look
+from app.serving.file_replies import csv_text, file_reply, precise, refused_link, safe_name
 
 _FOLDER = "/download/model"
 

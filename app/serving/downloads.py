@@ -5,7 +5,7 @@ import re
 from flask import abort, request
 
 from app.defaults import default_layer
-from app.file_replies import (
+from app.serving.file_replies import (
     cell_rows,
     csv_text,
     file_reply,

@@ -13,10 +13,10 @@ from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, abort
 from werkzeug.exceptions import default_exceptions as standard
 
-from app.callback_bodies import BodyChecker, BodyError, parse_json
-from app.faults import one_line
-from app.headers import FIXED, content_security_policy
-from app.plain_pages import error_page
+from app.serving.faults import one_line
+from app.serving.headers import FIXED, content_security_policy
+from app.serving.plain_pages import error_page
+from app.serving.request_bodies import BodyChecker, BodyError, parse_json
 from cnn_core.errors import LookingGlassError, SelectionError
 
 MOST_BODY_BYTES = 4 * 2**20

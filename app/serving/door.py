@@ -9,9 +9,9 @@ import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.faults import end_process, one_line
-from app.headers import FIXED, content_security_policy
-from app.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
+from app.serving.faults import end_process, one_line
+from app.serving.headers import FIXED, content_security_policy
+from app.serving.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
 from cnn_core.errors import LookingGlassError
 
 HEALTH, READINESS = "/healthz", "/readyz"

@@ -1,0 +1,1 @@
+"""How answers reach the browser: door, guard, headers, compression, worker, downloads."""
