@@ -5,8 +5,8 @@ from pathlib import Path
 
 import dash
 
-from app import shell
-from app.help_dialog import help_dialog
+from app.frame import shell
+from app.frame.help import help_dialog
 from app.pages import PAGES
 from app.serving import downloads
 from app.serving.compression import compress

@@ -1,7 +1,7 @@
 """The network's answer: one bar a class."""
 
 from app import theme
-from app.wording import probability_text, signed
+from app.frame.wording import probability_text, signed
 
 SCALES = ("linear", "log", "logits")
 

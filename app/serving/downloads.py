@@ -4,7 +4,7 @@ import re
 
 from flask import abort, request
 
-from app.defaults import default_layer
+from app.frame.defaults import default_layer
 from app.serving.file_replies import (
     cell_rows,
     csv_text,

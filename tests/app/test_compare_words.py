@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.components import notices
 from app.figures.board import Slots
 from app.figures.rings import rings_picture
+from app.frame.components import notices
+from app.frame.query import Problem
+from app.frame.search import search
 from app.pages.compare import PATH, drawing, layout, words
 from app.pages.compare.captions import _short_probability
 from app.pages.compare.measures import Measures
@@ -17,8 +19,6 @@ from app.pages.compare.members import neighbours
 from app.pages.compare.replies import reply
 from app.pages.compare.state import read, write
 from app.pages.compare.view import look
-from app.search import search
-from app.selection import Problem
 from tests.app.asking import ask, small_app
 from tests.app.small_explorer import CLASS_NAMES, small_explorer
 

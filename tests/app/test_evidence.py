@@ -12,12 +12,12 @@ import pytest
 from app.explorer import Explorer
 from app.figures.ladder import STYLES, Mark, share_figure
 from app.figures.shares import least_mistakes, mistakes, share_axis, share_text
+from app.frame.wording import percent
 from app.pages.evidence import PATH, words
 from app.pages.evidence.found import Found, find_results
 from app.pages.evidence.purpose import purpose, steps_of
 from app.pages.evidence.state import read, write
 from app.pages.evidence.view import READERS, look
-from app.wording import percent
 from cnn_core.errors import ArtifactError
 from cnn_core.readouts.paired import compare
 from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts

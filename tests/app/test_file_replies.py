@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.selection import Problem
+from app.frame.query import Problem
 from app.serving import file_replies
 from app.serving.file_replies import (
     cell_rows,

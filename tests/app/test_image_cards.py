@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from app.figures.thumbnail import image_thumbnail
-from app.image_cards import (
+from app.frame.cards import (
     COMPARE,
     card_actions,
     compare_address,

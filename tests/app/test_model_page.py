@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from dash.development.base_component import Component
 
+from app.frame.search import search
+from app.frame.wording import percent
 from app.pages.explore.state import read as read_explore
 from app.pages.model import PATH, parts, words
 from app.pages.model.images import MOST_ON_A_PAGE, listed_images, n_pages, on_page, search_words
 from app.pages.model.records import disputed_in, records_of
 from app.pages.model.state import read, write
 from app.pages.model.view import look
-from app.search import search
-from app.wording import percent
 from cnn_core.artifacts import HISTORY, MANIFEST, read_manifest
 from cnn_core.statistics import wilson_interval
 from tests.app.asking import show, small_app

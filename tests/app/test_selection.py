@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.selection import Query
+from app.frame.query import Query
 
 
 @pytest.mark.parametrize(("given", "told"), [

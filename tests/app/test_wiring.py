@@ -5,9 +5,9 @@ import json
 from dash import Dash
 from dash.development.base_component import Component
 
-from app import shell
+from app.frame import shell
+from app.frame.address import query_store
 from app.pages import PAGES
-from app.routing import query_store
 from tests.app.asking import small_app
 from tests.app.small_explorer import small_explorer
 

@@ -2,7 +2,8 @@
 
 from dash import Input, Output, State
 
-from app.components import notices, summary_id
+from app.frame.address import ANSWER, NOTICES, query_store, search_of
+from app.frame.components import notices, summary_id
 from app.pages.compare import parts
 from app.pages.compare.drawing import drawn_groups, drawn_statistic, drawn_triples, drawn_worth
 from app.pages.compare.files import register_routes
@@ -12,7 +13,6 @@ from app.pages.compare.members import GROUPS
 from app.pages.compare.replies import reply
 from app.pages.compare.state import read, write
 from app.pages.compare.view import LINES, look
-from app.routing import ANSWER, NOTICES, query_store, search_of
 
 PATH = "/compare"
 TITLE = "Compare"

@@ -3,9 +3,9 @@
 from dash import html
 
 from app.figures.thumbnail import image_thumbnail
+from app.frame.query import write_query
+from app.frame.wording import probability_text
 from app.pages.compare.state import with_members, write
-from app.selection import write_query
-from app.wording import probability_text
 
 
 def captions(explorer, view, path, key, tiles):

@@ -4,19 +4,19 @@ import numpy as np
 from dash import html, no_update
 
 from app import theme
-from app.components import picture_button
 from app.figures.board import board_figure
 from app.figures.grid import grid_figure, receptive_link
 from app.figures.signed import signed_stops
 from app.figures.worth import accuracies_figure, chance_figure, intervals_figure
+from app.frame.components import picture_button
+from app.frame.query import as_values, write_query
+from app.frame.wording import number_text
 from app.pages.compare import parts, words
 from app.pages.compare.captions import captions
 from app.pages.compare.members import GROUPS
 from app.pages.compare.statistic import look_at_statistic
 from app.pages.compare.table import MOST_ROWS, CircleTable, table_parts
 from app.pages.compare.view import LINES, SLOTS_IN_A_ROW
-from app.selection import as_values, write_query
-from app.wording import number_text
 
 _ROOMY = 5
 

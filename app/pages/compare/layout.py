@@ -3,7 +3,7 @@
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from app.components import (
+from app.frame.components import (
     control,
     graph,
     labelled,
@@ -12,7 +12,8 @@ from app.components import (
     select,
     switch,
 )
-from app.defaults import default_image, default_pair
+from app.frame.defaults import default_image, default_pair
+from app.frame.search import HELP
 from app.pages.compare.members import GROUPS, RULES
 from app.pages.compare.parts import (
     ASKED,
@@ -47,7 +48,6 @@ from app.pages.compare.parts import (
     line_box,
 )
 from app.pages.compare.view import LINES
-from app.search import HELP
 from app.theme import COLOUR_MAPS
 
 _SYMBOLS = {"a": "○", "b": "□", "c": ""}

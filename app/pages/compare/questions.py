@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from app.defaults import default_pair
+from app.frame.defaults import default_pair
 
 
 def asked_classes(explorer, survey, asked, choices):

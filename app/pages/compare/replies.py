@@ -1,16 +1,16 @@
 """What the Compare page sends back about its address: values and choices of its controls."""
 
+from app.frame.address import answer
+from app.frame.query import write_query
 from app.pages.compare.members import GROUPS, RULES, neighbours
 from app.pages.compare.view import circled_units
 from app.pages.compare.words import STATISTIC_TITLES, pair, rule_text
-from app.routing import answer
-from app.selection import write_query
 
 _WITHOUT_A_RULE = ("hand",)
 
 
 def reply(explorer, view, path, query):
-    """Make the page's answer for `app.routing`.
+    """Make the page's answer for `app.frame.address`.
 
     Parameters
     ----------

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from dash import html
 
+from app.frame.wording import interval, number_text, percent, signed
 from app.pages.compare.state import write
 from app.pages.compare.words import pair
-from app.wording import interval, number_text, percent, signed
 
 MOST_ROWS = 60
 KINDS = ("unique to A", "unique to B", "shared", "shared (of B)")

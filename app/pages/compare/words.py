@@ -1,6 +1,6 @@
 """What the Compare page says: short sentences made of the numbers that it shows."""
 
-from app.wording import interval, percent, plural
+from app.frame.wording import interval, percent, plural
 from cnn_core.circles.groups import Flag, in_both
 from cnn_core.circles.groups import Group as CoreGroup
 

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 from dash import Input, Output, State, html, no_update
 
-from app.components import notices, summary_id
 from app.figures.grid import grid_figure, receptive_link
 from app.figures.image import image_figure
 from app.figures.ledger import ledger_figure
 from app.figures.signed import signed_grid, signed_image, with_cells
 from app.figures.silenced_answer import silenced_answer_figure
 from app.figures.thumbnail import image_thumbnail
+from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of
+from app.frame.components import notices, summary_id
+from app.frame.query import as_values
+from app.frame.wording import shape_text
 from app.pages.decide import layout as place
 from app.pages.decide import parts, words
 from app.pages.decide.bars import bars_of
@@ -23,9 +26,6 @@ from app.pages.decide.state import read, write
 from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of
 from app.pages.explore.view import steps
 from app.pages.explore.words import search_text
-from app.routing import ANSWER, NOTICES, answer, query_store, search_of
-from app.selection import as_values
-from app.wording import shape_text
 from cnn_core.space.display import colour_range
 
 TITLE = "Decide"

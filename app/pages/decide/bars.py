@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.wording import number_text, signed
+from app.frame.wording import number_text, signed
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from app.defaults import default_layer, default_pair
+from app.frame.defaults import default_layer, default_pair
 from cnn_core.circles.groups import clearest
 from cnn_core.errors import SelectionError
 

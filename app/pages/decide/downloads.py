@@ -3,7 +3,7 @@
 import numpy as np
 from flask import abort, request
 
-from app.defaults import default_layer
+from app.frame.defaults import default_layer
 from app.pages.decide.choices import ledger_layers
 from app.pages.explore.state import classes_of_order
 from app.serving.file_replies import (

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from app.frame.wording import interval, percent, plural, signed, unit_word
 from app.pages.decide.effect import SEED
-from app.wording import interval, percent, plural, signed, unit_word
 
 _KEYS = ("contribution", "activation", "random")
 _NAMES = {"contribution": "by contribution", "activation": "by activation",

@@ -3,9 +3,9 @@
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from app.components import control, graph, labelled, number, select, switch
 from app.figures.race import ORDERS
-from app.image_chooser import image_search, image_steps
+from app.frame.components import control, graph, labelled, number, select, switch
+from app.frame.image_chooser import image_search, image_steps
 
 REASON, IMAGE, VERDICT, ANSWER_BARS = ("decide-reason", "decide-image", "decide-verdict",
                                        "decide-answer")

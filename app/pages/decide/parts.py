@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from dash import html
 
-from app.components import picture_button, table
+from app.frame.components import picture_button, table
+from app.frame.query import write_query
 from app.pages.decide import words
 from app.pages.decide.choices import default_donor
 from app.pages.decide.layout import NODES, PIXELS, USED
 from app.pages.decide.silenced import NONE_SILENCED
 from app.pages.decide.state import write, write_only
-from app.selection import write_query
 from app.theme import class_colour
 
 PATH = "/decide"

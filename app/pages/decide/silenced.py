@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from app.selection import Problem
-from app.wording import quoted_part
+from app.frame.query import Problem
+from app.frame.wording import quoted_part
 from cnn_core.errors import SelectionError
 
 _LONGEST_NUMBER = 9

@@ -3,10 +3,11 @@
 from dash import ClientsideFunction, Input, Output, html, no_update
 from dash.exceptions import PreventUpdate
 
-from app.components import summary_id, table
-from app.defaults import default_layer
 from app.figures.race import no_figure, race_figure
 from app.figures.thumbnail import image_thumbnail
+from app.frame.components import summary_id, table
+from app.frame.defaults import default_layer
+from app.frame.wording import probability_text, unit_word
 from app.pages.decide import later_words as words
 from app.pages.decide.later import Later
 from app.pages.decide.layout import (
@@ -25,7 +26,6 @@ from app.pages.decide.layout import (
 from app.pages.decide.parts import donor_button
 from app.pages.decide.state import read
 from app.pages.decide.view import look
-from app.wording import probability_text, unit_word
 from cnn_core.network.activations import softmax
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, fields
 
-from app.defaults import default_layer
 from app.figures.answer import SCALES
+from app.frame.defaults import default_layer
+from app.frame.query import Problem, Query, as_values, write_query
 from app.pages.decide.choices import (
     default_image,
     default_race_layer,
@@ -11,7 +12,6 @@ from app.pages.decide.choices import (
     unit_layers,
 )
 from app.pages.decide.silenced import NONE_SILENCED, Silenced, read_silenced
-from app.selection import Problem, Query, as_values, write_query
 
 GROUPINGS = ("cell", "map")
 BASELINES = ("zero", "mean")

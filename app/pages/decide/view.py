@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.frame.query import Problem
+from app.frame.search import Found
 from app.pages.decide.state import DecideSelection
 from app.pages.explore.state import classes_of_order
 from app.pages.explore.view import columns_for, found_by
-from app.search import Found
-from app.selection import Problem
 from cnn_core.decision.ablation import Cut
 from cnn_core.decision.ledger import Ledger, ledger, node_ledger
 from cnn_core.decision.visibility import Ranking, Visibility, n_carrying, ranking, visibility

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.wording import number_text, probability_text, shape_text, signed, unit_word
+from app.frame.wording import number_text, probability_text, shape_text, signed, unit_word
 
 N_LISTED = 5
 GATES = "Exact for this image's open gates, not the effect of an ablation."

@@ -2,8 +2,10 @@
 
 from dash import Input, Output
 
-from app.components import notices, summary_id
 from app.figures.ladder import figure_height, share_figure
+from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of
+from app.frame.components import notices, summary_id
+from app.frame.query import as_values, write_query
 from app.pages.evidence import parts, words
 from app.pages.evidence.downloads import address_of, register_routes
 from app.pages.evidence.found import find_results, fitted_elsewhere
@@ -42,8 +44,6 @@ from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import read, write
 from app.pages.evidence.titles import variant_title
 from app.pages.evidence.view import look
-from app.routing import ANSWER, NOTICES, answer, query_store, search_of
-from app.selection import as_values, write_query
 
 TITLE = "Evidence"
 KEYS = (

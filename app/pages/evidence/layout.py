@@ -3,7 +3,7 @@
 import dash_bootstrap_components as dbc
 from dash import html
 
-from app.components import control, graph, labelled, picture_button, select
+from app.frame.components import control, graph, labelled, picture_button, select
 
 PURPOSE, STEPS, REST, MISSING = ("evidence-purpose", "evidence-steps", "evidence-rest",
                                  "evidence-missing")

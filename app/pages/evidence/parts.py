@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from dash import html
 
-from app.components import graph, picture_button, table
 from app.figures.grid import grid_figure
 from app.figures.ladder import STYLES, Mark
 from app.figures.thumbnail import image_thumbnail
-from app.image_cards import card_actions, image_card, image_cards
+from app.frame.cards import card_actions, image_card, image_cards
+from app.frame.components import graph, picture_button, table
+from app.frame.wording import number_text, percent
 from app.pages.evidence import words
 from app.pages.evidence.purpose import steps_of
 from app.pages.evidence.state import first_pair, write
 from app.pages.evidence.titles import number_label, variant_title
 from app.pages.evidence.view import READERS
-from app.wording import number_text, percent
 from cnn_core.space.display import colour_range
 
 PATH = "/evidence"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from app.frame.wording import percent
 from app.pages.evidence.titles import layer_title, probe_title
 from app.pages.evidence.words import (
     ALIKE,
@@ -12,7 +13,6 @@ from app.pages.evidence.words import (
     points_interval,
     question,
 )
-from app.wording import percent
 
 _RESULTS = {
     BETTER: "the network is better",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.defaults import default_pair
-from app.selection import Problem, Query, as_values, write_query
+from app.frame.defaults import default_pair
+from app.frame.query import Problem, Query, as_values, write_query
 from cnn_core.circles.groups import clearest
 from cnn_core.readouts.results import ALL_CLASSES
 

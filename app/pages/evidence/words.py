@@ -3,9 +3,9 @@
 from shlex import quote
 from textwrap import wrap
 
+from app.frame.wording import interval, number_text, percent, signed, signed_interval
 from app.pages.evidence.titles import layer_title, probe_title, variant_title
 from app.serving.settings import SHIPPED
-from app.wording import interval, number_text, percent, signed, signed_interval
 
 READER_TITLES = {
     "best_cell": "best single cell",

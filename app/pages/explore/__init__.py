@@ -5,11 +5,14 @@ from functools import lru_cache
 
 from dash import Input, Output, html, no_update
 
-from app.components import notices, summary_id
 from app.figures.answer import answer_figure
 from app.figures.grid import grid_figure, receptive_link
 from app.figures.image import image_figure
 from app.figures.thumbnail import strip_picture
+from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of, shown_by
+from app.frame.components import notices, summary_id
+from app.frame.query import as_values, write_query
+from app.frame.wording import shape_text
 from app.pages.explore import words
 from app.pages.explore.layout import (
     ANSWER_BARS,
@@ -28,9 +31,6 @@ from app.pages.explore.layout import (
 from app.pages.explore.state import read, write
 from app.pages.explore.unit import unit_panel
 from app.pages.explore.view import can_be_sorted, columns_for, look, steps
-from app.routing import ANSWER, NOTICES, answer, query_store, search_of, shown_by
-from app.selection import as_values, write_query
-from app.wording import shape_text
 from cnn_core.space.display import colour_range
 from cnn_core.space.mosaic import Mosaic
 

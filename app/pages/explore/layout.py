@@ -3,8 +3,8 @@
 import dash_bootstrap_components as dbc
 from dash import html
 
-from app.components import control, graph, labelled, number, picture_button, select
-from app.image_chooser import image_search, image_steps
+from app.frame.components import control, graph, labelled, number, picture_button, select
+from app.frame.image_chooser import image_search, image_steps
 
 IMAGE, ANSWER_BARS, GRID = "explore-image", "explore-answer", "explore-grid"
 VERDICT, STRIP, UNIT, FOUND = ("explore-verdict", "explore-strip", "explore-unit",

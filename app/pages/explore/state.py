@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.defaults import default_image, default_layer
 from app.figures.answer import SCALES
-from app.selection import Query, as_values, write_query
+from app.frame.defaults import default_image, default_layer
+from app.frame.query import Query, as_values, write_query
 from app.theme import COLOUR_MAPS
 from cnn_core.space.display import COLOUR_MODES
 

@@ -3,9 +3,9 @@
 import numpy as np
 from dash import html
 
-from app.components import table
 from app.figures.thumbnail import thumbnail
-from app.wording import number_text, signed, unit_word
+from app.frame.components import table
+from app.frame.wording import number_text, signed, unit_word
 from cnn_core.network.layers import LayerKind
 
 _MOST_FILTER_PICTURES = 128

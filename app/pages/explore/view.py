@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.frame.query import Problem
+from app.frame.search import Found, search
 from app.pages.explore.state import ExploreSelection, classes_of_order
-from app.search import Found, search
-from app.selection import Problem
 from cnn_core.errors import SelectionError
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.display import colour_range, dead_units, display_values

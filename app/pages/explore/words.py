@@ -1,7 +1,7 @@
 """What the Explore page says: short sentences made of the numbers that it shows."""
 
+from app.frame.wording import number_text, probability_text, shape_text, unit_word
 from app.pages.explore.view import place_among_found
-from app.wording import number_text, probability_text, shape_text, unit_word
 from cnn_core.network.layers import LayerKind
 
 

@@ -2,9 +2,11 @@
 
 from dash import Input, Output
 
-from app.components import notices, summary_id
 from app.figures.confusion import confusion_figure
 from app.figures.training import training_figure
+from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of
+from app.frame.components import notices, summary_id
+from app.frame.query import write_query
 from app.pages.model import parts, words
 from app.pages.model.downloads import address_of, register_routes
 from app.pages.model.layout import (
@@ -34,8 +36,6 @@ from app.pages.model.layout import (
 from app.pages.model.parts import PATH
 from app.pages.model.state import ANY, control_values, read, write
 from app.pages.model.view import look
-from app.routing import ANSWER, NOTICES, answer, query_store, search_of
-from app.selection import write_query
 
 TITLE = "Model"
 KEYS = ()

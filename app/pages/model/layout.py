@@ -3,7 +3,7 @@
 import dash_bootstrap_components as dbc
 from dash import html
 
-from app.components import control, graph, labelled, picture_button, select
+from app.frame.components import control, graph, labelled, picture_button, select
 from app.pages.model.state import ANY, HARDEST
 
 TRAINING, CURVES, CONFUSION = "model-training", "model-curves", "model-confusion"

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from dash import html
 
-from app.components import table
-from app.image_cards import compare_address, explore_address, image_card, image_cards
+from app.frame.cards import compare_address, explore_address, image_card, image_cards
+from app.frame.components import table
+from app.frame.query import write_query
+from app.frame.wording import percent
 from app.pages.model import words
 from app.pages.model.images import MOST_ON_A_PAGE, search_words
 from app.pages.model.state import write
-from app.selection import write_query
-from app.wording import percent
 
 PATH = "/model"
 

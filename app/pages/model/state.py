@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.frame.query import Query, as_values, write_query
 from app.pages.model.images import listed_images, n_pages
-from app.selection import Query, as_values, write_query
 
 HARDEST = ("24", "60", "120")
 """How many of the hardest images are shown."""

@@ -1,7 +1,7 @@
 """What the Model page says: short sentences made of the numbers that it shows."""
 
+from app.frame.wording import interval, percent
 from app.pages.model.view import mean_accuracy
-from app.wording import interval, percent
 
 
 def window_text(info):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode
 
-from app.wording import quoted_part
+from app.frame.wording import quoted_part
 from cnn_core.errors import SelectionError
 
 LONGEST_QUERY = 4000

@@ -3,8 +3,8 @@
 from dash import html
 
 from app.figures.thumbnail import image_thumbnail
-from app.selection import write_query
-from app.wording import probability_text
+from app.frame.query import write_query
+from app.frame.wording import probability_text
 
 EXPLORE, COMPARE, DECIDE = "/", "/compare", "/decide"
 

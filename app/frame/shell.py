@@ -2,8 +2,8 @@
 
 from dash import ALL, ClientsideFunction, Input, Output, dcc, html
 
+from app.frame.address import ANSWER, NOTICES, PATH, path_of, query_store
 from app.pages import PAGES
-from app.routing import ANSWER, NOTICES, PATH, path_of, query_store
 
 PAGE_BODY = "page-body"
 

@@ -3,9 +3,9 @@
 import dash_bootstrap_components as dbc
 from dash import html
 
-from app.components import control, labelled
-from app.defaults import default_pair
-from app.search import HELP
+from app.frame.components import control, labelled
+from app.frame.defaults import default_pair
+from app.frame.search import HELP
 
 
 def image_steps():

@@ -1,0 +1,1 @@
+"""What all pages share: the frame around them, the address, controls, cards, words."""
