@@ -1,4 +1,4 @@
-// A grid's numbers come packed (app/figures/arrays.py, packed_cells): they are unpacked and tiled
+// A grid's numbers come packed (app/figures/pictures/arrays.py, packed_cells): they are unpacked and tiled
 // here, bit for bit, before Plotly draws them. Its colour bar is drawn here too.
 (() => {
   "use strict";

@@ -2,7 +2,7 @@
 
 from dash import html
 
-from app.figures.thumbnail import image_thumbnail
+from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.query import write_query
 from app.frame.wording import probability_text
 

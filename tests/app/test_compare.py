@@ -11,9 +11,9 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from app.figures.board import Slots, board_figure
-from app.figures.rings import rings_picture
-from app.figures.worth import accuracies_figure, chance_figure, intervals_figure
+from app.figures.charts.worth import accuracies_figure, chance_figure, intervals_figure
+from app.figures.pictures.board import Slots, board_figure
+from app.figures.pictures.rings import rings_picture
 from app.pages.compare import PATH, drawing, parts, words
 from app.pages.compare.measures import TRIPLES, Measures
 from app.pages.compare.members import RULES

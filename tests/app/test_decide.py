@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from app.explorer import Explorer
-from app.figures.answer import answer_figure
-from app.figures.signed import are_told_apart, signed_grid, signed_image
+from app.figures.charts.answer import answer_figure
+from app.figures.pictures.signed import are_told_apart, signed_grid, signed_image
 from app.pages.decide import PATH, parts, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers

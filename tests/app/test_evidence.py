@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from app.explorer import Explorer
-from app.figures.ladder import STYLES, Mark, share_figure
-from app.figures.shares import least_mistakes, mistakes, share_axis, share_text
+from app.figures.charts.ladder import STYLES, Mark, share_figure
+from app.figures.charts.shares import least_mistakes, mistakes, share_axis, share_text
 from app.frame.wording import percent
 from app.pages.evidence import PATH, words
 from app.pages.evidence.found import Found, find_results

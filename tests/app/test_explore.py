@@ -150,7 +150,7 @@ def test_a_search_that_is_not_understood_is_told_and_the_picture_stays(find):
 
 def test_colour_images_are_drawn_in_colour():
     explorer = small_explorer((9, 14, 3), 1, False)
-    from app.figures.image import image_figure
+    from app.figures.pictures.image import image_figure
 
     figure = image_figure(explorer.image("test", 0))
     assert figure["data"][0]["type"] == "image"

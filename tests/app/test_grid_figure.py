@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from app.figures.arrays import packed_cells
-from app.figures.grid import grid_figure
-from app.figures.scale import ticks_of
+from app.figures.pictures.arrays import packed_cells
+from app.figures.pictures.grid import grid_figure
+from app.figures.pictures.scale import ticks_of
 from cnn_core.space.mosaic import Mosaic
 from tests.app.packed_figures import cells, picture
 

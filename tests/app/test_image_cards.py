@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from app.figures.thumbnail import image_thumbnail
+from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.cards import (
     COMPARE,
     card_actions,

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from app.figures.confusion import confusion_figure
-from app.figures.training import Curve, training_figure
+from app.figures.charts.confusion import confusion_figure
+from app.figures.charts.training import Curve, training_figure
 from tests.app.packed_figures import plain as unpacked
 
 COUNTS = np.array([[900, 0, 1], [0, 800, 0], [4, 2, 700]])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.figures.answer import answer_figure
+from app.figures.charts.answer import answer_figure
 from app.frame import wording
 
 APP = Path(wording.__file__).parent

@@ -3,11 +3,11 @@
 import numpy as np
 from dash import html, no_update
 
-from app import theme
-from app.figures.board import board_figure
-from app.figures.grid import grid_figure, receptive_link
-from app.figures.signed import signed_stops
-from app.figures.worth import accuracies_figure, chance_figure, intervals_figure
+from app.figures import theme
+from app.figures.charts.worth import accuracies_figure, chance_figure, intervals_figure
+from app.figures.pictures.board import board_figure
+from app.figures.pictures.grid import grid_figure, receptive_link
+from app.figures.pictures.signed import signed_stops
 from app.frame.components import picture_button
 from app.frame.query import as_values, write_query
 from app.frame.wording import number_text

@@ -3,6 +3,7 @@
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
+from app.figures.theme import COLOUR_MAPS
 from app.frame.components import (
     control,
     graph,
@@ -48,7 +49,6 @@ from app.pages.compare.parts import (
     line_box,
 )
 from app.pages.compare.view import LINES
-from app.theme import COLOUR_MAPS
 
 _SYMBOLS = {"a": "○", "b": "□", "c": ""}
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from app.figures.theme import COLOUR_MAPS
 from app.frame.defaults import default_layer
 from app.frame.query import Problem, Query, write_query
 from app.frame.search import search
 from app.pages.compare.members import DEFAULT_CHOICES, GROUPS, RULES, Choice, members_of
 from app.pages.compare.questions import asked_classes
-from app.theme import COLOUR_MAPS
 from cnn_core.circles.groups import MOST_MEMBERS
 from cnn_core.errors import SelectionError
 

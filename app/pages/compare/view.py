@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.figures.board import Slots
+from app.figures.pictures.board import Slots
 from app.pages.compare.members import GROUPS
 from cnn_core.circles.rule import Circles
 from cnn_core.network.layers import LayerInfo

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from dash import Input, Output, State, html, no_update
 
-from app.figures.grid import grid_figure, receptive_link
-from app.figures.image import image_figure
-from app.figures.ledger import ledger_figure
-from app.figures.signed import signed_grid, signed_image, with_cells
-from app.figures.silenced_answer import silenced_answer_figure
-from app.figures.thumbnail import image_thumbnail
+from app.figures.charts.ledger import ledger_figure
+from app.figures.charts.silenced_answer import silenced_answer_figure
+from app.figures.pictures.grid import grid_figure, receptive_link
+from app.figures.pictures.image import image_figure
+from app.figures.pictures.signed import signed_grid, signed_image, with_cells
+from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of
 from app.frame.components import notices, summary_id
 from app.frame.query import as_values

@@ -3,7 +3,7 @@
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from app.figures.race import ORDERS
+from app.figures.charts.race import ORDERS
 from app.frame.components import control, graph, labelled, number, select, switch
 from app.frame.image_chooser import image_search, image_steps
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dash import html
 
+from app.figures.theme import class_colour
 from app.frame.components import picture_button, table
 from app.frame.query import write_query
 from app.pages.decide import words
@@ -11,7 +12,6 @@ from app.pages.decide.choices import default_donor
 from app.pages.decide.layout import NODES, PIXELS, USED
 from app.pages.decide.silenced import NONE_SILENCED
 from app.pages.decide.state import write, write_only
-from app.theme import class_colour
 
 PATH = "/decide"
 

@@ -3,8 +3,8 @@
 from dash import ClientsideFunction, Input, Output, html, no_update
 from dash.exceptions import PreventUpdate
 
-from app.figures.race import no_figure, race_figure
-from app.figures.thumbnail import image_thumbnail
+from app.figures.charts.race import no_figure, race_figure
+from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.components import summary_id, table
 from app.frame.defaults import default_layer
 from app.frame.wording import probability_text, unit_word

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from app.figures.answer import SCALES
+from app.figures.charts.answer import SCALES
 from app.frame.defaults import default_layer
 from app.frame.query import Problem, Query, as_values, write_query
 from app.pages.decide.choices import (

@@ -2,7 +2,7 @@
 
 from dash import Input, Output
 
-from app.figures.ladder import figure_height, share_figure
+from app.figures.charts.ladder import figure_height, share_figure
 from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of
 from app.frame.components import notices, summary_id
 from app.frame.query import as_values, write_query

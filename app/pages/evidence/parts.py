@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from dash import html
 
-from app.figures.grid import grid_figure
-from app.figures.ladder import STYLES, Mark
-from app.figures.thumbnail import image_thumbnail
+from app.figures.charts.ladder import STYLES, Mark
+from app.figures.pictures.grid import grid_figure
+from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.cards import card_actions, image_card, image_cards
 from app.frame.components import graph, picture_button, table
 from app.frame.wording import number_text, percent

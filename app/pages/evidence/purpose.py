@@ -28,7 +28,7 @@ class Step:
     Attributes
     ----------
     key : str
-        Key of `app.figures.ladder.STYLES`, or "circles".
+        Key of `app.figures.charts.ladder.STYLES`, or "circles".
     title, detail : str
     value, low, high : float
         Share of right answers and its interval.

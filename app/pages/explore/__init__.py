@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from dash import Input, Output, html, no_update
 
-from app.figures.answer import answer_figure
-from app.figures.grid import grid_figure, receptive_link
-from app.figures.image import image_figure
-from app.figures.thumbnail import strip_picture
+from app.figures.charts.answer import answer_figure
+from app.figures.pictures.grid import grid_figure, receptive_link
+from app.figures.pictures.image import image_figure
+from app.figures.pictures.thumbnail import strip_picture
 from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of, shown_by
 from app.frame.components import notices, summary_id
 from app.frame.query import as_values, write_query

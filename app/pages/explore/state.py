@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.figures.answer import SCALES
+from app.figures.charts.answer import SCALES
+from app.figures.theme import COLOUR_MAPS
 from app.frame.defaults import default_image, default_layer
 from app.frame.query import Query, as_values, write_query
-from app.theme import COLOUR_MAPS
 from cnn_core.space.display import COLOUR_MODES
 
 ORDERS = ("natural", "weight")

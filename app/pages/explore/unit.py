@@ -3,7 +3,7 @@
 import numpy as np
 from dash import html
 
-from app.figures.thumbnail import thumbnail
+from app.figures.pictures.thumbnail import thumbnail
 from app.frame.components import table
 from app.frame.wording import number_text, signed, unit_word
 from cnn_core.network.layers import LayerKind

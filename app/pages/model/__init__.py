@@ -2,8 +2,8 @@
 
 from dash import Input, Output
 
-from app.figures.confusion import confusion_figure
-from app.figures.training import training_figure
+from app.figures.charts.confusion import confusion_figure
+from app.figures.charts.training import training_figure
 from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of
 from app.frame.components import notices, summary_id
 from app.frame.query import write_query

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.figures.training import Curve
+from app.figures.charts.training import Curve
 from app.pages.model.images import listed_images, n_pages, on_page
 from app.pages.model.records import ModelRecords, disputed_in, records_of
 from app.pages.model.state import ModelSelection

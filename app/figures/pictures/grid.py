@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from app import theme
-from app.figures.arrays import packed, packed_cells
-from app.figures.scale import ticks_of
+from app.figures import theme
+from app.figures.pictures.arrays import packed, packed_cells
+from app.figures.pictures.scale import ticks_of
 
 _ROOM_FOR_BAR = 66
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app import theme
+from app.figures import theme
 
 # Told apart on white paper and on the dark page.
 TRAINING, VALIDATION, RATE = "#d9772b", "#1a94a8", "#7d8896"

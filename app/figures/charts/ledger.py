@@ -1,6 +1,6 @@
 """The ledger of nodes: a running sum of signed bars that ends at the margin."""
 
-from app import theme
+from app.figures import theme
 
 _FOLDED = 0.45
 _HALF_BAR = 0.41

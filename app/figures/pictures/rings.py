@@ -28,7 +28,7 @@ def rings_picture(rings, n_tiles, slots, outlined=()):
         Points (y, x) of a mosaic, by kind; the same in every tile.
     n_tiles : int
         Tiles that are ringed.
-    slots : app.figures.board.Slots
+    slots : app.figures.pictures.board.Slots
     outlined : collection of str
         Kinds whose cells are so many that rings would hide them: the edges between them and the
         others are drawn instead, each kind with dashes of its own.

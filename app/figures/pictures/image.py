@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from app import theme
-from app.figures.arrays import packed
+from app.figures import theme
+from app.figures.pictures.arrays import packed
 
 
 def image_figure(image, *, name="", unread=None):

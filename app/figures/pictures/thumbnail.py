@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from app import theme
+from app.figures import theme
 
 _N_COLOURS = 24
 _N_STRIP_COLOURS = 10

@@ -3,9 +3,9 @@
 import numpy as np
 from plotly.colors import hex_to_rgb
 
-from app import theme
-from app.figures.arrays import packed
-from app.figures.grid import grid_figure
+from app.figures import theme
+from app.figures.pictures.arrays import packed
+from app.figures.pictures.grid import grid_figure
 
 _ZERO = "#f4f4f2"
 _LEAST_DISTANCE = 60

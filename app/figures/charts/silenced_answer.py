@@ -1,6 +1,6 @@
 """The softmax bars of a decision between two classes, before and after units were silenced."""
 
-from app.figures.answer import answer_figure
+from app.figures.charts.answer import answer_figure
 
 _FAINT = 0.4
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from app import theme
-from app.figures.arrays import packed
+from app.figures import theme
+from app.figures.pictures.arrays import packed
 
 _MOST_WITH_NUMBERS = 25
 _NOT_ANY = "rgba(180,35,24,0.0)"

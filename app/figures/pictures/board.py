@@ -5,9 +5,9 @@ from math import ceil
 
 import numpy as np
 
-from app import theme
-from app.figures.arrays import packed
-from app.figures.rings import NO_RINGS, rings_picture
+from app.figures import theme
+from app.figures.pictures.arrays import packed
+from app.figures.pictures.rings import NO_RINGS, rings_picture
 
 _RING_SHARE = 1 / 260
 _BETWEEN_MAPS = "#4d5563"
@@ -75,7 +75,7 @@ def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, outlined
     colour_range : tuple of float
     rings : dict of str to ndarray, shape (k, 2), optional
         Points (y, x) of a mosaic to be ringed in every tile, by the kinds of
-        `app.figures.rings.KINDS`.
+        `app.figures.pictures.rings.KINDS`.
     outlined : collection of str
         Kinds of which the cells' common outline is drawn instead of rings.
     colour_map : str
@@ -85,7 +85,7 @@ def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, outlined
     units : sequence of int, optional
         Numbers of the units shown, if not all are.
     fields : dict, optional
-        As in `app.figures.grid.receptive_link`.
+        As in `app.figures.pictures.grid.receptive_link`.
 
     Returns
     -------

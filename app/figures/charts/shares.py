@@ -6,7 +6,7 @@ each half of the mistakes is one equal step.
 
 import math
 
-from app import theme
+from app.figures import theme
 
 _TICKS = (0.0, 0.1, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
 _LEAST = 1e-6

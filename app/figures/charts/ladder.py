@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from math import log10
 
-from app import theme
-from app.figures.shares import least_mistakes, mistakes, share_axis
+from app.figures import theme
+from app.figures.charts.shares import least_mistakes, mistakes, share_axis
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app import theme
+from app.figures import theme
 
 _MOST_BARS = 40
 

@@ -1,6 +1,6 @@
 """The network's answer: one bar a class."""
 
-from app import theme
+from app.figures import theme
 from app.frame.wording import probability_text, signed
 
 SCALES = ("linear", "log", "logits")

@@ -1,0 +1,1 @@
+"""Charts of numbers: bars, shares, curves, matrices."""
