@@ -38,7 +38,7 @@ bench: test-environment
 	$(PYTHON) deploy/numbers_page.py
 
 browser: test-environment
-	$(PYTHON) -m tests.browser.find_browser
+	$(PYTHON) -m tests.harness.find_browser
 
 # What was installed is kept beside the environment: it is set up anew when the content changes.
 environment: $(PYTHON)

@@ -12,7 +12,7 @@ from bench.bounds import BOUNDS
 from bench.ratios import as_text, verdicts
 from bench.running import SURROUNDINGS, started
 from bench.summary import lines
-from tests.browser.driven import started_browser
+from tests.harness.driven import started_browser
 
 IN_BROWSER = ("explore", "compare", "decide")
 """Parts that drive a page of a server which runs for all of them."""

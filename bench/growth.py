@@ -18,7 +18,7 @@ from bench.growth_models import (
     save_small_set,
 )
 from bench.growth_ratio import growths
-from tests.browser.driven import started_browser
+from tests.harness.driven import started_browser
 
 _MAPS = (8, 16, 32, 64, 128, 256, 512, 1024)
 _SIDES = (3, 7, 14, 28, 56, 112)

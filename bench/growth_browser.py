@@ -4,7 +4,7 @@ from statistics import median
 
 from app.pages.compare.parts import BOARDS
 from bench.clicks import set_address, times_of, watch
-from tests.browser.served import served
+from tests.harness.served import served
 
 _REPEATS = 6
 

@@ -14,7 +14,7 @@ from statistics import median
 
 import numpy as np
 
-from tests.browser.served import ROOT
+from tests.harness.served import ROOT
 
 SIDE, N_CLASSES = 28, 10
 SEARCHES = ("label:4 pred:9", "wrong", "borderline 4 9", "clear 4 9", "{middle}")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser.served import ROOT, cache_folder, free_port
+from tests.harness.served import ROOT, cache_folder, free_port
 
 # As in the container.
 SURROUNDINGS = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_NUM_INTRAOP_THREADS": "1",

@@ -9,7 +9,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.browser.served import free_port
+from tests.harness.served import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -14,8 +14,8 @@ import pytest
 from tests.app.load import ANSWERED, Load
 from tests.app.own_files import save_own_files
 from tests.app.real_servers import ROOT, ask, gunicorn, started, wait_for, wait_until
-from tests.browser.served import free_port
 from tests.browser.test_lost_worker import workers_of
+from tests.harness.served import free_port
 
 HOURS = 3600
 WALL_CLOCKS = {"time", "time_ns", "now", "utcnow", "today"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.app.own_files import save_own_files
 from tests.app.real_servers import ask, started, wait_for
-from tests.browser.served import free_port
+from tests.harness.served import free_port
 
 NOTE = "The survey could not be kept on disk ({reason}): it is held in memory and built anew"
 _ADDRESS = "/download/activations.csv?set=test&image=0&layer=classes"

@@ -10,7 +10,7 @@ import pytest
 
 from app.serving.faults import BOOT_FAILURE
 from tests.app.real_servers import ask, gunicorn, started, wait_for
-from tests.browser.served import served
+from tests.harness.served import served
 
 
 def test_gunicorn_worker_loads_without_being_asked_and_ends_in_peace():

@@ -8,8 +8,8 @@ import pytest
 
 from tests.app.load import ANSWERED, LOST, REFUSED, TORN, Load
 from tests.app.real_servers import ask, gunicorn, wait_for, wait_until
-from tests.browser.served import free_port
 from tests.browser.test_lost_worker import workers_of
+from tests.harness.served import free_port
 
 
 @pytest.fixture

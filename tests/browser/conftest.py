@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.driven import Watch
-from tests.browser.served import served
+from tests.harness.driven import Watch
+from tests.harness.served import served
 
 DESKTOP = {"width": 1280, "height": 800}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.journey import press, settle, visit
+from tests.harness.journey import press, settle, visit
 
 FIRST_VISIT, SECOND_VISIT = 1_900_000, 60_000
 # General compression leaves 17 kB or more of the 12,000 values that are not zero in such a picture.

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.journey import axe_faults, box, control, settle, visit
+from tests.harness.journey import axe_faults, box, control, settle, visit
 
 
 def drawn(page):

@@ -1,6 +1,6 @@
 """Keys, slider and help of the Compare page in a real browser."""
 
-from tests.browser.journey import press, settle, visit
+from tests.harness.journey import press, settle, visit
 
 
 def members(page, key):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.journey import axe_faults, box, control, press, settle, visit
+from tests.harness.journey import axe_faults, box, control, press, settle, visit
 
 
 def bar_at(page, place):

@@ -10,8 +10,8 @@ from cnn_core.network.opening import load_network
 from cnn_core.readouts.compute import compute_readouts
 from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
 from tests.app.small_explorer import small_images, small_model
-from tests.browser.journey import axe_faults, box, control, press, settle, visit
-from tests.browser.served import served
+from tests.harness.journey import axe_faults, box, control, press, settle, visit
+from tests.harness.served import served
 
 # Keras saves weights through an interface that NumPy has since extended.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

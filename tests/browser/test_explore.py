@@ -10,7 +10,7 @@ import pytest
 
 from cnn_core import load_dataset, load_network
 from cnn_core.space.mosaic import Mosaic
-from tests.browser.journey import axe_faults, box, control, press, settle, visit
+from tests.harness.journey import axe_faults, box, control, press, settle, visit
 
 UNITS = {"Conv2D_1": (26, 26, 32), "Max_Pool_1": (13, 13, 32), "Conv2D_2": (11, 11, 64),
          "Max_Pool_2": (5, 5, 64), "Conv2D_3": (3, 3, 128), "Flatten": (1152,),

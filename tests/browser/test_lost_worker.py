@@ -5,9 +5,9 @@ import signal
 import subprocess
 from pathlib import Path
 
-from tests.browser.driven import Watch
-from tests.browser.journey import settle, visit
-from tests.browser.served import running_server
+from tests.harness.driven import Watch
+from tests.harness.journey import settle, visit
+from tests.harness.served import running_server
 
 EXPECTED = ("ERR_EMPTY_RESPONSE", "ERR_CONNECTION", "status of 503", "ERR_SOCKET")
 

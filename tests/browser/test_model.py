@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.browser.journey import axe_faults, box, control, settle, visit
+from tests.harness.journey import axe_faults, box, control, settle, visit
 
 
 def cards(page, panel):

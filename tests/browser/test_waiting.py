@@ -8,8 +8,8 @@ import urllib.request
 
 import pytest
 
-from tests.browser.driven import Watch
-from tests.browser.served import ROOT, free_port, variables
+from tests.harness.driven import Watch
+from tests.harness.served import ROOT, free_port, variables
 
 EXPECTED = "the server responded with a status of 503"
 

@@ -10,8 +10,6 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from deploy.label_packages import pins
-from tests.browser.driven import Watch
-from tests.browser.served import free_port
 from tests.container.engine import (
     IMAGE,
     ROOT,
@@ -21,6 +19,8 @@ from tests.container.engine import (
     status_of,
     wait_until,
 )
+from tests.harness.driven import Watch
+from tests.harness.served import free_port
 
 pytestmark = pytest.mark.container
 

@@ -8,9 +8,9 @@ import subprocess
 import time
 from contextlib import ExitStack, contextmanager
 
-from tests.browser.driven import Watch
-from tests.browser.journey import press, settle, visit
-from tests.browser.served import ROOT, free_port, running_server
+from tests.harness.driven import Watch
+from tests.harness.journey import press, settle, visit
+from tests.harness.served import ROOT, free_port, running_server
 
 LOG_LINE = 'log_format served "$upstream_addr|$status"; access_log {} served;'
 

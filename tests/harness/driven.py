@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.find_browser import FLAGS, NoBrowser, installed_browser
+from tests.harness.find_browser import FLAGS, NoBrowser, installed_browser
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def started_browser():
     """
     program = installed_browser()
     if program is None:
-        raise NoBrowser("no browser: `make test` installs one, or run tests.browser.find_browser")
+        raise NoBrowser("no browser: `make test` installs one, or run tests.harness.find_browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser

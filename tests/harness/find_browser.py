@@ -3,7 +3,7 @@
 An installed Chromium or Chrome is used; else Debian's package is installed, when root; else
 Playwright's own; else this fails and says so.
 
-    python -m tests.browser.find_browser        installs one if need be and prints its path
+    python -m tests.harness.find_browser        installs one if need be and prints its path
 """
 
 import os

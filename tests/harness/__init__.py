@@ -1,0 +1,1 @@
+"""What browser tests and benchmarks share: a served dashboard, a browser, journeys."""
