@@ -46,7 +46,7 @@ def prune(packages):
 
 
 def drop_symbol_table(library):
-    """Cut off what stands behind the loadable part of an ELF library; strip does no more.
+    """OpenedLayer off what stands behind the loadable part of an ELF library; strip does no more.
 
     The loader reads the segments alone. Sections, and the names of local symbols among them, are
     for linkers and debuggers: a quarter of TensorFlow's largest library.

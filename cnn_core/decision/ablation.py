@@ -6,7 +6,7 @@ import numpy as np
 
 from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.network.activations import softmax
-from cnn_core.network.opened_layer import Cut, checked_units
+from cnn_core.network.opened_layer import OpenedLayer, checked_units
 
 _BATCH = 128
 
@@ -123,10 +123,10 @@ def ablate_each(network, layer, sets_of_units, images, baseline=None, progress=N
     for mask, units in zip(silenced, chosen, strict=True):
         mask[list(units)] = True
     before, after = [], []
-    for cut in _cuts(network, layer, images, progress):
-        n, m = len(cut), len(chosen)
-        before.append(cut.logits)
-        after.append(cut.logits_silenced(np.tile(np.arange(n), m),
+    for opened in _opened(network, layer, images, progress):
+        n, m = len(opened), len(chosen)
+        before.append(opened.logits)
+        after.append(opened.logits_silenced(np.tile(np.arange(n), m),
                                          np.repeat(silenced, n, axis=0), baseline)
                      .reshape(m, n, -1))
     before, after = np.concatenate(before), np.concatenate(after, axis=1)
@@ -184,8 +184,8 @@ def unit_effects(network, layer, images, target, rival, units=None, baseline=Non
     """
     units = _units_or_all(network, layer, units)
     pair = checked_pair(network.n_classes, target, rival, len(images))
-    parts = [_effects(cut, units, pair, rows, baseline)[0]
-             for rows, cut in _numbered(_cuts(network, layer, images))]
+    parts = [_effects(opened, units, pair, rows, baseline)[0]
+             for rows, opened in _numbered(_opened(network, layer, images))]
     return np.concatenate(parts)
 
 
@@ -206,8 +206,8 @@ def mean_effects(network, layer, images, target, rival, units=None, baseline=Non
     units = _units_or_all(network, layer, units)
     pair = checked_pair(network.n_classes, target, rival, len(images))
     sums = np.zeros((3, len(units)))
-    for rows, cut in _numbered(_cuts(network, layer, images, progress)):
-        changes, flips = _effects(cut, units, pair, rows, baseline)
+    for rows, opened in _numbered(_opened(network, layer, images, progress)):
+        changes, flips = _effects(opened, units, pair, rows, baseline)
         sums += [changes.sum(axis=0), np.abs(changes).sum(axis=0), flips.sum(axis=0)]
     mean, mean_size = sums[:2] / len(images)
     return UnitEffects(layer, units, len(images), mean, mean_size, sums[2].astype(np.int64))
@@ -218,28 +218,28 @@ def _units_or_all(network, layer, units):
     return checked_units(info, range(info.n_units) if units is None else units)
 
 
-def _cuts(network, layer, images, progress=None):
+def _opened(network, layer, images, progress=None):
     # No image at all still goes to the network, which says what it takes.
     for start in range(0, max(len(images), 1), _BATCH):
-        yield Cut(network, layer, images[start:start + _BATCH])
+        yield OpenedLayer(network, layer, images[start:start + _BATCH])
         if progress is not None:
             progress(min(start + _BATCH, len(images)), len(images))
 
 
-def _numbered(cuts):
+def _numbered(layers_opened):
     start = 0
-    for cut in cuts:
-        yield slice(start, start + len(cut)), cut
-        start += len(cut)
+    for opened in layers_opened:
+        yield slice(start, start + len(opened)), opened
+        start += len(opened)
 
 
-def _effects(cut, units, pair, rows, baseline):
+def _effects(opened, units, pair, rows, baseline):
     """Changes of the margin and flips of the prediction, each (n, units)."""
-    alone = np.eye(cut.layer.n_units, dtype=bool)[list(units)]
-    n, m = len(cut), len(units)
-    after = cut.logits_silenced(np.repeat(np.arange(n), m), np.tile(alone, (n, 1)), baseline)
+    alone = np.eye(opened.layer.n_units, dtype=bool)[list(units)]
+    n, m = len(opened), len(units)
+    after = opened.logits_silenced(np.repeat(np.arange(n), m), np.tile(alone, (n, 1)), baseline)
     after = after.reshape(n, m, -1)
     target, rival = (classes[rows] for classes in pair)
-    before = margin_of(cut.logits, target, rival)[:, np.newaxis]
-    flips = after.argmax(axis=2) != cut.logits.argmax(axis=1)[:, np.newaxis]
+    before = margin_of(opened.logits, target, rival)[:, np.newaxis]
+    flips = after.argmax(axis=2) != opened.logits.argmax(axis=1)[:, np.newaxis]
     return margin_of(after, target, rival) - before, flips

@@ -7,7 +7,7 @@ import numpy as np
 from cnn_core.decision.ledger import ledger
 from cnn_core.decision.pairs import checked_pair, margin_of, strongest_other
 from cnn_core.errors import SelectionError
-from cnn_core.network.opened_layer import Cut, one_image
+from cnn_core.network.opened_layer import OpenedLayer, one_image
 from cnn_core.statistics import wilson_interval
 
 BAND = (0.05, 0.95)
@@ -166,14 +166,14 @@ def race(network, layer, image, target, rival, *, draws=100, seed=0, baseline=No
         raise SelectionError(f"{draws!r} random draws: at least 1 is accepted")
     image = one_image(network, image)
     pair = checked_pair(network.n_classes, target, rival, 1)
-    cut = Cut(network, layer, image)
-    n_units = cut.layer.n_units
+    opened = OpenedLayer(network, layer, image)
+    n_units = opened.layer.n_units
     rng = np.random.default_rng(seed)
     orders = np.stack([
-        _by_activation(cut)[0], _by_contribution(network, layer, image, pair)[0],
+        _by_activation(opened)[0], _by_contribution(network, layer, image, pair)[0],
         *(rng.permutation(n_units) for _ in range(draws))])
     removed = _steps(n_units, most_steps)
-    logits = _run(cut, np.zeros(len(orders), int), orders, removed, baseline)
+    logits = _run(opened, np.zeros(len(orders), int), orders, removed, baseline)
     margins = margin_of(logits, *(np.repeat(classes, len(orders)) for classes in pair))
     predictions = logits.argmax(axis=2)
     target, rival = (int(classes[0]) for classes in pair)
@@ -219,16 +219,16 @@ def class_race(network, layer, images, target, rival=None, *, seed=0, baseline=N
     # No image at all still goes to the network, which says what it takes.
     for start in range(0, max(n, 1), _BATCH):
         rows = slice(start, start + _BATCH)
-        cut = Cut(network, layer, images[rows])
+        opened = OpenedLayer(network, layer, images[rows])
         pair = checked_pair(
             network.n_classes, target,
-            strongest_other(cut.logits, target) if rival is None
-            else np.broadcast_to(rival, n)[rows], len(cut))
-        by_random = rng.permuted(np.tile(np.arange(n_units), (len(cut), 1)), axis=1)
+            strongest_other(opened.logits, target) if rival is None
+            else np.broadcast_to(rival, n)[rows], len(opened))
+        by_random = rng.permuted(np.tile(np.arange(n_units), (len(opened), 1)), axis=1)
         for place, orders in enumerate((
-                _by_activation(cut), _by_contribution(network, layer, images[rows], pair),
+                _by_activation(opened), _by_contribution(network, layer, images[rows], pair),
                 by_random)):
-            logits = _run(cut, np.arange(len(cut)), orders, removed, baseline)
+            logits = _run(opened, np.arange(len(opened)), orders, removed, baseline)
             n_right[place] += (logits.argmax(axis=2) == pair[0][:, np.newaxis]).sum(axis=0)
             margin_sums[place] += margin_of(logits, *pair).sum(axis=0)
         if progress is not None:
@@ -244,9 +244,9 @@ def _steps(n_units, most):
     return np.unique(np.rint(np.linspace(0, n_units, min(n_units, most) + 1)).astype(np.int64))
 
 
-def _by_activation(cut):
+def _by_activation(opened):
     """Units of each image, largest mean |activation| first; (n, units)."""
-    spots = np.abs(cut.values).reshape(len(cut), -1, cut.layer.n_units)
+    spots = np.abs(opened.values).reshape(len(opened), -1, opened.layer.n_units)
     return np.argsort(-spots.mean(axis=1, dtype=np.float64), axis=1, kind="stable")
 
 
@@ -255,15 +255,15 @@ def _by_contribution(network, layer, images, pair):
     return np.argsort(-ledger(network, layer, images, *pair).by_unit, axis=1, kind="stable")
 
 
-def _run(cut, rows, orders, removed, baseline):
+def _run(opened, rows, orders, removed, baseline):
     """Logits (runs, steps, n_classes) with the first units of each order silenced.
 
     `rows` (runs,) names the image of each order.
     """
     ranks = np.argsort(orders, axis=1)
     silenced = ranks[:, np.newaxis, :] < removed[:, np.newaxis]
-    logits = cut.logits_silenced(
-        np.repeat(rows, len(removed)), silenced.reshape(-1, cut.layer.n_units), baseline)
+    logits = opened.logits_silenced(
+        np.repeat(rows, len(removed)), silenced.reshape(-1, opened.layer.n_units), baseline)
     return logits.reshape(len(orders), len(removed), -1)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnn_core.decision.pairs import checked_pair, margin_of
-from cnn_core.network.opened_layer import Cut, one_image
+from cnn_core.network.opened_layer import OpenedLayer, one_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +89,11 @@ def smallest_edit(network, layer, image, donor, target, rival):
 
 class _Search:
     def __init__(self, network, layer, image, donor, target, rival):
-        self.cut = Cut(network, layer, one_image(network, image))
+        self.cut = OpenedLayer(network, layer, one_image(network, image))
         self.target, self.rival = target, rival
         self.n_tried = 0
         # A unit that is "silenced" to the donor's values is taken over.
-        self._donor_values = Cut(network, layer, one_image(network, donor)).values[0]
+        self._donor_values = OpenedLayer(network, layer, one_image(network, donor)).values[0]
 
     def logits(self, choices):
         """Logits (len(choices), n_classes) with each list of units taken over."""

@@ -2,7 +2,8 @@
 
 A set comes from Keras' ``mnist.npz`` or any ``.npz`` archive with the same names, from a folder of
 ``.npy`` files, or from a folder of IDX files. `cnn_core.images.formats` has the names,
-`cnn_core.images.pixel_values` the shapes and scales of the images, `cnn_core.images.class_labels` the labels.
+`cnn_core.images.pixel_values` the shapes and scales of the images,
+`cnn_core.images.class_labels` the labels.
 """
 
 import hashlib

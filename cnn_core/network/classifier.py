@@ -11,7 +11,7 @@ from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.network.activations import Activations
 from cnn_core.network.backend import tf
 from cnn_core.network.layers import LayerKind
-from cnn_core.network.rest import Tail
+from cnn_core.network.rest import RestOfNetwork
 from cnn_core.network.wiring import lay_out
 
 _MOST_COMPILED_PASSES = 12
@@ -176,13 +176,13 @@ class Network:
 
         Returns
         -------
-        Tail
+        RestOfNetwork
         """
         if name:
             self.layer(name)
         with self._lock:
             if name not in self._tails:
-                self._tails[name] = Tail(self._wiring, name)
+                self._tails[name] = RestOfNetwork(self._wiring, name)
             return self._tails[name]
 
     def logits_with(self, name, values, activations, images=None):
@@ -208,18 +208,18 @@ class Network:
         SelectionError
             When the values of a layer beside the replaced one are not given.
         """
-        tail = self.behind(name)
+        rest = self.behind(name)
         given = dict(activations)
         if images is not None:
             given[""] = self._as_fed(self._checked(images))
-        for other in tail.beside:
+        for other in rest.beside:
             if other not in given:
                 missing = f'values of "{other}"' if other else "images"
                 raise SelectionError(
                     f'layer "{name}": what lies behind it also needs the {missing}')
-        return tail.logits(values, [
+        return rest.logits(values, [
             np.broadcast_to(given[other], (len(values), *given[other].shape[1:]))
-            for other in tail.beside])
+            for other in rest.beside])
 
     def margin_terms(self, name, images, target, rival):
         """The margin of each image opened at a layer.
@@ -248,14 +248,14 @@ class Network:
                     f"class {number}: the network {self.name} has the classes 0 to "
                     f"{self.n_classes - 1}", nearest=int(np.clip(number, 0, self.n_classes - 1)))
         images = self._checked(images)
-        tail = self.behind(name)
+        rest = self.behind(name)
         if not name:
-            return tail.margin_terms(self._as_fed(images), target, rival)
-        needed = [other for other in (name, *tail.beside) if other]
+            return rest.margin_terms(self._as_fed(images), target, rival)
+        needed = [other for other in (name, *rest.beside) if other]
         values = self.activations(images, needed)
-        beside = [values[other] if other else self._as_fed(images) for other in tail.beside]
-        own = values.pre(name) if tail.reads_pre_activation else values[name]
-        return tail.margin_terms(own, target, rival, beside)
+        beside = [values[other] if other else self._as_fed(images) for other in rest.beside]
+        own = values.pre(name) if rest.reads_pre_activation else values[name]
+        return rest.margin_terms(own, target, rival, beside)
 
     def _checked(self, images):
         # Images kept as stored, in a file or as bytes, become float32 batch by batch, when fed.

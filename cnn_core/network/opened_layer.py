@@ -8,7 +8,7 @@ from cnn_core.network.layers import LayerInfo
 _BYTES_AT_ONCE = 32 * 2**20
 
 
-class Cut:
+class OpenedLayer:
     """The values of a layer for some images, ready to be changed and run through the rest.
 
     Parameters

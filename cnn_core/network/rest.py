@@ -40,7 +40,7 @@ class MarginTerms:
         return self.values * self.gradient
 
 
-class Tail:
+class RestOfNetwork:
     """What lies behind one layer.
 
     Attributes

@@ -104,7 +104,7 @@ def test_what_a_reader_typed_stands_in_a_sentence():
 
 
 def test_no_page_writes_a_signed_number_by_itself():
-    """Only `app.frame.wording` writes signs: a format with "+" elsewhere would have an ASCII minus."""
+    """Only `app.frame.wording` writes signs: "+" in a format elsewhere gives an ASCII minus."""
     own = re.compile(r":\+[,.\d]")
     found = [path.relative_to(APP).as_posix() for path in APP.rglob("*.py")
              if path.name != "wording.py" and path.name not in WRITES_FILES

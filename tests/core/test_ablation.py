@@ -10,7 +10,7 @@ from cnn_core.errors import DataError, SelectionError
 from cnn_core.network import opened_layer as cut
 from cnn_core.network.activations import softmax
 from cnn_core.network.backend import keras
-from cnn_core.network.opened_layer import Cut, one_image
+from cnn_core.network.opened_layer import OpenedLayer, one_image
 from tests.core import networks
 from tests.core.networks import (
     ALL,
@@ -203,7 +203,7 @@ def test_mean_effects_over_several_batches(monkeypatch):
 def test_variants_keep_what_passes_the_layer_by():
     network = opened(networks.short_cut_from_pixels)
     images = random_images(network, 3)
-    opened_cut = Cut(network, "inner", images)
+    opened_cut = OpenedLayer(network, "inner", images)
     silenced = np.eye(3, dtype=bool)
     found = opened_cut.logits_silenced([2, 0, 2], silenced)
     for row, image in enumerate((2, 0, 2)):
@@ -219,7 +219,7 @@ def test_the_rest_runs_on_the_given_values_alone():
     network, images = opened(networks.article_like), images_for(networks.article_like)
     kernel, bias = operation(seeded(networks.article_like), "Dense_2").get_weights()
     values = np.full((2, 7), 0.5, np.float32)
-    found = Cut(network, "Dense_1", images).logits_with(values, [0, 1])
+    found = OpenedLayer(network, "Dense_1", images).logits_with(values, [0, 1])
     np.testing.assert_allclose(found, values @ kernel + bias, atol=1e-6)
 
 

@@ -9,7 +9,7 @@ from app.frame.search import Found
 from app.pages.decide.state import DecideSelection
 from app.pages.explore.state import classes_of_order
 from app.pages.explore.view import columns_for, found_by
-from cnn_core.decision.ablation import Cut
+from cnn_core.decision.ablation import OpenedLayer
 from cnn_core.decision.ledger import Ledger, ledger, node_ledger
 from cnn_core.decision.visibility import Ranking, Visibility, n_carrying, ranking, visibility
 from cnn_core.network.activations import softmax
@@ -157,7 +157,7 @@ def _after(explorer, selection, p, q):
     off = selection.off
     if not off:
         return None
-    cut = Cut(explorer.network(selection.model), off.layer,
+    cut = OpenedLayer(explorer.network(selection.model), off.layer,
               explorer.image(selection.set, selection.image)[None])
     silenced = np.zeros((1, cut.layer.n_units), bool)
     silenced[0, list(off.units)] = True

@@ -19,7 +19,7 @@ class ModelRecords:
     record : dict or None
         Entry of the manifest.
     epochs : tuple of dict
-        Training history, see `cnn_core.training.publishing.read_history`; empty where there is none.
+        As `cnn_core.training.publishing.read_history` gives them; empty where there is none.
     fault : str
         Why records could not be read, "" if all is well or there are none.
     """
