@@ -82,14 +82,14 @@ def smallest_edit(network, layer, image, donor, target, rival):
     logits = search.logits([taken[:count] for count in range(len(taken) + 1)])
     return Edit(
         layer=layer, target=search.target, rival=search.rival, units=tuple(taken),
-        n_units=search.cut.layer.n_units,
+        n_units=search.opened.layer.n_units,
         margins=search.margins(logits), predictions=logits.argmax(axis=1), logits=logits[-1],
         flipped=bool(search.is_flipped(logits[-1:])[0]), n_tried=search.n_tried)
 
 
 class _Search:
     def __init__(self, network, layer, image, donor, target, rival):
-        self.cut = OpenedLayer(network, layer, one_image(network, image))
+        self.opened = OpenedLayer(network, layer, one_image(network, image))
         self.target, self.rival = target, rival
         self.n_tried = 0
         # A unit that is "silenced" to the donor's values is taken over.
@@ -97,11 +97,11 @@ class _Search:
 
     def logits(self, choices):
         """Logits (len(choices), n_classes) with each list of units taken over."""
-        taken = np.zeros((len(choices), self.cut.layer.n_units), bool)
+        taken = np.zeros((len(choices), self.opened.layer.n_units), bool)
         for row, units in zip(taken, choices, strict=True):
             row[list(units)] = True
         self.n_tried += len(choices)
-        return self.cut.logits_silenced(np.zeros(len(choices), int), taken, self._donor_values)
+        return self.opened.logits_silenced(np.zeros(len(choices), int), taken, self._donor_values)
 
     def margins(self, logits):
         return margin_of(logits, self.target, self.rival)
@@ -111,8 +111,8 @@ class _Search:
 
     def grow(self):
         """Units taken over one by one until the prediction flips, or all of them."""
-        taken, left = [], list(range(self.cut.layer.n_units))
-        is_done = self.is_flipped(self.cut.logits)[0]
+        taken, left = [], list(range(self.opened.layer.n_units))
+        is_done = self.is_flipped(self.opened.logits)[0]
         while left and not is_done:
             logits = self.logits([[*taken, unit] for unit in left])
             flips = self.is_flipped(logits)

@@ -55,7 +55,7 @@ class Network:
         self.last_hidden = self._find_last_hidden()
         self._lock = threading.Lock()
         self._passes = OrderedDict()
-        self._tails = {}
+        self._rests = {}
 
     def _find_last_hidden(self):
         if self.output_layer.kind is not LayerKind.DENSE:
@@ -181,9 +181,9 @@ class Network:
         if name:
             self.layer(name)
         with self._lock:
-            if name not in self._tails:
-                self._tails[name] = RestOfNetwork(self._wiring, name)
-            return self._tails[name]
+            if name not in self._rests:
+                self._rests[name] = RestOfNetwork(self._wiring, name)
+            return self._rests[name]
 
     def logits_with(self, name, values, activations, images=None):
         """Logits when a layer's values are replaced and the rest is run again.

@@ -7,7 +7,7 @@ from cnn_core.decision import ablation
 from cnn_core.decision.ablation import ablate, ablate_each, mean_effects, unit_effects
 from cnn_core.decision.ledger import ledger, node_ledger
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.network import opened_layer as cut
+from cnn_core.network import opened_layer
 from cnn_core.network.activations import softmax
 from cnn_core.network.backend import keras
 from cnn_core.network.opened_layer import OpenedLayer, one_image
@@ -186,7 +186,7 @@ def test_mean_effects_over_several_batches(monkeypatch):
     flips = [ablate(network, "inner", [unit], images).flips.sum() for unit in range(4)]
     monkeypatch.setattr(ablation, "_BATCH", 4)
     # Three variants at once.
-    monkeypatch.setattr(cut, "_BYTES_AT_ONCE", 3 * 4 * network.layer("inner").n_cells)
+    monkeypatch.setattr(opened_layer, "_BYTES_AT_ONCE", 3 * 4 * network.layer("inner").n_cells)
     told = []
     found = mean_effects(network, "inner", images, 0, 2, progress=lambda *done: told.append(done))
     assert told == [(4, 11), (8, 11), (11, 11)]

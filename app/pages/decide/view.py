@@ -157,11 +157,11 @@ def _after(explorer, selection, p, q):
     off = selection.off
     if not off:
         return None
-    cut = OpenedLayer(explorer.network(selection.model), off.layer,
+    opened = OpenedLayer(explorer.network(selection.model), off.layer,
               explorer.image(selection.set, selection.image)[None])
-    silenced = np.zeros((1, cut.layer.n_units), bool)
+    silenced = np.zeros((1, opened.layer.n_units), bool)
     silenced[0, list(off.units)] = True
-    return _answer(cut.logits_silenced([0], silenced, baseline_of(explorer, selection))[0], p, q)
+    return _answer(opened.logits_silenced([0], silenced, baseline_of(explorer, selection))[0], p, q)
 
 
 def baseline_of(explorer, selection, layer=None):
