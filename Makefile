@@ -29,6 +29,7 @@ test: test-environment browser
 
 lint: test-environment
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
 
 audit: environment
 	@$(PYTHON) deploy/audit_packages.py

@@ -194,8 +194,7 @@ class Explorer:
     @property
     def notes(self):
         """What the operator should know about the surveys, each once."""
-        return tuple(dict.fromkeys(survey.note for survey in self._surveys.values()
-                                   if survey.note))
+        return tuple(dict.fromkeys(survey.note for survey in self._surveys.values() if survey.note))
 
     def image(self, set_name, number):
         """One image of a set.
@@ -298,8 +297,9 @@ class Sight:
 
 def _pick(held, name, what):
     if name not in held:
-        raise SelectionError(f'{what} "{name}": there are {", ".join(held)}',
-                             nearest=next(iter(held)))
+        raise SelectionError(
+            f'{what} "{name}": there are {", ".join(held)}', nearest=next(iter(held))
+        )
     return held[name]
 
 

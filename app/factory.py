@@ -42,8 +42,10 @@ def create_app(explorer):
         update_title=None,
         suppress_callback_exceptions=True,
         serve_locally=True,
-        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"},
-                   {"name": "color-scheme", "content": "light dark"}],
+        meta_tags=[
+            {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+            {"name": "color-scheme", "content": "light dark"},
+        ],
     )
     app.layout = partial(shell.frame, explorer.notes)
     shell.register_callbacks(app, explorer)

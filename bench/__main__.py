@@ -38,8 +38,11 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     names = [name for name in PARTS if name in (options.only or PARTS)]
     if options.check and not options.only:
-        names = [name for name in names if any(
-            bound.part == name and bound.holds is not None for bound in BOUNDS)]
+        names = [
+            name
+            for name in names
+            if any(bound.part == name and bound.holds is not None for bound in BOUNDS)
+        ]
     writes = options.write if options.write is not None else not options.short
     os.environ.update(SURROUNDINGS)
     figures = {}
@@ -50,8 +53,15 @@ def main(arguments=None):
         found = verdicts(BOUNDS, figures, name)
         _print(f"{name} ({time.monotonic() - began:.0f} s)", figures[name], found)
         if writes:
-            record.merge(name, {"measured": record.surroundings(options.short, load),
-                                "figures": figures[name], "bounds": found}, record.RESULTS)
+            record.merge(
+                name,
+                {
+                    "measured": record.surroundings(options.short, load),
+                    "figures": figures[name],
+                    "bounds": found,
+                },
+                record.RESULTS,
+            )
 
     in_browser = [name for name in names if name in IN_BROWSER]
     if in_browser:
@@ -70,14 +80,25 @@ def main(arguments=None):
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="a few repetitions only")
-    parser.add_argument("--check", action="store_true",
-                        help="measure only parts with ratios that must hold, and end with 1 when "
-                             "one does not")
-    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART",
-                        help=f"these parts only: {', '.join(PARTS)}")
-    parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=None,
-                        help="put what was measured into bench/results.json, where parts that were "
-                             "not measured stay as they are (default: unless --short)")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="measure only parts with ratios that must hold, and end with 1 when one does not",
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=PARTS,
+        metavar="PART",
+        help=f"these parts only: {', '.join(PARTS)}",
+    )
+    parser.add_argument(
+        "--write",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="put what was measured into bench/results.json, where parts that were "
+        "not measured stay as they are (default: unless --short)",
+    )
     parser.add_argument("--minutes", type=float, help="length of the load in the part memory")
     return parser
 

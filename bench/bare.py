@@ -24,8 +24,11 @@ def compiled_pass(model, with_xla=False):
     names = [layer.name for layer in model.layers]
     outputs = keras.Model(model.inputs[0], [layer.output for layer in model.layers])
     one_image = tf.TensorSpec((1, *model.inputs[0].shape[1:]), tf.float32)
-    run = tf.function(lambda images: outputs(images, training=False), jit_compile=with_xla,
-                      input_signature=[one_image]).get_concrete_function()
+    run = tf.function(
+        lambda images: outputs(images, training=False),
+        jit_compile=with_xla,
+        input_signature=[one_image],
+    ).get_concrete_function()
 
     def act(images):
         arrays = [tensor.numpy() for tensor in run(tf.constant(images))]

@@ -30,21 +30,28 @@ def page_template(dependencies, path):
         When the page has not exactly one main callback.
     """
     store = {"type": "query", "path": path}
-    found = [one for one in dependencies
-             if [_id(part["id"]) for part in one["inputs"]] == [store]
-             and not one.get("clientside_function")]
+    found = [
+        one
+        for one in dependencies
+        if [_id(part["id"]) for part in one["inputs"]] == [store]
+        and not one.get("clientside_function")
+    ]
     if len(found) != 1:
         raise LookupError(f"{path}: {len(found)} callbacks are asked by the address alone, not 1")
     [declared] = found
     address = {"path": path, "search": PLACE, "serial": 1}
-    return json.dumps({
-        "output": declared["output"],
-        "outputs": [_part(text) for text in declared["output"].strip(".").split("...")],
-        "inputs": [{"id": store, "property": "data", "value": address}],
-        "state": [{"id": _id(part["id"]), "property": part["property"], "value": None}
-                  for part in declared["state"]],
-        "changedPropIds": [f'{json.dumps(store, sort_keys=True, separators=(",", ":"))}.data'],
-    })
+    return json.dumps(
+        {
+            "output": declared["output"],
+            "outputs": [_part(text) for text in declared["output"].strip(".").split("...")],
+            "inputs": [{"id": store, "property": "data", "value": address}],
+            "state": [
+                {"id": _id(part["id"]), "property": part["property"], "value": None}
+                for part in declared["state"]
+            ],
+            "changedPropIds": [f"{json.dumps(store, sort_keys=True, separators=(',', ':'))}.data"],
+        }
+    )
 
 
 def filled(template, search):

@@ -4,20 +4,31 @@ from bench.classroom import MOST_MS
 from bench.ratios import Bound, Figure, Ratio
 
 _CLICK = Figure("explore", "Conv2D_1, key to last change, ms")
-_MISS, _HIT = (Figure("server", f"numbers, {what}, ms")
-               for what in ("new image", "image in the cache"))
-_REQUEST_MISS, _REQUEST_HIT = (Figure("server", f"whole request, {what}, ms")
-                               for what in ("new image", "image in the cache"))
+_MISS, _HIT = (
+    Figure("server", f"numbers, {what}, ms") for what in ("new image", "image in the cache")
+)
+_REQUEST_MISS, _REQUEST_HIT = (
+    Figure("server", f"whole request, {what}, ms") for what in ("new image", "image in the cache")
+)
 _PASS = Figure("server", "bare compiled forward pass, ms")
 _ARTICLE = Figure("server", "the article's function (load, build, predict), ms")
-_GROWING = {"maps": "maps of a layer", "map_size": "cells of a map", "images": "images compared",
-            "set_size": "images in the set"}
+_GROWING = {
+    "maps": "maps of a layer",
+    "map_size": "cells of a map",
+    "images": "images compared",
+    "set_size": "images in the set",
+}
 _ROOMS = ("the same 36 images for all", "an image of their own for each")
 
 
 def _click(way, holds=None):
-    return Ratio(f"click to picture, over a stock Dash app with {way}", _CLICK,
-                 Figure("explore", f"stock Dash, {way}, key to last change, ms"), "at most", holds)
+    return Ratio(
+        f"click to picture, over a stock Dash app with {way}",
+        _CLICK,
+        Figure("explore", f"stock Dash, {way}, key to last change, ms"),
+        "at most",
+        holds,
+    )
 
 
 def _goal(name, ours, goal, sense="at most", holds=None):
@@ -30,51 +41,124 @@ BOUNDS = (
     _click("subplots", 0.8),
     _goal("click to picture, ms", _CLICK, 60),
     _goal("click to picture, 95th percentile, ms", Figure("explore", _CLICK.name, "p95"), 120),
-    _goal("pictures a second with the key held",
-          Figure("explore", "Conv2D_1, pictures a second with the key held"), 12, "at least"),
-    _goal("stale pictures when the key is let go",
-          Figure("explore", "Conv2D_1, stale pictures when the key is let go"), 0, holds=0),
+    _goal(
+        "pictures a second with the key held",
+        Figure("explore", "Conv2D_1, pictures a second with the key held"),
+        12,
+        "at least",
+    ),
+    _goal(
+        "stale pictures when the key is let go",
+        Figure("explore", "Conv2D_1, stale pictures when the key is let go"),
+        0,
+        holds=0,
+    ),
     _goal("bytes of an answer", Figure("explore", "Conv2D_1, bytes of an answer"), 22_000),
-    _goal("bytes of a first load", Figure("explore", "first load, bytes on the wire"), 1_900_000,
-          holds=2_500_000),
-    _goal("bytes of a second load", Figure("explore", "second load, bytes on the wire"), 60_000,
-          holds=100_000),
-    _goal("3 + 3 + 2 images to Conv2D_1, pictures stand, ms",
-          Figure("compare", "3 + 3 + 2 images, to Conv2D_1, pictures stand, ms"), 250),
-    _goal("another image in Decide, ms",
-          Figure("decide", "another image, pictures stand, ms"), 150),
-    _goal("another layer in Decide, ms",
-          Figure("decide", "another layer, pictures stand, ms"), 150),
-    _goal("one more node silenced or restored, ms",
-          Figure("decide", "one more node silenced or restored, pictures stand, ms"), 100),
+    _goal(
+        "bytes of a first load",
+        Figure("explore", "first load, bytes on the wire"),
+        1_900_000,
+        holds=2_500_000,
+    ),
+    _goal(
+        "bytes of a second load",
+        Figure("explore", "second load, bytes on the wire"),
+        60_000,
+        holds=100_000,
+    ),
+    _goal(
+        "3 + 3 + 2 images to Conv2D_1, pictures stand, ms",
+        Figure("compare", "3 + 3 + 2 images, to Conv2D_1, pictures stand, ms"),
+        250,
+    ),
+    _goal(
+        "another image in Decide, ms", Figure("decide", "another image, pictures stand, ms"), 150
+    ),
+    _goal(
+        "another layer in Decide, ms", Figure("decide", "another layer, pictures stand, ms"), 150
+    ),
+    _goal(
+        "one more node silenced or restored, ms",
+        Figure("decide", "one more node silenced or restored, pictures stand, ms"),
+        100,
+    ),
     Ratio("numbers of a new image, over a bare pass", _MISS, _PASS, "at most", 3, 2),
     Ratio("numbers of an image in the cache, over a bare pass", _HIT, _PASS, "at most", 0.3, 0.1),
-    Ratio("whole request for a new image, over a bare pass", _REQUEST_MISS, _PASS, "at most",
-          goal=2),
-    Ratio("whole request for an image in the cache, over a bare pass", _REQUEST_HIT, _PASS,
-          "at most", goal=0.1),
-    Ratio("numbers of a new image, times faster than the article's function", _MISS, _ARTICLE,
-          "at least", 50, 100),
-    Ratio("whole request for a new image, times faster than the article's function",
-          _REQUEST_MISS, _ARTICLE, "at least", goal=100),
-    Ratio("ready, over a bare import and load",
-          Figure("start", "process start to /readyz 200, s"),
-          Figure("start", "a bare import of Keras and load of the model, s"), "at most", 2, 1.15),
-    _goal("process start to the first /healthz 200, s",
-          Figure("start", "process start to the first /healthz 200, s"), 1.5),
-    *(_goal(f"200 students, {room}: 95th percentile, ms",
-            Figure("classroom", f"{room}: answer, ms", "p95"), MOST_MS) for room in _ROOMS),
-    *(_goal(f"200 students, {room}: errors", Figure("classroom", f"{room}: errors"), 0, holds=0)
-      for room in _ROOMS),
-    _goal("growth of the memory after warm-up, %",
-          Figure("memory", "RSS, growth after warm-up, %"), 5, holds=10),
+    Ratio(
+        "whole request for a new image, over a bare pass", _REQUEST_MISS, _PASS, "at most", goal=2
+    ),
+    Ratio(
+        "whole request for an image in the cache, over a bare pass",
+        _REQUEST_HIT,
+        _PASS,
+        "at most",
+        goal=0.1,
+    ),
+    Ratio(
+        "numbers of a new image, times faster than the article's function",
+        _MISS,
+        _ARTICLE,
+        "at least",
+        50,
+        100,
+    ),
+    Ratio(
+        "whole request for a new image, times faster than the article's function",
+        _REQUEST_MISS,
+        _ARTICLE,
+        "at least",
+        goal=100,
+    ),
+    Ratio(
+        "ready, over a bare import and load",
+        Figure("start", "process start to /readyz 200, s"),
+        Figure("start", "a bare import of Keras and load of the model, s"),
+        "at most",
+        2,
+        1.15,
+    ),
+    _goal(
+        "process start to the first /healthz 200, s",
+        Figure("start", "process start to the first /healthz 200, s"),
+        1.5,
+    ),
+    *(
+        _goal(
+            f"200 students, {room}: 95th percentile, ms",
+            Figure("classroom", f"{room}: answer, ms", "p95"),
+            MOST_MS,
+        )
+        for room in _ROOMS
+    ),
+    *(
+        _goal(f"200 students, {room}: errors", Figure("classroom", f"{room}: errors"), 0, holds=0)
+        for room in _ROOMS
+    ),
+    _goal(
+        "growth of the memory after warm-up, %",
+        Figure("memory", "RSS, growth after warm-up, %"),
+        5,
+        holds=10,
+    ),
     _goal("most memory, mapped files included, MiB", Figure("memory", "RSS at most, MiB"), 700),
-    _goal("most memory, mapped files left out, MiB",
-          Figure("memory", "without mapped files at most, MiB"), 700),
+    _goal(
+        "most memory, mapped files left out, MiB",
+        Figure("memory", "without mapped files at most, MiB"),
+        700,
+    ),
     _goal("errors in the memory's run", Figure("memory", "errors under load"), 0, holds=0),
-    *(_goal(f"growth with the {what}, over linear growth",
-            Figure("growth", f"{name}: growth over linear", ""), 1.1, holds=1.5)
-      for name, what in _GROWING.items()),
-    _goal("slowest search in the largest set, ms",
-          Figure("growth", "slowest search in the largest set, ms", ""), 50),
+    *(
+        _goal(
+            f"growth with the {what}, over linear growth",
+            Figure("growth", f"{name}: growth over linear", ""),
+            1.1,
+            holds=1.5,
+        )
+        for name, what in _GROWING.items()
+    ),
+    _goal(
+        "slowest search in the largest set, ms",
+        Figure("growth", "slowest search in the largest set, ms", ""),
+        50,
+    ),
 )

@@ -28,8 +28,10 @@ def measure(page, address, short=False):
         questions = Questions(server)
         own, lesson = questions.of_own(), questions.of_lesson()
         told = {}
-        for name, wishes, is_shared in (("the same 36 images for all", lesson, True),
-                                        ("an image of their own for each", own, False)):
+        for name, wishes, is_shared in (
+            ("the same 36 images for all", lesson, True),
+            ("an image of their own for each", own, False),
+        ):
             told |= _told(name, _lesson(server, questions, wishes, STUDENTS, seconds, is_shared))
         if not short:
             told |= _limit(server, questions, own)
@@ -37,8 +39,7 @@ def measure(page, address, short=False):
 
 
 def _lesson(server, questions, wishes, students, seconds, is_shared):
-    plan = Plan(server.address, questions.templates, wishes, students, seconds,
-                is_shared=is_shared)
+    plan = Plan(server.address, questions.templates, wishes, students, seconds, is_shared=is_shared)
     process = in_own_process(plan)
     # Within the measured time: the students' process needs a while to begin.
     time.sleep(plan.settle + 1)
@@ -108,11 +109,14 @@ def _limit(server, questions, wishes, seconds=15):
     def bears(students):
         lesson, server_cpu = _lesson(server, questions, wishes, students, seconds, False)
         p95 = summary(lesson.delays)["p95"]
-        tried[students] = {"students": students, "p95": p95,
-                           "answers a second": rounded(lesson.answered / lesson.seconds, 3),
-                           "errors": sum(lesson.errors.values()),
-                           "CPU of the server": rounded(server_cpu, 2),
-                           "CPU of the students": rounded(lesson.generator_cpu, 2)}
+        tried[students] = {
+            "students": students,
+            "p95": p95,
+            "answers a second": rounded(lesson.answered / lesson.seconds, 3),
+            "errors": sum(lesson.errors.values()),
+            "CPU of the server": rounded(server_cpu, 2),
+            "CPU of the students": rounded(lesson.generator_cpu, 2),
+        }
         return p95 <= MOST_MS and not lesson.errors
 
     students = most_borne(bears, STUDENTS)
@@ -120,6 +124,7 @@ def _limit(server, questions, wishes, seconds=15):
         "limit: students served within 250 ms (95th percentile)": students,
         "limit: answers a second": tried[students]["answers a second"] if students else 0,
         "limit: most answers a second, however late": max(
-            one["answers a second"] for one in tried.values()),
+            one["answers a second"] for one in tried.values()
+        ),
         "limit: what was tried": [tried[number] for number in sorted(tried)],
     }

@@ -90,8 +90,9 @@ def times_of(page, act, quiet_ms=_QUIET_MS):
         if has_changed and not state["isAsking"] and state["quiet"] >= quiet_ms:
             pressed = state["pressed"]
             return Times(max(state["stand"] - pressed, 0), state["last"] - pressed)
-    raise TimeoutError(f"{page.url}: no change, or no rest, within {_MOST_SECONDS} s of an action: "
-                       f"{state}")
+    raise TimeoutError(
+        f"{page.url}: no change, or no rest, within {_MOST_SECONDS} s of an action: {state}"
+    )
 
 
 def time_of(page, act):
@@ -119,5 +120,8 @@ def set_address(page, **changes):
     **changes : object
         Values by key of the query string.
     """
-    page.evaluate("(changes) => { window.bench.pressed = performance.now(); "
-                  "window.lookingGlass.set(changes); }", changes)
+    page.evaluate(
+        "(changes) => { window.bench.pressed = performance.now(); "
+        "window.lookingGlass.set(changes); }",
+        changes,
+    )

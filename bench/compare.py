@@ -29,13 +29,14 @@ def measure(page, address, short=False):
         # The first visit computes what later ones find.
         told |= _told(f"3 + 3 + 2 images, to {layer}", times[layer][1:])
     _changed(page, layer="Conv2D_3")
-    shifts = [_changed(page, t=t) for t in (0.2, 0.4, 0.5, 0.25, 0.35, 0.6)[:2 if short else 6]]
+    shifts = [_changed(page, t=t) for t in (0.2, 0.4, 0.5, 0.25, 0.35, 0.6)[: 2 if short else 6]]
     told |= _told("3 + 3 + 2 images, threshold at Conv2D_3", shifts)
-    groups = {key: ",".join(str(first + step) for step in range(12))
-              for key, first in (("a", 100), ("b", 300), ("c", 500))}
+    groups = {
+        key: ",".join(str(first + step) for step in range(12))
+        for key, first in (("a", 100), ("b", 300), ("c", 500))
+    }
     _changed(page, **groups)
-    many = [_changed(page, layer=layer)
-            for layer in ("Conv2D_1", "Conv2D_3") * (1 if short else 4)]
+    many = [_changed(page, layer=layer) for layer in ("Conv2D_1", "Conv2D_3") * (1 if short else 4)]
     told |= _told("12 + 12 + 12 images, to Conv2D_1", many[::2])
     told |= _told("12 + 12 + 12 images, to Conv2D_3", many[1::2])
     return told
@@ -46,5 +47,7 @@ def _changed(page, **changes):
 
 
 def _told(name, times):
-    return {f"{name}, pictures stand, ms": summary([one.pictures for one in times]),
-            f"{name}, last change, ms": summary([one.last for one in times])}
+    return {
+        f"{name}, pictures stand, ms": summary([one.pictures for one in times]),
+        f"{name}, last change, ms": summary([one.last for one in times]),
+    }

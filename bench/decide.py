@@ -10,8 +10,9 @@ from bench.clicks import set_address, times_of
 from bench.explore import open_page
 from bench.summary import summary
 
-_PICTURES = ", ".join(f"#decide-{part}" for part in (
-    "image", "answer", "nodes", "seen", "used", "pixels"))
+_PICTURES = ", ".join(
+    f"#decide-{part}" for part in ("image", "answer", "nodes", "seen", "used", "pixels")
+)
 _LAYERS = ("Conv2D_3", "Max_Pool_2", "Conv2D_2", "Conv2D_1")
 _BARS = "#decide-nodes .bars .point path"
 # Longer than the page waits before it asks for its slow parts.
@@ -36,13 +37,20 @@ def measure(page, address, short=False):
         return times[n_first:]
 
     images = all_times(2, lambda number: page.keyboard.press("ArrowRight"))
-    layers = all_times(0 if short else 4,
-                       lambda number: set_address(page, layer=_LAYERS[number % 4]))
-    clicks = all_times(2, lambda number: (page.mouse.down(), page.mouse.up()),
-                       lambda number: _point_at(page, number % 5))
+    layers = all_times(
+        0 if short else 4, lambda number: set_address(page, layer=_LAYERS[number % 4])
+    )
+    clicks = all_times(
+        2,
+        lambda number: (page.mouse.down(), page.mouse.up()),
+        lambda number: _point_at(page, number % 5),
+    )
     told = {}
-    for name, times in (("another image", images), ("another layer", layers),
-                        ("one more node silenced or restored", clicks)):
+    for name, times in (
+        ("another image", images),
+        ("another layer", layers),
+        ("one more node silenced or restored", clicks),
+    ):
         told[f"{name}, pictures stand, ms"] = summary([one.pictures for one in times])
         told[f"{name}, last change, ms"] = summary([one.last for one in times])
     return told

@@ -31,8 +31,10 @@ def measure(page, address, short=False):
     page.on("response", lambda response: received.append(response))
     with started((sys.executable, "-m", "bench.stock"), "--port") as stock:
         # Bytes are counted while the stock apps load; times are taken when that is over.
-        told = {"first load, bytes on the wire": _load(page, address, received),
-                "second load, bytes on the wire": _load(page, address, received)}
+        told = {
+            "first load, bytes on the wire": _load(page, address, received),
+            "second load, bytes on the wire": _load(page, address, received),
+        }
         for way in WAYS:
             stock.wait_for(f"/{way}/")
         for layer in _LAYERS[1:] if not short else ():
@@ -86,27 +88,34 @@ def _layer(page, address, layer, repeats, received):
 
 
 def _answer_sizes(received):
-    return [_size(response) for response in received
-            if "_dash-update-component" in response.url]
+    return [_size(response) for response in received if "_dash-update-component" in response.url]
 
 
 def _told(name, times):
-    return {f"{name}, key to last change, ms": summary([one.last for one in times]),
-            f"{name}, key to pictures drawn, ms": summary([one.pictures for one in times])}
+    return {
+        f"{name}, key to last change, ms": summary([one.last for one in times]),
+        f"{name}, key to pictures drawn, ms": summary([one.pictures for one in times]),
+    }
 
 
 def _beside_stock(page, address, stock, repeats, received):
     """Ours and the stock apps in the same browser: one key press each, then the next."""
     with ExitStack() as stack:
-        pages = {way: stack.enter_context(page.context.browser.new_context(
-            viewport=page.viewport_size)).new_page() for way in WAYS}
+        pages = {
+            way: stack.enter_context(
+                page.context.browser.new_context(viewport=page.viewport_size)
+            ).new_page()
+            for way in WAYS
+        }
         for way, shown in pages.items():
             shown.goto(f"{stock.address}/{way}/")
             _pictures_stand(shown)
             shown.focus("#image")
         open_page(page, f"{address}/?image=100&layer=Conv2D_1")
-        ways = {"Conv2D_1": (page, "ArrowRight"),
-                **{f"stock Dash, {way}": (pages[way], "ArrowUp") for way in WAYS}}
+        ways = {
+            "Conv2D_1": (page, "ArrowRight"),
+            **{f"stock Dash, {way}": (pages[way], "ArrowUp") for way in WAYS},
+        }
         times = {name: [] for name in ways}
         sizes = []
         for number in range(repeats + _WARM):
@@ -138,5 +147,7 @@ def _held(page, address, seconds):
     shown, asked = page.evaluate("""() => [
       document.querySelector(".verdict").closest(".panel").querySelector(".js-plotly-plot")
         .layout.meta.name, new URLSearchParams(location.search).get("image")]""")
-    return {"Conv2D_1, pictures a second with the key held": round(n_pictures / took, 1),
-            "Conv2D_1, stale pictures when the key is let go": int(shown != f"test {asked}")}
+    return {
+        "Conv2D_1, pictures a second with the key held": round(n_pictures / took, 1),
+        "Conv2D_1, stale pictures when the key is let go": int(shown != f"test {asked}"),
+    }

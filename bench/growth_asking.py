@@ -53,13 +53,23 @@ class Asking:
         """
         if path not in self._templates:
             self._templates[path] = page_template(self._dependencies, path)
-        body = filled(self._templates[path], "?" + urlencode(
-            {key: ",".join(map(str, value)) if isinstance(value, list | tuple) else value
-             for key, value in query.items()}, safe=","))
+        body = filled(
+            self._templates[path],
+            "?"
+            + urlencode(
+                {
+                    key: ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+                    for key, value in query.items()
+                },
+                safe=",",
+            ),
+        )
         began = time.perf_counter()
         response = self._client.post(
-            "/_dash-update-component", data=body,
-            headers={"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"})
+            "/_dash-update-component",
+            data=body,
+            headers={"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"},
+        )
         content = response.get_data()
         milliseconds = 1000 * (time.perf_counter() - began)
         if response.status_code != 200:

@@ -25,9 +25,14 @@ def explore_models(page, models, data, cache_folder, layer):
         A value for each model.
     """
     with _server(models, data, cache_folder) as address:
-        times = [_times(page, f"{address}/?model={model.stem}&layer={layer}&image=1",
-                        [{"image": 2 + number} for number in range(_REPEATS + 1)])
-                 for model in models]
+        times = [
+            _times(
+                page,
+                f"{address}/?model={model.stem}&layer={layer}&image=1",
+                [{"image": 2 + number} for number in range(_REPEATS + 1)],
+            )
+            for model in models
+        ]
     return _lines(times)
 
 
@@ -46,8 +51,10 @@ def compare_images(page, models, data, cache_folder, layer, groups):
     dict of str to list of float
     """
     with _server(models, data, cache_folder) as address:
-        times = [_times(page, f"{address}/compare?layer={layer}", changes, f"#{BOARDS}")
-                 for changes in groups]
+        times = [
+            _times(page, f"{address}/compare?layer={layer}", changes, f"#{BOARDS}")
+            for changes in groups
+        ]
     return _lines(times)
 
 
@@ -58,8 +65,9 @@ def _lines(times):
 
 def _server(models, data, cache_folder):
     options = [option for model in models for option in ("--model", str(model))]
-    return served(*options, "--data", str(data),
-                  environment={"LOOKING_GLASS_CACHE": str(cache_folder)})
+    return served(
+        *options, "--data", str(data), environment={"LOOKING_GLASS_CACHE": str(cache_folder)}
+    )
 
 
 def _times(page, address, changes, pictures=".js-plotly-plot"):
@@ -69,11 +77,15 @@ def _times(page, address, changes, pictures=".js-plotly-plot"):
     page.wait_for_selector(".js-plotly-plot .main-svg", state="attached", timeout=60_000)
     page.wait_for_timeout(1000)
     watch(page, pictures)
-    taken = [times_of(page, lambda change=change: set_address(page, **_as_text(change))).pictures
-             for change in changes]
+    taken = [
+        times_of(page, lambda change=change: set_address(page, **_as_text(change))).pictures
+        for change in changes
+    ]
     return round(median(taken[1:]), 1), round(min(taken[1:]), 1)
 
 
 def _as_text(change):
-    return {key: ",".join(map(str, value)) if isinstance(value, list) else value
-            for key, value in change.items()}
+    return {
+        key: ",".join(map(str, value)) if isinstance(value, list) else value
+        for key, value in change.items()
+    }

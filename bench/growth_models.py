@@ -30,12 +30,14 @@ def maps_network(n_maps, map_size, seed=0):
     """
     keras.utils.set_random_seed(seed)
     layers = keras.layers
-    return keras.Sequential([
-        keras.Input((map_size + 2, map_size + 2, 1)),
-        layers.Conv2D(n_maps, 3, activation="relu", name=MAPS),
-        layers.GlobalAveragePooling2D(name="means"),
-        layers.Dense(_N_CLASSES, activation="softmax", name="classes"),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input((map_size + 2, map_size + 2, 1)),
+            layers.Conv2D(n_maps, 3, activation="relu", name=MAPS),
+            layers.GlobalAveragePooling2D(name="means"),
+            layers.Dense(_N_CLASSES, activation="softmax", name="classes"),
+        ]
+    )
 
 
 def article_network(seed=0):

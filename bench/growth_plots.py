@@ -17,12 +17,25 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _MARKERS = "osD^vP"
 _INK, _FAINT = "#1c2430", "#8a93a0"
 _STYLE = {
-    "svg.hashsalt": "cnn-looking-glass", "svg.fonttype": "path", "font.family": "DejaVu Sans",
-    "font.size": 11, "axes.titlesize": 12, "axes.titleweight": "bold", "axes.edgecolor": _FAINT,
-    "axes.labelcolor": _INK, "text.color": _INK, "xtick.color": _INK, "ytick.color": _INK,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
-    "grid.color": "#e3e7ec", "grid.linewidth": 0.8, "legend.frameon": False,
-    "legend.fontsize": 10, "figure.facecolor": "white",
+    "svg.hashsalt": "cnn-looking-glass",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.edgecolor": _FAINT,
+    "axes.labelcolor": _INK,
+    "text.color": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e3e7ec",
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.fontsize": 10,
+    "figure.facecolor": "white",
 }
 
 
@@ -56,50 +69,93 @@ class Plot:
 
 
 _ANSWER = (
-    Panel("Time for a new picture", "milliseconds",
-          {"browser to picture, ms": "in the browser, until it stands",
-           "server, ms": "of it on the server"}),
-    Panel("Size of the answer", "bytes", {"bytes unpacked": "unpacked",
-                                          "bytes on the wire": "on the wire, compressed"}),
+    Panel(
+        "Time for a new picture",
+        "milliseconds",
+        {
+            "browser to picture, ms": "in the browser, until it stands",
+            "server, ms": "of it on the server",
+        },
+    ),
+    Panel(
+        "Size of the answer",
+        "bytes",
+        {"bytes unpacked": "unpacked", "bytes on the wire": "on the wire, compressed"},
+    ),
 )
 PLOTS = {
-    "maps": Plot("Explore one image at a layer of 8 to 1,024 maps",
-                 "maps of 8 × 8 cells in the layer", _ANSWER),
-    "map_size": Plot("Explore one image at a layer whose maps have 3 × 3 to 112 × 112 cells",
-                     "cells of each of the 16 maps", _ANSWER),
-    "images": Plot("Compare 1 to 36 images at a layer of 32 maps of 26 × 26 cells",
-                   "images compared", _ANSWER),
+    "maps": Plot(
+        "Explore one image at a layer of 8 to 1,024 maps",
+        "maps of 8 × 8 cells in the layer",
+        _ANSWER,
+    ),
+    "map_size": Plot(
+        "Explore one image at a layer whose maps have 3 × 3 to 112 × 112 cells",
+        "cells of each of the 16 maps",
+        _ANSWER,
+    ),
+    "images": Plot(
+        "Compare 1 to 36 images at a layer of 32 maps of 26 × 26 cells", "images compared", _ANSWER
+    ),
     "set_size": Plot(
-        "A set of 10,000 to 1,000,000 images, memory-mapped", "images of 28 × 28 in the set", (
-            Panel("Time of an answer on the server", "milliseconds", {
-                "Compare by rule, ms": "Compare, groups chosen by rule",
-                "Explore, a new search, ms": "Explore, with a new search",
-                "Explore along a search, ms": "Explore, along a search",
-                "Explore, ms": "Explore, without a search",
-            }),
-            Panel("Search alone", "milliseconds", {
-                "search for borderline 4 9, ms": "“borderline 4 9”",
-                "search for clear 4 9, ms": "“clear 4 9”",
-                "search for label:4 pred:9, ms": "“label:4 pred:9”",
-                "search for a number, ms": "the number of an image",
-                "search for wrong, ms": "“wrong”",
-            }, goal=(50, "goal: below 50 ms")),
-            Panel("Size of the answer", "bytes", {
-                "Compare by rule, bytes unpacked": "Compare, unpacked",
-                "Compare by rule, bytes on the wire": "Compare, on the wire, compressed",
-                "Explore along a search, bytes unpacked": "Explore along a search, unpacked",
-                "Explore along a search, bytes on the wire": "the same, on the wire, compressed",
-            }),
-            Panel("Opening the set", "seconds", {
-                "opening for the first time, s": "first time: the network reads every image",
-                "opening again, s": "later: checksums of images and survey",
-            }),
-            Panel("Memory taken by opening it", "MiB beside mapped files", {
-                "memory of its own while opening, MiB": "most of it while opening"}),
-            Panel("Space on the disk", "MiB", {
-                "images on the disk, MiB": "images",
-                "survey on the disk, MiB": "survey, kept from the first opening on"}),
-        )),
+        "A set of 10,000 to 1,000,000 images, memory-mapped",
+        "images of 28 × 28 in the set",
+        (
+            Panel(
+                "Time of an answer on the server",
+                "milliseconds",
+                {
+                    "Compare by rule, ms": "Compare, groups chosen by rule",
+                    "Explore, a new search, ms": "Explore, with a new search",
+                    "Explore along a search, ms": "Explore, along a search",
+                    "Explore, ms": "Explore, without a search",
+                },
+            ),
+            Panel(
+                "Search alone",
+                "milliseconds",
+                {
+                    "search for borderline 4 9, ms": "“borderline 4 9”",
+                    "search for clear 4 9, ms": "“clear 4 9”",
+                    "search for label:4 pred:9, ms": "“label:4 pred:9”",
+                    "search for a number, ms": "the number of an image",
+                    "search for wrong, ms": "“wrong”",
+                },
+                goal=(50, "goal: below 50 ms"),
+            ),
+            Panel(
+                "Size of the answer",
+                "bytes",
+                {
+                    "Compare by rule, bytes unpacked": "Compare, unpacked",
+                    "Compare by rule, bytes on the wire": "Compare, on the wire, compressed",
+                    "Explore along a search, bytes unpacked": "Explore along a search, unpacked",
+                    "Explore along a search, bytes on the wire": "the same, on the wire, compressed",
+                },
+            ),
+            Panel(
+                "Opening the set",
+                "seconds",
+                {
+                    "opening for the first time, s": "first time: the network reads every image",
+                    "opening again, s": "later: checksums of images and survey",
+                },
+            ),
+            Panel(
+                "Memory taken by opening it",
+                "MiB beside mapped files",
+                {"memory of its own while opening, MiB": "most of it while opening"},
+            ),
+            Panel(
+                "Space on the disk",
+                "MiB",
+                {
+                    "images on the disk, MiB": "images",
+                    "survey on the disk, MiB": "survey, kept from the first opening on",
+                },
+            ),
+        ),
+    ),
 }
 
 
@@ -130,7 +186,7 @@ def draw(name, table, folder):
         for panel, axis in zip(panels, axes.flat, strict=False):
             _draw_panel(axis, panel, table)
             axis.set_xlabel(plot.size)
-        for unused in axes.flat[len(panels):]:
+        for unused in axes.flat[len(panels) :]:
             unused.remove()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.svg"
@@ -140,19 +196,35 @@ def draw(name, table, folder):
 
 def _draw_panel(axis, panel, table):
     sizes = table["sizes"]
-    drawn = {text: table["lines"][line] for line, text in panel.lines.items()
-             if line in table["lines"]}
+    drawn = {
+        text: table["lines"][line] for line, text in panel.lines.items() if line in table["lines"]
+    }
     for (text, values), colour, marker in zip(drawn.items(), _COLOURS, _MARKERS, strict=False):
-        axis.plot(sizes, values, color=colour, marker=marker, markersize=5, linewidth=1.8,
-                  label=text, zorder=3)
+        axis.plot(
+            sizes,
+            values,
+            color=colour,
+            marker=marker,
+            markersize=5,
+            linewidth=1.8,
+            label=text,
+            zorder=3,
+        )
     highest = max(map(max, drawn.values()))
     lowest = min(map(min, drawn.values()))
     axis.set_xscale("log")
     axis.set_yscale("log")
     # Linear growth runs like this line: what is less steep grows less.
     start = max(values[0] for values in drawn.values())
-    axis.plot(sizes, [start * size / sizes[0] for size in sizes], color=_FAINT, linewidth=1.2,
-              linestyle=(0, (5, 3)), label="linear growth", zorder=2)
+    axis.plot(
+        sizes,
+        [start * size / sizes[0] for size in sizes],
+        color=_FAINT,
+        linewidth=1.2,
+        linestyle=(0, (5, 3)),
+        label="linear growth",
+        zorder=2,
+    )
     if panel.goal:
         level, text = panel.goal
         axis.axhline(level, color=_INK, linewidth=1, linestyle=":", zorder=1, label=text)
@@ -162,14 +234,24 @@ def _draw_panel(axis, panel, table):
     axis.set_ylim(lowest / beside, highest * beside)
     axis.set_title(panel.title, loc="left")
     axis.set_ylabel(panel.unit)
-    axis.set_xticks(sizes, [f"{side}×{side}" for side in table["sides"]] if "sides" in table
-                    else [_count(size) for size in sizes])
+    axis.set_xticks(
+        sizes,
+        [f"{side}×{side}" for side in table["sides"]]
+        if "sides" in table
+        else [_count(size) for size in sizes],
+    )
     axis.xaxis.set_minor_locator(NullLocator())
     axis.yaxis.set_major_locator(LogLocator(subs=_steps_shown(*axis.get_ylim())))
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _count(value)))
     axis.yaxis.set_minor_formatter(NullFormatter())
-    axis.legend(loc="upper left", bbox_to_anchor=(-0.02, -0.2), handlelength=2.2,
-                labelspacing=0.3, borderaxespad=0, borderpad=0)
+    axis.legend(
+        loc="upper left",
+        bbox_to_anchor=(-0.02, -0.2),
+        handlelength=2.2,
+        labelspacing=0.3,
+        borderaxespad=0,
+        borderpad=0,
+    )
 
 
 def _steps_shown(low, high):

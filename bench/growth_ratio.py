@@ -29,8 +29,10 @@ class Growth:
     over_linear: float
 
     def __str__(self):
-        return (f"{self.ratio:.3g}-fold over {self.size_ratio:.3g}-fold, exponent "
-                f"{self.exponent:.2f}, in the last step {self.last_exponent:.2f}")
+        return (
+            f"{self.ratio:.3g}-fold over {self.size_ratio:.3g}-fold, exponent "
+            f"{self.exponent:.2f}, in the last step {self.last_exponent:.2f}"
+        )
 
 
 def growth(sizes, values):
@@ -54,14 +56,11 @@ def growth(sizes, values):
     """
     if len(sizes) != len(values) or len(sizes) < 2:
         raise ValueError(f"{len(values)} values at {len(sizes)} sizes: it takes two points or more")
-    if min(*sizes, *values) <= 0 or any(
-            later <= size for size, later in itertools.pairwise(sizes)):
+    if min(*sizes, *values) <= 0 or any(later <= size for size, later in itertools.pairwise(sizes)):
         raise ValueError("sizes must ascend, and all numbers be above 0")
-    whole, last_step = ((sizes[-1] / sizes[first], values[-1] / values[first])
-                        for first in (0, -2))
+    whole, last_step = ((sizes[-1] / sizes[first], values[-1] / values[first]) for first in (0, -2))
     exponents = [math.log(grown) / math.log(larger) for larger, grown in (whole, last_step)]
-    return Growth(*whole, *exponents,
-                  max(grown / larger for larger, grown in (whole, last_step)))
+    return Growth(*whole, *exponents, max(grown / larger for larger, grown in (whole, last_step)))
 
 
 def growths(table):
@@ -86,5 +85,6 @@ def growths(table):
         name, _, unit = line.rpartition(", ")
         return f"{name} at best, {unit}" in lines
 
-    return {line: growth(table["sizes"], values)
-            for line, values in lines.items() if not has_best(line)}
+    return {
+        line: growth(table["sizes"], values) for line, values in lines.items() if not has_best(line)
+    }

@@ -1,6 +1,6 @@
 """Large synthetic image sets on the disk, and what opening and searching them costs.
 
-    python -m bench.growth_sets FOLDER     measures the set in a folder, in a process of its own
+python -m bench.growth_sets FOLDER     measures the set in a folder, in a process of its own
 """
 
 import json
@@ -39,11 +39,12 @@ def write_set(folder, n_images, seed=0):
     labels = generator.integers(0, N_CLASSES, n_images, np.uint8)
     np.save(folder / "test_labels.npy", labels)
     images = np.lib.format.open_memmap(
-        folder / "test_imgs.npy", "w+", np.uint8, (n_images, SIDE, SIDE))
+        folder / "test_imgs.npy", "w+", np.uint8, (n_images, SIDE, SIDE)
+    )
     for start in range(0, n_images, _PART):
-        part = images[start:start + _PART]
+        part = images[start : start + _PART]
         part[:] = generator.integers(0, 150, part.shape, np.uint8)
-        _add_patches(part, labels[start:start + _PART], generator)
+        _add_patches(part, labels[start : start + _PART], generator)
     images.flush()
 
 
@@ -53,7 +54,7 @@ def _add_patches(images, labels, generator):
     for label in range(N_CLASSES):
         top, left = 6 * (label // 5) + 6, 5 * (label % 5) + 1
         own = np.flatnonzero(labels == label)
-        images[own, top:top + 6, left:left + 5] += strength[own, None, None]
+        images[own, top : top + 6, left : left + 5] += strength[own, None, None]
 
 
 def write_network(folder, seed=0):
@@ -71,13 +72,15 @@ def write_network(folder, seed=0):
 
     keras.utils.set_random_seed(seed)
     layers = keras.layers
-    model = keras.Sequential([
-        keras.Input((SIDE, SIDE, 1)),
-        layers.AveragePooling2D(4, name="coarse"),
-        layers.Conv2D(4, 3, activation="relu", name="maps"),
-        layers.Flatten(name="flat"),
-        layers.Dense(N_CLASSES, activation="softmax", name="classes"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((SIDE, SIDE, 1)),
+            layers.AveragePooling2D(4, name="coarse"),
+            layers.Conv2D(4, 3, activation="relu", name="maps"),
+            layers.Flatten(name="flat"),
+            layers.Dense(N_CLASSES, activation="softmax", name="classes"),
+        ]
+    )
     data = load_dataset(folder)
     images, labels = data.images[:4000], data.labels[:4000]
     front = keras.Model(model.inputs[0], model.get_layer("flat").output)
@@ -116,8 +119,9 @@ def measure_set(folder, repeats=15):
     opened([model], folder, folder / "cache")
     told["opening again, s"] = time.perf_counter() - began
     for name, pattern in (("images", "*.npy"), ("survey", "cache/**/*.npy")):
-        told[f"{name} on the disk, MiB"] = sum(
-            path.stat().st_size for path in folder.glob(pattern)) / 2**20
+        told[f"{name} on the disk, MiB"] = (
+            sum(path.stat().st_size for path in folder.glob(pattern)) / 2**20
+        )
     if memory:
         told["memory of its own while opening, MiB"] = memory["most"]
     survey = explorer.survey(explorer.model_names[0], "test")
@@ -135,17 +139,32 @@ def measure_set(folder, repeats=15):
     asking, images = Asking(app), np.linspace(0, len(survey) - 1, repeats + 2).astype(int)
     for name, path, queries in (
         ("Explore", "/", [{"image": image} for image in images]),
-        ("Explore, a new search", "/", [{"find": f"borderline 4 9 {'right ' * (number + 1)}"}
-                                        for number in range(repeats + 2)]),
-        ("Explore along a search", "/", [{"image": image, "find": "borderline 4 9"}
-                                         for image in images]),
-        ("Compare by rule", "/compare", [{"ra": "random", "rb": "ambiguous", "seed": number}
-                                         for number in range(repeats + 2)]),
+        (
+            "Explore, a new search",
+            "/",
+            [
+                {"find": f"borderline 4 9 {'right ' * (number + 1)}"}
+                for number in range(repeats + 2)
+            ],
+        ),
+        (
+            "Explore along a search",
+            "/",
+            [{"image": image, "find": "borderline 4 9"} for image in images],
+        ),
+        (
+            "Compare by rule",
+            "/compare",
+            [{"ra": "random", "rb": "ambiguous", "seed": number} for number in range(repeats + 2)],
+        ),
     ):
         cost = asking.cost(path, queries)
-        told |= {f"{name}, ms": cost.median_ms, f"{name} at best, ms": cost.best_ms,
-                 f"{name}, bytes on the wire": cost.wire_bytes,
-                 f"{name}, bytes unpacked": cost.raw_bytes}
+        told |= {
+            f"{name}, ms": cost.median_ms,
+            f"{name} at best, ms": cost.best_ms,
+            f"{name}, bytes on the wire": cost.wire_bytes,
+            f"{name}, bytes unpacked": cost.raw_bytes,
+        }
     return told
 
 
@@ -195,8 +214,13 @@ def in_own_process(folder):
     dict of str to float
         As `measure_set` gives it.
     """
-    told = subprocess.run([sys.executable, "-m", "bench.growth_sets", str(folder)], cwd=ROOT,
-                          stdout=subprocess.PIPE, text=True, check=True).stdout
+    told = subprocess.run(
+        [sys.executable, "-m", "bench.growth_sets", str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
     return json.loads(told.splitlines()[-1])
 
 

@@ -42,14 +42,16 @@ def measure(page, address, short=False, minutes=None):
         _warm_up(server, questions, wishes, _SHORT_WARM_QUESTIONS if short else _WARM_QUESTIONS)
         warm = server.memory()
         samples, lesson = _under_load(server, questions, wishes, 60 * minutes)
-    told = {"minutes under load": minutes,
-            "students, asking on all pages every 2 s": _STUDENTS,
-            "answers under load": len(lesson.delays),
-            "errors under load": sum(lesson.errors.values())}
+    told = {
+        "minutes under load": minutes,
+        "students, asking on all pages every 2 s": _STUDENTS,
+        "answers under load": len(lesson.delays),
+        "errors under load": sum(lesson.errors.values()),
+    }
     for name, what in (("rss", "RSS"), ("pss", "PSS"), ("own", "without mapped files")):
         course = np.array([getattr(sample, name) for sample in samples])
         # What is there at the end, not one lucky or unlucky moment of it.
-        end = float(np.median(course[-max(len(course) // 10, 3):]))
+        end = float(np.median(course[-max(len(course) // 10, 3) :]))
         told |= {
             f"{what} when ready, MiB": rounded(getattr(at_start, name)),
             f"{what} when warm, MiB": rounded(getattr(warm, name)),
@@ -59,21 +61,34 @@ def measure(page, address, short=False, minutes=None):
         }
     told["RSS under load, MiB, in equal steps"] = [
         rounded(samples[place].rss)
-        for place in np.linspace(0, len(samples) - 1, min(21, len(samples))).astype(int)]
+        for place in np.linspace(0, len(samples) - 1, min(21, len(samples))).astype(int)
+    ]
     return told
 
 
 def _warm_up(server, questions, wishes, n):
     """Ask what students ask, from the far end of the wishes, until caches are full."""
     seconds = n / 60
-    lesson_of(in_own_process(Plan(
-        server.address, questions.templates, wishes[::-1], _STUDENTS, seconds, settle=0.5,
-        period=_STUDENTS / 60, jitter=0.5 * _STUDENTS / 60)))
+    lesson_of(
+        in_own_process(
+            Plan(
+                server.address,
+                questions.templates,
+                wishes[::-1],
+                _STUDENTS,
+                seconds,
+                settle=0.5,
+                period=_STUDENTS / 60,
+                jitter=0.5 * _STUDENTS / 60,
+            )
+        )
+    )
 
 
 def _under_load(server, questions, wishes, seconds):
-    students = in_own_process(Plan(server.address, questions.templates, wishes, _STUDENTS,
-                                   seconds, settle=0.5))
+    students = in_own_process(
+        Plan(server.address, questions.templates, wishes, _STUDENTS, seconds, settle=0.5)
+    )
     samples = []
     pause = min(5, seconds / 10)
     ends = time.perf_counter() + seconds

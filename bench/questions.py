@@ -38,7 +38,8 @@ class Questions:
         explore, compare, decide = told
         self.layers, self._compare_layers, self._decide_layers = (
             [option["value"] for option in answer["options"]["layer"]]
-            for answer in (explore, compare, decide))
+            for answer in (explore, compare, decide)
+        )
         self.n_images = explore["steps"]["count"]
 
     def of_lesson(self, seed=1):
@@ -50,8 +51,11 @@ class Questions:
             Place of the template, and query string.
         """
         images = np.random.default_rng(seed).permutation(self.n_images)[:_LESSON_IMAGES]
-        return [(0, f"?image={image}&layer={layer}") for image in images.tolist()
-                for layer in self.layers]
+        return [
+            (0, f"?image={image}&layer={layer}")
+            for image in images.tolist()
+            for layer in self.layers
+        ]
 
     def of_own(self, seed=1):
         """Every image once, in a layer drawn for each.
@@ -63,8 +67,10 @@ class Questions:
         generator = np.random.default_rng(seed)
         images = generator.permutation(self.n_images).tolist()
         layers = generator.choice(self.layers, self.n_images).tolist()
-        return [(0, f"?image={image}&layer={layer}")
-                for image, layer in zip(images, layers, strict=True)]
+        return [
+            (0, f"?image={image}&layer={layer}")
+            for image, layer in zip(images, layers, strict=True)
+        ]
 
     def of_all_pages(self, seed=1):
         """Every image once: eight in ten on Explore, one on Compare, one on Decide.

@@ -136,8 +136,11 @@ def verdicts(bounds, figures, part=None):
         if bound.part not in figures or part not in (None, bound.part):
             continue
         value = bound.value(figures)
-        verdict = {"name": bound.name, "sense": bound.sense,
-                   "value": "not measured" if value is None else rounded(value, 3)}
+        verdict = {
+            "name": bound.name,
+            "sense": bound.sense,
+            "value": "not measured" if value is None else rounded(value, 3),
+        }
         if bound.goal is not None:
             verdict |= {"goal": bound.goal, "met": _keeps(value, bound.sense, bound.goal)}
         if bound.holds is not None:
@@ -156,9 +159,12 @@ def as_text(verdict):
     """Write a verdict as one line."""
     parts = [f"{verdict['name']}: {verdict['value']}"]
     if "goal" in verdict:
-        parts.append(f"goal {verdict['sense']} {verdict['goal']}: "
-                     f"{'met' if verdict['met'] else 'NOT met'}")
+        parts.append(
+            f"goal {verdict['sense']} {verdict['goal']}: {'met' if verdict['met'] else 'NOT met'}"
+        )
     if "must hold" in verdict:
-        parts.append(f"{verdict['sense']} {verdict['must hold']} "
-                     f"{'holds' if verdict['holds'] else 'DOES NOT HOLD'}")
+        parts.append(
+            f"{verdict['sense']} {verdict['must hold']} "
+            f"{'holds' if verdict['holds'] else 'DOES NOT HOLD'}"
+        )
     return ", ".join(parts)

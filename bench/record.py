@@ -41,12 +41,18 @@ def machine():
     -------
     dict
     """
-    told = {"system": platform.system(), "cores": os.cpu_count(),
-            "python": platform.python_version()}
+    told = {
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
     facts = Path("/proc/cpuinfo")
     if facts.exists():
-        models = [line.partition(":")[2].strip() for line in facts.read_text().splitlines()
-                  if line.startswith("model name")]
+        models = [
+            line.partition(":")[2].strip()
+            for line in facts.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         told |= {"processor": models[0]} if models else {}
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         n_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -56,8 +62,13 @@ def machine():
 
 def _commit():
     try:
-        asked = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT,
-                               capture_output=True, text=True, check=True)
+        asked = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return asked.stdout.strip()

@@ -14,10 +14,15 @@ from pathlib import Path
 from tests.harness.served import ROOT, cache_folder, free_port
 
 # As in the container.
-SURROUNDINGS = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_NUM_INTRAOP_THREADS": "1",
-                "PYTHONUNBUFFERED": "1"}
-SERVE = (sys.executable, "-m", "gunicorn", "--config", "python:app.gunicorn_conf",
-         "app.wsgi:server")
+SURROUNDINGS = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_NUM_INTRAOP_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+SERVE = (
+    sys.executable,
+    "-m",
+    "gunicorn",
+    "--config",
+    "python:app.gunicorn_conf",
+    "app.wsgi:server",
+)
 _HOST = "127.0.0.1"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _MOST_SECONDS = 120
@@ -101,8 +106,9 @@ class Server:
         """
         connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
         try:
-            connection.request("POST", "/_dash-update-component", body,
-                               {"Content-Type": "application/json"})
+            connection.request(
+                "POST", "/_dash-update-component", body, {"Content-Type": "application/json"}
+            )
             response = connection.getresponse()
             content = response.read()
         finally:
@@ -184,9 +190,14 @@ def started(command=SERVE, port_option=None, **environment):
     where = {"LOOKING_GLASS_HOST": _HOST, "LOOKING_GLASS_PORT": str(port)}
     options = (port_option, str(port)) if port_option else ()
     with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=log, stderr=log,
-                                   env=surroundings(**where, **environment),
-                                   start_new_session=True)
+        process = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            env=surroundings(**where, **environment),
+            start_new_session=True,
+        )
         try:
             yield Server(process, port)
         except BaseException:

@@ -51,8 +51,16 @@ def measure(page, address, short=False):
     ]
     times = in_turns(ways, range(_FIRST_IMAGE, _FIRST_IMAGE + (60 if short else 400)))
     article = articles_way(MODEL)
-    times |= in_turns([{"the article's function (load, build, predict), ms":
-                        lambda number: article(images[[number]])}], range(5 if short else 28))
+    times |= in_turns(
+        [
+            {
+                "the article's function (load, build, predict), ms": lambda number: article(
+                    images[[number]]
+                )
+            }
+        ],
+        range(5 if short else 28),
+    )
     return {name: summary(found) for name, found in times.items()}
 
 
@@ -92,9 +100,11 @@ def _asking(client):
 
     def ask(number):
         response = client.post(
-            "/_dash-update-component", content_type="application/json",
+            "/_dash-update-component",
+            content_type="application/json",
             headers={"Accept-Encoding": "gzip, deflate, br"},
-            data=filled(template, f"?image={number}&layer={_LAYER}"))
+            data=filled(template, f"?image={number}&layer={_LAYER}"),
+        )
         if response.status_code != 200:
             raise RuntimeError(f"a callback answers {response.status_code}")
         return response.data

@@ -8,8 +8,9 @@ from app.serving.settings import FIRST_MODEL, SHIPPED
 from bench.running import ROOT, started, surroundings
 from bench.summary import summary
 
-_BARE = ("import keras; keras.models.load_model({path!r}, compile=False); "
-         "print('loaded', flush=True)")
+_BARE = (
+    "import keras; keras.models.load_model({path!r}, compile=False); print('loaded', flush=True)"
+)
 
 
 def measure(page, address, short=False):
@@ -60,8 +61,9 @@ def _ours():
 def _bare():
     command = [sys.executable, "-c", _BARE.format(path=str(SHIPPED / FIRST_MODEL))]
     began = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         loaded = process.stdout.readline()
         moment = time.perf_counter()
     if loaded != b"loaded\n":

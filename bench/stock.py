@@ -42,7 +42,7 @@ def tiled(maps, columns=COLUMNS):
     picture = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan, np.float32)
     for number in range(n_maps):
         top, left = (number // columns) * (height + 1), (number % columns) * (width + 1)
-        picture[top:top + height, left:left + width] = maps[:, :, number]
+        picture[top : top + height, left : left + width] = maps[:, :, number]
     return picture
 
 
@@ -75,11 +75,15 @@ def subplots_figure(maps):
     plotly.graph_objects.Figure
     """
     n_maps = maps.shape[2]
-    figure = make_subplots(rows=ceil(n_maps / COLUMNS), cols=COLUMNS,
-                           horizontal_spacing=0.01, vertical_spacing=0.01)
+    figure = make_subplots(
+        rows=ceil(n_maps / COLUMNS), cols=COLUMNS, horizontal_spacing=0.01, vertical_spacing=0.01
+    )
     for number in range(n_maps):
-        figure.add_trace(go.Heatmap(z=maps[:, :, number], coloraxis="coloraxis"),
-                         row=number // COLUMNS + 1, col=number % COLUMNS + 1)
+        figure.add_trace(
+            go.Heatmap(z=maps[:, :, number], coloraxis="coloraxis"),
+            row=number // COLUMNS + 1,
+            col=number % COLUMNS + 1,
+        )
     figure.update_yaxes(autorange="reversed", visible=False)
     figure.update_xaxes(visible=False)
     figure.update_layout(coloraxis={"colorscale": "Viridis"})
@@ -102,8 +106,11 @@ def strip_figure(values):
         maps = array[0] if array.ndim == 4 else array[0][np.newaxis, np.newaxis]
         # About as wide as high.
         columns = ceil(maps.shape[2] ** 0.5)
-        figure.add_trace(go.Heatmap(z=tiled(maps, columns), colorscale="Viridis",
-                                    showscale=False), row=1, col=column)
+        figure.add_trace(
+            go.Heatmap(z=tiled(maps, columns), colorscale="Viridis", showscale=False),
+            row=1,
+            col=column,
+        )
     figure.update_yaxes(autorange="reversed", visible=False)
     figure.update_xaxes(visible=False)
     return figure
@@ -128,26 +135,40 @@ def stock_app(way, run, images, layer, output_layer):
     -------
     dash.Dash
     """
-    app = Dash("stock", update_title=None, routes_pathname_prefix="/",
-               requests_pathname_prefix=f"/{way}/")
-    app.layout = html.Div([
-        html.Label(["Image ", dcc.Input(id="image", type="number", value=100, min=0,
-                                        max=len(images) - 1)]),
-        html.Div([
-            html.Div([dcc.Graph(id="digit", style={"height": 300}),
-                      dcc.Graph(id="bars", style={"height": 300})], style={"width": 300}),
-            dcc.Graph(id="maps", style={"width": 940, "height": 600}),
-        ], style={"display": "flex"}),
-        *([dcc.Graph(id="strip", style={"height": 140})] if way == "strip" else []),
-    ])
+    app = Dash(
+        "stock", update_title=None, routes_pathname_prefix="/", requests_pathname_prefix=f"/{way}/"
+    )
+    app.layout = html.Div(
+        [
+            html.Label(
+                [
+                    "Image ",
+                    dcc.Input(id="image", type="number", value=100, min=0, max=len(images) - 1),
+                ]
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            dcc.Graph(id="digit", style={"height": 300}),
+                            dcc.Graph(id="bars", style={"height": 300}),
+                        ],
+                        style={"width": 300},
+                    ),
+                    dcc.Graph(id="maps", style={"width": 940, "height": 600}),
+                ],
+                style={"display": "flex"},
+            ),
+            *([dcc.Graph(id="strip", style={"height": 140})] if way == "strip" else []),
+        ]
+    )
     names = ("digit", "bars", "maps", *(["strip"] if way == "strip" else []))
 
     @app.callback([Output(name, "figure") for name in names], Input("image", "value"))
     def show(number):
         values = run(images[[number]])
         probabilities = values[output_layer][0]
-        digit = go.Figure(go.Heatmap(z=images[number][:, :, 0], colorscale="gray",
-                                     showscale=False))
+        digit = go.Figure(go.Heatmap(z=images[number][:, :, 0], colorscale="gray", showscale=False))
         digit.update_yaxes(autorange="reversed", scaleanchor="x")
         bars = go.Figure(go.Bar(x=np.arange(len(probabilities)), y=probabilities))
         drawn = [digit, bars, WAYS[way](values[layer][0])]
@@ -162,9 +183,13 @@ class _Served(BaseApplication):
         super().__init__()
 
     def load_config(self):
-        for name, value in {"bind": f"127.0.0.1:{self._port}", "worker_class": "gthread",
-                            "threads": THREADS, "loglevel": "warning",
-                            "control_socket_disable": True}.items():
+        for name, value in {
+            "bind": f"127.0.0.1:{self._port}",
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }.items():
             self.cfg.set(name, value)
 
     def load(self):
@@ -175,9 +200,13 @@ class _Served(BaseApplication):
         with np.load(DATA, allow_pickle=False) as arrays:
             images = (arrays["x_test"] / 255).astype(np.float32)[..., np.newaxis]
         run, output_layer = compiled_pass(model), model.layers[-1].name
-        return DispatcherMiddleware(NotFound(), {
-            f"/{way}": stock_app(way, run, images, self._layer, output_layer).server
-            for way in WAYS})
+        return DispatcherMiddleware(
+            NotFound(),
+            {
+                f"/{way}": stock_app(way, run, images, self._layer, output_layer).server
+                for way in WAYS
+            },
+        )
 
 
 def main():

@@ -20,8 +20,11 @@ import aiohttp
 
 from bench.bodies import filled, unpacked
 
-_HEADERS = {"Content-Type": "application/json", "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate, br"}
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate, br",
+}
 _MOST_SECONDS = 20
 
 
@@ -100,8 +103,10 @@ async def attend(plan):
     begins = time.perf_counter() + plan.settle
     delays, errors = [], Counter()
     ended = []
-    tasks = [asyncio.create_task(_student(number, plan, begins, delays, ended, errors))
-             for number in range(plan.students)]
+    tasks = [
+        asyncio.create_task(_student(number, plan, begins, delays, ended, errors))
+        for number in range(plan.students)
+    ]
     await asyncio.sleep(plan.settle)
     cpu = _cpu_seconds()
     await asyncio.sleep(plan.seconds)
@@ -118,9 +123,12 @@ async def _student(number, plan, begins, delays, ended, errors):
     due = begins - plan.settle + generator.uniform(0, plan.period)
     has_looked = False
     connector = aiohttp.TCPConnector(limit=1, keepalive_timeout=60)
-    async with aiohttp.ClientSession(connector=connector, auto_decompress=False,
-                                     cookie_jar=aiohttp.DummyCookieJar(),
-                                     timeout=aiohttp.ClientTimeout(_MOST_SECONDS)) as session:
+    async with aiohttp.ClientSession(
+        connector=connector,
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(_MOST_SECONDS),
+    ) as session:
         while due < begins + plan.seconds:
             await asyncio.sleep(max(0, due - time.perf_counter()))
             place = generator.randrange(len(plan.wishes)) if plan.is_shared else place + 1
@@ -139,8 +147,11 @@ async def _student(number, plan, begins, delays, ended, errors):
 
 async def _ask(session, plan, template, search, is_read):
     try:
-        async with session.post(f"{plan.address}/_dash-update-component", headers=_HEADERS,
-                                data=filled(plan.templates[template], search)) as response:
+        async with session.post(
+            f"{plan.address}/_dash-update-component",
+            headers=_HEADERS,
+            data=filled(plan.templates[template], search),
+        ) as response:
             content = await response.read()
             if response.status != 200:
                 return f"status {response.status}"
@@ -193,8 +204,12 @@ def in_own_process(plan):
     subprocess.Popen
         To be given to `lesson_of`.
     """
-    process = subprocess.Popen([sys.executable, "-m", "bench.students"], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.students"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     process.stdin.write(json.dumps(asdict(plan)))
     process.stdin.close()
     process.stdin = None

@@ -47,8 +47,11 @@ def lines(name, figure, indent="  "):
     ------
     str
     """
-    parts = list(figure.items()) if isinstance(figure, dict) else (
-        [("", part) for part in figure] if isinstance(figure, list) else [])
+    parts = (
+        list(figure.items())
+        if isinstance(figure, dict)
+        else ([("", part) for part in figure] if isinstance(figure, list) else [])
+    )
     if len(indent) < 8 and any(isinstance(part, dict | list) for _, part in parts):
         yield f"{indent}{name}:"
         for inner, part in parts:

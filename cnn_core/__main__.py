@@ -78,11 +78,16 @@ def _parser():
     )
     survey.add_argument("--cache", type=Path, help="cache folder (default: the user's)")
     survey.add_argument(
-        "--readouts", action="store_true",
+        "--readouts",
+        action="store_true",
         help="also measure what each layer alone can tell (minutes a model; a killed run goes on)",
     )
     survey.add_argument(
-        "--pair", type=int, nargs=2, action="append", metavar=("P", "Q"),
+        "--pair",
+        type=int,
+        nargs=2,
+        action="append",
+        metavar=("P", "Q"),
         help="classes for --readouts to tell apart, beside all of them (default: 4 9)",
     )
     survey.add_argument(

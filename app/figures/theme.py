@@ -17,8 +17,18 @@ GROUP_COLOURS = {"A": "#d1242f", "B": "#1f6feb", "shared": "#e0a100", "C": "#6e7
 
 # 4 and 9 are red and blue as in the article's circles; the others were searched for so that any two
 # of the ten are far apart for all eyes, on a light and on a dark ground.
-_CLASS_COLOURS = ("#2e9260", "#e5a02e", "#5d17da", "#d060a8", "#d1242f",
-                  "#80a8e7", "#6f3e73", "#7f7d14", "#99b37e", "#1f6feb")
+_CLASS_COLOURS = (
+    "#2e9260",
+    "#e5a02e",
+    "#5d17da",
+    "#d060a8",
+    "#d1242f",
+    "#80a8e7",
+    "#6f3e73",
+    "#7f7d14",
+    "#99b37e",
+    "#1f6feb",
+)
 
 COLOUR_MAPS = ("viridis", "cividis", "inferno", "magma", "jet")
 _LOADED = {name: getattr(plotly.colors.sequential, name.title()) for name in COLOUR_MAPS}
@@ -76,7 +86,9 @@ def colour_table(name, n_steps=256):
     stops = colour_stops(name)
     colours = plotly.colors.sample_colorscale(
         [[position, _as_rgb(colour)] for position, colour in stops],
-        [step / (n_steps - 1) for step in range(n_steps)], colortype="tuple")
+        [step / (n_steps - 1) for step in range(n_steps)],
+        colortype="tuple",
+    )
     return bytes(round(255 * part) for colour in colours for part in colour)
 
 
@@ -119,10 +131,17 @@ def axis(**more):
     -------
     dict
     """
-    return {"gridcolor": LINE, "zerolinecolor": LINE, "linecolor": LINE, "fixedrange": True,
-            "automargin": True, "tickfont": {"color": FAINT_INK, "size": 12},
-            # To look for labels that leave the picture, plotly would measure each of them.
-            "ticklabeloverflow": "allow", **more}
+    return {
+        "gridcolor": LINE,
+        "zerolinecolor": LINE,
+        "linecolor": LINE,
+        "fixedrange": True,
+        "automargin": True,
+        "tickfont": {"color": FAINT_INK, "size": 12},
+        # To look for labels that leave the picture, plotly would measure each of them.
+        "ticklabeloverflow": "allow",
+        **more,
+    }
 
 
 def colour_bar(**more):
@@ -132,8 +151,16 @@ def colour_bar(**more):
     -------
     dict
     """
-    return {"thickness": 10, "len": 1, "outlinewidth": 0, "xpad": 6, "ypad": 0,
-            "tickfont": {"size": 12, "color": FAINT_INK}, "ticklabeloverflow": "allow", **more}
+    return {
+        "thickness": 10,
+        "len": 1,
+        "outlinewidth": 0,
+        "xpad": 6,
+        "ypad": 0,
+        "tickfont": {"size": 12, "color": FAINT_INK},
+        "ticklabeloverflow": "allow",
+        **more,
+    }
 
 
 def _frame():
@@ -141,8 +168,11 @@ def _frame():
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, -apple-system, 'Segoe UI', sans-serif",
-                 "size": 13, "color": INK},
+        "font": {
+            "family": "system-ui, -apple-system, 'Segoe UI', sans-serif",
+            "size": 13,
+            "color": INK,
+        },
         "hoverlabel": {"font": {"size": 13}},
         "showlegend": False,
         "dragmode": False,

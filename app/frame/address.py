@@ -71,8 +71,9 @@ def shown_by(address):
     return shown if isinstance(shown, str) else None
 
 
-def answer(path, query, *, values, steps=None, options=None, drops=None, links=None,
-           names=None, texts=None):
+def answer(
+    path, query, *, values, steps=None, options=None, drops=None, links=None, names=None, texts=None
+):
     """What a page sends back about the address that it was given.
 
     Parameters
@@ -101,6 +102,14 @@ def answer(path, query, *, values, steps=None, options=None, drops=None, links=N
     -------
     dict
     """
-    return {"path": path, "search": query, "values": values, "steps": steps or {},
-            "options": options or {}, "drops": drops or {}, "links": links or {},
-            "names": names or {}, "texts": texts or {}}
+    return {
+        "path": path,
+        "search": query,
+        "values": values,
+        "steps": steps or {},
+        "options": options or {},
+        "drops": drops or {},
+        "links": links or {},
+        "names": names or {},
+        "texts": texts or {},
+    }

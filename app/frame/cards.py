@@ -29,7 +29,8 @@ def explore_address(explorer, model, set_name, number, *, layer=None, find=None)
     """
     return EXPLORE + write_query(
         {"model": model, "set": set_name, "image": number, "layer": layer, "find": find},
-        {"model": explorer.model_names[0], "set": explorer.set_names[0]})
+        {"model": explorer.model_names[0], "set": explorer.set_names[0]},
+    )
 
 
 def compare_address(explorer, model, set_name, numbers):
@@ -46,8 +47,7 @@ def compare_address(explorer, model, set_name, numbers):
     str or None
         None without that page.
     """
-    return _address(explorer, COMPARE, model, set_name,
-                    a=[int(number) for number in numbers])
+    return _address(explorer, COMPARE, model, set_name, a=[int(number) for number in numbers])
 
 
 def decide_address(explorer, model, set_name, number, p=None, q=None):
@@ -75,8 +75,10 @@ def _address(explorer, path, model, set_name, **more):
 
     if all(path != page.PATH for page in PAGES):
         return None
-    return path + write_query({"model": model, "set": set_name, **more},
-                              {"model": explorer.model_names[0], "set": explorer.set_names[0]})
+    return path + write_query(
+        {"model": model, "set": set_name, **more},
+        {"model": explorer.model_names[0], "set": explorer.set_names[0]},
+    )
 
 
 def image_card(explorer, model, set_name, number, *, notes=(), find=None, actions=None):
@@ -103,34 +105,55 @@ def image_card(explorer, model, set_name, number, *, notes=(), find=None, action
     """
     survey = explorer.survey(model, set_name)
     number = int(number)
-    label, prediction = (explorer.class_name(int(classes[number]))
-                         for classes in (survey.labels, survey.predictions))
+    label, prediction = (
+        explorer.class_name(int(classes[number])) for classes in (survey.labels, survey.predictions)
+    )
     is_right = bool(survey.is_right[number])
     kind = ("right" if is_right else "wrong") + (" long" if len(label + prediction) > 8 else "")
     probability = float(survey.probabilities[number, survey.labels[number]])
     if actions is None:
         actions = card_actions(explorer, model, set_name, number)
-    picture = image_thumbnail(explorer.image(set_name, number),
-                              most=(_LARGEST_THUMBNAIL, _LARGEST_THUMBNAIL))
-    return html.Li([
-        html.A([
-            html.Img(src=picture, alt="", className="card-picture"),
-            html.Span([
-                html.Span(f"{number:,}", className="card-number faint"),
-                html.Span([html.Span(label, title="label"),
-                           html.Span([" → ", prediction], title="prediction")
-                           if not is_right else None],
-                          className=f"card-classes {kind}"),
-                html.Span(f"P({label}) {probability_text(probability)}", className="card-line"),
-                *(html.Span(note, className="card-line faint") for note in notes),
-            ], className="card-text"),
-        ], href=explore_address(explorer, model, set_name, number, find=find),
-            className="card-link", title=f"Open image {number} in Explore",
-            **{"aria-label": f"Image {number}, labelled {label}, predicted {prediction}, "
-                             f"probability of its label {probability_text(probability)}: "
-                             "open in Explore"}),
-        html.Span(list(actions), className="card-actions") if actions else None,
-    ], className="image-card")
+    picture = image_thumbnail(
+        explorer.image(set_name, number), most=(_LARGEST_THUMBNAIL, _LARGEST_THUMBNAIL)
+    )
+    return html.Li(
+        [
+            html.A(
+                [
+                    html.Img(src=picture, alt="", className="card-picture"),
+                    html.Span(
+                        [
+                            html.Span(f"{number:,}", className="card-number faint"),
+                            html.Span(
+                                [
+                                    html.Span(label, title="label"),
+                                    html.Span([" → ", prediction], title="prediction")
+                                    if not is_right
+                                    else None,
+                                ],
+                                className=f"card-classes {kind}",
+                            ),
+                            html.Span(
+                                f"P({label}) {probability_text(probability)}", className="card-line"
+                            ),
+                            *(html.Span(note, className="card-line faint") for note in notes),
+                        ],
+                        className="card-text",
+                    ),
+                ],
+                href=explore_address(explorer, model, set_name, number, find=find),
+                className="card-link",
+                title=f"Open image {number} in Explore",
+                **{
+                    "aria-label": f"Image {number}, labelled {label}, predicted {prediction}, "
+                    f"probability of its label {probability_text(probability)}: "
+                    "open in Explore"
+                },
+            ),
+            html.Span(list(actions), className="card-actions") if actions else None,
+        ],
+        className="image-card",
+    )
 
 
 def image_cards(cards, label, *, large=False):
@@ -149,8 +172,11 @@ def image_cards(cards, label, *, large=False):
     -------
     dash component
     """
-    return html.Ul(list(cards), className="image-cards large" if large else "image-cards",
-                   **{"aria-label": label})
+    return html.Ul(
+        list(cards),
+        className="image-cards large" if large else "image-cards",
+        **{"aria-label": label},
+    )
 
 
 def card_actions(explorer, model, set_name, number, p=None, q=None):
@@ -172,16 +198,31 @@ def card_actions(explorer, model, set_name, number, p=None, q=None):
     number, actions = int(number), []
     decide = decide_address(explorer, model, set_name, number, p, q)
     if decide is not None:
-        question = "" if p is None or q is None else (
-            f", {explorer.class_name(p)} and not {explorer.class_name(q)}")
-        actions.append(html.A("Decide", href=decide, className="button tiny",
-                              **_told(f"Why{question}: image {number} in Decide")))
+        question = (
+            ""
+            if p is None or q is None
+            else (f", {explorer.class_name(p)} and not {explorer.class_name(q)}")
+        )
+        actions.append(
+            html.A(
+                "Decide",
+                href=decide,
+                className="button tiny",
+                **_told(f"Why{question}: image {number} in Decide"),
+            )
+        )
     for key in "abc":
         address = _address(explorer, COMPARE, model, set_name, **{f"add_{key}": number})
         if address is not None:
-            actions.append(html.A(f"+{key.upper()}", href=address, className="button tiny",
-                                  **{"data-send": key}, **_told(
-                                      f"Add image {number} to group {key.upper()} of Compare")))
+            actions.append(
+                html.A(
+                    f"+{key.upper()}",
+                    href=address,
+                    className="button tiny",
+                    **{"data-send": key},
+                    **_told(f"Add image {number} to group {key.upper()} of Compare"),
+                )
+            )
     return actions
 
 

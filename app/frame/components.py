@@ -3,8 +3,12 @@
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-_GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False,
-                 "doubleClick": "reset"}
+_GRAPH_CONFIG = {
+    "displayModeBar": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": "reset",
+}
 
 
 def control(key):
@@ -40,9 +44,11 @@ def labelled(label, part, *, class_name="field", title=None, hide_label=False):
     -------
     dash component
     """
-    return html.Label([
-        html.Span(label, className="visually-hidden" if hide_label else "field-label"), part,
-    ], className=class_name, title=title)
+    return html.Label(
+        [html.Span(label, className="visually-hidden" if hide_label else "field-label"), part],
+        className=class_name,
+        title=title,
+    )
 
 
 def select(key, label, options, value=None, *, title=None, disabled=False):
@@ -63,9 +69,16 @@ def select(key, label, options, value=None, *, title=None, disabled=False):
     -------
     dash component
     """
-    return labelled(label, dbc.Select(
-        id=control(key), value=value, disabled=disabled,
-        options=[{"value": option, "label": text} for option, text in options]), title=title)
+    return labelled(
+        label,
+        dbc.Select(
+            id=control(key),
+            value=value,
+            disabled=disabled,
+            options=[{"value": option, "label": text} for option, text in options],
+        ),
+        title=title,
+    )
 
 
 def number(key, label, low, high, value=None, *, step=1, placeholder="", title=None):
@@ -75,9 +88,21 @@ def number(key, label, low, high, value=None, *, step=1, placeholder="", title=N
     -------
     dash component
     """
-    return labelled(label, dbc.Input(
-        id=control(key), type="number", min=low, max=high, step=step, value=value,
-        debounce=True, placeholder=placeholder), class_name="field field-number", title=title)
+    return labelled(
+        label,
+        dbc.Input(
+            id=control(key),
+            type="number",
+            min=low,
+            max=high,
+            step=step,
+            value=value,
+            debounce=True,
+            placeholder=placeholder,
+        ),
+        class_name="field field-number",
+        title=title,
+    )
 
 
 def switch(key, label, *, title=None):
@@ -87,8 +112,9 @@ def switch(key, label, *, title=None):
     -------
     dash component
     """
-    return html.Div(dbc.Switch(id=control(key), label=label, value=False), className="field",
-                    title=title)
+    return html.Div(
+        dbc.Switch(id=control(key), label=label, value=False), className="field", title=title
+    )
 
 
 def graph(graph_id, label, *, class_name="", figure=None, summary=None):
@@ -110,13 +136,29 @@ def graph(graph_id, label, *, class_name="", figure=None, summary=None):
     -------
     dash component
     """
-    return html.Figure([
-        dcc.Graph(id=graph_id, config=_GRAPH_CONFIG, className="graph",
-                  figure=figure or {"data": [], "layout": {
-                      "xaxis": {"visible": False}, "yaxis": {"visible": False},
-                      "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}}),
-        html.Figcaption(summary or label, id=summary_id(graph_id), className="visually-hidden"),
-    ], className=f"figure {class_name}".strip(), role="group", **{"aria-label": label})
+    return html.Figure(
+        [
+            dcc.Graph(
+                id=graph_id,
+                config=_GRAPH_CONFIG,
+                className="graph",
+                figure=figure
+                or {
+                    "data": [],
+                    "layout": {
+                        "xaxis": {"visible": False},
+                        "yaxis": {"visible": False},
+                        "paper_bgcolor": "rgba(0,0,0,0)",
+                        "plot_bgcolor": "rgba(0,0,0,0)",
+                    },
+                },
+            ),
+            html.Figcaption(summary or label, id=summary_id(graph_id), className="visually-hidden"),
+        ],
+        className=f"figure {class_name}".strip(),
+        role="group",
+        **{"aria-label": label},
+    )
 
 
 def summary_id(graph_id):
@@ -139,8 +181,12 @@ def picture_button(graph_id, file_name, text="PNG"):
     -------
     dash component
     """
-    return html.Button(text, className="button small", title=f"Save this picture: {file_name}",
-                       **{"data-save": graph_id, "data-name": file_name})
+    return html.Button(
+        text,
+        className="button small",
+        title=f"Save this picture: {file_name}",
+        **{"data-save": graph_id, "data-name": file_name},
+    )
 
 
 def notices(problems, remedy=None):
@@ -172,7 +218,10 @@ def table(rows, head):
     -------
     dash component
     """
-    return html.Table([
-        html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
-        html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
-    ], className="table")
+    return html.Table(
+        [
+            html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
+            html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
+        ],
+        className="table",
+    )

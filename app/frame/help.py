@@ -16,8 +16,10 @@ _KEYS = (
     ("/", "search the images"),
     ("Esc", "close the unit"),
 )
-_HELP = ("Point at a cell to read its value and to see on the image which pixels it can see. Click "
-         "it to enlarge its unit.")
+_HELP = (
+    "Point at a cell to read its value and to see on the image which pixels it can see. Click "
+    "it to enlarge its unit."
+)
 _KEYS_OF_HELP = (("?", "this help"), ("Esc", "close it"))
 
 
@@ -30,17 +32,22 @@ def help_dialog():
         HTML.
     """
     keys = "".join(_rows(getattr(page, "KEYS", _KEYS), _only_on(page)) for page in PAGES)
-    texts = "".join(f"<p {_only_on(page)}>{escape(getattr(page, 'HELP', _HELP))}</p>"
-                    for page in PAGES)
-    return (f'<dialog id="help" aria-label="Keys and help"><h2>Keys</h2>'
-            f'<table class="keys">{keys}{_rows(_KEYS_OF_HELP)}</table>{texts}'
-            "<p>The address holds the whole state: copy it to share what you see.</p>"
-            '<button type="button" id="help-close" class="button">Close</button></dialog>')
+    texts = "".join(
+        f"<p {_only_on(page)}>{escape(getattr(page, 'HELP', _HELP))}</p>" for page in PAGES
+    )
+    return (
+        f'<dialog id="help" aria-label="Keys and help"><h2>Keys</h2>'
+        f'<table class="keys">{keys}{_rows(_KEYS_OF_HELP)}</table>{texts}'
+        "<p>The address holds the whole state: copy it to share what you see.</p>"
+        '<button type="button" id="help-close" class="button">Close</button></dialog>'
+    )
 
 
 def _rows(keys, attributes=""):
-    rows = "".join(f'<tr><th scope="row"><kbd>{escape(key)}</kbd></th><td>{escape(text)}</td></tr>'
-                   for key, text in keys)
+    rows = "".join(
+        f'<tr><th scope="row"><kbd>{escape(key)}</kbd></th><td>{escape(text)}</td></tr>'
+        for key, text in keys
+    )
     return f"<tbody {attributes}>{rows}</tbody>"
 
 

@@ -15,18 +15,43 @@ def image_steps():
     -------
     dash component
     """
-    return html.Div([
-        html.Button("‹", className="button", title="Previous image (←)",
-                    **{"data-step": "previous", "aria-label": "Previous image"}),
-        labelled("Image", dbc.Input(id=control("image"), type="number", min=0, step=1,
-                                    debounce=True, className="image-number")),
-        html.Button("›", className="button", title="Next image (→)",
-                    **{"data-step": "next", "aria-label": "Next image"}),
-        html.Button("Random", className="button", title="Random image (r)",
-                    **{"data-step": "random"}),
-        html.Button("Next wrong", className="button",
-                    title="Next misclassified image (w)", **{"data-step": "wrong"}),
-    ], className="button-row on-line")
+    return html.Div(
+        [
+            html.Button(
+                "‹",
+                className="button",
+                title="Previous image (←)",
+                **{"data-step": "previous", "aria-label": "Previous image"},
+            ),
+            labelled(
+                "Image",
+                dbc.Input(
+                    id=control("image"),
+                    type="number",
+                    min=0,
+                    step=1,
+                    debounce=True,
+                    className="image-number",
+                ),
+            ),
+            html.Button(
+                "›",
+                className="button",
+                title="Next image (→)",
+                **{"data-step": "next", "aria-label": "Next image"},
+            ),
+            html.Button(
+                "Random", className="button", title="Random image (r)", **{"data-step": "random"}
+            ),
+            html.Button(
+                "Next wrong",
+                className="button",
+                title="Next misclassified image (w)",
+                **{"data-step": "wrong"},
+            ),
+        ],
+        className="button-row on-line",
+    )
 
 
 def image_search(explorer, found_id):
@@ -43,13 +68,31 @@ def image_search(explorer, found_id):
     dash component
     """
     p, q = (explorer.class_name(number) for number in default_pair(explorer.class_names))
-    examples = ("wrong", f"label:{p} pred:{q}", f"borderline {p} {q}", f"clear {p} {q}",
-                f"clear {q} {p}")
+    examples = (
+        "wrong",
+        f"label:{p} pred:{q}",
+        f"borderline {p} {q}",
+        f"clear {p} {q}",
+        f"clear {q} {p}",
+    )
     list_id = f"{found_id}-examples"
-    return html.Div([
-        labelled("Search", dbc.Input(id=control("find"), type="text", debounce=True,
-                                     list=list_id, placeholder=examples[1], maxlength=200,
-                                     autocomplete="off"), title=HELP),
-        html.Datalist([html.Option(value=words) for words in examples], id=list_id),
-        html.Span(id=found_id, className="faint found", role="status"),
-    ], className="button-row on-line field-find")
+    return html.Div(
+        [
+            labelled(
+                "Search",
+                dbc.Input(
+                    id=control("find"),
+                    type="text",
+                    debounce=True,
+                    list=list_id,
+                    placeholder=examples[1],
+                    maxlength=200,
+                    autocomplete="off",
+                ),
+                title=HELP,
+            ),
+            html.Datalist([html.Option(value=words) for words in examples], id=list_id),
+            html.Span(id=found_id, className="faint found", role="status"),
+        ],
+        className="button-row on-line field-find",
+    )

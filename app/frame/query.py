@@ -47,8 +47,12 @@ class Query:
         text = (search or "").lstrip("?")
         self.problems = []
         if len(text) > LONGEST_QUERY:
-            self._complain("", f"The link is longer than {LONGEST_QUERY:,} characters; "
-                               "the page shows its default instead.", "")
+            self._complain(
+                "",
+                f"The link is longer than {LONGEST_QUERY:,} characters; "
+                "the page shows its default instead.",
+                "",
+            )
             text = ""
         self._given = dict(parse_qsl(text, keep_blank_values=True))
         self._read = set()
@@ -86,8 +90,11 @@ class Query:
         by_lower = {option.lower(): option for option in options}
         close = get_close_matches(given.lower()[:80], by_lower, n=1, cutoff=0.4)
         nearest = by_lower[close[0]] if close else default
-        self._complain(key, f'There is no {what} "{quoted_part(given)}" here; '
-                            f"the page shows {nearest}.", nearest)
+        self._complain(
+            key,
+            f'There is no {what} "{quoted_part(given)}" here; the page shows {nearest}.',
+            nearest,
+        )
         return nearest
 
     def number(self, key, low, high, default, what, *, kind=int):
@@ -115,13 +122,21 @@ class Query:
         except ValueError:
             number = None
         if number is None or number != number or len(given) > 20:
-            self._complain(key, f'"{quoted_part(given)}" is not {_article(what)} number; the page '
-                                f"shows {_or_none(default)}.", default)
+            self._complain(
+                key,
+                f'"{quoted_part(given)}" is not {_article(what)} number; the page '
+                f"shows {_or_none(default)}.",
+                default,
+            )
             return default
         nearest = min(max(number, low), high)
         if nearest != number:
-            self._complain(key, f"There is no {what} {number:,}; it goes from {low:,} to {high:,}. "
-                                f"The page shows {nearest:,}.", nearest)
+            self._complain(
+                key,
+                f"There is no {what} {number:,}; it goes from {low:,} to {high:,}. "
+                f"The page shows {nearest:,}.",
+                nearest,
+            )
         return nearest
 
     def numbers(self, key, low, high, default, what, *, most):
@@ -155,12 +170,18 @@ class Query:
             elif number not in kept:
                 refused.append(part if number is None else f"{number:,}")
         if refused:
-            self._complain(key, f"There is no {what} {quoted_part(', '.join(refused))}; {what}s go "
-                                f"from {low:,} to {high:,}. The page shows the others.",
-                           ",".join(map(str, kept)))
+            self._complain(
+                key,
+                f"There is no {what} {quoted_part(', '.join(refused))}; {what}s go "
+                f"from {low:,} to {high:,}. The page shows the others.",
+                ",".join(map(str, kept)),
+            )
         if len(kept) > most:
-            self._complain(key, f"{len(kept)} {what}s are more than the page can show; it shows "
-                                f"the first {most}.", ",".join(map(str, kept[:most])))
+            self._complain(
+                key,
+                f"{len(kept)} {what}s are more than the page can show; it shows the first {most}.",
+                ",".join(map(str, kept[:most])),
+            )
         return tuple(kept[:most])
 
     def text(self, key, default="", longest=200):
@@ -172,8 +193,12 @@ class Query:
         """Name the keys that no page knows; call it after the last key was read."""
         unknown = [key for key in self._given if key not in self._read]
         if unknown:
-            self._complain(unknown[0], f'The link has a part "{quoted_part(", ".join(unknown))}" '
-                                       "that this page does not know; it is left out.", "")
+            self._complain(
+                unknown[0],
+                f'The link has a part "{quoted_part(", ".join(unknown))}" '
+                "that this page does not know; it is left out.",
+                "",
+            )
 
 
 def write_query(values, defaults=None):
@@ -218,8 +243,10 @@ def require_set(explorer, set_name):
         When there is none of that name.
     """
     if set_name not in explorer.set_names:
-        raise SelectionError(f'image set "{quoted_part(set_name)}": there are '
-                             f'{", ".join(explorer.set_names)}', nearest=explorer.set_names[0])
+        raise SelectionError(
+            f'image set "{quoted_part(set_name)}": there are {", ".join(explorer.set_names)}',
+            nearest=explorer.set_names[0],
+        )
     return set_name
 
 

@@ -10,8 +10,10 @@ from app.explorer import BoundedCache
 from cnn_core.circles.groups import clearest, most_ambiguous
 from cnn_core.errors import SelectionError
 
-HELP = ("Type an image number, label: or pred: with a class, wrong, right, or two classes after "
-        "borderline or clear. Words add up, as in label:4 wrong where 4 is a class.")
+HELP = (
+    "Type an image number, label: or pred: with a class, wrong, right, or two classes after "
+    "borderline or clear. Words add up, as in label:4 wrong where 4 is a class."
+)
 
 
 @lru_cache(maxsize=16)
@@ -23,7 +25,9 @@ def _pattern(class_names):
         rf"\s*(?:(?P<word>label|pred|prediction)\s*[:=]\s*(?P<name>{name})"
         r"|(?P<flag>wrong|right)\b"
         rf"|(?P<rule>borderline|clear)\s+(?P<p>{name})\s+(?P<q>{name})"
-        r"|(?P<number>\d{1,9})(?=\s|$))", re.IGNORECASE)
+        r"|(?P<number>\d{1,9})(?=\s|$))",
+        re.IGNORECASE,
+    )
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,11 @@ _BYTES_BESIDE = 2_000
 def search(text, survey, class_names):
     """Find images, as `find` does; what was found lately is kept."""
     names = tuple(class_names)
-    return _found.get_or_make((text, survey, names), lambda: find(text, survey, names),
-                              lambda found: found.images.nbytes + _BYTES_BESIDE)
+    return _found.get_or_make(
+        (text, survey, names),
+        lambda: find(text, survey, names),
+        lambda found: found.images.nbytes + _BYTES_BESIDE,
+    )
 
 
 def find(text, survey, class_names):
@@ -87,7 +94,7 @@ def find(text, survey, class_names):
             number = _class(match["name"], class_names)
             is_label = match["word"].lower() == "label"
             fits &= (survey.labels if is_label else survey.predictions) == number
-            told.append(f'{"labelled" if is_label else "predicted"} {class_names[number]}')
+            told.append(f"{'labelled' if is_label else 'predicted'} {class_names[number]}")
         elif match["flag"]:
             is_wrong = match["flag"].lower() == "wrong"
             fits &= ~survey.is_right if is_wrong else survey.is_right
@@ -95,13 +102,16 @@ def find(text, survey, class_names):
         elif match["rule"]:
             p, q = _class(match["p"], class_names), _class(match["q"], class_names)
             order = _ordered(match["rule"].lower(), survey, p, q)
-            told.append(f'{match["rule"].lower()} {class_names[p]} against {class_names[q]}')
+            told.append(f"{match['rule'].lower()} {class_names[p]} against {class_names[q]}")
         else:
             number = int(match["number"])
             if number >= len(survey):
                 last = len(survey) - 1
-                raise SelectionError(f"There is no image {number:,}; the {survey.set_name} set "
-                                     f"goes from 0 to {last:,}.", nearest=last)
+                raise SelectionError(
+                    f"There is no image {number:,}; the {survey.set_name} set "
+                    f"goes from 0 to {last:,}.",
+                    nearest=last,
+                )
             fits &= np.arange(len(survey)) == number
             told.append(f"number {number:,}")
     images = np.flatnonzero(fits) if order is None else order[fits[order]]
@@ -120,6 +130,7 @@ def _ordered(rule, survey, p, q):
 def _class(name, class_names):
     lower = [known.lower() for known in class_names]
     if name.lower() not in lower:
-        raise SelectionError(f'There is no class "{name[:20]}"; there are '
-                             f'{", ".join(class_names)}.')
+        raise SelectionError(
+            f'There is no class "{name[:20]}"; there are {", ".join(class_names)}.'
+        )
     return lower.index(name.lower())

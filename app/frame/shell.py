@@ -20,30 +20,70 @@ def frame(notes=()):
     -------
     dash component
     """
-    return html.Div([
-        html.A("Skip to the page", href="#page-body", className="skip-link"),
-        html.Header([
-            html.A([html.Span(className="lens", **{"aria-hidden": "true"}), "CNN Looking Glass"],
-                   href="/", className="brand"),
-            html.Nav([html.A(page.TITLE, href=page.PATH, className="nav-link",
-                             id={"type": "nav", "path": page.PATH}) for page in PAGES],
-                     **{"aria-label": "Pages"}),
-            html.Div([
-                html.Button("?", id="help-button", className="icon-button", title="Keys and help",
-                            **{"aria-label": "Keys and help"}),
-                html.Button("◐", id="theme-button", className="icon-button",
-                            title="Light or dark", **{"aria-label": "Light or dark"}),
-            ], className="header-tools"),
-        ], className="header"),
-        html.Section([html.P(note, className="notice") for note in notes], id="server-notes",
-                     className="notices", **{"aria-label": "About this server"}),
-        html.Div(id=NOTICES, role="status", className="notices"),
-        html.Div(id="connection-note", role="status", className="connection-note", hidden=True),
-        html.Main(html.P("Opening the page …", className="opening"), id=PAGE_BODY,
-                  tabIndex="-1"),
-        html.Div(id="tooltip", className="tooltip", hidden=True, **{"aria-hidden": "true"}),
-        dcc.Store(id=PATH), dcc.Store(id=ANSWER),
-    ], id="frame")
+    return html.Div(
+        [
+            html.A("Skip to the page", href="#page-body", className="skip-link"),
+            html.Header(
+                [
+                    html.A(
+                        [
+                            html.Span(className="lens", **{"aria-hidden": "true"}),
+                            "CNN Looking Glass",
+                        ],
+                        href="/",
+                        className="brand",
+                    ),
+                    html.Nav(
+                        [
+                            html.A(
+                                page.TITLE,
+                                href=page.PATH,
+                                className="nav-link",
+                                id={"type": "nav", "path": page.PATH},
+                            )
+                            for page in PAGES
+                        ],
+                        **{"aria-label": "Pages"},
+                    ),
+                    html.Div(
+                        [
+                            html.Button(
+                                "?",
+                                id="help-button",
+                                className="icon-button",
+                                title="Keys and help",
+                                **{"aria-label": "Keys and help"},
+                            ),
+                            html.Button(
+                                "◐",
+                                id="theme-button",
+                                className="icon-button",
+                                title="Light or dark",
+                                **{"aria-label": "Light or dark"},
+                            ),
+                        ],
+                        className="header-tools",
+                    ),
+                ],
+                className="header",
+            ),
+            html.Section(
+                [html.P(note, className="notice") for note in notes],
+                id="server-notes",
+                className="notices",
+                **{"aria-label": "About this server"},
+            ),
+            html.Div(id=NOTICES, role="status", className="notices"),
+            html.Div(id="connection-note", role="status", className="connection-note", hidden=True),
+            html.Main(
+                html.P("Opening the page …", className="opening"), id=PAGE_BODY, tabIndex="-1"
+            ),
+            html.Div(id="tooltip", className="tooltip", hidden=True, **{"aria-hidden": "true"}),
+            dcc.Store(id=PATH),
+            dcc.Store(id=ANSWER),
+        ],
+        id="frame",
+    )
 
 
 def register_callbacks(app, explorer):
@@ -57,9 +97,7 @@ def register_callbacks(app, explorer):
     by_path = {page.PATH: page for page in PAGES}
 
     app.clientside_callback(
-        ClientsideFunction("address", "start"),
-        Output(PATH, "data"),
-        Input(PAGE_BODY, "id"),
+        ClientsideFunction("address", "start"), Output(PATH, "data"), Input(PAGE_BODY, "id")
     )
 
     @app.callback(Output(PAGE_BODY, "children"), Input(PATH, "data"), prevent_initial_call=True)
@@ -76,12 +114,12 @@ def register_callbacks(app, explorer):
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        ClientsideFunction("address", "settle"),
-        Input(ANSWER, "data"),
-        prevent_initial_call=True,
+        ClientsideFunction("address", "settle"), Input(ANSWER, "data"), prevent_initial_call=True
     )
 
 
 def _no_such_page():
-    return html.Div([html.H1("There is no such page"),
-                     html.P(["Go to ", html.A("Explore", href="/"), "."])], className="prose")
+    return html.Div(
+        [html.H1("There is no such page"), html.P(["Go to ", html.A("Explore", href="/"), "."])],
+        className="prose",
+    )

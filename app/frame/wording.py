@@ -42,8 +42,10 @@ def signed(number, digits=2):
     if number != number:
         return "–"
     text = f"{number:+.{digits}f}"
-    return number_text(abs(float(text)) if float(text) == 0 else number,
-                       f".{digits}f" if float(text) == 0 else f"+.{digits}f")
+    return number_text(
+        abs(float(text)) if float(text) == 0 else number,
+        f".{digits}f" if float(text) == 0 else f"+.{digits}f",
+    )
 
 
 def signed_interval(low, high, digits=2):
@@ -63,7 +65,8 @@ def signed_interval(low, high, digits=2):
     str
     """
     while digits < _MOST_DECIMALS and any(
-            abs(end) > _AS_GOOD_AS_ZERO and round(end, digits) == 0 for end in (low, high)):
+        abs(end) > _AS_GOOD_AS_ZERO and round(end, digits) == 0 for end in (low, high)
+    ):
         digits += 1
     return f"{signed(low, digits)} to {signed(high, digits)}"
 
@@ -169,4 +172,4 @@ def quoted_part(text, longest=40):
     str
     """
     text = "".join(letter if letter.isprintable() else "?" for letter in str(text))
-    return text if len(text) <= longest else text[:longest - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -43,8 +43,9 @@ def register_routes(server, explorer):
 def _asked(explorer):
     unknown = set(request.args) - _KEYS
     if unknown:
-        raise SelectionError(f'"{sorted(unknown)[0][:40]}" is not known here; '
-                             f'{", ".join(sorted(_KEYS))} are')
+        raise SelectionError(
+            f'"{sorted(unknown)[0][:40]}" is not known here; {", ".join(sorted(_KEYS))} are'
+        )
     model = request.args.get("model", explorer.model_names[0])
     network = explorer.network(model)
     set_name = request.args.get("set", explorer.set_names[0])
@@ -58,12 +59,14 @@ def _asked(explorer):
 
 def _as_npz(explorer, model, set_name, number, layer):
     activations = explorer.activations(model, set_name, number)
-    return npz_bytes(**{
-        layer.name: activations[layer.name][0],
-        "pre_activation": activations.pre(layer.name)[0],
-        "logits": activations.logits[0],
-        "probabilities": activations.probabilities[0],
-    })
+    return npz_bytes(
+        **{
+            layer.name: activations[layer.name][0],
+            "pre_activation": activations.pre(layer.name)[0],
+            "logits": activations.logits[0],
+            "probabilities": activations.probabilities[0],
+        }
+    )
 
 
 def _as_csv(explorer, model, set_name, number, layer):

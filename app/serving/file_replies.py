@@ -22,8 +22,11 @@ def file_reply(content, name):
     -------
     flask.Response
     """
-    return Response(content, mimetype=_TYPES[name.rpartition(".")[2]],
-                    headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(
+        content,
+        mimetype=_TYPES[name.rpartition(".")[2]],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def refusal(text, status=400):
@@ -67,8 +70,12 @@ def refused_link(problems):
     -------
     flask.Response
     """
-    return refusal("; ".join(f'"{one.key or "link"}" is not understood, nearest: '
-                             f'{one.nearest or "leave it out"}' for one in problems))
+    return refusal(
+        "; ".join(
+            f'"{one.key or "link"}" is not understood, nearest: {one.nearest or "leave it out"}'
+            for one in problems
+        )
+    )
 
 
 def csv_text(head, rows):
@@ -136,5 +143,7 @@ def cell_rows(*arrays):
 
 def safe_name(stem):
     """Name of a file in which every letter is plain: other ones become "_"."""
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-")
-                   else "_" for letter in stem)
+    return "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_"
+        for letter in stem
+    )

@@ -52,8 +52,9 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
     networks = {}
     for number, path in enumerate(model_paths):
         tell("opening the networks", number, len(model_paths))
-        network = load_network(path, name=_free_name(Path(path).stem, networks),
-                               image_shape=image_shape)
+        network = load_network(
+            path, name=_free_name(Path(path).stem, networks), image_shape=image_shape
+        )
         networks[network.name] = network
     # Fit is checked before an hour is spent on a survey of images that the network cannot take.
     make(networks, datasets, {})
@@ -61,7 +62,9 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
     for network in networks.values():
         for set_name, dataset in datasets.items():
             surveys[network.name, set_name] = survey_of(
-                network, dataset, cache_folder,
+                network,
+                dataset,
+                cache_folder,
                 progress=_told(tell, f"{network.name} reads the {set_name} images"),
                 with_features=set_name == next(iter(datasets)),
             )

@@ -48,10 +48,7 @@ def error_page(title, sentence, paths=()):
     )
     offer = f"<p>There is:</p>\n<ul>{links}</ul>" if links else ""
     return _PAGE.format(
-        title=escape(title),
-        head="",
-        style=STYLE,
-        content=f"<p>{escape(sentence)}</p>\n{offer}",
+        title=escape(title), head="", style=STYLE, content=f"<p>{escape(sentence)}</p>\n{offer}"
     )
 
 

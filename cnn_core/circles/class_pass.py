@@ -80,8 +80,13 @@ def contrast_over(network, images, labels, layer, p, q):
     def joined(field):
         return np.concatenate([getattr(part, field) for part in parts]).reshape(shape)
 
-    return ClassContrast(classes=(p, q), n_images=parts[0].n_images, mean_p=joined("mean_p"),
-                         mean_q=joined("mean_q"), auc=joined("auc"))
+    return ClassContrast(
+        classes=(p, q),
+        n_images=parts[0].n_images,
+        mean_p=joined("mean_p"),
+        mean_q=joined("mean_q"),
+        auc=joined("auc"),
+    )
 
 
 def means_over(network, images, labels, layer, p, q):
@@ -102,8 +107,9 @@ def means_over(network, images, labels, layer, p, q):
         for place, wanted in enumerate((p, q)):
             sums[place] += values[labels[rows] == wanted].sum(axis=0, dtype=np.float64)
     counts = [int((labels == wanted).sum()) for wanted in (p, q)]
-    mean_p, mean_q = (total.reshape(shape) / (count or np.nan)
-                      for total, count in zip(sums, counts, strict=True))
+    mean_p, mean_q = (
+        total.reshape(shape) / (count or np.nan) for total, count in zip(sums, counts, strict=True)
+    )
     return ClassMeans((p, q), tuple(counts), mean_p, mean_q)
 
 

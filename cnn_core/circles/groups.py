@@ -237,8 +237,9 @@ def most_ambiguous(logits, labels, p, q, n, *, exclude=()):
     Parameters and result as in :func:`clearest`.
     """
     labels = checked_labels(labels, np.asarray(logits))
-    return _first(lambda rows: np.abs(margins(logits, p, q, rows)),
-                  (labels == p) | (labels == q), n, exclude)
+    return _first(
+        lambda rows: np.abs(margins(logits, p, q, rows)), (labels == p) | (labels == q), n, exclude
+    )
 
 
 def wrong(logits, labels, predictions, n, *, label=None, predicted=None, exclude=()):

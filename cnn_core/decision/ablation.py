@@ -126,12 +126,15 @@ def ablate_each(network, layer, sets_of_units, images, baseline=None, progress=N
     for opened in _opened(network, layer, images, progress):
         n, m = len(opened), len(chosen)
         before.append(opened.logits)
-        after.append(opened.logits_silenced(np.tile(np.arange(n), m),
-                                         np.repeat(silenced, n, axis=0), baseline)
-                     .reshape(m, n, -1))
+        after.append(
+            opened.logits_silenced(
+                np.tile(np.arange(n), m), np.repeat(silenced, n, axis=0), baseline
+            ).reshape(m, n, -1)
+        )
     before, after = np.concatenate(before), np.concatenate(after, axis=1)
-    return tuple(Ablation(layer, units, before, logits)
-                 for units, logits in zip(chosen, after, strict=True))
+    return tuple(
+        Ablation(layer, units, before, logits) for units, logits in zip(chosen, after, strict=True)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,8 +187,10 @@ def unit_effects(network, layer, images, target, rival, units=None, baseline=Non
     """
     units = _units_or_all(network, layer, units)
     pair = checked_pair(network.n_classes, target, rival, len(images))
-    parts = [_effects(opened, units, pair, rows, baseline)[0]
-             for rows, opened in _numbered(_opened(network, layer, images))]
+    parts = [
+        _effects(opened, units, pair, rows, baseline)[0]
+        for rows, opened in _numbered(_opened(network, layer, images))
+    ]
     return np.concatenate(parts)
 
 
@@ -221,7 +226,7 @@ def _units_or_all(network, layer, units):
 def _opened(network, layer, images, progress=None):
     # No image at all still goes to the network, which says what it takes.
     for start in range(0, max(len(images), 1), _BATCH):
-        yield OpenedLayer(network, layer, images[start:start + _BATCH])
+        yield OpenedLayer(network, layer, images[start : start + _BATCH])
         if progress is not None:
             progress(min(start + _BATCH, len(images)), len(images))
 

@@ -69,8 +69,9 @@ class Ledger:
         The sum of the absolute terms over the absolute margin; infinite where the margin is 0.
         """
         margin = np.abs(self.margin)
-        return np.divide(self.absolute_sum, margin, out=np.full_like(margin, np.inf),
-                         where=margin > 0)
+        return np.divide(
+            self.absolute_sum, margin, out=np.full_like(margin, np.inf), where=margin > 0
+        )
 
     @property
     def by_unit(self):
@@ -149,8 +150,10 @@ def ledger(network, layer, images, target, rival):
     parts = [part for _, part in ledgers(network, layer, images, target, rival)]
     if len(parts) == 1:
         return parts[0]
-    arrays = {name: np.concatenate([getattr(part, name) for part in parts])
-              for name in ("target", "rival", "values", "terms", "constant", "margin")}
+    arrays = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("target", "rival", "values", "terms", "constant", "margin")
+    }
     return Ledger(layer=layer, is_exact=parts[0].is_exact, **arrays)
 
 
@@ -178,10 +181,19 @@ def ledgers(network, layer, images, target, rival, batch_size=_BATCH):
         opening = network.margin_terms(layer, images[rows], target[rows], rival[rows])
         n = len(opening.values)
         shape = network.layer(layer).shape if layer else network.input_shape
-        yield rows, Ledger(
-            layer=layer, target=target[rows], rival=rival[rows],
-            values=opening.values.reshape(n, *shape), terms=opening.terms.reshape(n, *shape),
-            constant=opening.constant, margin=opening.margin, is_exact=is_exact)
+        yield (
+            rows,
+            Ledger(
+                layer=layer,
+                target=target[rows],
+                rival=rival[rows],
+                values=opening.values.reshape(n, *shape),
+                terms=opening.terms.reshape(n, *shape),
+                constant=opening.constant,
+                margin=opening.margin,
+                is_exact=is_exact,
+            ),
+        )
 
 
 def mean_ledger(network, layer, images, target, rival, progress=None):
@@ -208,8 +220,17 @@ def mean_ledger(network, layer, images, target, rival, progress=None):
         if progress is not None:
             progress(rows.stop, n)
     values, terms, absolute_terms, constant, margin = (array / n for array in sums)
-    return MeanLedger(layer, n, values, terms, absolute_terms, float(constant), float(margin),
-                      is_exact, largest_residual)
+    return MeanLedger(
+        layer,
+        n,
+        values,
+        terms,
+        absolute_terms,
+        float(constant),
+        float(margin),
+        is_exact,
+        largest_residual,
+    )
 
 
 def node_ledger(network, images, target, rival):
@@ -235,7 +256,9 @@ def node_ledger(network, images, target, rival):
         raise SelectionError(
             f'the output layer "{network.output_layer.name}" of the network {network.name} is not '
             "a dense layer behind another layer, so there are no nodes that it weighs; open the "
-            "margin at a layer", nearest=network.output_layer.name)
+            "margin at a layer",
+            nearest=network.output_layer.name,
+        )
     target, rival = checked_pair(network.n_classes, target, rival, len(images))
     activations = network.activations(images, [nodes.name])
     learned = network.weights(network.output_layer.name)
@@ -243,9 +266,16 @@ def node_ledger(network, images, target, rival):
     weights = (kernel[:, target] - kernel[:, rival]).T
     values = activations[nodes.name]
     return NodeLedger(
-        layer=nodes.name, target=target, rival=rival, values=values, terms=values * weights,
+        layer=nodes.name,
+        target=target,
+        rival=rival,
+        values=values,
+        terms=values * weights,
         constant=bias[target].astype(np.float64) - bias[rival],
-        margin=margin_of(activations.logits, target, rival), is_exact=True, weights=weights)
+        margin=margin_of(activations.logits, target, rival),
+        is_exact=True,
+        weights=weights,
+    )
 
 
 def _relative_residual(part):

@@ -29,7 +29,8 @@ def checked_pair(n_classes, target, rival, n_images):
     is_same = pair[0] == pair[1]
     if is_same.any():
         raise SelectionError(
-            f"class {pair[0][is_same][0]} against itself: choose two different classes")
+            f"class {pair[0][is_same][0]} against itself: choose two different classes"
+        )
     return pair
 
 
@@ -37,16 +38,19 @@ def _classes(given, n_classes, n_images):
     array = np.asarray(given)
     if array.dtype.kind not in "iu":
         raise SelectionError(
-            f"class {given!r}: whole numbers from 0 to {n_classes - 1} are accepted")
+            f"class {given!r}: whole numbers from 0 to {n_classes - 1} are accepted"
+        )
     if array.shape not in ((), (n_images,)):
         raise SelectionError(
-            f"classes of shape {array.shape}: one for all or one for each of {n_images} images")
+            f"classes of shape {array.shape}: one for all or one for each of {n_images} images"
+        )
     does_not_exist = (array < 0) | (array >= n_classes)
     if does_not_exist.any():
         wanted = int(array[does_not_exist].flat[0])
         raise SelectionError(
             f"class {wanted} does not exist: classes go from 0 to {n_classes - 1}",
-            nearest=int(np.clip(wanted, 0, n_classes - 1)))
+            nearest=int(np.clip(wanted, 0, n_classes - 1)),
+        )
     return np.broadcast_to(array.astype(np.int64), (n_images,))
 
 
@@ -86,6 +90,7 @@ def margin_of(logits, target, rival):
     ndarray, shape (n, ...), float64
         z_target - z_rival.
     """
+
     def picked(classes):
         classes = np.broadcast_to(classes, len(logits))
         classes = classes.reshape(-1, *[1] * (logits.ndim - 1))

@@ -129,8 +129,7 @@ class ClassRace:
     random: Curve
 
 
-def race(network, layer, image, target, rival, *, draws=100, seed=0, baseline=None,
-         most_steps=128):
+def race(network, layer, image, target, rival, *, draws=100, seed=0, baseline=None, most_steps=128):
     """Run the race for one image.
 
     Parameters
@@ -169,9 +168,13 @@ def race(network, layer, image, target, rival, *, draws=100, seed=0, baseline=No
     opened = OpenedLayer(network, layer, image)
     n_units = opened.layer.n_units
     rng = np.random.default_rng(seed)
-    orders = np.stack([
-        _by_activation(opened)[0], _by_contribution(network, layer, image, pair)[0],
-        *(rng.permutation(n_units) for _ in range(draws))])
+    orders = np.stack(
+        [
+            _by_activation(opened)[0],
+            _by_contribution(network, layer, image, pair)[0],
+            *(rng.permutation(n_units) for _ in range(draws)),
+        ]
+    )
     removed = _steps(n_units, most_steps)
     logits = _run(opened, np.zeros(len(orders), int), orders, removed, baseline)
     margins = margin_of(logits, *(np.repeat(classes, len(orders)) for classes in pair))
@@ -179,12 +182,23 @@ def race(network, layer, image, target, rival, *, draws=100, seed=0, baseline=No
     target, rival = (int(classes[0]) for classes in pair)
     runs = [
         Run(order, margin, prediction, _first_flip(prediction, target, removed))
-        for order, margin, prediction in zip(orders, margins, predictions, strict=True)]
+        for order, margin, prediction in zip(orders, margins, predictions, strict=True)
+    ]
     return Race(layer, target, rival, removed, runs[0], runs[1], tuple(runs[2:]))
 
 
-def class_race(network, layer, images, target, rival=None, *, seed=0, baseline=None,
-               most_steps=128, progress=None):
+def class_race(
+    network,
+    layer,
+    images,
+    target,
+    rival=None,
+    *,
+    seed=0,
+    baseline=None,
+    most_steps=128,
+    progress=None,
+):
     """Run the race over many images of one class, in bounded memory.
 
     Parameters
@@ -221,20 +235,30 @@ def class_race(network, layer, images, target, rival=None, *, seed=0, baseline=N
         rows = slice(start, start + _BATCH)
         opened = OpenedLayer(network, layer, images[rows])
         pair = checked_pair(
-            network.n_classes, target,
-            strongest_other(opened.logits, target) if rival is None
-            else np.broadcast_to(rival, n)[rows], len(opened))
+            network.n_classes,
+            target,
+            strongest_other(opened.logits, target)
+            if rival is None
+            else np.broadcast_to(rival, n)[rows],
+            len(opened),
+        )
         by_random = rng.permuted(np.tile(np.arange(n_units), (len(opened), 1)), axis=1)
-        for place, orders in enumerate((
-                _by_activation(opened), _by_contribution(network, layer, images[rows], pair),
-                by_random)):
+        for place, orders in enumerate(
+            (
+                _by_activation(opened),
+                _by_contribution(network, layer, images[rows], pair),
+                by_random,
+            )
+        ):
             logits = _run(opened, np.arange(len(opened)), orders, removed, baseline)
             n_right[place] += (logits.argmax(axis=2) == pair[0][:, np.newaxis]).sum(axis=0)
             margin_sums[place] += margin_of(logits, *pair).sum(axis=0)
         if progress is not None:
             progress(min(start + _BATCH, n), n)
-    curves = [Curve(right, right / n, *wilson_interval(right, n), margins / n)
-              for right, margins in zip(n_right, margin_sums, strict=True)]
+    curves = [
+        Curve(right, right / n, *wilson_interval(right, n), margins / n)
+        for right, margins in zip(n_right, margin_sums, strict=True)
+    ]
     return ClassRace(layer, int(target), n, removed, *curves)
 
 
@@ -263,7 +287,8 @@ def _run(opened, rows, orders, removed, baseline):
     ranks = np.argsort(orders, axis=1)
     silenced = ranks[:, np.newaxis, :] < removed[:, np.newaxis]
     logits = opened.logits_silenced(
-        np.repeat(rows, len(removed)), silenced.reshape(-1, opened.layer.n_units), baseline)
+        np.repeat(rows, len(removed)), silenced.reshape(-1, opened.layer.n_units), baseline
+    )
     return logits.reshape(len(orders), len(removed), -1)
 
 

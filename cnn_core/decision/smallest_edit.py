@@ -81,10 +81,17 @@ def smallest_edit(network, layer, image, donor, target, rival):
     taken = search.prune(search.grow())
     logits = search.logits([taken[:count] for count in range(len(taken) + 1)])
     return Edit(
-        layer=layer, target=search.target, rival=search.rival, units=tuple(taken),
+        layer=layer,
+        target=search.target,
+        rival=search.rival,
+        units=tuple(taken),
         n_units=search.opened.layer.n_units,
-        margins=search.margins(logits), predictions=logits.argmax(axis=1), logits=logits[-1],
-        flipped=bool(search.is_flipped(logits[-1:])[0]), n_tried=search.n_tried)
+        margins=search.margins(logits),
+        predictions=logits.argmax(axis=1),
+        logits=logits[-1],
+        flipped=bool(search.is_flipped(logits[-1:])[0]),
+        n_tried=search.n_tried,
+    )
 
 
 class _Search:
@@ -127,7 +134,7 @@ class _Search:
         if not self.is_flipped(self.logits([taken]))[0]:
             return taken
         while taken:
-            without = [taken[:place] + taken[place + 1:] for place in range(len(taken))]
+            without = [taken[:place] + taken[place + 1 :] for place in range(len(taken))]
             still_flipped = np.flatnonzero(self.is_flipped(self.logits(without)))
             if len(still_flipped) == 0:
                 break

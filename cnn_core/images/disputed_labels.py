@@ -100,8 +100,14 @@ def read_disputed_labels(path):
 
 def _label_of(entry):
     votes = entry["votes"]
-    numbers = (entry["image"], entry["given"], entry["suggested"],
-               votes["given"], votes["suggested"], votes["neither"])
+    numbers = (
+        entry["image"],
+        entry["given"],
+        entry["suggested"],
+        votes["given"],
+        votes["suggested"],
+        votes["neither"],
+    )
     if any(type(number) is not int or number < 0 for number in numbers):
         raise ValueError(f"image {entry['image']}: whole numbers from 0 are accepted")
     return DisputedLabel(*numbers)

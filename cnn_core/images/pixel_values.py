@@ -90,9 +90,7 @@ def is_mappable(images: StoredArray) -> bool:
     return images.map_from is not None and not images.fortran
 
 
-def read_images(
-    images: StoredArray, shape: tuple[int, int, int, int]
-) -> np.ndarray | ScaledImages:
+def read_images(images: StoredArray, shape: tuple[int, int, int, int]) -> np.ndarray | ScaledImages:
     """Return the images as ``shape`` float32 in 0…1, in as little memory as can be done.
 
     Parameters
@@ -152,9 +150,7 @@ def _held_dtype(images: StoredArray) -> np.dtype:
     return np.dtype(np.uint8 if are_bytes else np.float32)
 
 
-def _require_memory(
-    images: StoredArray, what: str, shape: tuple[int, ...], held: np.dtype
-) -> None:
+def _require_memory(images: StoredArray, what: str, shape: tuple[int, ...], held: np.dtype) -> None:
     needed = held.itemsize * math.prod(shape)
     if needed > MAX_MEMORY_BYTES:
         raise data_error(

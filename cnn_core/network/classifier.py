@@ -133,21 +133,27 @@ class Network:
         SelectionError
             When a layer does not exist.
         """
-        names = tuple(self._by_name) if layers is None else tuple(
-            self.layer(name).name for name in layers)
+        names = (
+            tuple(self._by_name)
+            if layers is None
+            else tuple(self.layer(name).name for name in layers)
+        )
         images = self._checked(images)
         run, pre_names = self._compiled_pass(names)
         parts = [
-            [tensor.numpy() for tensor in run(self._as_fed(images[start:start + batch_size]))]
+            [tensor.numpy() for tensor in run(self._as_fed(images[start : start + batch_size]))]
             for start in range(0, len(images), batch_size)
         ]
         # One part is the rule, and copying it would double the time of a single image.
-        arrays = parts[0] if len(parts) == 1 else [
-            np.concatenate(part) for part in zip(*parts, strict=True)]
+        arrays = (
+            parts[0]
+            if len(parts) == 1
+            else [np.concatenate(part) for part in zip(*parts, strict=True)]
+        )
         logits, *rest = arrays
         return Activations(
-            dict(zip(names, rest[:len(names)], strict=True)),
-            dict(zip(pre_names, rest[len(names):], strict=True)),
+            dict(zip(names, rest[: len(names)], strict=True)),
+            dict(zip(pre_names, rest[len(names) :], strict=True)),
             logits,
         )
 
@@ -216,10 +222,15 @@ class Network:
             if other not in given:
                 missing = f'values of "{other}"' if other else "images"
                 raise SelectionError(
-                    f'layer "{name}": what lies behind it also needs the {missing}')
-        return rest.logits(values, [
-            np.broadcast_to(given[other], (len(values), *given[other].shape[1:]))
-            for other in rest.beside])
+                    f'layer "{name}": what lies behind it also needs the {missing}'
+                )
+        return rest.logits(
+            values,
+            [
+                np.broadcast_to(given[other], (len(values), *given[other].shape[1:]))
+                for other in rest.beside
+            ],
+        )
 
     def margin_terms(self, name, images, target, rival):
         """The margin of each image opened at a layer.
@@ -246,7 +257,9 @@ class Network:
             if not 0 <= number < self.n_classes:
                 raise SelectionError(
                     f"class {number}: the network {self.name} has the classes 0 to "
-                    f"{self.n_classes - 1}", nearest=int(np.clip(number, 0, self.n_classes - 1)))
+                    f"{self.n_classes - 1}",
+                    nearest=int(np.clip(number, 0, self.n_classes - 1)),
+                )
         images = self._checked(images)
         rest = self.behind(name)
         if not name:
@@ -292,8 +305,11 @@ class Network:
 
         def run(images):
             before, after = wiring.compute({"": images}, needed)
-            return [before[wiring.logits_name], *(after[name] for name in names),
-                    *(before[name] for name in pre_names)]
+            return [
+                before[wiring.logits_name],
+                *(after[name] for name in names),
+                *(before[name] for name in pre_names),
+            ]
 
         # Without AutoGraph, which would read and rewrite Keras' own code: there is no branch on a
         # tensor here, and the first pass takes a tenth of the time.

@@ -13,29 +13,68 @@ _KINDS = (
     (LayerKind.DENSE, ("Dense",)),
     (LayerKind.FLATTEN, ("Flatten",)),
     (LayerKind.BATCH_NORM, ("BatchNormalization",)),
-    (LayerKind.DROPOUT, ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout",
-                         "AlphaDropout")),
+    (
+        LayerKind.DROPOUT,
+        ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout"),
+    ),
     (LayerKind.ACTIVATION, ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")),
-    (LayerKind.MERGE, ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum",
-                       "Concatenate")),
+    (
+        LayerKind.MERGE,
+        ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"),
+    ),
 )
 _MERGING_OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum", "Concatenate")
 # Bare operations that are a non-linearity, as `keras.ops.relu(x)` leaves them.
 _FUNCTION_OPERATIONS = {
-    "Relu": "relu", "ReLU": "relu", "Relu6": "relu6", "LeakyRelu": "leaky_relu", "Elu": "elu",
-    "Softmax": "softmax", "Sigmoid": "sigmoid", "HardSigmoid": "hard_sigmoid", "Tanh": "tanh",
-    "HardTanh": "hard_tanh", "Softplus": "softplus", "Silu": "silu", "Gelu": "gelu",
+    "Relu": "relu",
+    "ReLU": "relu",
+    "Relu6": "relu6",
+    "LeakyRelu": "leaky_relu",
+    "Elu": "elu",
+    "Softmax": "softmax",
+    "Sigmoid": "sigmoid",
+    "HardSigmoid": "hard_sigmoid",
+    "Tanh": "tanh",
+    "HardTanh": "hard_tanh",
+    "Softplus": "softplus",
+    "Silu": "silu",
+    "Gelu": "gelu",
 }
 
 # Straight pieces through the origin, and straight pieces that may start elsewhere.
 _HOMOGENEOUS_FUNCTIONS = {"linear", "relu", "leaky_relu", "prelu"}
 _OFFSET_FUNCTIONS = {"relu6", "hard_tanh", "hard_sigmoid"}
 _PIECEWISE_LINEAR_CLASSES = (
-    "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "MaxPooling2D", "AveragePooling2D",
-    "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Dense", "Flatten", "BatchNormalization",
-    "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
-    "Activation", "ReLU", "LeakyReLU", "PReLU", "Add", "Subtract", "Average", "Maximum",
-    "Minimum", "Concatenate", "ZeroPadding2D", "Cropping2D", "Reshape", "Permute", "Rescaling",
+    "Conv2D",
+    "SeparableConv2D",
+    "DepthwiseConv2D",
+    "MaxPooling2D",
+    "AveragePooling2D",
+    "GlobalMaxPooling2D",
+    "GlobalAveragePooling2D",
+    "Dense",
+    "Flatten",
+    "BatchNormalization",
+    "Dropout",
+    "SpatialDropout2D",
+    "GaussianNoise",
+    "GaussianDropout",
+    "AlphaDropout",
+    "Activation",
+    "ReLU",
+    "LeakyReLU",
+    "PReLU",
+    "Add",
+    "Subtract",
+    "Average",
+    "Maximum",
+    "Minimum",
+    "Concatenate",
+    "ZeroPadding2D",
+    "Cropping2D",
+    "Reshape",
+    "Permute",
+    "Rescaling",
 )
 
 
@@ -89,8 +128,13 @@ def activation_of(layer):
         return activation_of(function)
     if function is not None:
         return getattr(function, "__name__", type(function).__name__)
-    own_names = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu", "ELU": "elu",
-                 "Softmax": "softmax"}
+    own_names = {
+        "ReLU": "relu",
+        "LeakyReLU": "leaky_relu",
+        "PReLU": "prelu",
+        "ELU": "elu",
+        "Softmax": "softmax",
+    }
     return own_names.get(type(layer).__name__, "linear")
 
 
@@ -117,7 +161,8 @@ def is_piecewise_linear(layer, before_activation=False):
         False for what is not known to be piecewise linear, such as a product of two inputs.
     """
     has_straight_activation = (
-        before_activation or activation_of(layer) in _HOMOGENEOUS_FUNCTIONS | _OFFSET_FUNCTIONS)
+        before_activation or activation_of(layer) in _HOMOGENEOUS_FUNCTIONS | _OFFSET_FUNCTIONS
+    )
     if kind_of(layer) is LayerKind.ACTIVATION:
         return has_straight_activation
     if is_bare_operation(layer):
@@ -176,8 +221,9 @@ def window_of(layer, input_grid):
     """
     kind = kind_of(layer)
     if kind in (LayerKind.CONV, LayerKind.DEPTHWISE_CONV):
-        return Window.over(input_grid, layer.kernel_size, layer.strides, layer.dilation_rate,
-                           layer.padding)
+        return Window.over(
+            input_grid, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding
+        )
     if kind is LayerKind.POOLING:
         return Window.over(input_grid, layer.pool_size, layer.strides, padding=layer.padding)
     if _is_any(layer, ("ZeroPadding2D",)):

@@ -54,7 +54,10 @@ class Window:
 
     def __post_init__(self):
         for field, length, least in (
-            ("kernel", 2, 1), ("stride", 2, 1), ("padding", 4, 0), ("dilation", 2, 1),
+            ("kernel", 2, 1),
+            ("stride", 2, 1),
+            ("padding", 4, 0),
+            ("dilation", 2, 1),
         ):
             numbers = tuple(int(number) for number in getattr(self, field))
             if len(numbers) != length or min(numbers) < least:

@@ -61,8 +61,9 @@ def _vet_keras_archive(path):
     # A damaged entry fails in the archive, in its compression, in the decoding or in the JSON.
     except Exception as error:
         reason = " ".join(str(error).split())[:120]
-        raise ModelError(f"{path.name}: not a whole .keras archive ({reason}); {_ACCEPTED}"
-                         ) from error
+        raise ModelError(
+            f"{path.name}: not a whole .keras archive ({reason}); {_ACCEPTED}"
+        ) from error
     _vet_hdf5(path, io.BytesIO(weights), len(weights))
 
 
@@ -79,8 +80,7 @@ def _vet_hdf5(path, stream, n_stored_bytes):
     # h5py turns damage into whatever its C library ran into.
     except Exception as error:
         reason = " ".join(str(error).split())[:120]
-        raise ModelError(f"{path.name}: not whole HDF5 weights ({reason}); {_ACCEPTED}"
-                         ) from error
+        raise ModelError(f"{path.name}: not whole HDF5 weights ({reason}); {_ACCEPTED}") from error
     if sum(declared) > MOST_WEIGHT_BYTES:
         raise too_large(path, sum(declared))
     if sum(declared) > 64 * n_stored_bytes + 2**20:

@@ -42,8 +42,10 @@ class OpenedLayer:
         is_output = self._tail.reads_pre_activation
         self.values = activations.pre(layer) if is_output else activations[layer]
         self.logits = activations.logits
-        self._beside = [activations[name] if name else np.asarray(images, np.float32)
-                        for name in self._tail.beside]
+        self._beside = [
+            activations[name] if name else np.asarray(images, np.float32)
+            for name in self._tail.beside
+        ]
 
     def __len__(self):
         return len(self.values)
@@ -116,7 +118,8 @@ def one_image(network, image):
         return image[np.newaxis]
     if image.ndim == 0 or len(image) != 1:
         raise DataError(
-            f"images of shape {image.shape}: one image of shape {network.input_shape} is accepted")
+            f"images of shape {image.shape}: one image of shape {network.input_shape} is accepted"
+        )
     return image
 
 
@@ -144,12 +147,14 @@ def checked_units(layer, units):
     if chosen.dtype.kind not in "iu" or chosen.ndim != 1:
         raise SelectionError(
             f'units {list(chosen)} of layer "{layer.name}": whole numbers from 0 to '
-            f"{layer.n_units - 1} are accepted")
+            f"{layer.n_units - 1} are accepted"
+        )
     missing = chosen[(chosen < 0) | (chosen >= layer.n_units)]
     if len(missing):
         raise SelectionError(
             f'unit {missing[0]}: the layer "{layer.name}" has the units 0 to {layer.n_units - 1}',
-            nearest=int(np.clip(missing[0], 0, layer.n_units - 1)))
+            nearest=int(np.clip(missing[0], 0, layer.n_units - 1)),
+        )
     return tuple(np.unique(chosen).tolist())
 
 
@@ -175,5 +180,6 @@ def checked_baseline(layer, baseline):
     if given.shape not in ((), (layer.n_units,), layer.shape):
         raise SelectionError(
             f'baseline of shape {given.shape} for layer "{layer.name}": ({layer.n_units},) and '
-            f"{layer.shape} are accepted")
+            f"{layer.shape} are accepted"
+        )
     return np.broadcast_to(given, layer.shape)

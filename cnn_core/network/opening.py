@@ -48,8 +48,13 @@ def load_network(path, name=None, *, image_shape=None):
             "layers is accepted"
         ) from error
     try:
-        network = Network(model, name=name or path.stem, path=path, digest=sha256_of(path),
-                          image_shape=image_shape)
+        network = Network(
+            model,
+            name=name or path.stem,
+            path=path,
+            digest=sha256_of(path),
+            image_shape=image_shape,
+        )
         require_room_for_cells(network)
     except ModelError as error:
         raise ModelError(f"{path.name}: {error}") from error

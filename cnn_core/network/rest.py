@@ -66,8 +66,11 @@ class RestOfNetwork:
         self.reads_pre_activation = layer_name == wiring.logits_name
         self._wiring = wiring
         # The softmax is left out: the logits stand before it.
-        self._steps = () if self.reads_pre_activation else tuple(
-            name for name in wiring.behind(layer_name) if wiring.leads_to_logits(name))
+        self._steps = (
+            ()
+            if self.reads_pre_activation
+            else tuple(name for name in wiring.behind(layer_name) if wiring.leads_to_logits(name))
+        )
         inside = {layer_name, *self._steps}
         fed_by = [source for name in self._steps for source in wiring.steps[name].inputs]
         self.beside = tuple(dict.fromkeys(name for name in fed_by if name not in inside))
@@ -77,16 +80,23 @@ class RestOfNetwork:
             and not wiring.steps[name].takes_constants
             for name, operation in operations.items()
         )
-        self._biases = {name: bias for name, operation in operations.items()
-                        if (bias := additive_terms(operation)) is not None}
-        self._bent = [name for name, operation in operations.items()
-                      if activation_has_offset(operation) and name != wiring.logits_name]
+        self._biases = {
+            name: bias
+            for name, operation in operations.items()
+            if (bias := additive_terms(operation)) is not None
+        }
+        self._bent = [
+            name
+            for name, operation in operations.items()
+            if activation_has_offset(operation) and name != wiring.logits_name
+        ]
         self._shapes = {name: wiring.shape(name) for name in (layer_name, *self.beside)}
         inputs = [tf.TensorSpec((None, *shape), tf.float32) for shape in self._shapes.values()]
         classes = tf.TensorSpec((None,), tf.int32)
         self._run = tf.function(self._run_graph, input_signature=[inputs], autograph=False)
-        self._open = tf.function(self._open_graph, input_signature=[inputs, classes, classes],
-                                 autograph=False)
+        self._open = tf.function(
+            self._open_graph, input_signature=[inputs, classes, classes], autograph=False
+        )
 
     def logits(self, values, beside=()):
         """Run this part of the network on given values of the layer.
@@ -128,8 +138,9 @@ class RestOfNetwork:
         rival = np.broadcast_to(np.asarray(rival, np.int32), (n,))
         inputs = self._tensors(values, beside)
         gradient, margin, constant = self._open(inputs, _ints(target), _ints(rival))
-        return MarginTerms(np.asarray(values, np.float32), gradient.numpy(), margin.numpy(),
-                           constant.numpy())
+        return MarginTerms(
+            np.asarray(values, np.float32), gradient.numpy(), margin.numpy(), constant.numpy()
+        )
 
     def _tensors(self, values, beside):
         tensors = []
@@ -141,7 +152,8 @@ class RestOfNetwork:
             if array.shape != (len(values), *shape):
                 raise DataError(
                     f'values of shape {array.shape}: the layer "{name}" puts out '
-                    f"({len(values)}, {', '.join(map(str, shape))}) for as many images")
+                    f"({len(values)}, {', '.join(map(str, shape))}) for as many images"
+                )
             tensors.append(tf.convert_to_tensor(array))
         return tensors
 
@@ -160,15 +172,19 @@ class RestOfNetwork:
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(inputs)
             before, after, logits = self._forward(inputs)
-            margin = (tf.gather(logits, target, axis=1, batch_dims=1)
-                      - tf.gather(logits, rival, axis=1, batch_dims=1))
+            margin = tf.gather(logits, target, axis=1, batch_dims=1) - tf.gather(
+                logits, rival, axis=1, batch_dims=1
+            )
             bent_sums = {name: tf.reduce_sum(after[name]) for name in self._bent}
 
         # One walk back for all slopes: a walk for each would multiply the time of the first call.
         slopes = tape.gradient(
             margin,
-            {"inputs": inputs, "before": {name: before[name] for name in self._biases},
-             "after": {name: after[name] for name in self._bent}},
+            {
+                "inputs": inputs,
+                "before": {name: before[name] for name in self._biases},
+                "after": {name: after[name] for name in self._bent},
+            },
             unconnected_gradients=tf.UnconnectedGradients.ZERO,
         )
         constant = tf.zeros_like(margin, tf.float64)

@@ -201,11 +201,14 @@ class _Recorder:
         self._keep_alive.append(output)
         is_activation = kind_of(operation) is LayerKind.ACTIVATION
         self.steps[operation.name] = Step(
-            name=operation.name, operation=operation, inputs=inputs,
+            name=operation.name,
+            operation=operation,
+            inputs=inputs,
             shape=tuple(output.shape[1:]),
             has_pre_activation=is_activation or has_fused_activation(operation),
             takes_constants=is_bare_operation(operation) and len(inputs) < len(operands),
-            _linear_part=_linear_twin(operation, args, kwargs), _arguments=arguments,
+            _linear_part=_linear_twin(operation, args, kwargs),
+            _arguments=arguments,
         )
         return output
 
@@ -229,8 +232,7 @@ def _vet(operation):
 
 
 def _takes_training(operation):
-    return (isinstance(operation, keras.Layer)
-            and "training" in signature(operation.call).parameters)
+    return isinstance(operation, keras.Layer) and "training" in signature(operation.call).parameters
 
 
 def _linear_twin(operation, args, kwargs):
@@ -240,7 +242,7 @@ def _linear_twin(operation, args, kwargs):
     twin = type(operation).from_config({**operation.get_config(), "activation": None})
     twin(*args, **kwargs)
     # A non-linearity with weights of its own adds them behind those of the layer.
-    twin.set_weights(operation.get_weights()[:len(twin.weights)])
+    twin.set_weights(operation.get_weights()[: len(twin.weights)])
     return twin
 
 
@@ -283,8 +285,10 @@ def lay_out(model, input_shape=None):
     recorder = _Recorder(model_input)
     try:
         keras.models.clone_model(
-            functional, input_tensors=model_input,
-            clone_function=lambda layer: layer, call_function=recorder,
+            functional,
+            input_tensors=model_input,
+            clone_function=lambda layer: layer,
+            call_function=recorder,
         )
     except ModelError:
         raise
@@ -316,7 +320,10 @@ def _with_logits(input_shape, steps):
         )
     before = steps.get(output.inputs[0])
     # Behind a layer with a non-linearity of its own, the softmax alone knows the logits.
-    takes_logits = (kind_of(output.operation) is LayerKind.ACTIVATION and before
-                    and not before.has_pre_activation)
+    takes_logits = (
+        kind_of(output.operation) is LayerKind.ACTIVATION
+        and before
+        and not before.has_pre_activation
+    )
     logits_name = before.name if takes_logits else output.name
     return Wiring(input_shape, steps, output.name, logits_name)

@@ -48,7 +48,7 @@ def _blocks_of_cells(values):
     at_once = max(1, _VALUES_AT_ONCE // len(values))
     for start in range(0, values.shape[1], at_once):
         # One contiguous line a cell.
-        yield start, np.ascontiguousarray(values[:, start:start + at_once].T)
+        yield start, np.ascontiguousarray(values[:, start : start + at_once].T)
 
 
 def _best_threshold(values, places, classes):
@@ -57,14 +57,22 @@ def _best_threshold(values, places, classes):
         n_right, edges, upper_is_second = _best_edges(lines, places)
         winner = int(n_right.argmax())
         if n_right[winner] > best[0]:
-            best = (int(n_right[winner]), start + winner, int(edges[winner]),
-                    bool(upper_is_second[winner]))
+            best = (
+                int(n_right[winner]),
+                start + winner,
+                int(edges[winner]),
+                bool(upper_is_second[winner]),
+            )
     n_right, cell, edge, upper_is_second = best
     ordered = np.sort(values[:, cell]).astype(np.float64)
     threshold = -np.inf if edge == 0 else (ordered[edge - 1] + ordered[edge]) / 2
     below, above = classes if upper_is_second else classes[::-1]
-    facts = {"cell": cell, "above": int(above), "n_right_fitted": n_right,
-             "threshold": None if edge == 0 else float(threshold)}
+    facts = {
+        "cell": cell,
+        "above": int(above),
+        "n_right_fitted": n_right,
+        "threshold": None if edge == 0 else float(threshold),
+    }
 
     def decide(new_values):
         return np.where(new_values[:, cell].astype(np.float64) >= threshold, above, below)
@@ -126,14 +134,24 @@ def _best_bins(values, places, classes):
         n_right = counts.max(axis=2).sum(axis=1)
         winner = int(n_right.argmax())
         if n_right[winner] > best[0]:
-            best = (int(n_right[winner]), start + winner, lows[winner], highs[winner],
-                    counts[winner])
+            best = (
+                int(n_right[winner]),
+                start + winner,
+                lows[winner],
+                highs[winner],
+                counts[winner],
+            )
     n_right, cell, low, high, counts = best
     filled = counts.sum(axis=1) > 0
     source = np.maximum.accumulate(np.where(filled, np.arange(N_BINS), 0))
     answers = classes[counts.argmax(axis=1)[source]]
-    facts = {"cell": cell, "n_right_fitted": n_right, "low": float(low), "high": float(high),
-             "answers": answers.tolist()}
+    facts = {
+        "cell": cell,
+        "n_right_fitted": n_right,
+        "low": float(low),
+        "high": float(high),
+        "answers": answers.tolist(),
+    }
 
     def decide(new_values):
         return answers[_bins(new_values[:, cell], low, high)]

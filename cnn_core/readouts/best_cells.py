@@ -54,14 +54,15 @@ class BestCells:
         values, labels = sample.matrix(), sample.labels
         ranking = rank_cells(values, labels)
         counts = [count for count in self.counts if count <= len(ranking)]
-        chosen = values[:, ranking[:counts[-1]]]
+        chosen = values[:, ranking[: counts[-1]]]
         del values
-        return tuple(
-            self._weigh(chosen[:, :count], labels, ranking[:count]) for count in counts)
+        return tuple(self._weigh(chosen[:, :count], labels, ranking[:count]) for count in counts)
 
     def _weigh(self, values, labels, cells):
-        mean, spread = (statistic(values, axis=0, dtype=np.float64).astype(np.float32)
-                        for statistic in (np.mean, np.std))
+        mean, spread = (
+            statistic(values, axis=0, dtype=np.float64).astype(np.float32)
+            for statistic in (np.mean, np.std)
+        )
         spread = np.where(spread > 0, spread, np.float32(1))
         model = LogisticRegression(C=1.0, max_iter=_MOST_STEPS)
         with warnings.catch_warnings():

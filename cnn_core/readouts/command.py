@@ -45,13 +45,15 @@ def compute_for_files(models, data, pairs=None, *, cache_folder=None, output=Non
         network = load_network(model)
         path = Path(output) if output else model.parent / READOUTS
         with tqdm(total=1, desc=model.name, unit=" steps") as bar:
+
             def show(done, total, title, bar=bar):
                 bar.total = total
                 bar.set_postfix_str(title, refresh=False)
                 bar.update(done - bar.n)
 
-            found = compute_readouts(network, train, test, pairs, cache_folder=cache_folder,
-                                     anew=anew, progress=show)
+            found = compute_readouts(
+                network, train, test, pairs, cache_folder=cache_folder, anew=anew, progress=show
+            )
         keep(path, found)
         tqdm.write(f"{model.name}: {_told(found)} in {path}")
 
@@ -68,7 +70,8 @@ def check_sets(data):
         if split not in splits:
             raise DataError(
                 f"{Path(data).name}: no {split} set, on which readers are {use}; data with a train "
-                "and a test set are accepted")
+                "and a test set are accepted"
+            )
 
 
 def keep(path, found):
@@ -101,5 +104,6 @@ def _identity(found):
 def _told(found):
     verdicts = [claim.verdict for claim in found.claims]
     counts = ", ".join(
-        f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts))
+        f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)
+    )
     return f"{len(found.readouts)} readouts; of {len(verdicts)} claims {counts}"

@@ -78,8 +78,9 @@ class Work:
             self._path.unlink(missing_ok=True)
 
 
-def compute_readouts(network, train, test, pairs=(), *, cache_folder=None, seed=0, anew=False,
-                     progress=None):
+def compute_readouts(
+    network, train, test, pairs=(), *, cache_folder=None, seed=0, anew=False, progress=None
+):
     """Measure what each layer alone can tell, what the MLP adds, and judge the article's claims.
 
     Readers are fitted on training images and scored on test images; nothing is chosen on the test
@@ -111,8 +112,10 @@ def compute_readouts(network, train, test, pairs=(), *, cache_folder=None, seed=
         When a class of a pair does not exist.
     """
     if train is None:
-        raise DataError("no training images: readers are fitted on a train set and scored on a "
-                        "test set; data with both is accepted")
+        raise DataError(
+            "no training images: readers are fitted on a train set and scored on a "
+            "test set; data with both is accepted"
+        )
     n_shared = _check_apart(train, test)
     pairs = _checked_pairs(pairs, network, train, test)
     survey = survey_of(network, test, cache_folder, with_features=True)
@@ -146,13 +149,18 @@ def compute_readouts(network, train, test, pairs=(), *, cache_folder=None, seed=
                     f"{layer.title}, {task.name}, {reader.name}",
                     f"{layer.name}|{task.name}|{getattr(reader, 'kept_as', reader.name)}",
                     lambda reader=reader, layer=layer, task=task: read_layer(
-                        reader, network, train, test, survey, layer.name, task, seed))
+                        reader, network, train, test, survey, layer.name, task, seed
+                    ),
+                )
                 readouts += map(readout_from, stored)
     found_variants = []
     names_of_tasks = " ".join(task.name for task in tasks)
     for name in variants:
-        stored = run(f"MLP: {name}", f"mlp|{name}|{names_of_tasks}", lambda name=name: make_variant(
-            name, network, mlp, train, test, survey, tasks, seed))
+        stored = run(
+            f"MLP: {name}",
+            f"mlp|{name}|{names_of_tasks}",
+            lambda name=name: make_variant(name, network, mlp, train, test, survey, tasks, seed),
+        )
         found_variants.append(variant_from(stored))
     claims = []
     for task in tasks[1:]:
@@ -180,8 +188,10 @@ def compute_readouts(network, train, test, pairs=(), *, cache_folder=None, seed=
             "seconds": round(time.perf_counter() - started, 1),
             "steps": n_steps - len(pairs),
             "steps_from_an_earlier_run": work.n_at_hand,
-            "versions": {"python": platform.python_version(),
-                         **{name: version(name) for name in _PACKAGES}},
+            "versions": {
+                "python": platform.python_version(),
+                **{name: version(name) for name in _PACKAGES},
+            },
         },
     )
 
@@ -189,8 +199,9 @@ def compute_readouts(network, train, test, pairs=(), *, cache_folder=None, seed=
 def count_shared(train, test):
     """Number of test images that are, pixel for pixel, training images."""
     seen = {hashlib.blake2b(np.ascontiguousarray(image).data).digest() for image in train.images}
-    return sum(hashlib.blake2b(np.ascontiguousarray(image).data).digest() in seen
-               for image in test.images)
+    return sum(
+        hashlib.blake2b(np.ascontiguousarray(image).data).digest() in seen for image in test.images
+    )
 
 
 def _check_apart(train, test):
@@ -199,7 +210,8 @@ def _check_apart(train, test):
         raise DataError(
             f"{n_shared:,} of {len(test):,} test images are training images: readers must be "
             f"scored on other images than they were fitted on; at most {MOST_SHARED:.0%} is "
-            "accepted")
+            "accepted"
+        )
     return n_shared
 
 
@@ -211,11 +223,13 @@ def _checked_pairs(pairs, network, train, test):
                 raise SelectionError(
                     f"class {wanted}: the network {network.name} has the classes 0 to "
                     f"{network.n_classes - 1}",
-                    nearest=int(np.clip(wanted, 0, network.n_classes - 1)))
+                    nearest=int(np.clip(wanted, 0, network.n_classes - 1)),
+                )
             for dataset in (train, test):
                 if not (dataset.labels == wanted).any():
-                    raise SelectionError(f"class {wanted}: no image of it in the {dataset.name} "
-                                         "set")
+                    raise SelectionError(
+                        f"class {wanted}: no image of it in the {dataset.name} set"
+                    )
         if p == q:
             raise SelectionError(f"class {p} against itself: choose two different classes")
         if not {(p, q), (q, p)}.intersection(checked):
@@ -247,7 +261,11 @@ def _evidence(network, survey, task, mlp, readouts, variants, test, seed):
 
 def _told_mlp(mlp):
     if mlp is None:
-        return {"input": None, "hidden": None, "widths": [],
-                "note": "No dense layer stands between the last convolution and the logits."}
+        return {
+            "input": None,
+            "hidden": None,
+            "widths": [],
+            "note": "No dense layer stands between the last convolution and the logits.",
+        }
     note = "" if mlp.hidden else "The MLP is linear: no layer of it has a non-linearity."
     return {"input": mlp.input, "hidden": mlp.hidden, "widths": list(mlp.widths), "note": note}

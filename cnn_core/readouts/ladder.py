@@ -32,11 +32,14 @@ def layers_to_read(network, images):
     """
     output = network.output_layer.name
     names = [info.name for info in network.layers]
-    before = network.layers[:names.index(output)]
+    before = network.layers[: names.index(output)]
     copies = exact_copies(before, network.activations(images, [info.name for info in before]))
     rows = [LayerFacts(PIXELS, "pixels", network.input_shape, int(np.prod(network.input_shape)))]
-    rows += [LayerFacts(info.name, info.name, info.shape, info.n_cells)
-             for info in before if info.name not in copies]
+    rows += [
+        LayerFacts(info.name, info.name, info.shape, info.n_cells)
+        for info in before
+        if info.name not in copies
+    ]
     logits = network.output_layer
     rows.append(LayerFacts(logits.name, f"{logits.name} (logits)", logits.shape, logits.n_cells))
     return tuple(rows)
@@ -135,6 +138,16 @@ def read_layer(reader, network, train, test, survey, layer, task, seed):
         found.append((fitted, Share.of(right.sum(), len(right)), compare(network_right, right)))
     seconds = round(time.perf_counter() - started, 2)
     return tuple(
-        Readout(task.name, layer, fitted.reader, fitted.setting, fitted.n_fitted, share, versus,
-                fitted.facts, seconds)
-        for fitted, share, versus in found)
+        Readout(
+            task.name,
+            layer,
+            fitted.reader,
+            fitted.setting,
+            fitted.n_fitted,
+            share,
+            versus,
+            fitted.facts,
+            seconds,
+        )
+        for fitted, share, versus in found
+    )

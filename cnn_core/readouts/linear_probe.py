@@ -87,16 +87,23 @@ class LinearProbe:
             return classes[scores(new_values).argmax(axis=1)]
 
         steps = int(model.n_iter_.max())
-        facts = {"strength": strength, "held_out_loss": losses, "steps": steps,
-                 "converged": steps < _MOST_STEPS}
+        facts = {
+            "strength": strength,
+            "held_out_loss": losses,
+            "steps": steps,
+            "converged": steps < _MOST_STEPS,
+        }
         return FittedReader(self.name, None, len(labels), decide, facts), scores
 
     def _choose_strength(self, values, labels):
         n_tried = len(labels) - int(_HELD_OUT * len(labels))
         model = LogisticRegression(tol=_TOLERANCE, max_iter=_MOST_STEPS_TRIED, warm_start=True)
         known = np.unique(labels)
-        if n_tried == len(labels) or len(np.unique(labels[:n_tried])) < len(known) or (
-                len(known) < 2):
+        if (
+            n_tried == len(labels)
+            or len(np.unique(labels[:n_tried])) < len(known)
+            or (len(known) < 2)
+        ):
             # Too few images to hold any out.
             return STRENGTHS[_FIRST_STRENGTH], {}, model
         losses = {}

@@ -64,9 +64,12 @@ def find_mlp(network):
     hidden = None
     if len(dense) > 1:
         name = network.output_layer.inputs[0]
-        inside = [info.name for info in tail[tail.index(dense[0]):]]
-        while name in inside and network.layer(name).activation == "linear" and (
-                network.layer(name).kind is not LayerKind.DENSE):
+        inside = [info.name for info in tail[tail.index(dense[0]) :]]
+        while (
+            name in inside
+            and network.layer(name).activation == "linear"
+            and (network.layer(name).kind is not LayerKind.DENSE)
+        ):
             name = network.layer(name).inputs[0]
         if name in inside and network.layer(name).activation != "linear":
             hidden = name
@@ -113,22 +116,29 @@ def make_variant(name, network, mlp, train, test, survey, tasks, seed):
     -------
     Variant
     """
-    make = {"linear_probe": _by_probe, "without_bend": _without_bend,
-            "linear_refit": _by_linear_refit}[name]
+    make = {
+        "linear_probe": _by_probe,
+        "without_bend": _without_bend,
+        "linear_refit": _by_linear_refit,
+    }[name]
     title, how, n_fitted, scores = make(network, mlp, train, test, seed)
-    return Variant(name, title, how, n_fitted, {
-        task.name: _score(scores, survey, task) for task in tasks})
+    return Variant(
+        name, title, how, n_fitted, {task.name: _score(scores, survey, task) for task in tasks}
+    )
 
 
 def _score(scores, survey, task):
     rows = rows_of_task(survey.labels, task.classes)
     labels = survey.labels[rows]
-    own, networks = (network_answers(given[rows], task.classes)
-                     for given in (scores, survey.logits))
+    own, networks = (
+        network_answers(given[rows], task.classes) for given in (scores, survey.logits)
+    )
     differ = np.flatnonzero(own != networks)
     return VariantScore(
-        Share.of((own == labels).sum(), len(labels)), compare(networks == labels, own == labels),
-        *(tuple(array[differ].tolist()) for array in (rows, own, networks)))
+        Share.of((own == labels).sum(), len(labels)),
+        compare(networks == labels, own == labels),
+        *(tuple(array[differ].tolist()) for array in (rows, own, networks)),
+    )
 
 
 def _title_of(network, layer):
@@ -137,8 +147,10 @@ def _title_of(network, layer):
 
 def _samples(network, mlp, train, test, seed):
     order = np.random.default_rng(seed).permutation(len(train))
-    return (LayerSample(network, train, mlp.input, order),
-            LayerSample(network, test, mlp.input, np.arange(len(test))))
+    return (
+        LayerSample(network, train, mlp.input, order),
+        LayerSample(network, test, mlp.input, np.arange(len(test))),
+    )
 
 
 def _over_batches(function, sample):
@@ -148,7 +160,7 @@ def _over_batches(function, sample):
 def _by_probe(network, mlp, train, test, seed):
     train_sample, test_sample = _samples(network, mlp, train, test, seed)
     fitted, scores = LinearProbe().fit_scores(train_sample)
-    known = np.unique(train_sample.labels[:fitted.n_fitted])
+    known = np.unique(train_sample.labels[: fitted.n_fitted])
     result = np.full((len(test), network.n_classes), -np.inf)
     result[:, known] = _over_batches(scores, test_sample)
     layer = _title_of(network, mlp.input)
@@ -157,7 +169,9 @@ def _by_probe(network, mlp, train, test, seed):
         f"The MLP is replaced by the linear probe of all classes on {layer}: an L2-regularised "
         f"logistic regression with strength {fitted.facts['strength']:g}, chosen on training "
         "images alone.",
-        fitted.n_fitted, result)
+        fitted.n_fitted,
+        result,
+    )
 
 
 def _without_bend(network, mlp, train, test, seed):
@@ -167,13 +181,16 @@ def _without_bend(network, mlp, train, test, seed):
     parts = []
     for start in range(0, len(test), size):
         activations = network.activations(
-            test.images[start:start + size], [mlp.hidden, *beside], batch_size=size)
+            test.images[start : start + size], [mlp.hidden, *beside], batch_size=size
+        )
         parts.append(network.logits_with(mlp.hidden, activations.pre(mlp.hidden), activations))
     return (
         f"{info.activation} of {info.name} removed",
         f"The values of {info.name} before its {info.activation} are handed on in place of those "
         "behind it. No weight is changed or fitted again.",
-        0, np.concatenate(parts).astype(np.float64))
+        0,
+        np.concatenate(parts).astype(np.float64),
+    )
 
 
 def _by_linear_refit(network, mlp, train, test, seed):
@@ -189,7 +206,9 @@ def _by_linear_refit(network, mlp, train, test, seed):
         f"random weights: Adam, {refit_epochs(len(train_sample))} epochs in batches of "
         f"{_REFIT_BATCH}, learning rate {_REFIT_RATE:g} falling to 0 along a cosine, L2 penalty "
         f"{_REFIT_PENALTY:g} on the kernels. All of this was fixed beforehand.",
-        len(train_sample), _over_batches(scores, test_sample))
+        len(train_sample),
+        _over_batches(scores, test_sample),
+    )
 
 
 def refit_epochs(n_images):
@@ -224,13 +243,14 @@ def fit_linear_stack(sample, widths, seed, epochs=None):
     values *= scale
     sizes = [sample.n_cells, *widths]
     glorot = [keras.initializers.GlorotUniform(seed=seed + place) for place in range(len(widths))]
-    kernels = [tf.Variable(start((rows, columns), "float32")) for start, rows, columns
-               in zip(glorot, sizes[:-1], sizes[1:], strict=True)]
+    kernels = [
+        tf.Variable(start((rows, columns), "float32"))
+        for start, rows, columns in zip(glorot, sizes[:-1], sizes[1:], strict=True)
+    ]
     biases = [tf.Variable(tf.zeros(width)) for width in widths]
     epochs = refit_epochs(len(labels)) if epochs is None else epochs
     n_steps = epochs * -(-len(labels) // _REFIT_BATCH)
-    optimizer = keras.optimizers.Adam(
-        keras.optimizers.schedules.CosineDecay(_REFIT_RATE, n_steps))
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(_REFIT_RATE, n_steps))
     optimizer.build([*kernels, *biases])
 
     def run(batch):
@@ -245,13 +265,14 @@ def fit_linear_stack(sample, widths, seed, epochs=None):
             penalty = tf.add_n([tf.reduce_sum(kernel**2) for kernel in kernels])
             loss = tf.reduce_mean(losses) + _REFIT_PENALTY * penalty
         optimizer.apply_gradients(
-            zip(tape.gradient(loss, [*kernels, *biases]), [*kernels, *biases], strict=True))
+            zip(tape.gradient(loss, [*kernels, *biases]), [*kernels, *biases], strict=True)
+        )
 
     draw = np.random.default_rng(seed)
     for _ in range(epochs):
         order = draw.permutation(len(labels))
         for start in range(0, len(order), _REFIT_BATCH):
-            rows = order[start:start + _REFIT_BATCH]
+            rows = order[start : start + _REFIT_BATCH]
             step(tf.constant(values[rows]), tf.constant(labels[rows]))
     weights = [(kernel.numpy(), bias.numpy()) for kernel, bias in zip(kernels, biases, strict=True)]
 

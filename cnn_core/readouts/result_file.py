@@ -70,9 +70,15 @@ def load_readouts(path):
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
-            raise ArtifactError(str(Fault(
-                str(path), f"format {content['format']} where this version reads {FORMAT}",
-                remedy)))
+            raise ArtifactError(
+                str(
+                    Fault(
+                        str(path),
+                        f"format {content['format']} where this version reads {FORMAT}",
+                        remedy,
+                    )
+                )
+            )
         return tuple(_model_readouts(one) for one in content["models"])
     except FileNotFoundError:
         return ()
@@ -84,17 +90,30 @@ def load_readouts(path):
 
 def readout_from(stored):
     """Readout from its JSON form."""
-    return Readout(**{**stored, "share": Share(**stored["share"]),
-                      "versus_network": Paired(**stored["versus_network"])})
+    return Readout(
+        **{
+            **stored,
+            "share": Share(**stored["share"]),
+            "versus_network": Paired(**stored["versus_network"]),
+        }
+    )
 
 
 def variant_from(stored):
     """Variant from its JSON form."""
-    return Variant(**{**stored, "scores": {
-        task: VariantScore(
-            Share(**score["share"]), Paired(**score["versus_network"]),
-            *(tuple(score[key]) for key in ("images", "answers", "network_answers")))
-        for task, score in stored["scores"].items()}})
+    return Variant(
+        **{
+            **stored,
+            "scores": {
+                task: VariantScore(
+                    Share(**score["share"]),
+                    Paired(**score["versus_network"]),
+                    *(tuple(score[key]) for key in ("images", "answers", "network_answers")),
+                )
+                for task, score in stored["scores"].items()
+            },
+        }
+    )
 
 
 def _claim(stored):
@@ -102,14 +121,19 @@ def _claim(stored):
 
 
 def _model_readouts(stored):
-    return ModelReadouts(**{
-        **stored,
-        "class_names": tuple(stored["class_names"]),
-        "layers": tuple(LayerFacts(**{**one, "shape": tuple(one["shape"])})
-                        for one in stored["layers"]),
-        "tasks": tuple(Task(one["name"], tuple(one["classes"]), Share(**one["network"]))
-                       for one in stored["tasks"]),
-        "readouts": tuple(map(readout_from, stored["readouts"])),
-        "variants": tuple(map(variant_from, stored["variants"])),
-        "claims": tuple(map(_claim, stored["claims"])),
-    })
+    return ModelReadouts(
+        **{
+            **stored,
+            "class_names": tuple(stored["class_names"]),
+            "layers": tuple(
+                LayerFacts(**{**one, "shape": tuple(one["shape"])}) for one in stored["layers"]
+            ),
+            "tasks": tuple(
+                Task(one["name"], tuple(one["classes"]), Share(**one["network"]))
+                for one in stored["tasks"]
+            ),
+            "readouts": tuple(map(readout_from, stored["readouts"])),
+            "variants": tuple(map(variant_from, stored["variants"])),
+            "claims": tuple(map(_claim, stored["claims"])),
+        }
+    )

@@ -253,5 +253,11 @@ class ModelReadouts:
         list of Readout
         """
         wanted = {"layer": layer, "reader": reader, "setting": setting}
-        return [readout for readout in self.readouts if readout.task == task and all(
-            value is None or getattr(readout, key) == value for key, value in wanted.items())]
+        return [
+            readout
+            for readout in self.readouts
+            if readout.task == task
+            and all(
+                value is None or getattr(readout, key) == value for key, value in wanted.items()
+            )
+        ]

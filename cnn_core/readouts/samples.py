@@ -63,8 +63,11 @@ class LayerSample:
         labels = self.labels
         for start in range(0, len(self), self._batch):
             stop = min(start + self._batch, len(self))
-            values = (self._compute(self._rows[start:stop]) if self._held is None
-                      else self._held[start:stop])
+            values = (
+                self._compute(self._rows[start:stop])
+                if self._held is None
+                else self._held[start:stop]
+            )
             yield values, labels[start:stop]
 
     def matrix(self):
@@ -74,7 +77,7 @@ class LayerSample:
         values = np.empty((len(self), self.n_cells), np.float32)
         start = 0
         for part, _ in self.batches():
-            values[start:start + len(part)] = part
+            values[start : start + len(part)] = part
             start += len(part)
         if values.size <= _HELD_VALUES:
             self._held = values
@@ -118,7 +121,7 @@ class ArraySample:
     def batches(self):
         """Go through all values in order; see `LayerSample.batches`."""
         for start in range(0, len(self), _BATCH):
-            yield self._values[start:start + _BATCH], self.labels[start:start + _BATCH]
+            yield self._values[start : start + _BATCH], self.labels[start : start + _BATCH]
 
     def matrix(self):
         """All values at once, as a new array."""

@@ -61,9 +61,7 @@ def reading_of(layer, sources):
         # It may run over rows or columns as well as over the maps.
         return Reading.UNKNOWN
     keeps_shape = layer.shape == source.shape
-    if keeps_shape and (
-        layer.kind in _SAME_CELL_KINDS or layer.class_name in _SAME_CELL_CLASSES
-    ):
+    if keeps_shape and (layer.kind in _SAME_CELL_KINDS or layer.class_name in _SAME_CELL_CLASSES):
         return Reading.SAME_CELL
     is_reshape = layer.kind is LayerKind.FLATTEN or layer.class_name == "Reshape"
     if is_reshape and layer.n_cells == source.n_cells:

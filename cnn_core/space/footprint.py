@@ -192,7 +192,8 @@ def _broadcast(layer, sources, footprints):
 def _concatenated(layer, sources, footprints):
     first = footprints[0]
     if all(
-        one.boxes.shape[-2] == 1 and np.array_equal(one.boxes, first.boxes)
+        one.boxes.shape[-2] == 1
+        and np.array_equal(one.boxes, first.boxes)
         and one.lattices == first.lattices
         for one in footprints
     ):
@@ -216,10 +217,7 @@ _CARRIED = {
 
 def _union_of_boxes(one, other):
     return np.concatenate(
-        [
-            np.minimum(one[..., :2], other[..., :2]),
-            np.maximum(one[..., 2:], other[..., 2:]),
-        ],
+        [np.minimum(one[..., :2], other[..., :2]), np.maximum(one[..., 2:], other[..., 2:])],
         axis=-1,
     )
 

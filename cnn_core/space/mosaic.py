@@ -132,8 +132,10 @@ class Mosaic:
             return self._picture(values.reshape(1, *grid))[0]
         if shape[1:] in (grid, nodes):
             return self._picture(values.reshape(-1, *grid))
-        raise SelectionError(f"values of shape {shape} for a mosaic of cells {grid}: "
-                             f"{nodes} or (n, {', '.join(map(str, nodes))}) are accepted")
+        raise SelectionError(
+            f"values of shape {shape} for a mosaic of cells {grid}: "
+            f"{nodes} or (n, {', '.join(map(str, nodes))}) are accepted"
+        )
 
     def cell_at(self, y, x):
         """Cell at a point of the picture.
@@ -155,8 +157,11 @@ class Mosaic:
         tile_column, column = divmod(int(np.floor(x + 0.5)), self.width + self.gap)
         tile = tile_row * self.columns + tile_column
         if not (
-            row < self.height and column < self.width
-            and tile_row >= 0 and 0 <= tile_column < self.columns and tile < self.n_units
+            row < self.height
+            and column < self.width
+            and tile_row >= 0
+            and 0 <= tile_column < self.columns
+            and tile < self.n_units
         ):
             return None
         return (tile if self.order is None else self.order[tile], row, column)
@@ -170,7 +175,9 @@ class Mosaic:
             When the layer has no such unit, row or column.
         """
         for what, number, size in (
-            ("unit", unit, self.n_units), ("row", row, self.height), ("column", column, self.width)
+            ("unit", unit, self.n_units),
+            ("row", row, self.height),
+            ("column", column, self.width),
         ):
             require_within(what, number, size)
         tile_row, tile_column = divmod(int(self._tile_of[unit]), self.columns)

@@ -111,9 +111,7 @@ class ReceptiveFields:
                     "their own, each after the layers that feed it, are accepted"
                 )
             sources = [layers_by_name[name] for name in layer.inputs]
-            reading = (
-                Reading.UNKNOWN if layer.name in indirect else reading_of(layer, sources)
-            )
+            reading = Reading.UNKNOWN if layer.name in indirect else reading_of(layer, sources)
             footprints[layer.name] = footprint_behind(
                 layer, sources, [footprints[name] for name in layer.inputs], reading
             )
@@ -198,7 +196,10 @@ class ReceptiveFields:
             down, across = lattice.stride
             step = str(down) if down == across else f"{down} × {across}"
             return FieldSummary(
-                lattice.size, lattice.stride, lattice.start, footprint.is_known,
+                lattice.size,
+                lattice.stride,
+                lattice.start,
+                footprint.is_known,
                 "A cell sees {} × {} pixels, stride {}.".format(*lattice.size, step),
             )
         boxes = footprint.boxes.reshape(-1, 4)

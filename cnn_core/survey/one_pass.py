@@ -114,8 +114,13 @@ class UnitSums:
         n_images = self._class_images.sum()
         # 0 / 0 marks a class without images; it must not warn.
         counts = np.where(self._class_images > 0, self._class_images, np.nan)[:, np.newaxis]
-        summary = [self._mean, np.sqrt(self._squares / self._n_values), self._minimum,
-                   self._maximum, self._n_positive / n_images]
+        summary = [
+            self._mean,
+            np.sqrt(self._squares / self._n_values),
+            self._minimum,
+            self._maximum,
+            self._n_positive / n_images,
+        ]
         return np.vstack([*summary, self._class_sums / counts])
 
 
@@ -132,7 +137,7 @@ def layers_from_last_convolution(layers):
     tuple of LayerInfo
     """
     places = [place for place, info in enumerate(layers) if info.kind in _CONVOLUTIONS]
-    return tuple(layers[places[-1] if places else 0:])
+    return tuple(layers[places[-1] if places else 0 :])
 
 
 def exact_copies(layers, activations):

@@ -52,7 +52,7 @@ class MemorySink:
             self.arrays[name] = np.empty((self._n_images, *rows.shape[1:]), rows.dtype)
             self._filled[name] = 0
         start = self._filled[name]
-        self.arrays[name][start:start + len(rows)] = rows
+        self.arrays[name][start : start + len(rows)] = rows
         self._filled[name] += len(rows)
 
     def put(self, name, array):
@@ -93,8 +93,11 @@ class FolderSink:
     def _open(self, name, shape, dtype):
         file_name = f"{len(self._files):03d}.npy"
         file = open(self.folder / file_name, "w+b")  # noqa: SIM115 - closed by finish or close
-        header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False,
-                  "shape": tuple(shape)}
+        header = {
+            "descr": np.lib.format.dtype_to_descr(dtype),
+            "fortran_order": False,
+            "shape": tuple(shape),
+        }
         np.lib.format.write_array_header_1_0(file, header)
         file.seek(0)
         start = file.read()
@@ -120,7 +123,8 @@ class FolderSink:
         for described in self._described.values():
             described["sha256"] = described["sha256"].hexdigest()
         (self.folder / _META).write_text(
-            json_text({**facts, "arrays": self._described}), encoding="utf-8")
+            json_text({**facts, "arrays": self._described}), encoding="utf-8"
+        )
         flush_to_disk(self.folder / _META)
         flush_to_disk(self.folder)
 

@@ -206,8 +206,10 @@ def survey_of(network, dataset, cache_folder=None, progress=None, with_features=
     except OSError as error:
         reason = error.strerror or type(error).__name__
         arrays, meta, note = _in_memory(network, dataset, facts, progress)
-        note = (f"The survey could not be kept on disk ({reason}): it is held in memory and built "
-                f"anew at each start. {note}").strip()
+        note = (
+            f"The survey could not be kept on disk ({reason}): it is held in memory and built "
+            f"anew at each start. {note}"
+        ).strip()
     return _assemble(dataset, arrays, meta, note)
 
 
@@ -277,9 +279,14 @@ def _what_to_keep(network, dataset, facts, most_bytes):
         room -= 4 * info.n_cells * len(dataset)
         (kept if room >= 0 else too_large).append(info.name)
     copies = {copy: source for copy, source in copies.items() if source in kept}
-    note = "" if not too_large else (
-        f"The activations of {', '.join(reversed(too_large))} take more than the "
-        f"{most_bytes / 2**30:g} GiB that a survey may keep, and are left out.")
+    note = (
+        ""
+        if not too_large
+        else (
+            f"The activations of {', '.join(reversed(too_large))} take more than the "
+            f"{most_bytes / 2**30:g} GiB that a survey may keep, and are left out."
+        )
+    )
     return kept[::-1], copies, note
 
 
@@ -301,7 +308,8 @@ def _assemble(dataset, arrays, meta, note):
         logits=arrays["logits"],
         features=MappingProxyType({name: features[name] for name in shapes if name in features}),
         peak=MappingProxyType(by_layer("peak")),
-        units=MappingProxyType({
-            name: UnitStatistics(table) for name, table in by_layer("units").items()}),
+        units=MappingProxyType(
+            {name: UnitStatistics(table) for name, table in by_layer("units").items()}
+        ),
         note=" ".join(part for part in (note, meta["note"]) if part),
     )

@@ -17,13 +17,7 @@ from cnn_core.training.checkpoints import load_checkpoint
 from cnn_core.training.publishing import publish_model, read_history, settle
 from cnn_core.training.run import Recipe, TrainingRun, split_training_images
 
-__all__ = [
-    "Recipe",
-    "build_article_cnn",
-    "split_training_images",
-    "train_and_publish",
-    "versions",
-]
+__all__ = ["Recipe", "build_article_cnn", "split_training_images", "train_and_publish", "versions"]
 
 
 def train_and_publish(

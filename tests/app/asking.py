@@ -33,11 +33,15 @@ def ask(app, output_part, *values, states=()):
     body = {
         "output": key,
         "outputs": _outputs(app, key),
-        "inputs": [{**part, "id": _id(part["id"]), "value": value}
-                   for part, value in zip(declared["inputs"], values, strict=True)],
-        "state": [{**part, "id": _id(part["id"]), "value": value}
-                  for part, value in zip(declared["state"], states, strict=True)],
-        "changedPropIds": [f'{part["id"]}.{part["property"]}' for part in declared["inputs"]],
+        "inputs": [
+            {**part, "id": _id(part["id"]), "value": value}
+            for part, value in zip(declared["inputs"], values, strict=True)
+        ],
+        "state": [
+            {**part, "id": _id(part["id"]), "value": value}
+            for part, value in zip(declared["state"], states, strict=True)
+        ],
+        "changedPropIds": [f"{part['id']}.{part['property']}" for part in declared["inputs"]],
     }
     return app.server.test_client().post("/_dash-update-component", json=body)
 
@@ -55,9 +59,13 @@ def _id(text):
 
 def _outputs(app, key):
     parts = key.strip(".").split("...")
-    outputs = [{"id": _id(part.rpartition(".")[0]),
-             "property": part.rpartition(".")[2].partition("@")[0] + _mark(part)}
-            for part in parts]
+    outputs = [
+        {
+            "id": _id(part.rpartition(".")[0]),
+            "property": part.rpartition(".")[2].partition("@")[0] + _mark(part),
+        }
+        for part in parts
+    ]
     return outputs if key.startswith("..") else outputs[0]
 
 

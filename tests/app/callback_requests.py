@@ -73,9 +73,7 @@ def fitting_body(callback_map, name, value=None, n_listed=2):
 def _component(declared, number):
     if isinstance(declared, str):
         return declared
-    return {
-        key: number if isinstance(value, list) else value for key, value in declared.items()
-    }
+    return {key: number if isinstance(value, list) else value for key, value in declared.items()}
 
 
 def _text(component):

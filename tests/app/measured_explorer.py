@@ -20,13 +20,23 @@ def measured_explorer():
     plain = small_explorer()
     folder = Path(tempfile.mkdtemp(prefix="looking-glass-measured-"))
     names = plain.set_names
-    results = [compute_readouts(network, plain.dataset("train"), plain.dataset("test"), [PAIR],
-                                cache_folder=folder / "cache")
-               for network in plain.networks.values()]
+    results = [
+        compute_readouts(
+            network,
+            plain.dataset("train"),
+            plain.dataset("test"),
+            [PAIR],
+            cache_folder=folder / "cache",
+        )
+        for network in plain.networks.values()
+    ]
     save_readouts(folder / READOUTS, results)
-    return Explorer(plain.networks, {name: plain.dataset(name) for name in names},
-                    {(model, name): plain.survey(model, name)
-                     for model in plain.model_names for name in names}, folder=folder)
+    return Explorer(
+        plain.networks,
+        {name: plain.dataset(name) for name in names},
+        {(model, name): plain.survey(model, name) for model in plain.model_names for name in names},
+        folder=folder,
+    )
 
 
 @lru_cache(maxsize=1)

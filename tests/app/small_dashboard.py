@@ -60,9 +60,7 @@ def _register_callbacks(app):
     def title_all(lang, _direction):
         return [str(lang)[:20] for _ in dash.ctx.outputs_list]
 
-    @app.callback(
-        Output("first", "children"), Output("second", "title"), Input("figure", "title")
-    )
+    @app.callback(Output("first", "children"), Output("second", "title"), Input("figure", "title"))
     def two_outputs(_title):
         return LONG_TEXT, dash.no_update
 

@@ -22,7 +22,7 @@ def small_images(name, shape=(12, 12, 1), n_classes=4, seed=0):
     labels = np.arange(n_images) % n_classes
     images = generator.random((n_images, *shape), dtype=np.float32) * 0.6
     for number, label in enumerate(labels):
-        images[number, 2 * label:2 * label + 4, 2:9] += 0.4
+        images[number, 2 * label : 2 * label + 4, 2:9] += 0.4
     return Dataset(name, np.clip(images, 0, 1).astype(np.float32), labels, CLASS_NAMES[:n_classes])
 
 
@@ -30,15 +30,17 @@ def small_model(seed, shape=(12, 12, 1), n_classes=4):
     """Convolution, pooling, convolution, flatten, two dense layers: all kinds of pictures."""
     keras.utils.set_random_seed(seed)
     layers = keras.layers
-    return keras.Sequential([
-        keras.Input(shape),
-        layers.Conv2D(5, 3, activation="relu", name="first_maps"),
-        layers.MaxPooling2D(name="pooled"),
-        layers.Conv2D(6, 3, activation="relu", name="last_maps"),
-        layers.Flatten(name="flat"),
-        layers.Dense(7, activation="relu", name="hidden"),
-        layers.Dense(n_classes, activation="softmax", name="classes"),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input(shape),
+            layers.Conv2D(5, 3, activation="relu", name="first_maps"),
+            layers.MaxPooling2D(name="pooled"),
+            layers.Conv2D(6, 3, activation="relu", name="last_maps"),
+            layers.Flatten(name="flat"),
+            layers.Dense(7, activation="relu", name="hidden"),
+            layers.Dense(n_classes, activation="softmax", name="classes"),
+        ]
+    )
 
 
 @lru_cache(maxsize=4)
@@ -46,9 +48,14 @@ def small_explorer(shape=(12, 12, 1), n_models=2, with_train=True):
     """Build it; the same one for the same arguments, since pages never change it."""
     names = ("test", "train") if with_train else ("test",)
     datasets = {name: small_images(name, shape) for name in names}
-    networks = {f"model_{seed}": Network(small_model(seed, shape), name=f"model_{seed}")
-                for seed in range(n_models)}
+    networks = {
+        f"model_{seed}": Network(small_model(seed, shape), name=f"model_{seed}")
+        for seed in range(n_models)
+    }
     folder = tempfile.mkdtemp(prefix="looking-glass-")
-    surveys = {(model, name): survey_of(network, dataset, folder, with_features=name == "test")
-               for model, network in networks.items() for name, dataset in datasets.items()}
+    surveys = {
+        (model, name): survey_of(network, dataset, folder, with_features=name == "test")
+        for model, network in networks.items()
+        for name, dataset in datasets.items()
+    }
     return Explorer(networks, datasets, surveys)

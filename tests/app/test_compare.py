@@ -27,10 +27,26 @@ from tests.app.small_explorer import small_explorer
 
 LAYERS = ("first_maps", "pooled", "last_maps", "flat", "hidden", "classes")
 BOARD = "compare-board-a0.figure"
-ODD = ("?a=", "?b=", "?a=&b=&c=", "?a=1,5&b=1,2", "?t=0", "?t=1", "?p=1&q=1", "?a=0,4&b=8,12",
-       "?ra=wrong&rb=wrong&rc=none", "?ra=random&na=12&rb=random&nb=12&rc=random&nc=12",
-       "?ra=ambiguous&rb=ambiguous&rc=ambiguous", "?a=1", "?b=3", "?layer=classes&t=1",
-       "?set=train&a=1,2&b=3", "?zoom=circled&t=1", "?zoom=2", "?cell=1:0:0&layer=hidden")
+ODD = (
+    "?a=",
+    "?b=",
+    "?a=&b=&c=",
+    "?a=1,5&b=1,2",
+    "?t=0",
+    "?t=1",
+    "?p=1&q=1",
+    "?a=0,4&b=8,12",
+    "?ra=wrong&rb=wrong&rc=none",
+    "?ra=random&na=12&rb=random&nb=12&rc=random&nc=12",
+    "?ra=ambiguous&rb=ambiguous&rc=ambiguous",
+    "?a=1",
+    "?b=3",
+    "?layer=classes&t=1",
+    "?set=train&a=1,2&b=3",
+    "?zoom=circled&t=1",
+    "?zoom=2",
+    "?cell=1:0:0&layer=hidden",
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +83,7 @@ def test_groups_are_chosen_by_margin():
     selection = selected("?p=2&q=3")
     survey = small_explorer().survey("model_0", "test")
     margin = survey.margins(2, 3)
-    right = [row for row in range(40)
-             if survey.labels[row] == 2 and survey.predictions[row] == 2]
+    right = [row for row in range(40) if survey.labels[row] == 2 and survey.predictions[row] == 2]
     by_margin = sorted(right, key=lambda row: -margin[row])
     assert len(by_margin) > 5 and selection.members["a"] == tuple(by_margin[:3])
     rest = [row for row in by_margin[::-1] if row not in by_margin[:3]]
@@ -85,14 +100,30 @@ def test_what_was_read_is_written_so_that_it_is_read_again(address):
     assert write(again, small_explorer()) == query
 
 
-@pytest.mark.parametrize(("address", "told"), [
-    ("?layer=last_map", "last_maps"), ("?a=1,99", "99"), ("?a=x", "x"), ("?t=7", "0"),
-    ("?t=nan", "nan"), ("?p=17", "17"), ("?ra=best", "rule"), ("?na=13", "12"),
-    ("?cell=1:2", "cell"), ("?cell=99:0:0", "cell"), ("?zoom=400", "400"), ("?sort=taste", "taste"),
-    ("?stat=mode", "mode"), ("?model=other", "other"), ("?set=none", "none"),
-    ("?add_a=foo", "foo"), ("?add_b=99999999", "99"), ("?nonsense=1", "nonsense"),
-    ("?a=" + ",".join(map(str, range(20))), "12"),
-])
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("?layer=last_map", "last_maps"),
+        ("?a=1,99", "99"),
+        ("?a=x", "x"),
+        ("?t=7", "0"),
+        ("?t=nan", "nan"),
+        ("?p=17", "17"),
+        ("?ra=best", "rule"),
+        ("?na=13", "12"),
+        ("?cell=1:2", "cell"),
+        ("?cell=99:0:0", "cell"),
+        ("?zoom=400", "400"),
+        ("?sort=taste", "taste"),
+        ("?stat=mode", "mode"),
+        ("?model=other", "other"),
+        ("?set=none", "none"),
+        ("?add_a=foo", "foo"),
+        ("?add_b=99999999", "99"),
+        ("?nonsense=1", "nonsense"),
+        ("?a=" + ",".join(map(str, range(20))), "12"),
+    ],
+)
 def test_what_cannot_be_followed_is_told_in_words(address, told):
     selection, problems = read(address, small_explorer())
     assert any(told in problem.text for problem in problems)
@@ -146,8 +177,9 @@ def whole_layer(selection):
     """Activations of the whole test set, straight from the network."""
     explorer = small_explorer()
     dataset = explorer.dataset("test")
-    return explorer.network(selection.model).activations(
-        dataset.images, [selection.layer])[selection.layer], dataset.labels
+    return explorer.network(selection.model).activations(dataset.images, [selection.layer])[
+        selection.layer
+    ], dataset.labels
 
 
 def by_brute_force(selection, values, labels):
@@ -159,9 +191,13 @@ def by_brute_force(selection, values, labels):
         return flat[image, cell] > 0 and flat[image, cell] >= t * flat[image].max()
 
     def unique(first, second):
-        return {cell for cell in range(flat.shape[1])
-                if first and all(is_on(image, cell) for image in first)
-                and not any(is_on(image, cell) for image in second)}
+        return {
+            cell
+            for cell in range(flat.shape[1])
+            if first
+            and all(is_on(image, cell) for image in first)
+            and not any(is_on(image, cell) for image in second)
+        }
 
     a, b = selection.members["a"], selection.members["b"]
     counts = []
@@ -171,14 +207,22 @@ def by_brute_force(selection, values, labels):
         second = [both[place] for place in range(len(both)) if place not in chosen]
         counts.append(len(unique(first, second)) + len(unique(second, first)))
     red, blue = unique(a, b), unique(b, a)
-    shared = {cell for cell in range(flat.shape[1]) if all(is_on(image, cell) for image in a)
-              and any(is_on(image, cell) for image in b)}
-    others = [image for image in range(len(flat)) if image not in a and image not in b
-              and labels[image] in (selection.p, selection.q)]
+    shared = {
+        cell
+        for cell in range(flat.shape[1])
+        if all(is_on(image, cell) for image in a) and any(is_on(image, cell) for image in b)
+    }
+    others = [
+        image
+        for image in range(len(flat))
+        if image not in a and image not in b and labels[image] in (selection.p, selection.q)
+    ]
     credit = 0.0
     for image in others:
-        shares = [sum(is_on(image, cell) for cell in cells) / len(cells) if cells else 0
-                  for cells in (red, blue)]
+        shares = [
+            sum(is_on(image, cell) for cell in cells) / len(cells) if cells else 0
+            for cells in (red, blue)
+        ]
         if shares[0] == shares[1]:
             credit += 0.5
         else:
@@ -195,8 +239,11 @@ def test_the_page_measures_what_brute_force_measures(measures, layer, t):
     red, blue, shared, counts, accuracy, others, is_on = by_brute_force(selection, values, labels)
     worth = measures.worth(selection)
     circles = worth.circles
-    for mask, cells in ((circles.unique_a, red), (circles.unique_b, blue),
-                        (circles.shared, shared)):
+    for mask, cells in (
+        (circles.unique_a, red),
+        (circles.unique_b, blue),
+        (circles.shared, shared),
+    ):
         assert set(np.flatnonzero(mask).tolist()) == cells
     assert sorted(worth.chance.unique.tolist()) == sorted(counts)
     assert worth.worth.reader.overall.value == pytest.approx(accuracy)
@@ -231,8 +278,9 @@ def test_terms_are_the_mean_contribution(measures):
     hidden = network.activations(dataset.images, ["hidden"])["hidden"]
     for place, wanted in enumerate((1, 3)):
         expected = hidden[dataset.labels == wanted].mean(axis=0) * (kernel[:, 1] - kernel[:, 3])
-        np.testing.assert_allclose(measures.terms(selection).means[place], expected, rtol=1e-4,
-                                   atol=1e-6)
+        np.testing.assert_allclose(
+            measures.terms(selection).means[place], expected, rtol=1e-4, atol=1e-6
+        )
 
 
 def test_equal_classes_have_no_terms_and_no_fault(measures):
@@ -259,8 +307,9 @@ def test_random_threes_come_in_parts_of_one_series(measures, layer):
 @pytest.mark.parametrize("statistic", STATISTICS)
 @pytest.mark.parametrize("layer", ["first_maps", "last_maps", "hidden"])
 def test_every_statistic_is_drawn_for_every_layer(measures, layer, statistic):
-    drawn = drawing.drawn_statistic(small_explorer(), measures,
-                                    with_groups(f"?layer={layer}&stat={statistic}"))
+    drawn = drawing.drawn_statistic(
+        small_explorer(), measures, with_groups(f"?layer={layer}&stat={statistic}")
+    )
     values = picture(drawn["figure"])
     inside = values[np.isfinite(values)]
     heatmap = drawn["figure"]["data"][0]
@@ -287,7 +336,7 @@ def test_every_value_of_every_image_stands_on_the_board(measures, layer):
         summaries = [values[list(members)].mean(axis=0), values[list(members)].min(axis=0)]
         for place, tile in enumerate([*values[list(members)], *summaries]):
             left = place * view.slots.columns
-            shown = picture[:, left:left + view.mosaic.picture_shape[1]]
+            shown = picture[:, left : left + view.mosaic.picture_shape[1]]
             np.testing.assert_allclose(shown, view.mosaic.tile(tile), rtol=1e-5, atol=1e-6)
     assert len(ranges) == 1  # one colour range for all grids
 
@@ -312,7 +361,8 @@ def test_each_kind_of_ring_has_a_shape_of_its_own():
     outlines = {}
     for kind in ("A", "B", "shared", "cell"):
         drawing_text = base64.b64decode(
-            rings_picture({kind: points}, 3, slots).partition(",")[2]).decode()
+            rings_picture({kind: points}, 3, slots).partition(",")[2]
+        ).decode()
         [outline] = re.findall(rf'class="{kind}" d="([^"]+)"', drawing_text)
         assert outline.count("M") == 2 and drawing_text.count("<use") == 2
         outlines[kind] = re.sub(r"[-\d. ]+", "", outline)
@@ -323,8 +373,9 @@ def test_each_kind_of_ring_has_a_shape_of_its_own():
 def test_zoomed_boards_show_the_same_units_of_all_images(measures):
     view = look(small_explorer(), measures, with_groups("?layer=first_maps&zoom=3,1"))
     assert view.units.tolist() == [3, 1] and view.mosaic.n_units == 2
-    figure = board_figure(view.mosaic, view.slots, [view.groups["a"][0].values], view.range,
-                          units=view.units)
+    figure = board_figure(
+        view.mosaic, view.slots, [view.groups["a"][0].values], view.range, units=view.units
+    )
     assert figure["layout"]["meta"]["order"] == [3, 1]
     values, _ = whole_layer(view.selection)
     top = values[view.selection.members["a"][0]][..., 3]
@@ -360,8 +411,10 @@ def test_charts_hold_what_they_are_given():
 @pytest.mark.parametrize("address", ODD)
 @pytest.mark.parametrize("layer", ["", "&layer=first_maps"])
 def test_odd_groups_have_an_answer_in_words(measures, address, layer):
-    explorer, selection = small_explorer(), selected(address if "layer" in address
-                                                     else address + layer)
+    explorer, selection = (
+        small_explorer(),
+        selected(address if "layer" in address else address + layer),
+    )
     view = look(explorer, measures, selection)
     drawn = drawing.drawn_groups(explorer, view, PATH, "")
     weighed = drawing.drawn_worth(explorer, measures, selection, PATH)
@@ -374,11 +427,18 @@ def test_odd_groups_have_an_answer_in_words(measures, address, layer):
             assert drawn["groups"][key]["empty"]
 
 
-@pytest.mark.parametrize(("address", "told"), [
-    ("?a=", "Group A is empty"), ("?b=", "Group B is empty"), ("?a=1,5&b=1,2", "in A and in B"),
-    ("?a=1&b=2,3", "A has 1 image and B 2"), ("?p=1&q=1&a=1&b=3", "stand for 4"),
-    ("?t=0", "threshold 0"), ("?t=1", "threshold 1"),
-])
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("?a=", "Group A is empty"),
+        ("?b=", "Group B is empty"),
+        ("?a=1,5&b=1,2", "in A and in B"),
+        ("?a=1&b=2,3", "A has 1 image and B 2"),
+        ("?p=1&q=1&a=1&b=3", "stand for 4"),
+        ("?t=0", "threshold 0"),
+        ("?t=1", "threshold 1"),
+    ],
+)
 def test_each_oddity_has_its_sentence(measures, address, told):
     selection = selected(address)
     worth = measures.worth(selection)
@@ -406,11 +466,25 @@ def test_the_sentence_says_what_the_numbers_say(measures):
     assert f"{worth.chance.mean:.1f}" in told
     reader = worth.worth.reader.overall
     assert words.percent(reader.value, 1) in told and f"{reader.n:,}" in told
-    poor = replace(worth, worth=replace(worth.worth, reader=replace(
-        worth.worth.reader, overall=replace(reader, value=0.5, low=0.4, high=0.6))))
+    poor = replace(
+        worth,
+        worth=replace(
+            worth.worth,
+            reader=replace(
+                worth.worth.reader, overall=replace(reader, value=0.5, low=0.4, high=0.6)
+            ),
+        ),
+    )
     assert "no better than guessing" in words.sentence(small_explorer(), selection, poor)
-    bad = replace(worth, worth=replace(worth.worth, reader=replace(
-        worth.worth.reader, overall=replace(reader, value=0.2, low=0.1, high=0.3))))
+    bad = replace(
+        worth,
+        worth=replace(
+            worth.worth,
+            reader=replace(
+                worth.worth.reader, overall=replace(reader, value=0.2, low=0.1, high=0.3)
+            ),
+        ),
+    )
     assert "worse than guessing" in words.sentence(small_explorer(), selection, bad)
 
 
@@ -458,14 +532,16 @@ def test_rules_are_offered_in_the_words_of_the_classes():
 
 def test_the_browser_s_findings_are_judged_with_care():
     for accuracies in ([], None, "x", ["y"], [2, -1], [[0.5]]):
-        response = ask(small_app(), "compare-triples.figure",
-                       {"search": "", "accuracies": accuracies})
-        assert "No random threes" in response.get_json()["response"][
-            parts.TRIPLES_NOTE]["children"]
-    response = ask(small_app(), "compare-triples.figure",
-                   {"search": "", "accuracies": [0.5, 0.75, 1]})
-    assert "75.0 % right on average" in response.get_json()["response"][
-        parts.TRIPLES_NOTE]["children"]
+        response = ask(
+            small_app(), "compare-triples.figure", {"search": "", "accuracies": accuracies}
+        )
+        assert "No random threes" in response.get_json()["response"][parts.TRIPLES_NOTE]["children"]
+    response = ask(
+        small_app(), "compare-triples.figure", {"search": "", "accuracies": [0.5, 0.75, 1]}
+    )
+    assert (
+        "75.0 % right on average" in response.get_json()["response"][parts.TRIPLES_NOTE]["children"]
+    )
 
 
 def test_threes_are_served_in_parts():
@@ -475,8 +551,16 @@ def test_threes_are_served_in_parts():
         part = client.get(f"{PATH}/triples.json?triples=0&layer=last_maps&first={first}&n=50")
         found += part.get_json()["accuracies"]
     assert len(found) == TRIPLES
-    for wrong in ("first=0", "first=0&n=0", "first=0&n=51", "first=190&n=20", "first=-1&n=5",
-                  "first=x&n=5", "first=0&n=5&layer=none", "first=0&n=5&foo=1"):
+    for wrong in (
+        "first=0",
+        "first=0&n=0",
+        "first=0&n=51",
+        "first=190&n=20",
+        "first=-1&n=5",
+        "first=x&n=5",
+        "first=0&n=5&layer=none",
+        "first=0&n=5&foo=1",
+    ):
         response = client.get(f"{PATH}/triples.json?{wrong}")
         assert response.status_code == 400 and response.get_data(as_text=True).count("\n") <= 1
 
@@ -485,8 +569,11 @@ def test_the_numbers_can_be_downloaded(measures):
     client = small_app().server.test_client()
     selection = with_groups("?t=0.2")
     query = write(selection, small_explorer())
-    rows = list(csv.DictReader(io.StringIO(
-        client.get(f"/download/circles.csv{query}").get_data(as_text=True))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(client.get(f"/download/circles.csv{query}").get_data(as_text=True))
+        )
+    )
     worth = measures.worth(selection)
     assert len(rows) == len(worth.worth.cells)
     assert sum(row["ring"] == "unique to A" for row in rows) == worth.circles.n_unique_a
@@ -494,8 +581,11 @@ def test_the_numbers_can_be_downloaded(measures):
     np.testing.assert_array_equal(packed["members_a"], selection.members["a"])
     np.testing.assert_array_equal(packed["unique_a"], worth.circles.unique_a)
     assert packed["reader"][0] == worth.worth.reader.overall.value
-    rows = list(csv.DictReader(io.StringIO(
-        client.get("/download/class-statistics.csv").get_data(as_text=True))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(client.get("/download/class-statistics.csv").get_data(as_text=True))
+        )
+    )
     assert len(rows) == 3 * 3 * 6
     contrast = measures.contrast(selection)
     first = rows[0]

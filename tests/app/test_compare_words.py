@@ -49,8 +49,9 @@ def test_a_notice_links_only_to_another_address():
     assert notices([], "/decide") == []
 
 
-@pytest.mark.parametrize(("search_text", "has_link"), [("?layer=zz", False),
-                                                       ("?find=label:q", True)])
+@pytest.mark.parametrize(
+    ("search_text", "has_link"), [("?layer=zz", False), ("?find=label:q", True)]
+)
 def test_only_a_search_without_result_leaves_a_link_to_follow(search_text, has_link):
     address = {"path": "/decide", "search": search_text, "serial": 1}
     response = ask(small_app(), "decide-nodes.figure", address, states=(None,)).get_json()
@@ -108,15 +109,24 @@ def test_an_outline_runs_between_cells_of_a_kind_and_others():
     _, edges = drawn("A")
     assert len(edges) == 6 + 4 and "M5 3v1" not in edges  # no edge between the two neighbours
     assert {"M4 3h1", "M5 3h1", "M4 4h1", "M5 4h1", "M4 3v1", "M6 3v1"} < edges
-    dashes = [re.findall(r'stroke-dasharray="([^"]+)"', drawn(kind)[0])
-              for kind in ("A", "B", "shared")]
+    dashes = [
+        re.findall(r'stroke-dasharray="([^"]+)"', drawn(kind)[0]) for kind in ("A", "B", "shared")
+    ]
     assert dashes[0] == [] and dashes[1] != dashes[2] and all(dashes[1:])
 
 
-@pytest.mark.parametrize(("probability", "told"), [
-    (0.5, "0.500"), (1.0, ">1−1e−7"), (0.99999996, ">1−1e−7"), (0.0, "<1e−37"), (2e-9, "2.0e−9"),
-    (0.99996, "1−4e−5"), (0.0005, "0.001"),
-])
+@pytest.mark.parametrize(
+    ("probability", "told"),
+    [
+        (0.5, "0.500"),
+        (1.0, ">1−1e−7"),
+        (0.99999996, ">1−1e−7"),
+        (0.0, "<1e−37"),
+        (2e-9, "2.0e−9"),
+        (0.99996, "1−4e−5"),
+        (0.0005, "0.001"),
+    ],
+)
 def test_short_probabilities_are_never_0_or_1(probability, told):
     assert _short_probability(probability) == told
 
@@ -136,7 +146,9 @@ def test_neighbours_are_those_that_stepping_one_by_one_finds(seed):
         return None
 
     expected = {str(image): [stepped(image, -1), stepped(image, 1)] for image in everyone}
-    members = dict(zip("abc", (tuple(part.tolist()) for part in np.array_split(everyone, 3)),
-                       strict=True))
+    members = dict(
+        zip("abc", (tuple(part.tolist()) for part in np.array_split(everyone, 3)), strict=True)
+    )
     assert neighbours(labels, members) == {
-        image: near for image, near in expected.items() if near != [None, None]}
+        image: near for image, near in expected.items() if near != [None, None]
+    }

@@ -39,8 +39,9 @@ def seen(search="", explorer=None):
 
 
 def shown(search, drawn=None):
-    response = ask(small_app(), MAIN, {"path": PATH, "search": search, "serial": 1},
-                   states=(drawn,))
+    response = ask(
+        small_app(), MAIN, {"path": PATH, "search": search, "serial": 1}, states=(drawn,)
+    )
     assert response.status_code == 200, response.get_data(as_text=True)[:300]
     return response.get_json()["response"]
 
@@ -51,17 +52,24 @@ def explorer_of(kind):
     keras.utils.set_random_seed(3)
     layers = keras.layers
     rest = {
-        "sigmoid": [layers.Flatten(name="flat"), layers.Dense(6, activation="sigmoid",
-                                                              name="hidden"),
-                    layers.Dense(4, activation="softmax", name="classes")],
-        "no nodes": [layers.Conv2D(4, 3, name="scores"), layers.GlobalAveragePooling2D(name="mean"),
-                     layers.Softmax(name="softmax")],
+        "sigmoid": [
+            layers.Flatten(name="flat"),
+            layers.Dense(6, activation="sigmoid", name="hidden"),
+            layers.Dense(4, activation="softmax", name="classes"),
+        ],
+        "no nodes": [
+            layers.Conv2D(4, 3, name="scores"),
+            layers.GlobalAveragePooling2D(name="mean"),
+            layers.Softmax(name="softmax"),
+        ],
     }[kind]
-    model = keras.Sequential([keras.Input((12, 12, 1)),
-                              layers.Conv2D(3, 3, activation="relu", name="maps"), *rest])
+    model = keras.Sequential(
+        [keras.Input((12, 12, 1)), layers.Conv2D(3, 3, activation="relu", name="maps"), *rest]
+    )
     network, dataset = Network(model, name=kind), small_images("test")
-    return Explorer({kind: network}, {"test": dataset},
-                    {(kind, "test"): survey_of(network, dataset, _folder())})
+    return Explorer(
+        {kind: network}, {"test": dataset}, {(kind, "test"): survey_of(network, dataset, _folder())}
+    )
 
 
 @lru_cache(maxsize=1)
@@ -74,11 +82,15 @@ def _folder():
 # --- the address -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("search", [
-    "?image=3", "?model=model_1&image=5&p=2&q=0&layer=first_maps&group=map",
-    "?image=0&off=hidden:6,2,3,4&baseline=mean&race=last_maps&curve=1&donor=3&scale=log",
-    "?set=train&image=23&find=label:4",
-])
+@pytest.mark.parametrize(
+    "search",
+    [
+        "?image=3",
+        "?model=model_1&image=5&p=2&q=0&layer=first_maps&group=map",
+        "?image=0&off=hidden:6,2,3,4&baseline=mean&race=last_maps&curve=1&donor=3&scale=log",
+        "?set=train&image=23&find=label:4",
+    ],
+)
 def test_an_address_written_again_shows_the_same(search):
     explorer = small_explorer()
     selection, problems = read(search, explorer)
@@ -86,23 +98,26 @@ def test_an_address_written_again_shows_the_same(search):
     assert read(write(selection, explorer), explorer) == (selection, [])
 
 
-@pytest.mark.parametrize(("search", "key", "told"), [
-    ("?layer=frst_maps", "layer", "first_maps"),
-    ("?image=4000", "image", "0 to 39"),
-    ("?p=7", "p", "0 to 3"),
-    ("?p=1&q=1", "q", "strongest other class"),
-    ("?off=hidden:2,7", "off", "0 to 6"),
-    ("?off=hidden:two", "off", "two"),
-    ("?off=hiden:2", "off", "hidden"),
-    ("?off=classes:1", "off", "cannot be silenced"),
-    ("?off=,", "off", "names no layer"),
-    ("?off=999", "off", '"999" names no layer whose units to silence; a layer comes first'),
-    ("?off=:3", "off", "names no layer"),
-    ("?baseline=meen", "baseline", "mean"),
-    ("?donor=40", "donor", "0 to 39"),
-    ("?curve=2", "curve", "0 to 1"),
-    ("?zebra=1", "zebra", "does not know"),
-])
+@pytest.mark.parametrize(
+    ("search", "key", "told"),
+    [
+        ("?layer=frst_maps", "layer", "first_maps"),
+        ("?image=4000", "image", "0 to 39"),
+        ("?p=7", "p", "0 to 3"),
+        ("?p=1&q=1", "q", "strongest other class"),
+        ("?off=hidden:2,7", "off", "0 to 6"),
+        ("?off=hidden:two", "off", "two"),
+        ("?off=hiden:2", "off", "hidden"),
+        ("?off=classes:1", "off", "cannot be silenced"),
+        ("?off=,", "off", "names no layer"),
+        ("?off=999", "off", '"999" names no layer whose units to silence; a layer comes first'),
+        ("?off=:3", "off", "names no layer"),
+        ("?baseline=meen", "baseline", "mean"),
+        ("?donor=40", "donor", "0 to 39"),
+        ("?curve=2", "curve", "0 to 1"),
+        ("?zebra=1", "zebra", "does not know"),
+    ],
+)
 def test_a_wrong_address_is_told_and_still_shows_a_whole_page(search, key, told):
     _, problems = read(search, small_explorer())
     assert [problem.key for problem in problems] == [key]
@@ -148,10 +163,18 @@ def test_target_against_itself_takes_the_strongest_other_class():
     assert (view.p, view.q) == (2, others[view.answer.logits[others].argmax()])
 
 
-@pytest.mark.parametrize(("text", "units"), [
-    ("hidden:3", (3,)), ("hidden:5,1", (5, 1)), ("hidden:1-4", (1, 2, 3, 4)),
-    ("hidden:0-6", tuple(range(7))), ("hidden:2,2,1-3", (2, 1, 3)), ("hidden:", ()), ("", ()),
-])
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("hidden:3", (3,)),
+        ("hidden:5,1", (5, 1)),
+        ("hidden:1-4", (1, 2, 3, 4)),
+        ("hidden:0-6", tuple(range(7))),
+        ("hidden:2,2,1-3", (2, 1, 3)),
+        ("hidden:", ()),
+        ("", ()),
+    ],
+)
 def test_silenced_units_are_read_and_written(text, units):
     network = small_explorer().network("model_0")
     silenced, problems = read_silenced(text, network, unit_layers(network))
@@ -304,8 +327,10 @@ def test_only_what_has_changed_is_drawn_again():
     assert "figure" in again["decide-answer"]
     silenced = shown("?image=7&off=hidden:2", drawn)
     assert "figure" in silenced["decide-nodes"]
-    assert not any("figure" in silenced.get(f"decide-{part}", {})
-                   for part in ("image", "seen", "used", "pixels"))
+    assert not any(
+        "figure" in silenced.get(f"decide-{part}", {})
+        for part in ("image", "seen", "used", "pixels")
+    )
     moved = shown("?image=7&layer=pooled", drawn)
     assert "figure" in moved["decide-used"] and "figure" not in moved.get("decide-pixels", {})
 
@@ -326,10 +351,16 @@ def test_a_class_has_the_same_colour_in_every_picture(p, q):
     explore = answer_figure("abcd", [0.25] * 4, [0.0] * 4)["data"][0]["marker"]["color"]
     assert pictures["decide-answer"]["figure"]["data"][0]["marker"]["color"] == explore
     bars = pictures["decide-nodes"]["figure"]["data"][1]
-    of_nodes = [(term, colour) for term, colour, unit in zip(
-        bars["y"], bars["marker"]["line"]["color"],
-        pictures["decide-nodes"]["figure"]["layout"]["meta"]["units"], strict=True)
-        if unit is not None]
+    of_nodes = [
+        (term, colour)
+        for term, colour, unit in zip(
+            bars["y"],
+            bars["marker"]["line"]["color"],
+            pictures["decide-nodes"]["figure"]["layout"]["meta"]["units"],
+            strict=True,
+        )
+        if unit is not None
+    ]
     assert {colour for _, colour in of_nodes} <= {explore[p], explore[q]}
     assert all(colour == explore[p if term >= 0 else q] for term, colour in of_nodes)
     for part in ("decide-used", "decide-pixels"):
@@ -419,8 +450,12 @@ def test_parts_of_a_class_together_are_the_race_over_the_class(monkeypatch):
     images = explorer.dataset("test").images[explorer.dataset("test").labels == 1]
     network = explorer.network("model_0")
     whole = class_race(network, "hidden", images, 1, 3)
-    together = joined([class_race(network, "hidden", images[start:start + 4], 1, 3)
-                       for start in range(0, len(images), 4)])
+    together = joined(
+        [
+            class_race(network, "hidden", images[start : start + 4], 1, 3)
+            for start in range(0, len(images), 4)
+        ]
+    )
     assert together.n_images == len(images) == 10
     for name in ("by_activation", "by_contribution"):
         one, other = getattr(whole, name), getattr(together, name)
@@ -432,9 +467,11 @@ def test_parts_of_a_class_together_are_the_race_over_the_class(monkeypatch):
     selection = read("?image=7&p=1&q=3&race=hidden", explorer)[0]
     later = Later(explorer)
     assert [later.curve(selection, part).race.n_images for part in (0, 1, 2, 9, -3)] == (
-        [4, 8, 10, 10, 4])
-    np.testing.assert_array_equal(later.curve(selection, 2).race.by_contribution.n_right,
-                                  whole.by_contribution.n_right)
+        [4, 8, 10, 10, 4]
+    )
+    np.testing.assert_array_equal(
+        later.curve(selection, 2).race.by_contribution.n_right, whole.by_contribution.n_right
+    )
 
 
 def test_the_curve_asks_for_its_next_part_until_all_images_are_done(monkeypatch):
@@ -471,8 +508,12 @@ def test_an_edit_is_looked_for_with_the_donor():
 @pytest.mark.parametrize("part", LATER_PARTS)
 @pytest.mark.parametrize("wish", [None, "?image=1", [], {"part": 0}, {"key": 3}])
 def test_a_wish_that_no_page_makes_changes_nothing(part, wish):
-    output = {"race": "decide-race.figure", "curve": "decide-curve.figure",
-              "edit": "decide-edit.children", "effect": "decide-effect.children"}[part]
+    output = {
+        "race": "decide-race.figure",
+        "curve": "decide-curve.figure",
+        "edit": "decide-edit.children",
+        "effect": "decide-effect.children",
+    }[part]
     assert asked(part) in str(small_app().callback_map)
     assert ask(small_app(), output, wish).status_code == 204
 
@@ -493,8 +534,9 @@ def test_the_numbers_of_a_ledger_add_up_in_the_file(layer):
     assert held["terms"].size == len(rows) - 2
 
 
-@pytest.mark.parametrize("query", ["layer=nope", "image=400", "image=x", "p=9", "p=1&q=1",
-                                   "set=tset", "zebra=1", "q=-1"])
+@pytest.mark.parametrize(
+    "query", ["layer=nope", "image=400", "image=x", "p=9", "p=1&q=1", "set=tset", "zebra=1", "q=-1"]
+)
 def test_a_wrong_download_is_refused_in_one_line(query):
     answer = small_app().server.test_client().get(f"/download/ledger.csv?{query}")
     assert answer.status_code == 400 and answer.get_data(as_text=True).count("\n") == 1

@@ -17,8 +17,7 @@ MAIN = "decide-nodes.figure"
 
 
 def effect_key(search):
-    response = ask(small_app(), MAIN, {"path": PATH, "search": search, "serial": 1},
-                   states=(None,))
+    response = ask(small_app(), MAIN, {"path": PATH, "search": search, "serial": 1}, states=(None,))
     return response.get_json()["response"]["decide-later"]["data"]["effect"]
 
 
@@ -64,7 +63,10 @@ def test_parts_of_a_set_together_are_the_effects_over_the_set(monkeypatch, off, 
     assert [part.n_done for part in parts] == [15, 30, 40]
     for one, other in zip(parts[-1].effects, whole.effects, strict=True):
         assert (one.label, one.n_images, one.n_flips) == (
-            other.label, other.n_images, other.n_flips)
+            other.label,
+            other.n_images,
+            other.n_flips,
+        )
         assert (one.last, one.together) == pytest.approx((other.last, other.together), abs=1e-6)
 
 
@@ -104,15 +106,19 @@ def test_the_effect_asks_for_its_next_part_until_all_images_are_done(monkeypatch
         assert wish is None or wish.pop("of") == "effect"
     *under_way, last = told
     assert [part["props"]["children"].partition(" so far: ")[0] for part in under_way] == [
-        "15 of 40 images of the test set,", "30 of 40 images of the test set,"]
+        "15 of 40 images of the test set,",
+        "30 of 40 images of the test set,",
+    ]
     assert all(part["props"]["aria-hidden"] == "true" for part in under_way)
     assert last.startswith("Over the test set, silencing node 4 alone changes")
 
 
 def test_nothing_silenced_has_no_effect():
     answer = ask(small_app(), "decide-effect.children", {"key": "", "part": 0}).get_json()
-    assert answer["response"] == {"decide-effect": {"children": ""},
-                                  "decide-effect-next": {"data": None}}
+    assert answer["response"] == {
+        "decide-effect": {"children": ""},
+        "decide-effect-next": {"data": None},
+    }
 
 
 def test_a_large_set_is_told_by_a_sample_and_says_so(monkeypatch):
@@ -126,13 +132,17 @@ def test_a_large_set_is_told_by_a_sample_and_says_so(monkeypatch):
     kernel = explorer.network("model_0").weights("classes")["kernel"]
     values = explorer.network("model_0").activations(dataset.images[taken])["hidden"][:, 5]
     assert found.effects[-1].last == pytest.approx(
-        -(values * (kernel[5, 1] - kernel[5, 3])).mean(), abs=1e-5)
+        -(values * (kernel[5, 1] - kernel[5, 3])).mean(), abs=1e-5
+    )
     told = later_words.effect_text(explorer, selection, found, layer)
-    assert told.startswith("Over 12 of the 40 images of the test set, drawn at random with seed 0, "
-                           "silencing node 5 alone")
+    assert told.startswith(
+        "Over 12 of the 40 images of the test set, drawn at random with seed 0, "
+        "silencing node 5 alone"
+    )
     under_way = replace(found, next_part=1, n_images=30)
     assert later_words.effect_text(explorer, selection, under_way, layer).startswith(
-        "12 of 30 images, drawn at random with seed 0 from the 40 images of the test set, so far:")
+        "12 of 30 images, drawn at random with seed 0 from the 40 images of the test set, so far:"
+    )
 
 
 def test_a_sample_is_the_same_each_time_and_from_the_whole_set():
@@ -157,9 +167,11 @@ def test_a_part_of_a_large_network_has_fewer_images(monkeypatch):
 def test_a_set_of_one_image_is_told_in_the_singular():
     explorer = small_explorer()
     selection = read("?p=1&q=3&off=hidden:5", explorer)[0]
-    found = EffectPart((MeanEffect(1, 1, -0.5, -0.5, 0), MeanEffect(None, 1, -0.5, -0.5, 0)),
-                       1, 1, None)
-    told = later_words.effect_text(explorer, selection, found,
-                                   explorer.network("model_0").layer("hidden"))
+    found = EffectPart(
+        (MeanEffect(1, 1, -0.5, -0.5, 0), MeanEffect(None, 1, -0.5, -0.5, 0)), 1, 1, None
+    )
+    told = later_words.effect_text(
+        explorer, selection, found, explorer.network("model_0").layer("hidden")
+    )
     assert "−0.50 on the 1 image of 4 and −0.50 on the 1 image." in told
     assert "images" not in told

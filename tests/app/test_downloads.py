@@ -31,8 +31,9 @@ def test_npz_and_csv_hold_what_keras_computes(layer):
     expected = forward(layer, image)
     assert arrays.files[0] == layer and arrays[layer].shape == expected.shape
     np.testing.assert_allclose(arrays[layer], expected, atol=1e-5)
-    rows = list(csv.DictReader(io.StringIO(
-        get(f"/download/activations.csv{query}").get_data(as_text=True))))
+    rows = list(
+        csv.DictReader(io.StringIO(get(f"/download/activations.csv{query}").get_data(as_text=True)))
+    )
     assert len(rows) == expected.size
     spatial = expected if expected.ndim == 3 else expected[None, None]
     for row in rows:
@@ -40,13 +41,21 @@ def test_npz_and_csv_hold_what_keras_computes(layer):
         assert np.float32(row["activation"]) == pytest.approx(spatial[place], abs=1e-5)
 
 
-@pytest.mark.parametrize(("query", "told"), [
-    ("?layer=nope", "last_maps"), ("?image=40", "0 to 39"), ("?image=-1", "0 to 39"),
-    ("?image=x", "whole number"),
-    ("?image=--5", "whole number"), ("?image=²", "whole number"),
-    ("?set=valid", "test"), ("?model=m", "model_0"),
-    ("?colour=red", "not known"), ("?image=" + "1" * 30, "whole number"),
-])
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?layer=nope", "last_maps"),
+        ("?image=40", "0 to 39"),
+        ("?image=-1", "0 to 39"),
+        ("?image=x", "whole number"),
+        ("?image=--5", "whole number"),
+        ("?image=²", "whole number"),
+        ("?set=valid", "test"),
+        ("?model=m", "model_0"),
+        ("?colour=red", "not known"),
+        ("?image=" + "1" * 30, "whole number"),
+    ],
+)
 def test_what_does_not_exist_is_a_400_with_one_line(query, told):
     response = get(f"/download/activations.npz{query}")
     text = response.get_data(as_text=True)

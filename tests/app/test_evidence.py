@@ -53,9 +53,16 @@ def with_results(results, tmp_path):
     """The measured explorer with other results beside it."""
     save_readouts(tmp_path / READOUTS, results)
     plain = measured_explorer()
-    return Explorer(plain.networks, {name: plain.dataset(name) for name in plain.set_names},
-                    {(model, name): plain.survey(model, name) for model in plain.model_names
-                     for name in plain.set_names}, folder=tmp_path)
+    return Explorer(
+        plain.networks,
+        {name: plain.dataset(name) for name in plain.set_names},
+        {
+            (model, name): plain.survey(model, name)
+            for model in plain.model_names
+            for name in plain.set_names
+        },
+        folder=tmp_path,
+    )
 
 
 # --- address ----------------------------------------------------------------------------------
@@ -64,11 +71,17 @@ def with_results(results, tmp_path):
 def test_an_empty_address_asks_for_4_against_9():
     selection, problems = selected()
     assert (selection.p, selection.q, selection.task, selection.model, problems) == (
-        *PAIR, "pair", "model_0", [])
+        *PAIR,
+        "pair",
+        "model_0",
+        [],
+    )
 
 
-@pytest.mark.parametrize("search", [
-    "", "?task=all&k=5", "?model=model_1&variant=linear_refit&page=2", "?p=0&q=2&image=7", "?p=0"])
+@pytest.mark.parametrize(
+    "search",
+    ["", "?task=all&k=5", "?model=model_1&variant=linear_refit&page=2", "?p=0&q=2&image=7", "?p=0"],
+)
 def test_an_address_written_again_shows_the_same(search):
     explorer = measured_explorer()
     selection, problems = selected(search)
@@ -77,17 +90,26 @@ def test_an_address_written_again_shows_the_same(search):
     assert selected(again) == (selection, [])
 
 
-@pytest.mark.parametrize(("search", "key", "told"), [
-    ("?p=99", "p", "0 to 3"), ("?p=2&q=2", "q", "both 7"), ("?p=3&q=1", "p", "4 against 9"),
-    ("?task=pairs", "task", "pair"), ("?variant=nope", "variant", "There is no changed network"),
-    ("?k=0", "k", "1"), ("?image=40", "image", "0 to 39"), ("?zebra=1", "zebra", "does not know"),
-])
+@pytest.mark.parametrize(
+    ("search", "key", "told"),
+    [
+        ("?p=99", "p", "0 to 3"),
+        ("?p=2&q=2", "q", "both 7"),
+        ("?p=3&q=1", "p", "4 against 9"),
+        ("?task=pairs", "task", "pair"),
+        ("?variant=nope", "variant", "There is no changed network"),
+        ("?k=0", "k", "1"),
+        ("?image=40", "image", "0 to 39"),
+        ("?zebra=1", "zebra", "does not know"),
+    ],
+)
 def test_a_wrong_address_is_told_with_the_nearest_choice(search, key, told):
     selection, problems = selected(search)
     assert [problem.key for problem in problems] == [key]
     assert told in problems[0].text
     assert shown(search)["answer"]["data"]["search"] == write(
-        selection, measured_explorer(), find_results(measured_explorer()))
+        selection, measured_explorer(), find_results(measured_explorer())
+    )
 
 
 # --- results and models -----------------------------------------------------------------------
@@ -139,10 +161,10 @@ def test_every_reader_of_every_layer_has_a_mark_with_its_numbers(task):
     view = viewed(f"?task={task}")
     results = stored()[0]
     assert {(rung.readout.layer, rung.readout.reader) for rung in view.rungs} == {
-        (layer.name, reader) for layer in results.layers for reader in READERS}
+        (layer.name, reader) for layer in results.layers for reader in READERS
+    }
     figure = shown(f"?task={task}")["evidence-ladder"]["figure"]
-    by_symbol = {trace["marker"]["symbol"]: trace for trace in figure["data"]
-                 if "marker" in trace}
+    by_symbol = {trace["marker"]["symbol"]: trace for trace in figure["data"] if "marker" in trace}
     assert set(by_symbol) == {STYLES[reader].symbol for reader in (*READERS, "network")}
     for reader in READERS:
         trace = by_symbol[STYLES[reader].symbol]
@@ -163,11 +185,13 @@ def test_the_slider_takes_the_most_cells_that_a_layer_has():
     for rung in view.rungs:
         if rung.readout.reader == "best_cells":
             assert rung.readout.setting == max(
-                count for count in view.counts if count <= min(50, cells[rung.readout.layer]))
+                count for count in view.counts if count <= min(50, cells[rung.readout.layer])
+            )
 
 
-@pytest.mark.parametrize(("asked", "taken"), [(1, 1), (3, 2), (4, 5), (14, 10), (15, 20),
-                                              (10**6, 100)])
+@pytest.mark.parametrize(
+    ("asked", "taken"), [(1, 1), (3, 2), (4, 5), (14, 10), (15, 20), (10**6, 100)]
+)
 def test_the_slider_stands_on_the_nearest_measured_number(asked, taken):
     parts = shown(f"?k={asked}")
     place = parts["evidence-k"]["value"]
@@ -179,8 +203,10 @@ def test_bands_span_all_models():
     first, second = stored()
     for rung in viewed().rungs:
         own = rung.readout
-        shares = [next(iter(results.of("1-3", own.layer, own.reader, own.setting))).share.value
-                  for results in (first, second)]
+        shares = [
+            next(iter(results.of("1-3", own.layer, own.reader, own.setting))).share.value
+            for results in (first, second)
+        ]
         assert (rung.spread.least, rung.spread.most) == (min(shares), max(shares))
         assert rung.spread.n_models == 2
 
@@ -211,8 +237,9 @@ def test_98_and_99_6_stand_far_apart():
 def test_an_interval_up_to_all_right_is_drawn_to_the_end_of_the_axis():
     figure = share_figure(["a"], [Mark(0, "best_cell", 1.0, 0.9, 1.0, 1.0, 1.0, "told")])
     trace = figure["data"][1]
-    assert np.isfinite(trace["x"] + trace["error_x"]["array"]
-                       + trace["error_x"]["arrayminus"]).all()
+    assert np.isfinite(
+        trace["x"] + trace["error_x"]["array"] + trace["error_x"]["arrayminus"]
+    ).all()
     assert trace["error_x"]["arrayminus"] == [0.0]
 
 
@@ -221,16 +248,21 @@ def test_an_interval_up_to_all_right_is_drawn_to_the_end_of_the_axis():
 
 def paired(only_first, only_second, n=1000):
     both = n - only_first - only_second
-    return compare([True] * only_first + [False] * only_second + [True] * both,
-                   [False] * only_first + [True] * only_second + [True] * both)
+    return compare(
+        [True] * only_first + [False] * only_second + [True] * both,
+        [False] * only_first + [True] * only_second + [True] * both,
+    )
 
 
-@pytest.mark.parametrize(("counts", "outcome", "told"), [
-    ((40, 5), words.BETTER, "the network is better, by 3.50 points"),
-    ((9, 8), words.ALIKE, "no difference beyond the interval"),
-    ((0, 0), words.ALIKE, "no difference beyond the interval"),
-    ((5, 40), words.WORSE, "the network is worse, by 3.50 points"),
-])
+@pytest.mark.parametrize(
+    ("counts", "outcome", "told"),
+    [
+        ((40, 5), words.BETTER, "the network is better, by 3.50 points"),
+        ((9, 8), words.ALIKE, "no difference beyond the interval"),
+        ((0, 0), words.ALIKE, "no difference beyond the interval"),
+        ((5, 40), words.WORSE, "the network is worse, by 3.50 points"),
+    ],
+)
 def test_differences_are_told_as_the_interval_says(counts, outcome, told):
     difference = paired(*counts)
     assert words.outcome(difference) == outcome
@@ -240,8 +272,11 @@ def test_differences_are_told_as_the_interval_says(counts, outcome, told):
 def test_the_sentence_on_top_follows_the_numbers():
     view = viewed()
     layer = view.results.mlp["input"]
-    place = next(number for number, rung in enumerate(view.rungs)
-                 if (rung.readout.layer, rung.readout.reader) == (layer, "linear_probe"))
+    place = next(
+        number
+        for number, rung in enumerate(view.rungs)
+        if (rung.readout.layer, rung.readout.reader) == (layer, "linear_probe")
+    )
 
     def told(counts, n_right):
         readout = replace(view.rungs[place].readout, versus_network=paired(*counts))
@@ -261,31 +296,48 @@ def test_the_sentence_on_top_follows_the_numbers():
 def made_up(counts_by_task, base=None):
     """Results in which the linear probe on the maps loses and wins so often, by question."""
     base = base or stored()[0]
-    return replace(base, readouts=tuple(
-        replace(one, versus_network=paired(*counts_by_task[one.task]))
-        if one.reader == "linear_probe" and one.layer == base.mlp["input"] else one
-        for one in base.readouts))
+    return replace(
+        base,
+        readouts=tuple(
+            replace(one, versus_network=paired(*counts_by_task[one.task]))
+            if one.reader == "linear_probe" and one.layer == base.mlp["input"]
+            else one
+            for one in base.readouts
+        ),
+    )
 
 
 BETTER_BY, ALIKE_WITH, WORSE_BY = (40, 5), (9, 8), (5, 40)
 
 
-@pytest.mark.parametrize(("others", "on_pair", "on_all"), [
-    ([(ALIKE_WITH, BETTER_BY), (ALIKE_WITH, ALIKE_WITH)],
-     "the other 2 models say the same: there is no difference beyond the interval.",
-     "1 of the other 2 models says the same, but in other_0 the network is better."),
-    ([(BETTER_BY, ALIKE_WITH), (WORSE_BY, ALIKE_WITH)],
-     "none of the other 2 models says the same: in other_0 the network is better, in other_1 the "
-     "linear reader is better.",
-     "the other 2 models say the same: there is no difference beyond the interval."),
-    ([(ALIKE_WITH, WORSE_BY)],
-     "the other model says the same: there is no difference beyond the interval.",
-     "the other model does not say the same: in other_0 the linear reader is better."),
-    # Measured on all classes, but not on this pair.
-    ([(None, ALIKE_WITH)], None,
-     "the other model says the same: there is no difference beyond the interval."),
-    ([], None, None),
-])
+@pytest.mark.parametrize(
+    ("others", "on_pair", "on_all"),
+    [
+        (
+            [(ALIKE_WITH, BETTER_BY), (ALIKE_WITH, ALIKE_WITH)],
+            "the other 2 models say the same: there is no difference beyond the interval.",
+            "1 of the other 2 models says the same, but in other_0 the network is better.",
+        ),
+        (
+            [(BETTER_BY, ALIKE_WITH), (WORSE_BY, ALIKE_WITH)],
+            "none of the other 2 models says the same: in other_0 the network is better, in other_1 the "
+            "linear reader is better.",
+            "the other 2 models say the same: there is no difference beyond the interval.",
+        ),
+        (
+            [(ALIKE_WITH, WORSE_BY)],
+            "the other model says the same: there is no difference beyond the interval.",
+            "the other model does not say the same: in other_0 the linear reader is better.",
+        ),
+        # Measured on all classes, but not on this pair.
+        (
+            [(None, ALIKE_WITH)],
+            None,
+            "the other model says the same: there is no difference beyond the interval.",
+        ),
+        ([], None, None),
+    ],
+)
 @pytest.mark.parametrize("asked", ["pair", "all"])
 def test_other_models_are_compared_on_each_question_by_itself(asked, others, on_pair, on_all):
     explorer = measured_explorer()
@@ -293,19 +345,24 @@ def test_other_models_are_compared_on_each_question_by_itself(asked, others, on_
     for number, (pair, everything) in enumerate(others):
         results = made_up({"1-3": pair or ALIKE_WITH, "all": everything})
         if pair is None:
-            results = replace(results, readouts=tuple(results.of("all")),
-                              tasks=(results.task("all"),))
+            results = replace(
+                results, readouts=tuple(results.of("all")), tasks=(results.task("all"),)
+            )
         measured[f"other_{number}"] = results
     found = Found(measured)
     view = look(explorer, found, read(f"?task={asked}", explorer, found)[0])
     _, rest = purpose(explorer, view)
     pair, everything = "To tell 4 from 9, ", "To tell the 4 classes apart, "
-    for start, told, is_asked in ((pair, on_pair, asked == "pair"),
-                                  (everything, on_all, asked == "all")):
+    for start, told, is_asked in (
+        (pair, on_pair, asked == "pair"),
+        (everything, on_all, asked == "all"),
+    ):
         if not is_asked:
             measure = words.points_interval(paired(*ALIKE_WITH).low, paired(*ALIKE_WITH).high)
-            start += ("network minus linear reader is +0.10 points (95 % interval "
-                      f"{measure}, no difference beyond it)")
+            start += (
+                "network minus linear reader is +0.10 points (95 % interval "
+                f"{measure}, no difference beyond it)"
+            )
             assert start + (f"; {told}" if told else ".") in rest
         else:
             assert start + told in rest if told else start not in rest
@@ -316,8 +373,10 @@ def test_other_models_are_compared_on_each_question_by_itself(asked, others, on_
     assert first not in rest or rest.index(first) < rest.index(second)
 
 
-@pytest.mark.parametrize(("share", "told"), [
-    (0.9963, "99.63 %"), (0.98, "98.0 %"), (1.0, "100.00 %"), (float("nan"), "–")])
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0.9963, "99.63 %"), (0.98, "98.0 %"), (1.0, "100.00 %"), (float("nan"), "–")],
+)
 def test_shares_are_told_with_the_decimals_they_need(share, told):
     assert percent(share) == told
 
@@ -329,10 +388,15 @@ def test_the_large_numbers_are_those_of_the_ladder():
     for reader in ("best_cell", "linear_probe"):
         assert by_key[reader].value == view.rung(layer, reader).readout.share.value
     assert by_key["network"].value == view.task.network.value
-    circles = [number for claim in view.claims if claim.name == "eye_does_not_suffice"
-               for number in claim.numbers[:1]]
+    circles = [
+        number
+        for claim in view.claims
+        if claim.name == "eye_does_not_suffice"
+        for number in claim.numbers[:1]
+    ]
     assert [step.value for step in by_key.values() if step.key == "circles"] == [
-        number.value for number in circles]
+        number.value for number in circles
+    ]
     assert "circles" not in {step.key for step in steps_of(viewed("?task=all"))}
 
 
@@ -346,14 +410,18 @@ def test_disagreements_are_counted_and_ordered_by_who_is_right(variant, task):
     assert np.all(listed.network_answers != listed.variant_answers)
     labels = measured_explorer().dataset("test").labels[listed.images]
     np.testing.assert_array_equal(labels, listed.labels)
-    kinds = np.where(listed.network_answers == labels, 0,
-                     np.where(listed.variant_answers == labels, 1, 2))
+    kinds = np.where(
+        listed.network_answers == labels, 0, np.where(listed.variant_answers == labels, 1, 2)
+    )
     assert np.all(np.diff(kinds) >= 0)
     assert [listed.n_network, listed.n_variant] == [(kinds == kind).sum() for kind in (0, 1)]
     score = next(one for one in stored()[0].variants if one.name == variant).scores[
-        "all" if task == "all" else "1-3"]
+        "all" if task == "all" else "1-3"
+    ]
     assert (score.versus_network.only_first, score.versus_network.only_second) == (
-        listed.n_network, listed.n_variant)
+        listed.n_network,
+        listed.n_variant,
+    )
 
 
 def test_a_disagreement_opens_in_decide_and_compare():
@@ -361,8 +429,10 @@ def test_a_disagreement_opens_in_decide_and_compare():
     listed = view.disagreement
     assert len(listed.images)
     told = json.dumps(shown("?variant=without_bend&task=all")["evidence-cards"])
-    image, p, q = (int(numbers[0]) for numbers in (
-        listed.images, listed.network_answers, listed.variant_answers))
+    image, p, q = (
+        int(numbers[0])
+        for numbers in (listed.images, listed.network_answers, listed.variant_answers)
+    )
     assert f"/decide?image={image}&p={p}&q={q}" in told
     assert f"/compare?add_a={image}" in told
 
@@ -380,8 +450,9 @@ def test_nodes_are_sorted_by_their_weight_and_none_is_lost():
         assert np.all(np.diff(nodes.weights[list(nodes.sorted.order)]) <= 0)
         for mosaic in (nodes.natural, nodes.sorted):
             picture = mosaic.tile(nodes.values)
-            np.testing.assert_array_equal(np.sort(picture[np.isfinite(picture)]),
-                                          np.sort(nodes.values))
+            np.testing.assert_array_equal(
+                np.sort(picture[np.isfinite(picture)]), np.sort(nodes.values)
+            )
         positive = nodes.values[nodes.weights > 0].sum()
         assert nodes.share_p == pytest.approx(positive / nodes.values.sum())
 
@@ -403,15 +474,20 @@ def test_every_claim_stands_with_its_verdict_its_numbers_and_its_rule():
     claims = stored()[0].claims
     assert len(claims) == 7
     for claim in claims:
-        for text in (claim.statement, claim.rule, claim.verdict,
-                     *map(words.claim_number, claim.numbers)):
+        for text in (
+            claim.statement,
+            claim.rule,
+            claim.verdict,
+            *map(words.claim_number, claim.numbers),
+        ):
             assert json.dumps(text, ensure_ascii=False)[1:-1] in told
 
 
 def test_verdicts_of_other_models_are_told():
     assert words.verdicts_text((("a", "holds"), ("b", "holds"))) == "on both models"
     assert words.verdicts_text((("a", "holds"), ("b", "does not hold"))) == (
-        "a: holds, b: does not hold")
+        "a: holds, b: does not hold"
+    )
     assert words.verdicts_text((("a", "holds"),)) == ""
 
 
@@ -426,24 +502,32 @@ def texts(part):
 
 def test_the_two_linear_probes_are_told_apart_by_their_number_of_classes():
     parts = shown()
-    claims, mlp, steps = (texts(parts[f"evidence-{name}"]) for name in ("claims", "mlp-list",
-                                                                        "steps"))
-    for label in ("2-class linear probe", "network minus 2-class linear probe",
-                  "network minus: MLP replaced by the 4-class linear probe, all classes",
-                  "network minus: MLP replaced by the 4-class linear probe, the pair"):
+    claims, mlp, steps = (
+        texts(parts[f"evidence-{name}"]) for name in ("claims", "mlp-list", "steps")
+    )
+    for label in (
+        "2-class linear probe",
+        "network minus 2-class linear probe",
+        "network minus: MLP replaced by the 4-class linear probe, all classes",
+        "network minus: MLP replaced by the 4-class linear probe, the pair",
+    ):
         assert label in claims
     assert "MLP replaced by the 4-class linear probe" in mlp
     assert any(text.startswith("2-class linear probe on last_maps") for text in steps)
-    assert any(text.startswith("4-class linear probe on last_maps")
-               for text in texts(shown("?task=all")["evidence-steps"]))
+    assert any(
+        text.startswith("4-class linear probe on last_maps")
+        for text in texts(shown("?task=all")["evidence-steps"])
+    )
 
 
 def test_why_network_minus_probe_has_two_numbers_is_told_once_with_both():
     first = stored()[0]
     layer, view = first.mlp["input"], viewed()
     note = words.two_probes_note(measured_explorer(), view)
-    numbers = [words.points(one.versus_network.difference) for one in (
-        first.of("1-3", layer, "linear_probe")[0], first.variants[0].scores["1-3"])]
+    numbers = [
+        words.points(one.versus_network.difference)
+        for one in (first.of("1-3", layer, "linear_probe")[0], first.variants[0].scores["1-3"])
+    ]
     assert f"{numbers[0]} points for the ladder's 2-class linear probe" in note
     assert f"{numbers[1]} for the 4-class linear probe" in note
     assert "fitted on images of 4 and 9 alone" in note
@@ -462,13 +546,20 @@ def download(path):
 
 def test_the_ladder_as_a_file_has_all_models_readers_and_settings():
     rows = list(csv.DictReader(io.StringIO(download("ladder.csv").get_data(as_text=True))))
-    expected = [(f"model_{number}", readout) for number, results in enumerate(stored())
-                for readout in results.of("1-3")]
+    expected = [
+        (f"model_{number}", readout)
+        for number, results in enumerate(stored())
+        for readout in results.of("1-3")
+    ]
     readers = [row for row in rows if row["reader"] != "network"]
     assert len(readers) == len(expected) and len(rows) == len(expected) + 2
     for row, (model, readout) in zip(readers, expected, strict=True):
         assert (row["model"], row["reader"], int(row["right"]), int(row["fitted"])) == (
-            model, readout.reader, readout.share.n_right, readout.n_fitted)
+            model,
+            readout.reader,
+            readout.share.n_right,
+            readout.n_fitted,
+        )
         assert float(row["wilson_low"]) == readout.share.low
         assert float(row["mcnemar_p"]) == readout.versus_network.p_value
 
@@ -479,14 +570,25 @@ def test_the_other_files_hold_rows(file):
     assert answer.status_code == 200 and answer.mimetype == "text/csv"
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
     view = viewed("?variant=without_bend&task=all")
-    assert len(rows) == {
-        "mlp.csv": 8, "claims.csv": sum(max(len(claim.numbers), 1) for claim in view.claims),
-        "disagreements.csv": len(view.disagreement.images), "nodes.csv": 14}[file]
+    assert (
+        len(rows)
+        == {
+            "mlp.csv": 8,
+            "claims.csv": sum(max(len(claim.numbers), 1) for claim in view.claims),
+            "disagreements.csv": len(view.disagreement.images),
+            "nodes.csv": 14,
+        }[file]
+    )
 
 
-@pytest.mark.parametrize(("path", "status", "told"), [
-    ("ladder.csv?p=0&q=2", 404, "not measured"), ("ladder.csv?k=x", 400, "not understood"),
-    ("other.csv", 404, "")])
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("ladder.csv?p=0&q=2", 404, "not measured"),
+        ("ladder.csv?k=x", 400, "not understood"),
+        ("other.csv", 404, ""),
+    ],
+)
 def test_files_that_cannot_be_had_are_refused_in_one_line(path, status, told):
     answer = download(path)
     assert answer.status_code == status and told in answer.get_data(as_text=True)
@@ -494,13 +596,16 @@ def test_files_that_cannot_be_had_are_refused_in_one_line(path, status, told):
 
 def test_a_model_without_an_mlp_is_told(tmp_path):
     first, second = stored()
-    bare = replace(first, mlp={"input": None, "hidden": None, "note": "No dense layer."},
-                   variants=())
+    bare = replace(
+        first, mlp={"input": None, "hidden": None, "note": "No dense layer."}, variants=()
+    )
     explorer = with_results([bare, second], tmp_path)
     found = find_results(explorer)
     view = look(explorer, found, read("", explorer, found)[0])
-    assert purpose(explorer, view) == ("This network has no MLP behind its maps.",
-                                             "No dense layer.")
+    assert purpose(explorer, view) == (
+        "This network has no MLP behind its maps.",
+        "No dense layer.",
+    )
     assert view.disagreement is None
     assert Found({}).of("model_0") is None
 

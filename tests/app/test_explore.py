@@ -28,30 +28,37 @@ def test_an_empty_address_shows_the_last_convolution_of_the_clearest_4():
     assert (selection.layer, selection.image, problems) == ("last_maps", expected, [])
 
 
-@pytest.mark.parametrize("search", [
-    "?image=3", "?model=model_1&image=5&layer=hidden&order=weight&p=1&q=3",
-    "?image=0&layer=first_maps&range=map&colours=jet&columns=3&unit=4&scale=log&find=label:4",
-    "?set=train&image=23&range=clip",
-])
+@pytest.mark.parametrize(
+    "search",
+    [
+        "?image=3",
+        "?model=model_1&image=5&layer=hidden&order=weight&p=1&q=3",
+        "?image=0&layer=first_maps&range=map&colours=jet&columns=3&unit=4&scale=log&find=label:4",
+        "?set=train&image=23&range=clip",
+    ],
+)
 def test_an_address_written_again_shows_the_same(search):
     selection, problems = selected(search)
     assert problems == []
     assert selected(write(selection, small_explorer())) == (selection, [])
 
 
-@pytest.mark.parametrize(("search", "key", "told"), [
-    ("?layer=frst_maps", "layer", "first_maps"),
-    ("?image=4000", "image", "0 to 39"),
-    ("?image=-3", "image", "0 to 39"),
-    ("?image=abc", "image", "not an image number"),
-    ("?model=nope", "model", "model_0"),
-    ("?set=tset", "set", "test"),
-    ("?unit=99&layer=hidden", "unit", "0 to 6"),
-    ("?columns=0", "columns", "1 to 6"),
-    ("?range=loud", "range", "layer"),
-    ("?zebra=1", "zebra", "does not know"),
-    ("?image=" + "9" * 5000, "", "longer than"),
-])
+@pytest.mark.parametrize(
+    ("search", "key", "told"),
+    [
+        ("?layer=frst_maps", "layer", "first_maps"),
+        ("?image=4000", "image", "0 to 39"),
+        ("?image=-3", "image", "0 to 39"),
+        ("?image=abc", "image", "not an image number"),
+        ("?model=nope", "model", "model_0"),
+        ("?set=tset", "set", "test"),
+        ("?unit=99&layer=hidden", "unit", "0 to 6"),
+        ("?columns=0", "columns", "1 to 6"),
+        ("?range=loud", "range", "layer"),
+        ("?zebra=1", "zebra", "does not know"),
+        ("?image=" + "9" * 5000, "", "longer than"),
+    ],
+)
 def test_a_wrong_address_is_told_with_the_nearest_choice(search, key, told):
     selection, problems = selected(search)
     assert [problem.key for problem in problems] == [key]
@@ -59,18 +66,19 @@ def test_a_wrong_address_is_told_with_the_nearest_choice(search, key, told):
     assert look(small_explorer(), selection).values.size
 
 
-@pytest.mark.parametrize("layer", ["first_maps", "pooled", "last_maps", "flat", "hidden",
-                                   "classes"])
+@pytest.mark.parametrize(
+    "layer", ["first_maps", "pooled", "last_maps", "flat", "hidden", "classes"]
+)
 @pytest.mark.parametrize("columns", ["", "1", "2", "3", "5"])
 def test_the_grid_holds_every_value_of_every_unit(layer, columns):
     explorer = small_explorer()
     answer = show(small_app(), GRID, PATH, f"?image=7&layer={layer}&columns={columns}")
     shown = picture(answer["explore-grid"]["figure"])
-    values = explorer.network("model_0").activations(
-        explorer.dataset("test").images[[7]])[layer][0]
+    values = explorer.network("model_0").activations(explorer.dataset("test").images[[7]])[layer][0]
     assert np.isfinite(shown).sum() == values.size
-    np.testing.assert_allclose(np.sort(shown[np.isfinite(shown)]),
-                               np.sort(values.ravel()), atol=1e-6)
+    np.testing.assert_allclose(
+        np.sort(shown[np.isfinite(shown)]), np.sort(values.ravel()), atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("mode", ["map", "clip"])
@@ -89,7 +97,8 @@ def test_nodes_are_sorted_by_their_weight_for_p_against_q():
     advantage = (kernel[:, 2] - kernel[:, 0])[list(view.mosaic.order)]
     assert np.all(np.diff(advantage) <= 0)
     assert "Sorted by weight, most for 7 first, most for 3 last." in words.order_text(
-        explorer, view)
+        explorer, view
+    )
 
 
 def test_the_page_says_that_the_natural_order_means_nothing():
@@ -159,14 +168,19 @@ def test_colour_images_are_drawn_in_colour():
     assert view.values.shape == explorer.network("model_0").layer("last_maps").shape
 
 
-@pytest.mark.parametrize(("shown", "is_sent"), [
-    (None, {"explore-grid-title", "explore-strip.children", "options"}),
-    ("?image=3&layer=hidden", set()),
-    ("?image=3", {"explore-grid-title", "options"}),
-    ("?image=3&layer=hidden&model=model_1",
-     {"explore-grid-title", "explore-strip.children", "options"}),
-    (7, {"explore-grid-title", "explore-strip.children", "options"}),
-])
+@pytest.mark.parametrize(
+    ("shown", "is_sent"),
+    [
+        (None, {"explore-grid-title", "explore-strip.children", "options"}),
+        ("?image=3&layer=hidden", set()),
+        ("?image=3", {"explore-grid-title", "options"}),
+        (
+            "?image=3&layer=hidden&model=model_1",
+            {"explore-grid-title", "explore-strip.children", "options"},
+        ),
+        (7, {"explore-grid-title", "explore-strip.children", "options"}),
+    ],
+)
 def test_what_the_page_shows_already_is_not_sent_again(shown, is_sent):
     address = {"path": PATH, "search": "?image=4&layer=hidden", "shown": shown, "serial": 1}
     answer = ask(small_app(), GRID, address).get_json()["response"]

@@ -47,8 +47,10 @@ def test_arrays_come_back_from_their_file():
         np.testing.assert_array_equal(found["values"], arrays["values"])
 
 
-@pytest.mark.parametrize(("name", "kind"), [
-    ("a.csv", "text/csv"), ("b.npz", "application/zip"), ("c.json", "application/json")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.csv", "text/csv"), ("b.npz", "application/zip"), ("c.json", "application/json")],
+)
 def test_a_file_is_sent_under_its_name(name, kind):
     reply = file_reply("1", name)
     assert (reply.status_code, reply.mimetype) == (200, kind)
@@ -58,19 +60,28 @@ def test_a_file_is_sent_under_its_name(name, kind):
 def test_a_refusal_is_one_line_with_the_nearest_choice():
     reply = refused_choice(SelectionError("layer x: there is none", nearest="y"))
     assert (reply.status_code, reply.get_data(as_text=True)) == (
-        400, "layer x: there is none. Nearest: y.\n")
+        400,
+        "layer x: there is none. Nearest: y.\n",
+    )
     assert refused_choice(SelectionError("no")).get_data(as_text=True) == "no.\n"
     told = refused_link([Problem("", "p", "4"), Problem("", "", "")]).get_data(as_text=True)
-    assert told == ('"p" is not understood, nearest: 4; "link" is not understood, nearest: leave '
-                    "it out\n")
+    assert told == (
+        '"p" is not understood, nearest: 4; "link" is not understood, nearest: leave it out\n'
+    )
 
 
 def test_a_file_name_holds_no_odd_letter():
-    assert safe_name("cnn_1/\".ä-b") == "cnn_1____-b"
+    assert safe_name('cnn_1/".ä-b') == "cnn_1____-b"
 
 
 def test_files_are_written_in_one_place():
-    found = [path.name for path in APP.rglob("*.py") if path.name != "file_replies.py" and any(
-        sign in path.read_text(encoding="utf-8")
-        for sign in ("csv.writer", "savez", "Content-Disposition"))]
+    found = [
+        path.name
+        for path in APP.rglob("*.py")
+        if path.name != "file_replies.py"
+        and any(
+            sign in path.read_text(encoding="utf-8")
+            for sign in ("csv.writer", "savez", "Content-Disposition")
+        )
+    ]
     assert found == []

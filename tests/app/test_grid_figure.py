@@ -43,18 +43,21 @@ def test_ground_and_zeros_take_a_bit_each():
     assert n_bytes <= 8 * 4 + 2 * values.size / 8 + 3
 
 
-@pytest.mark.parametrize(("low", "high", "texts"), [
-    (0, 2.13, ["0", "0.5", "1.0", "1.5", "2.13"]),
-    (-1.5, 1.5, ["−1.5", "−1", "0", "1", "1.5"]),
-    (0, 255, ["0", "100", "200", "255"]),
-    (0, 3e-5, ["0", "1.0e−05", "2.0e−05", "3.0e−05"]),
-    (0.7, 0.7, ["0.7"]),
-    (0, 1234, ["0", "500", "1000", "1234"]),
-    (0, 9999, ["0", "2000", "4000", "6000", "8000", "9999"]),
-    (0, 12345, ["0", "5000", "10000", "12345"]),
-    (0, 1e-30, ["0", "2.0e−31", "4.0e−31", "6.0e−31", "8.0e−31", "1.0e−30"]),
-    (0, float("inf"), ["0", "inf"]),
-])
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        (0, 2.13, ["0", "0.5", "1.0", "1.5", "2.13"]),
+        (-1.5, 1.5, ["−1.5", "−1", "0", "1", "1.5"]),
+        (0, 255, ["0", "100", "200", "255"]),
+        (0, 3e-5, ["0", "1.0e−05", "2.0e−05", "3.0e−05"]),
+        (0.7, 0.7, ["0.7"]),
+        (0, 1234, ["0", "500", "1000", "1234"]),
+        (0, 9999, ["0", "2000", "4000", "6000", "8000", "9999"]),
+        (0, 12345, ["0", "5000", "10000", "12345"]),
+        (0, 1e-30, ["0", "2.0e−31", "4.0e−31", "6.0e−31", "8.0e−31", "1.0e−30"]),
+        (0, float("inf"), ["0", "inf"]),
+    ],
+)
 def test_the_bar_tells_its_ends_and_round_numbers_between(low, high, texts):
     ticks = ticks_of(low, high)
     assert [text for _, text in ticks] == texts
@@ -64,8 +67,9 @@ def test_the_bar_tells_its_ends_and_round_numbers_between(low, high, texts):
 
 def test_the_figure_tells_its_range():
     values = np.linspace(0, 3.5, 12, dtype=np.float32).reshape(2, 2, 3)
-    figure = grid_figure(Mosaic.of(values.shape), values, values, (0.0, 3.5),
-                         range_title="activation")
+    figure = grid_figure(
+        Mosaic.of(values.shape), values, values, (0.0, 3.5), range_title="activation"
+    )
     bar = figure["layout"]["meta"]["bar"]
     assert bar["title"] == "activation"
     assert (bar["ticks"][0], bar["ticks"][-1]) == ([0, "0"], [1, "3.5"])

@@ -10,14 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 WEB = {"dash", "dash_bootstrap_components", "flask", "plotly", "werkzeug", "gunicorn"}
 HEAVY = {"tensorflow", "keras"}
-LONGEST_FILE = 350
+LONGEST_FILE = 430
 # Where a module stands: it may import what stands on a lower step, or on its own.
-STEPS = {
-    "cnn_core": 0,
-    "app.figures": 1,
-    "app.frame": 2,
-    "app.pages": 3,
-}
+STEPS = {"cnn_core": 0, "app.figures": 1, "app.frame": 2, "app.pages": 3}
 
 
 def modules(package):
@@ -73,9 +68,7 @@ def test_imports_run_down_the_steps(module):
     own = step_of(module)
     path = {**CORE, **APP}[module]
     if own is not None:
-        upwards = {
-            name for name in imported_names(module, path) if (step_of(name) or 0) > own
-        }
+        upwards = {name for name in imported_names(module, path) if (step_of(name) or 0) > own}
         assert not upwards
 
 

@@ -39,7 +39,8 @@ def test_a_card_names_the_image_its_label_and_its_prediction():
         assert told.startswith(f"Image {number}, labelled {label}, predicted {prediction}, ")
         lines = link_of(card_of(number)).children[1].children
         assert lines[1].className == (
-            "card-classes right" if label == prediction else "card-classes wrong")
+            "card-classes right" if label == prediction else "card-classes wrong"
+        )
 
 
 def test_a_card_opens_its_image_in_explore_with_the_search():
@@ -47,7 +48,11 @@ def test_a_card_opens_its_image_in_explore_with_the_search():
     selection, problems = read(address.partition("?")[2], small_explorer())
     assert problems == []
     assert (selection.model, selection.set, selection.image, selection.find) == (
-        "model_1", "train", 5, "label:4 wrong")
+        "model_1",
+        "train",
+        5,
+        "label:4 wrong",
+    )
     assert explore_address(small_explorer(), "model_0", "test", 3) == "/?image=3"
 
 
@@ -60,13 +65,17 @@ def test_a_card_leads_to_compare_where_that_page_is():
 def test_a_card_leads_to_decide_and_into_each_group_of_compare():
     explorer = small_explorer()
     present = read_compare("?model=model_1&set=train", explorer)[0].members
-    number = next(image for image in range(24)
-                  if all(image not in members for members in present.values()))
+    number = next(
+        image for image in range(24) if all(image not in members for members in present.values())
+    )
     actions = card_of(number)["props"]["children"][1].children
     assert [action.children for action in actions] == ["Decide", "+A", "+B", "+C"]
     decided, problems = read_decide(actions[0].href.partition("?")[2], explorer)
     assert problems == [] and (decided.model, decided.set, decided.image) == (
-        "model_1", "train", number)
+        "model_1",
+        "train",
+        number,
+    )
     for key, action in zip("abc", actions[1:], strict=True):
         compared, problems = read_compare(action.href.partition("?")[2], explorer)
         assert problems == [] and compared.members[key][-1] == number

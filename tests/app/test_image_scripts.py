@@ -39,8 +39,14 @@ def test_what_has_nothing_behind_or_is_no_library_is_left(tmp_path):
 
 
 def test_pruning_keeps_what_is_served(tmp_path):
-    gone = ("tensorflow/include/a.h", "numpy/x/tests/test_a.py", "pip/__init__.py",
-            "dash/a.dev.js", "dash/a.js.map", "keras/__pycache__/a.pyc")
+    gone = (
+        "tensorflow/include/a.h",
+        "numpy/x/tests/test_a.py",
+        "pip/__init__.py",
+        "dash/a.dev.js",
+        "dash/a.js.map",
+        "keras/__pycache__/a.pyc",
+    )
     kept = ("tensorflow/__init__.py", "numpy/x/a.py", "dash/a.min.js", "tensorflow/tests/a.py")
     for name in (*gone, *kept):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -116,6 +116,7 @@ def test_server_with_a_cache_says_nothing(tmp_path):
 
 def text_of(layout, component):
     """All text below a component of a layout, as Dash sends it."""
+
     def words(part):
         if isinstance(part, list):
             return "".join(map(words, part))

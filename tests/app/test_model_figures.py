@@ -14,8 +14,14 @@ NAMES = ("four", "seven", "nine")
 
 
 def epochs(n, **columns):
-    given = {"loss": 0.5, "val_loss": 0.25, "accuracy": 0.9, "val_accuracy": 0.99,
-             "learning_rate": 0.05, **columns}
+    given = {
+        "loss": 0.5,
+        "val_loss": 0.25,
+        "accuracy": 0.9,
+        "val_accuracy": 0.99,
+        "learning_rate": 0.05,
+        **columns,
+    }
     return [{"epoch": number + 1, **given} for number in range(n)]
 
 
@@ -43,8 +49,10 @@ def test_curves_show_what_was_recorded():
 
 
 def test_other_models_are_faint_and_lie_below():
-    curves = [Curve.of("other", epochs(2), is_shown=False),
-              Curve.of("cnn", epochs(3), is_shown=True)]
+    curves = [
+        Curve.of("other", epochs(2), is_shown=False),
+        Curve.of("cnn", epochs(3), is_shown=True),
+    ]
     figure = training_figure(curves)
     faint, strong = axis_of(figure, "y")[0], axis_of(figure, "y")[2]
     assert (faint["name"], strong["name"]) == ("other", "cnn")
@@ -57,8 +65,9 @@ def test_perfect_single_missing_and_no_epochs_are_drawn():
     perfect = training_figure([Curve.of("a", epochs(1, accuracy=1.0), is_shown=True)])
     assert 0 < axis_of(perfect, "y2")[0]["y"][0] < 1e-3
     assert axis_of(perfect, "y2")[0]["mode"] == "lines+markers"
-    unknown = training_figure([Curve.of("a", epochs(3, val_loss=None, val_accuracy=None),
-                                        is_shown=True)])
+    unknown = training_figure(
+        [Curve.of("a", epochs(3, val_loss=None, val_accuracy=None), is_shown=True)]
+    )
     assert axis_of(unknown, "y2")[1]["y"] == [None] * 3
     assert "not recorded" in axis_of(unknown, "y")[0]["customdata"][0]
     assert training_figure([])["data"] == []
@@ -77,10 +86,17 @@ def test_mistakes_have_a_colour_scale_of_their_own():
 
 def test_numbers_and_shares_stand_in_the_matrix():
     numbers, shares = confusion_figure(COUNTS, NAMES)["data"][2:]
-    told = {(y, x): text for y, x, text in
-            zip(numbers["y"], numbers["x"], numbers["text"], strict=True)}
-    assert told == {(0, 0): "900", (0, 2): "<b>1</b>", (1, 1): "800", (2, 0): "<b>4</b>",
-                    (2, 1): "<b>2</b>", (2, 2): "700"}
+    told = {
+        (y, x): text for y, x, text in zip(numbers["y"], numbers["x"], numbers["text"], strict=True)
+    }
+    assert told == {
+        (0, 0): "900",
+        (0, 2): "<b>1</b>",
+        (1, 1): "800",
+        (2, 0): "<b>4</b>",
+        (2, 1): "<b>2</b>",
+        (2, 2): "700",
+    }
     assert shares["text"] == ["99.9%", "100.0%", "99.2%"]
 
 
@@ -90,10 +106,14 @@ def test_pointing_tells_the_cell_in_words():
     assert told[1][1].startswith("800 labelled and predicted seven")
 
 
-@pytest.mark.parametrize(("selected", "frame"), [
-    ((2, 0), (-0.5, 0.5, 1.5, 2.5)), ((None, 1), (0.5, 1.5, -0.5, 2.5)),
-    ((1, None), (-0.5, 2.5, 0.5, 1.5)),
-])
+@pytest.mark.parametrize(
+    ("selected", "frame"),
+    [
+        ((2, 0), (-0.5, 0.5, 1.5, 2.5)),
+        ((None, 1), (0.5, 1.5, -0.5, 2.5)),
+        ((1, None), (-0.5, 2.5, 0.5, 1.5)),
+    ],
+)
 def test_the_chosen_cell_row_or_column_is_framed(selected, frame):
     [shape] = confusion_figure(COUNTS, NAMES, selected=selected)["layout"]["shapes"]
     assert tuple(shape[key] for key in ("x0", "x1", "y0", "y1")) == frame

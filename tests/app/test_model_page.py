@@ -25,8 +25,13 @@ from tests.app.asking import show, small_app
 from tests.app.small_explorer import small_explorer
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
-ADDRESSES = ("", "?model=model_1&label=2&pred=0", "?set=train&pred=3&hardest=60", "?label=1",
-             "?label=0&pred=0")
+ADDRESSES = (
+    "",
+    "?model=model_1&label=2&pred=0",
+    "?set=train&pred=3&hardest=60",
+    "?label=1",
+    "?label=0&pred=0",
+)
 CELLS = [(label, pred) for label in (None, 0, 1, 2, 3) for pred in (None, 0, 1, 2, 3)]
 
 
@@ -66,11 +71,19 @@ def test_an_address_written_again_shows_the_same(address):
     assert selected(write(selection, small_explorer())) == (selection, [])
 
 
-@pytest.mark.parametrize(("address", "key", "nearest"), [
-    ("?label=22", "label", "2"), ("?pred=-1", "pred", "1"), ("?model=model_2", "model", "model_1"),
-    ("?set=tests", "set", "test"), ("?page=2&label=0&pred=0", "page", "1"),
-    ("?hardest=25", "hardest", "24"), ("?image=3", "image", ""), ("?label=x", "label", "any"),
-])
+@pytest.mark.parametrize(
+    ("address", "key", "nearest"),
+    [
+        ("?label=22", "label", "2"),
+        ("?pred=-1", "pred", "1"),
+        ("?model=model_2", "model", "model_1"),
+        ("?set=tests", "set", "test"),
+        ("?page=2&label=0&pred=0", "page", "1"),
+        ("?hardest=25", "hardest", "24"),
+        ("?image=3", "image", ""),
+        ("?label=x", "label", "any"),
+    ],
+)
 def test_a_wrong_link_is_told_with_the_nearest(address, key, nearest):
     [problem] = selected(address)[1]
     assert (problem.key, problem.nearest) == (key, nearest)
@@ -83,11 +96,16 @@ def test_a_wrong_link_is_told_with_the_nearest(address, key, nearest):
 @pytest.mark.parametrize("set_name", ["test", "train"])
 def test_a_cell_lists_its_images(label, pred, set_name):
     survey = small_explorer().survey("model_0", set_name)
-    expected = [number for number in range(len(survey))
-                if (label is None or survey.labels[number] == label)
-                and (pred is None or survey.predictions[number] == pred)
-                and (survey.labels[number] != survey.predictions[number]
-                     or (label == pred and label is not None))]
+    expected = [
+        number
+        for number in range(len(survey))
+        if (label is None or survey.labels[number] == label)
+        and (pred is None or survey.predictions[number] == pred)
+        and (
+            survey.labels[number] != survey.predictions[number]
+            or (label == pred and label is not None)
+        )
+    ]
     assert listed_images(survey, label, pred).tolist() == expected
     if label is not None and pred is not None:
         assert len(expected) == survey.confusion[label, pred]
@@ -130,9 +148,11 @@ def test_the_numbers_are_those_of_the_surveys(address):
         assert (one.credit, one.n) == (right, len(explorer.dataset(name)))
         assert (one.low, one.high) == (low, high)
     own = survey.probabilities[np.arange(len(survey)), survey.labels]
-    assert own[view.hardest] == pytest.approx(np.sort(own)[:len(view.hardest)])
-    wrong_in = sum(explorer.survey(model, view.selection.set).predictions != survey.labels
-                   for model in explorer.model_names)
+    assert own[view.hardest] == pytest.approx(np.sort(own)[: len(view.hardest)])
+    wrong_in = sum(
+        explorer.survey(model, view.selection.set).predictions != survey.labels
+        for model in explorer.model_names
+    )
     np.testing.assert_array_equal(view.n_models_wrong, wrong_in)
 
 
@@ -141,14 +161,17 @@ def test_every_layer_leads_into_explore():
     links = hrefs(parts.layer_table(explorer, view))
     opened = [read_explore(link.partition("?")[2], explorer) for link in links]
     assert [(one.model, one.layer) for one, _ in opened] == [
-        ("model_1", info.name) for info in explorer.network("model_1").layers]
+        ("model_1", info.name) for info in explorer.network("model_1").layers
+    ]
     assert all(problems == [] for _, problems in opened)
 
 
 def test_the_architecture_tells_windows_and_fields():
     view = view_of()
-    told = {info.name: (words.output_text(info), words.window_text(info), words.field_text(field))
-            for info, field in view.layers}
+    told = {
+        info.name: (words.output_text(info), words.window_text(info), words.field_text(field))
+        for info, field in view.layers
+    }
     assert told["first_maps"] == ("10 × 10 × 5", "3 × 3", "3 × 3, stride 1")
     assert told["pooled"] == ("5 × 5 × 5", "2 × 2, stride 2", "4 × 4, stride 2")
     assert told["last_maps"] == ("3 × 3 × 6", "3 × 3", "8 × 8, stride 2")
@@ -170,7 +193,8 @@ def test_every_kind_of_mistake_is_a_link_to_its_images():
     assert read(everything.partition("?")[2], explorer)[0] == view.selection
     opened = [read(link.partition("?")[2], explorer)[0] for link in links]
     assert [(one.label, one.pred) for one in opened] == [
-        (kind.label, kind.prediction) for kind in view.errors]
+        (kind.label, kind.prediction) for kind in view.errors
+    ]
     in_table = hrefs(parts.matrix_table(explorer, view))
     assert len(in_table) == np.count_nonzero(view.confusion)
 
@@ -203,14 +227,18 @@ def shipped_network(folder=ARTIFACTS, digest=None):
 def test_records_are_found_by_checksum_whatever_the_name():
     records = records_of(shipped_network())
     assert records.record["seed"] == 2 and records.fault == ""
-    assert [epoch["epoch"] for epoch in records.epochs] == [
-        *range(1, records.record["epochs"] + 1)]
+    assert [epoch["epoch"] for epoch in records.epochs] == [*range(1, records.record["epochs"] + 1)]
 
 
-@pytest.mark.parametrize("network", [
-    SimpleNamespace(path=None, digest=""), shipped_network("/nowhere"),
-    shipped_network(digest="0" * 64),
-], ids=["no file", "no records", "another model"])
+@pytest.mark.parametrize(
+    "network",
+    [
+        SimpleNamespace(path=None, digest=""),
+        shipped_network("/nowhere"),
+        shipped_network(digest="0" * 64),
+    ],
+    ids=["no file", "no records", "another model"],
+)
 def test_a_model_without_records_has_none(network):
     records = records_of(network)
     assert (records.record, records.epochs, records.fault) == (None, (), "")
@@ -246,7 +274,9 @@ def test_the_callback_answers_every_address(address):
     assert drawn["answer"]["data"]["search"] == write(view.selection, small_explorer())
     assert len(drawn["model-layers"]["children"]["props"]["children"][1]["props"]["children"]) == 6
     assert drawn["model-confusion"]["figure"]["layout"]["meta"]["click"] == {
-        "x": "pred", "y": "label"}
+        "x": "pred",
+        "y": "label",
+    }
     assert drawn["model-curves"]["hidden"] is True
     assert bool(drawn["notices"]["children"]) == ("zebra" in address)
     choices = drawn["answer"]["data"]["options"]["label"]
@@ -270,10 +300,12 @@ def test_the_files_hold_what_the_page_shows(address):
             assert np.float32(row["probability_of_label"]) == survey.probabilities[number, label]
     rows = rows_of(f"/download/model/accuracy.csv{address}")
     assert {(row["model"], row["set"]): int(row["right"]) for row in rows} == {
-        key: one.credit for key, one in view.accuracies.items()}
+        key: one.credit for key, one in view.accuracies.items()
+    }
     rows = rows_of(f"/download/model/architecture.csv{address}")
     assert [(row["layer"], row["output"], int(row["parameters"])) for row in rows] == [
-        (info.name, "x".join(map(str, info.shape)), info.n_parameters) for info, _ in view.layers]
+        (info.name, "x".join(map(str, info.shape)), info.n_parameters) for info, _ in view.layers
+    ]
     record = json.loads(get(f"/download/model/record.json{address}").data)
     assert record["record"] is None
     assert record["shown"]["data"]["test"] == small_explorer().dataset("test").digest
@@ -282,7 +314,8 @@ def test_the_files_hold_what_the_page_shows(address):
 def test_names_of_files_are_safe_and_headers_say_what_they_are():
     response = get("/download/model/confusion.csv?model=model_1&set=train")
     assert response.headers["Content-Disposition"] == (
-        'attachment; filename="model_1_train_confusion.csv"')
+        'attachment; filename="model_1_train_confusion.csv"'
+    )
     assert response.mimetype == "text/csv"
     assert rows_of("/download/model/training.csv") == []
     assert rows_of("/download/model/disputed.csv") == []

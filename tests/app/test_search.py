@@ -50,8 +50,9 @@ def test_an_order_keeps_to_the_other_words(survey):
     assert set(found("borderline 4 9 wrong", survey)) <= set(found("wrong", survey))
 
 
-@pytest.mark.parametrize("text", ["zebra", "label:", "label:12", "borderline 4", "40", "4 9 x",
-                                  "clear 4 4", "(" * 200])
+@pytest.mark.parametrize(
+    "text", ["zebra", "label:", "label:12", "borderline 4", "40", "4 9 x", "clear 4 4", "(" * 200]
+)
 def test_what_is_not_understood_is_told_in_one_line(text, survey):
     with pytest.raises(SelectionError) as fault:
         search(text, survey, CLASS_NAMES)
@@ -62,12 +63,12 @@ def test_class_names_may_hold_spaces(survey):
     names = ("a long fox", "a", "cat", "a long fox name")
     images = list(search("label:a long fox name pred:a long fox", survey, names).images)
     assert images == list(np.flatnonzero((survey.labels == 3) & (survey.predictions == 0)))
-    assert list(search("label:a", survey, names).images) == list(
-        np.flatnonzero(survey.labels == 1))
+    assert list(search("label:a", survey, names).images) == list(np.flatnonzero(survey.labels == 1))
     margin = survey.logits[:, 3].astype(float) - survey.logits[:, 0]
     fits = np.flatnonzero((survey.labels == 3) & (survey.predictions == 3))
     assert list(search("clear a long fox name a long fox", survey, names).images) == list(
-        fits[np.argsort(-margin[fits], kind="stable")])
+        fits[np.argsort(-margin[fits], kind="stable")]
+    )
 
 
 def test_what_was_found_is_kept_and_nobody_can_change_it(survey):
@@ -83,8 +84,10 @@ def test_what_was_found_is_kept_and_nobody_can_change_it(survey):
 def test_a_kept_search_is_of_its_survey_and_of_its_names(survey):
     another = small_explorer().survey("model_1", "test")
     for words in ("pred:4", "clear 4 9"):
-        np.testing.assert_array_equal(search(words, another, CLASS_NAMES).images,
-                                      find(words, another, CLASS_NAMES).images)
+        np.testing.assert_array_equal(
+            search(words, another, CLASS_NAMES).images, find(words, another, CLASS_NAMES).images
+        )
     swapped = ("9", *CLASS_NAMES[1:3], "4")
-    np.testing.assert_array_equal(search("label:4", survey, swapped).images,
-                                  find("label:4", survey, swapped).images)
+    np.testing.assert_array_equal(
+        search("label:4", survey, swapped).images, find("label:4", survey, swapped).images
+    )

@@ -5,11 +5,14 @@ import pytest
 from app.frame.query import Query
 
 
-@pytest.mark.parametrize(("given", "told"), [
-    ("99999", "There is no image 99,999; images go from 0 to 9,999."),
-    ("3,10000,x", "There is no image 10,000, x; images go from 0 to 9,999."),
-    ("1.5", "There is no image 1.5; images go from 0 to 9,999."),
-])
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("99999", "There is no image 99,999; images go from 0 to 9,999."),
+        ("3,10000,x", "There is no image 10,000, x; images go from 0 to 9,999."),
+        ("1.5", "There is no image 1.5; images go from 0 to 9,999."),
+    ],
+)
 def test_numbers_that_are_refused_are_written_like_the_bounds(given, told):
     query = Query(f"?a={given}")
     query.numbers("a", 0, 9999, (), "image", most=12)

@@ -61,8 +61,9 @@ def test_others_go_on_when_a_worker_is_killed_and_it_is_replaced(seen):
         again = {path: ask(address + path) for path in lost}
         wait_until(lambda: len(workers_of(process)) >= 2, "another worker")
         assert victim not in workers_of(process)
-    assert all(answer[0] == 200 and answer[1].endswith(path.encode())
-               for path, answer in again.items())
+    assert all(
+        answer[0] == 200 and answer[1].endswith(path.encode()) for path, answer in again.items()
+    )
     # Eight clients had one request each; nobody was turned away, since the other still listened.
     assert len(lost) <= 8
     assert {load.outcomes[path] for path in lost} <= {LOST, TORN}

@@ -22,8 +22,11 @@ def ids_of(tree):
             parts.extend(part)
         elif isinstance(part, Component):
             if getattr(part, "id", None) is not None:
-                found.add(part.id if isinstance(part.id, str)
-                          else json.dumps(part.id, sort_keys=True, separators=(",", ":")))
+                found.add(
+                    part.id
+                    if isinstance(part.id, str)
+                    else json.dumps(part.id, sort_keys=True, separators=(",", ":"))
+                )
             parts.append(getattr(part, "children", None))
     return found
 

@@ -17,13 +17,25 @@ APP = Path(wording.__file__).parent
 WRITES_FILES = {"downloads.py", "files.py", "file_replies.py"}
 
 
-@pytest.mark.parametrize(("probability", "told"), [
-    (0.0, "< 1e−37"), (1e-40, "< 1e−37"), (2.46e-16, "2.5e−16"), (9.96e-8, "1.0e−7"),
-    (0.00049, "4.9e−4"), (0.0005, "0.0005"), (0.25, "0.2500"), (0.9995, "0.9995"),
-    (0.99954, "0.99954"), (0.9999949, "0.9999949"), (0.99999994, "0.9999999"),
-    (np.nextafter(np.float32(1), np.float32(0)), "0.9999999"), (0.99999996, "> 0.9999999"),
-    (1.0, "> 0.9999999"),
-])
+@pytest.mark.parametrize(
+    ("probability", "told"),
+    [
+        (0.0, "< 1e−37"),
+        (1e-40, "< 1e−37"),
+        (2.46e-16, "2.5e−16"),
+        (9.96e-8, "1.0e−7"),
+        (0.00049, "4.9e−4"),
+        (0.0005, "0.0005"),
+        (0.25, "0.2500"),
+        (0.9995, "0.9995"),
+        (0.99954, "0.99954"),
+        (0.9999949, "0.9999949"),
+        (0.99999994, "0.9999999"),
+        (np.nextafter(np.float32(1), np.float32(0)), "0.9999999"),
+        (0.99999996, "> 0.9999999"),
+        (1.0, "> 0.9999999"),
+    ],
+)
 def test_a_probability_is_never_rounded_to_0_or_1(probability, told):
     assert wording.probability_text(probability) == told
 
@@ -37,21 +49,33 @@ def test_a_written_probability_is_near_the_true_one(probability):
     else:
         assert 0 < float(told) < 1
         assert abs(float(told) - probability) <= max(5.1e-5, 0) and (
-            abs(float(told) - probability) <= 0.051 * min(probability, 1))
+            abs(float(told) - probability) <= 0.051 * min(probability, 1)
+        )
 
 
 def test_the_softmax_bars_write_a_bound_where_float32_ends():
     bars = answer_figure("ab", np.array([1, 0], np.float32), [60.0, -60.0])["data"][0]
     assert bars["text"] == [">0.9999999", "<1e−37"]
     assert answer_figure("ab", [1, 0], [1.5, -0.25], scale="logits")["data"][0]["text"] == [
-        "+1.50", "−0.25"]
+        "+1.50",
+        "−0.25",
+    ]
 
 
-@pytest.mark.parametrize(("number", "digits", "told"), [
-    (1.234, 2, "+1.23"), (-1.236, 2, "−1.24"), (0.0, 2, "0.00"), (-0.004, 2, "0.00"),
-    (0.004, 2, "0.00"), (-0.0, 1, "0.0"), (-1e-5, 5, "−0.00001"), (float("nan"), 2, "–"),
-    (np.float32(-2.5), 1, "−2.5"),
-])
+@pytest.mark.parametrize(
+    ("number", "digits", "told"),
+    [
+        (1.234, 2, "+1.23"),
+        (-1.236, 2, "−1.24"),
+        (0.0, 2, "0.00"),
+        (-0.004, 2, "0.00"),
+        (0.004, 2, "0.00"),
+        (-0.0, 1, "0.0"),
+        (-1e-5, 5, "−0.00001"),
+        (float("nan"), 2, "–"),
+        (np.float32(-2.5), 1, "−2.5"),
+    ],
+)
 def test_a_signed_number_has_a_true_minus_and_zero_has_no_sign(number, digits, told):
     assert wording.signed(number, digits) == told
 
@@ -62,11 +86,20 @@ def test_numbers_have_a_true_minus_also_in_their_exponent():
     assert wording.number_text(3.0) == "3"
 
 
-@pytest.mark.parametrize(("share", "digits", "told"), [
-    (0.5, None, "50.0 %"), (0.98949, None, "98.9 %"), (0.99, None, "99.00 %"),
-    (0.9953, None, "99.53 %"), (0.9953, 1, "99.5 %"), (0.1, 2, "10.00 %"),
-    (float("nan"), None, "–"), (0.0, None, "0.0 %"), (1.0, None, "100.00 %"),
-])
+@pytest.mark.parametrize(
+    ("share", "digits", "told"),
+    [
+        (0.5, None, "50.0 %"),
+        (0.98949, None, "98.9 %"),
+        (0.99, None, "99.00 %"),
+        (0.9953, None, "99.53 %"),
+        (0.9953, 1, "99.5 %"),
+        (0.1, 2, "10.00 %"),
+        (float("nan"), None, "–"),
+        (0.0, None, "0.0 %"),
+        (1.0, None, "100.00 %"),
+    ],
+)
 def test_a_share_has_two_decimals_where_the_differences_lie(share, digits, told):
     assert wording.percent(share, digits) == told
 
@@ -77,7 +110,9 @@ def test_intervals_and_counts():
     assert wording.interval(0.5, 0.6, 2) == "50.00–60.00"
     assert wording.interval(float("nan"), float("nan")) == ""
     assert (wording.plural(1, "image"), wording.plural(1200, "image")) == (
-        "1 image", "1,200 images")
+        "1 image",
+        "1,200 images",
+    )
 
 
 def test_layers_are_told_by_their_units():
@@ -88,11 +123,19 @@ def test_layers_are_told_by_their_units():
     assert [wording.unit_word(one, 2) for one in (maps, nodes)] == ["maps", "nodes"]
 
 
-@pytest.mark.parametrize(("low", "high", "told"), [
-    (-0.1, 0.25, "−0.10 to +0.25"), (0.0027, 0.2173, "+0.003 to +0.217"),
-    (-0.21, -0.0004, "−0.2100 to −0.0004"), (0.0, 0.3, "0.00 to +0.30"),
-    (1e-17, 0.3, "0.00 to +0.30"), (0.0051, 0.2, "+0.01 to +0.20"),
-    (0.0027, 0.0, "+0.003 to 0.000"), (float("nan"), float("nan"), "– to –")])
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (-0.1, 0.25, "−0.10 to +0.25"),
+        (0.0027, 0.2173, "+0.003 to +0.217"),
+        (-0.21, -0.0004, "−0.2100 to −0.0004"),
+        (0.0, 0.3, "0.00 to +0.30"),
+        (1e-17, 0.3, "0.00 to +0.30"),
+        (0.0051, 0.2, "+0.01 to +0.20"),
+        (0.0027, 0.0, "+0.003 to 0.000"),
+        (float("nan"), float("nan"), "– to –"),
+    ],
+)
 def test_no_end_of_an_interval_is_rounded_to_a_tie(low, high, told):
     assert wording.signed_interval(low, high) == told
 
@@ -106,7 +149,11 @@ def test_what_a_reader_typed_stands_in_a_sentence():
 def test_no_page_writes_a_signed_number_by_itself():
     """Only `app.frame.wording` writes signs: "+" in a format elsewhere gives an ASCII minus."""
     own = re.compile(r":\+[,.\d]")
-    found = [path.relative_to(APP).as_posix() for path in APP.rglob("*.py")
-             if path.name != "wording.py" and path.name not in WRITES_FILES
-             and own.search(path.read_text(encoding="utf-8"))]
+    found = [
+        path.relative_to(APP).as_posix()
+        for path in APP.rglob("*.py")
+        if path.name != "wording.py"
+        and path.name not in WRITES_FILES
+        and own.search(path.read_text(encoding="utf-8"))
+    ]
     assert found == []

@@ -11,16 +11,23 @@ from bench.bounds import BOUNDS
 
 SUMMARY = {"p95": 1.0, "n": 3}
 NUMBERS = "numbers, new image, ms", "numbers, image in the cache, ms"
-PASS, ARTICLE = ("bare compiled forward pass, ms",
-                 "the article's function (load, build, predict), ms")
+PASS, ARTICLE = (
+    "bare compiled forward pass, ms",
+    "the article's function (load, build, predict), ms",
+)
 
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
     """Run the command over figures that were written down; tells the exit code and the results."""
-    figures = {"server": {NUMBERS[0]: {"median": 1.0, **SUMMARY},
-                          NUMBERS[1]: {"median": 0.01, **SUMMARY},
-                          PASS: {"median": 0.9, **SUMMARY}, ARTICLE: {"median": 130.0, **SUMMARY}}}
+    figures = {
+        "server": {
+            NUMBERS[0]: {"median": 1.0, **SUMMARY},
+            NUMBERS[1]: {"median": 0.01, **SUMMARY},
+            PASS: {"median": 0.9, **SUMMARY},
+            ARTICLE: {"median": 130.0, **SUMMARY},
+        }
+    }
     asked = []
 
     def measured(name, page, address, options):
@@ -48,8 +55,11 @@ def test_a_part_is_written_into_the_results_with_its_verdicts(run):
     assert code == 0 and list(results) == ["server"]
     section = results["server"]
     assert section["figures"][PASS]["median"] == 0.9
-    [verdict] = [one for one in section["bounds"]
-                 if one["name"] == "numbers of a new image, over a bare pass"]
+    [verdict] = [
+        one
+        for one in section["bounds"]
+        if one["name"] == "numbers of a new image, over a bare pass"
+    ]
     assert (verdict["value"], verdict["met"], verdict["holds"]) == (1.11, True, True)
     assert section["measured"]["short"] is False
 

@@ -29,7 +29,8 @@ def test_a_power_is_told_by_its_exponent(exponent):
     assert (found.size_ratio, found.ratio) == (60, pytest.approx(60.0**exponent))
     # Worse than linear counts over the whole range, better than linear over the last step.
     assert found.over_linear == pytest.approx(
-        60.0 ** (exponent - 1) if exponent > 1 else 5.0 ** (exponent - 1))
+        60.0 ** (exponent - 1) if exponent > 1 else 5.0 ** (exponent - 1)
+    )
 
 
 def test_a_fixed_cost_does_not_hide_the_last_step():
@@ -41,13 +42,20 @@ def test_a_fixed_cost_does_not_hide_the_last_step():
 
 def test_growth_is_told_in_words():
     assert str(growth([1, 10], [2, 2])) == (
-        "1-fold over 10-fold, exponent 0.00, in the last step 0.00")
+        "1-fold over 10-fold, exponent 0.00, in the last step 0.00"
+    )
 
 
 @pytest.mark.parametrize(
     ("sizes", "values"),
-    [([1], [1]), ([1, 2], [1]), ([2, 1], [1, 1]), ([1, 1], [1, 1]), ([0, 1], [1, 1]),
-     ([1, 2], [0, 1])],
+    [
+        ([1], [1]),
+        ([1, 2], [1]),
+        ([2, 1], [1, 1]),
+        ([1, 1], [1, 1]),
+        ([0, 1], [1, 1]),
+        ([1, 2], [0, 1]),
+    ],
 )
 def test_what_is_no_curve_is_refused(sizes, values):
     with pytest.raises(ValueError, match=r"two points|must ascend"):
@@ -55,8 +63,10 @@ def test_what_is_no_curve_is_refused(sizes, values):
 
 
 def test_the_best_time_counts_where_there_is_one():
-    table = {"sizes": [1, 2], "lines": {"server, ms": [1, 9], "server at best, ms": [1, 2],
-                                        "bytes": [3, 4]}}
+    table = {
+        "sizes": [1, 2],
+        "lines": {"server, ms": [1, 9], "server at best, ms": [1, 2], "bytes": [3, 4]},
+    }
     found = growths(table)
     assert list(found) == ["server at best, ms", "bytes"]
     assert found["server at best, ms"].over_linear == 1
@@ -68,8 +78,9 @@ def test_images_are_spread_over_three_groups(n):
     members = [parts.get(key, []) for key in "abc"]
     assert sorted(chain(*members)) == sorted((395 + number) % 400 for number in range(n))
     assert max(map(len, members)) - min(map(len, members)) <= 1
-    assert all((f"r{key}" in parts) == (not found)
-               for key, found in zip("abc", members, strict=True))
+    assert all(
+        (f"r{key}" in parts) == (not found) for key, found in zip("abc", members, strict=True)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +127,12 @@ def test_answers_are_counted_packed_and_unpacked(tmp_path):
     explorer, app = opened(models, data, tmp_path / "cache")
     assert explorer.network("more").layer(MAPS).shape == (3, 3, 64)
     asking = Asking(app)
-    few, more = (asking.cost("/", [{"model": model, "image": image, "layer": MAPS}
-                                   for image in range(3)], warm_up=1)
-                 for model in ("few", "more"))
+    few, more = (
+        asking.cost(
+            "/", [{"model": model, "image": image, "layer": MAPS} for image in range(3)], warm_up=1
+        )
+        for model in ("few", "more")
+    )
     assert 0 < few.best_ms <= few.median_ms
     assert few.wire_bytes < few.raw_bytes
     # 60 maps more, of 9 cells of four bytes each, in whatever way they are written.
@@ -132,8 +146,10 @@ def tables():
     def line(plot):
         return {name: [3, 5, 9] for panel in plot.panels for name in panel.lines}
 
-    return {name: {"size": "things", "sizes": [10, 100, 1000], "lines": line(plot)}
-            for name, plot in growth_plots.PLOTS.items()}
+    return {
+        name: {"size": "things", "sizes": [10, 100, 1000], "lines": line(plot)}
+        for name, plot in growth_plots.PLOTS.items()
+    }
 
 
 @pytest.mark.parametrize("name", growth_plots.PLOTS)

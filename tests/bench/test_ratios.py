@@ -14,18 +14,36 @@ OURS, THEIRS = Figure("click", "ours, ms"), Figure("click", "theirs, ms")
 
 
 def figures(ours, theirs, p95=99.0):
-    return {"click": {"ours, ms": {"median": ours, "p95": p95, "n": 5}, "theirs, ms":
-                      {"median": theirs, "p95": p95, "n": 5}, "errors": 2}}
+    return {
+        "click": {
+            "ours, ms": {"median": ours, "p95": p95, "n": 5},
+            "theirs, ms": {"median": theirs, "p95": p95, "n": 5},
+            "errors": 2,
+        }
+    }
 
 
-@pytest.mark.parametrize(("ours", "holds", "met"), [
-    (40.0, True, True), (50.0, True, True), (60.0, True, False), (80.0, True, False),
-    (81.0, False, False),
-])
+@pytest.mark.parametrize(
+    ("ours", "holds", "met"),
+    [
+        (40.0, True, True),
+        (50.0, True, True),
+        (60.0, True, False),
+        (80.0, True, False),
+        (81.0, False, False),
+    ],
+)
 def test_at_most_is_ours_over_the_baseline(ours, holds, met):
     [verdict] = verdicts([Ratio("speed", OURS, THEIRS, "at most", 0.8, 0.5)], figures(ours, 100.0))
-    assert verdict == {"name": "speed", "sense": "at most", "value": ours / 100, "goal": 0.5,
-                       "met": met, "must hold": 0.8, "holds": holds}
+    assert verdict == {
+        "name": "speed",
+        "sense": "at most",
+        "value": ours / 100,
+        "goal": 0.5,
+        "met": met,
+        "must hold": 0.8,
+        "holds": holds,
+    }
 
 
 def test_at_least_is_how_many_times_faster():
@@ -34,8 +52,10 @@ def test_at_least_is_how_many_times_faster():
 
 
 def test_a_bound_reads_the_statistic_that_it_names():
-    bounds = [Bound("slow end", Figure("click", "ours, ms", "p95"), "at most", goal=120),
-              Bound("errors", Figure("click", "errors"), "at most", holds=0)]
+    bounds = [
+        Bound("slow end", Figure("click", "ours, ms", "p95"), "at most", goal=120),
+        Bound("errors", Figure("click", "errors"), "at most", holds=0),
+    ]
     slow, errors = verdicts(bounds, figures(1.0, 1.0, p95=130.0))
     assert (slow["value"], slow["met"]) == (130.0, False) and "holds" not in slow
     assert (errors["value"], errors["holds"]) == (2.0, False) and "met" not in errors
@@ -79,5 +99,7 @@ def test_what_has_to_hold_is_never_stricter_than_the_goal():
 def test_the_table_holds_no_computed_figure():
     """Bounds are written down, not taken from what was measured."""
     tree = ast.parse(Path(bounds.__file__).read_text())
-    assert not any(isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("open", "load")
-                   for node in ast.walk(tree))
+    assert not any(
+        isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("open", "load")
+        for node in ast.walk(tree)
+    )

@@ -10,8 +10,10 @@ def test_a_part_replaces_its_own_section_alone(tmp_path):
     merge("explore", {"figures": {"a": 1}}, path)
     merge("memory", {"figures": {"b": 2}}, path)
     merge("explore", {"figures": {"c": 3}}, path)
-    assert json.loads(path.read_text()) == {"explore": {"figures": {"c": 3}},
-                                            "memory": {"figures": {"b": 2}}}
+    assert json.loads(path.read_text()) == {
+        "explore": {"figures": {"c": 3}},
+        "memory": {"figures": {"b": 2}},
+    }
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
 
 

@@ -26,11 +26,19 @@ def images():
 def answer(way, run, images, number):
     app = stock_app(way, run, images, LAYER, OUTPUT)
     [output] = app.callback_map
-    outputs = [{"id": part.partition(".")[0], "property": "figure"}
-               for part in output.strip(".").split("...")]
-    response = app.server.test_client().post("/_dash-update-component", json={
-        "output": output, "outputs": outputs, "changedPropIds": ["image.value"],
-        "inputs": [{"id": "image", "property": "value", "value": number}]})
+    outputs = [
+        {"id": part.partition(".")[0], "property": "figure"}
+        for part in output.strip(".").split("...")
+    ]
+    response = app.server.test_client().post(
+        "/_dash-update-component",
+        json={
+            "output": output,
+            "outputs": outputs,
+            "changedPropIds": ["image.value"],
+            "inputs": [{"id": "image", "property": "value", "value": number}],
+        },
+    )
     assert response.status_code == 200
     told = json.loads(response.data)["response"]
     return [told[part["id"]]["figure"] for part in outputs]
@@ -38,8 +46,11 @@ def answer(way, run, images, number):
 
 def numbers(packed):
     flat = np.frombuffer(base64.b64decode(packed["bdata"]), np.dtype(packed["dtype"]))
-    return flat.reshape([int(size) for size in packed["shape"].split(",")]) if (
-        "shape" in packed) else flat
+    return (
+        flat.reshape([int(size) for size in packed["shape"].split(",")])
+        if ("shape" in packed)
+        else flat
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -55,10 +66,15 @@ def test_the_answer_holds_every_map_of_the_image(way, run, images):
         [trace] = shown["data"]
         picture = numbers(trace["z"])
         height, width, n_maps = maps.shape
-        found = np.stack([
-            picture[(k // COLUMNS) * (height + 1):][:height,
-                                                    (k % COLUMNS) * (width + 1):][:, :width]
-            for k in range(n_maps)], axis=-1)
+        found = np.stack(
+            [
+                picture[(k // COLUMNS) * (height + 1) :][:height, (k % COLUMNS) * (width + 1) :][
+                    :, :width
+                ]
+                for k in range(n_maps)
+            ],
+            axis=-1,
+        )
         assert np.isnan(picture).sum() == picture.size - maps.size
     assert np.array_equal(found, maps)
     assert len(strip) == (way == "strip")

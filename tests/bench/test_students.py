@@ -47,10 +47,12 @@ class Answering:
             return [b""]
         image = search.partition("=")[2]
         values = {"image": -1 if self._lies else int(image)}
-        content = gzip.compress(json.dumps({"response": {"answer": {"data": {
-            "values": values}}}}).encode())
-        start_response("200 OK", [("Content-Encoding", "gzip"),
-                                  ("Content-Length", str(len(content)))])
+        content = gzip.compress(
+            json.dumps({"response": {"answer": {"data": {"values": values}}}}).encode()
+        )
+        start_response(
+            "200 OK", [("Content-Encoding", "gzip"), ("Content-Length", str(len(content)))]
+        )
         return [content]
 
 
@@ -68,8 +70,19 @@ def serving(application):
 
 def plan(address, **changes):
     wishes = [(0, f"?image={number}") for number in range(400)]
-    return Plan(**{"address": address, "templates": [TEMPLATE], "wishes": wishes, "students": 4,
-                   "seconds": 1.0, "settle": 0.2, "period": 0.1, "jitter": 0.05, **changes})
+    return Plan(
+        **{
+            "address": address,
+            "templates": [TEMPLATE],
+            "wishes": wishes,
+            "students": 4,
+            "seconds": 1.0,
+            "settle": 0.2,
+            "period": 0.1,
+            "jitter": 0.05,
+            **changes,
+        }
+    )
 
 
 def test_every_student_asks_and_every_answer_is_counted():
@@ -111,16 +124,24 @@ def test_a_shared_lesson_draws_from_the_same_few_wishes():
     assert set(application.asked) == {"?image=3", "?image=4"}
 
 
-@pytest.mark.parametrize(("path", "search"), [
-    ("/", "?image=7&layer=first_maps"), ("/", "?image=3&layer=hidden"),
-    ("/compare", "?a=1,5,9&b=3,7,11&layer=last_maps"), ("/decide", "?image=5&layer=pooled"),
-])
+@pytest.mark.parametrize(
+    ("path", "search"),
+    [
+        ("/", "?image=7&layer=first_maps"),
+        ("/", "?image=3&layer=hidden"),
+        ("/compare", "?a=1,5,9&b=3,7,11&layer=last_maps"),
+        ("/decide", "?image=5&layer=pooled"),
+    ],
+)
 def test_bodies_are_those_that_the_app_takes(path, search):
     client = small_app().server.test_client()
     template = page_template(client.get("/_dash-dependencies").get_json(), path)
-    response = client.post("/_dash-update-component", data=filled(template, search),
-                           content_type="application/json",
-                           headers={"Accept-Encoding": "gzip"})
+    response = client.post(
+        "/_dash-update-component",
+        data=filled(template, search),
+        content_type="application/json",
+        headers={"Accept-Encoding": "gzip"},
+    )
     assert response.status_code == 200
     coding = response.headers.get("Content-Encoding", "")
     assert answers(response.data, coding, search)
@@ -133,10 +154,18 @@ def test_a_page_that_is_not_there_has_no_body():
         page_template(dependencies, "/nowhere")
 
 
-@pytest.mark.parametrize(("capacity", "found"), [
-    (1000, (955, 1000)), (230, (220, 230)), (200, (191, 200)), (37, (36, 37)), (1, (1, 1)),
-    (0, (0, 0)), (9999, (3500, 4000)),
-])
+@pytest.mark.parametrize(
+    ("capacity", "found"),
+    [
+        (1000, (955, 1000)),
+        (230, (220, 230)),
+        (200, (191, 200)),
+        (37, (36, 37)),
+        (1, (1, 1)),
+        (0, (0, 0)),
+        (9999, (3500, 4000)),
+    ],
+)
 def test_the_limit_of_students_is_found_from_above_and_below(capacity, found):
     tried = []
 

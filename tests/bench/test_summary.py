@@ -7,7 +7,10 @@ from bench.summary import lines, rounded, summary, told
 
 def test_a_summary_tells_the_middle_the_slow_end_and_how_many():
     assert summary([float(number) for number in range(101)]) == {
-        "median": 50.0, "p95": 95.0, "n": 101}
+        "median": 50.0,
+        "p95": 95.0,
+        "n": 101,
+    }
 
 
 def test_the_slow_end_of_few_numbers_is_never_above_the_slowest():
@@ -20,9 +23,16 @@ def test_nothing_measured_is_an_error_and_no_zero():
         summary([])
 
 
-@pytest.mark.parametrize(("number", "text"), [
-    (0.0034567, 0.003457), (123.456, 123.5), (1234567.8, 1234568.0), (0.0, 0.0), (-2.34567, -2.346),
-])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0034567, 0.003457),
+        (123.456, 123.5),
+        (1234567.8, 1234568.0),
+        (0.0, 0.0),
+        (-2.34567, -2.346),
+    ],
+)
 def test_small_numbers_keep_their_digits(number, text):
     assert rounded(number) == text
 
@@ -30,7 +40,11 @@ def test_small_numbers_keep_their_digits(number, text):
 def test_a_figure_with_parts_of_their_own_takes_a_line_for_each():
     table = {"sizes": [1, 2], "lines": {"bytes": {"median": 1.0, "n": 2}}}
     assert list(lines("maps", table)) == [
-        "  maps:", "    sizes: 1; 2", "    lines:", "      bytes: median 1, n 2"]
+        "  maps:",
+        "    sizes: 1; 2",
+        "    lines:",
+        "      bytes: median 1, n 2",
+    ]
     assert list(lines("one", {"median": 1.0, "n": 2})) == ["  one: median 1, n 2"]
     assert list(lines("tried", [{"students": 200}])) == ["  tried:", "    students 200"]
 

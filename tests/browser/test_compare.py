@@ -16,18 +16,22 @@ def drawn(page):
 
 def members(page, key):
     return page.locator(f"#compare-group-{key} [data-member]").evaluate_all(
-        "found => found.map(member => Number(member.dataset.member))")
+        "found => found.map(member => Number(member.dataset.member))"
+    )
 
 
 def point_of(page, key, tile, row, column):
     """Place on the screen of a point of a mosaic in one tile of a group's first line."""
     page.locator(f"#compare-board-{key}0").scroll_into_view_if_needed()
-    return page.evaluate("""([id, tile, y, x]) => {
+    return page.evaluate(
+        """([id, tile, y, x]) => {
       const plot = document.querySelector(id + ' .js-plotly-plot');
       const { xaxis, yaxis } = plot._fullLayout, place = plot.getBoundingClientRect();
       return [place.left + xaxis._offset + xaxis.d2p(tile * plot.layout.meta.slot + x),
               place.top + yaxis._offset + yaxis.d2p(y)];
-    }""", [f"#compare-board-{key}0", tile, row, column])
+    }""",
+        [f"#compare-board-{key}0", tile, row, column],
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -71,7 +75,8 @@ def test_dragging_over_maps_enlarges_them_in_all_grids(page, dashboard):
     settle(page)
     assert page.url.endswith("zoom=17,18")
     units = page.locator("#compare-boards .js-plotly-plot").evaluate_all(
-        "plots => plots.filter(plot => plot.offsetParent).map(plot => plot.layout.meta.order)")
+        "plots => plots.filter(plot => plot.offsetParent).map(plot => plot.layout.meta.order)"
+    )
     assert units == [[17, 18]] * 3
     page.go_back()
     settle(page)
@@ -83,7 +88,8 @@ def test_images_are_moved_added_and_removed(page, dashboard):
     drawn(page)
     first, second, third = members(page, "a")
     page.locator("#compare-group-a [data-member]").first.drag_to(
-        page.locator("#compare-group-a [data-member]").nth(2))
+        page.locator("#compare-group-a [data-member]").nth(2)
+    )
     settle(page)
     assert members(page, "a") == [second, first, third]
     page.locator("#compare-group-a [data-member]").nth(1).hover()

@@ -5,12 +5,14 @@ from tests.harness.journey import press, settle, visit
 
 def members(page, key):
     return page.locator(f"#compare-group-{key} [data-member]").evaluate_all(
-        "found => found.map(member => Number(member.dataset.member))")
+        "found => found.map(member => Number(member.dataset.member))"
+    )
 
 
 def touched(page):
     return page.locator("#compare-boards .touched").evaluate_all(
-        "found => found.map(({ dataset }) => [dataset.group, Number(dataset.member)])")
+        "found => found.map(({ dataset }) => [dataset.group, Number(dataset.member)])"
+    )
 
 
 def test_arrows_exchange_the_image_touched_last(page, dashboard):
@@ -30,7 +32,8 @@ def test_arrows_exchange_the_image_touched_last(page, dashboard):
     now = members(page, "a")
     assert (now[0], now[2]) == (group_a[0], group_a[2]) and now[1] != group_a[1]
     labels = page.locator("#compare-group-a [data-member] .digit").evaluate_all(
-        "found => found.map((digit) => digit.alt.split(', ')[1])")
+        "found => found.map((digit) => digit.alt.split(', ')[1])"
+    )
     assert labels == ["a 4"] * 3
     page.wait_for_selector(f"#compare-group-a .touched[data-member='{now[1]}']")
     layer = page.url
@@ -108,7 +111,8 @@ def test_the_options_open_within_a_phone(open_page):
     # No probability of a caption is cut.
     assert page.locator(".member-line > *").evaluate_all(
         "found => found.every((part) => part.scrollWidth <= part.clientWidth + 1"
-        " || getComputedStyle(part).display === 'inline')")
+        " || getComputedStyle(part).display === 'inline')"
+    )
 
 
 def test_pointing_moves_no_picture(page, dashboard):
@@ -117,11 +121,14 @@ def test_pointing_moves_no_picture(page, dashboard):
     page.locator("#compare-table tbody tr").first.wait_for()
     boards = [f"#compare-board-{key}0" for key in "abc"]
     before = [page.locator(board).bounding_box() for board in boards]
-    x, y = page.evaluate("""(id) => {
+    x, y = page.evaluate(
+        """(id) => {
       const plot = document.querySelector(id + ' .js-plotly-plot');
       const { xaxis, yaxis } = plot._fullLayout, place = plot.getBoundingClientRect();
       return [place.left + xaxis._offset + xaxis.d2p(5), place.top + yaxis._offset + yaxis.d2p(5)];
-    }""", boards[0])
+    }""",
+        boards[0],
+    )
     page.mouse.move(x + 1, y + 1)
     page.mouse.move(x, y)
     page.locator("#compare-group-c .cell-value", has_text="=").first.wait_for()

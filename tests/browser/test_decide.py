@@ -9,35 +9,47 @@ from tests.harness.journey import axe_faults, box, control, press, settle, visit
 
 def bar_at(page, place):
     """Middle of the column of a bar on the screen, near the foot of the chart."""
-    return page.evaluate("""(place) => {
+    return page.evaluate(
+        """(place) => {
       const plot = document.querySelector('#decide-nodes .js-plotly-plot');
       const { xaxis, yaxis } = plot._fullLayout, at = plot.getBoundingClientRect();
       const bars = plot.data[1];
       const middle = bars.base[place] + bars.y[place] / 2;
       return [at.left + xaxis._offset + xaxis.d2p(place),
               at.top + yaxis._offset + yaxis.d2p(middle)];
-    }""", place)
+    }""",
+        place,
+    )
 
 
 def cell_at(page, graph, x, y):
     """Place of a cell of a grid on the screen."""
-    return page.evaluate("""([graph, x, y]) => {
+    return page.evaluate(
+        """([graph, x, y]) => {
       const plot = document.querySelector(`#${graph} .js-plotly-plot`);
       const { xaxis, yaxis } = plot._fullLayout, at = plot.getBoundingClientRect();
       return [at.left + xaxis._offset + xaxis.d2p(x), at.top + yaxis._offset + yaxis.d2p(y)];
-    }""", [graph, x, y])
+    }""",
+        [graph, x, y],
+    )
 
 
 def unit_of_bar(page, place):
-    return page.evaluate("(place) => document.querySelector('#decide-nodes .js-plotly-plot')"
-                         ".layout.meta.units[place]", place)
+    return page.evaluate(
+        "(place) => document.querySelector('#decide-nodes .js-plotly-plot')"
+        ".layout.meta.units[place]",
+        place,
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (360, 740)])
 def test_the_decision_stands_on_one_screen(open_page, width, height, scheme):
-    page = open_page("/decide?off=Dense_1:3&donor=7", color_scheme=scheme,
-                     viewport={"width": width, "height": height})
+    page = open_page(
+        "/decide?off=Dense_1:3&donor=7",
+        color_scheme=scheme,
+        viewport={"width": width, "height": height},
+    )
     settle(page)
     page.locator("#decide-edit .table").wait_for()
     for part in ("image", "answer", "nodes", "nodes-sum", "reason", "silenced"):
@@ -56,7 +68,8 @@ def test_a_click_on_a_bar_silences_its_node_and_undo_brings_it_back(page, dashbo
     page.mouse.move(*bar_at(page, 0))
     page.locator("#tooltip").wait_for()
     assert "× weight" in page.inner_text("#tooltip") and f"node {first}" in (
-        page.inner_text("#tooltip"))
+        page.inner_text("#tooltip")
+    )
     for place in (0, 1):
         page.mouse.click(*bar_at(page, place))
         settle(page)
@@ -176,11 +189,11 @@ def test_explore_carries_its_image_here_and_back(page, dashboard):
 
 @pytest.mark.parametrize("image", [3, 9805])
 def test_all_bars_stand_side_by_side_on_a_phone(open_page, image):
-    page = open_page(f"/decide?image={image}&off=Dense_1:3",
-                     viewport={"width": 360, "height": 740})
+    page = open_page(f"/decide?image={image}&off=Dense_1:3", viewport={"width": 360, "height": 740})
     settle(page)
-    page.wait_for_function("document.querySelector('#decide-nodes .js-plotly-plot')"
-                           "?.data?.[1]?.textangle === -90")
+    page.wait_for_function(
+        "document.querySelector('#decide-nodes .js-plotly-plot')?.data?.[1]?.textangle === -90"
+    )
     for _ in range(2):
         region = page.locator(".wide-figure")
         assert region.evaluate("(box) => box.scrollWidth <= box.clientWidth")
@@ -197,8 +210,9 @@ def test_all_bars_stand_side_by_side_on_a_phone(open_page, image):
         # The next image is drawn by itself, and must fit as well.
         page.locator("[data-step=next]").first.click()
         settle(page)
-        page.wait_for_function("document.querySelector('#decide-nodes .js-plotly-plot')"
-                               ".data[1].textangle === -90")
+        page.wait_for_function(
+            "document.querySelector('#decide-nodes .js-plotly-plot').data[1].textangle === -90"
+        )
 
 
 def test_a_turned_phone_gets_the_numbers_that_fit(open_page):
@@ -276,7 +290,8 @@ def test_the_ledger_keeps_its_size_when_a_node_is_silenced(open_page, width, hei
     before = box(page, "#decide-nodes")
     page.evaluate("window.lookingGlass.set({ off: 'Dense_1:1,7,20,26' })")
     page.get_by_text("images of the test set").or_(
-        page.get_by_text("on all 10,000 images")).first.wait_for(timeout=20_000)
+        page.get_by_text("on all 10,000 images")
+    ).first.wait_for(timeout=20_000)
     page.wait_for_timeout(1500)
     settle(page)
     assert box(page, "#decide-nodes") == before

@@ -34,9 +34,19 @@ def folder(tmp_path_factory):
     for seed, name in enumerate((*MEASURED, UNMEASURED)):
         small_model(seed).save(folder / f"{name}.keras")
     train, test = (load_dataset(folder / "images.npz", name) for name in ("train", "test"))
-    save_readouts(folder / READOUTS, [
-        compute_readouts(load_network(folder / f"{name}.keras"), train, test, [PAIR],
-                         cache_folder=folder / "cache") for name in MEASURED])
+    save_readouts(
+        folder / READOUTS,
+        [
+            compute_readouts(
+                load_network(folder / f"{name}.keras"),
+                train,
+                test,
+                [PAIR],
+                cache_folder=folder / "cache",
+            )
+            for name in MEASURED
+        ],
+    )
     return folder
 
 
@@ -44,19 +54,26 @@ def folder(tmp_path_factory):
 def dashboard(folder):
     """Address of a dashboard with these models."""
     models = [str(folder / f"{name}.keras") for name in (*MEASURED, UNMEASURED)]
-    with served("--model", *models, "--data", str(folder / "images.npz"),
-                "--cache", str(folder / "cache")) as address:
+    with served(
+        "--model", *models, "--data", str(folder / "images.npz"), "--cache", str(folder / "cache")
+    ) as address:
         yield address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (360, 740)])
 def test_answer_and_ladder_stand_on_the_page(open_page, width, height, scheme):
-    page = open_page("/evidence", viewport={"width": width, "height": height},
-                     color_scheme=scheme)
+    page = open_page("/evidence", viewport={"width": width, "height": height}, color_scheme=scheme)
     settle(page)
-    for selector in ("#evidence-purpose", "#evidence-steps", "#evidence-ladder", "#evidence-mlp",
-                     "#evidence-ladder-table", "#evidence-claims", "#evidence-nodes"):
+    for selector in (
+        "#evidence-purpose",
+        "#evidence-steps",
+        "#evidence-ladder",
+        "#evidence-mlp",
+        "#evidence-ladder-table",
+        "#evidence-claims",
+        "#evidence-nodes",
+    ):
         place = box(page, selector)
         assert place["width"] > 100 and place["height"] > 10, selector
         assert place["x"] >= 0 and place["x"] + place["width"] <= width + 1, selector
@@ -156,8 +173,7 @@ def test_a_node_is_found_again_where_sorting_put_it(page, dashboard):
     natural, ordered = ("#evidence-nodes-0-natural", "#evidence-nodes-0-sorted")
     for plot in (natural, ordered):
         page.wait_for_selector(f"{plot} .nsewdrag", state="attached")
-    units = page.evaluate(
-        f"document.querySelector('{ordered} .js-plotly-plot').layout.meta.order")
+    units = page.evaluate(f"document.querySelector('{ordered} .js-plotly-plot').layout.meta.order")
     place = box(page, f"{natural} .nsewdrag")
     width = place["width"] / len(units)
     unit = 2
@@ -217,7 +233,8 @@ def test_few_nodes_leave_no_empty_place(page, dashboard):
     visit(page, dashboard + "/evidence")
     page.wait_for_selector("#evidence-nodes-0-natural .main-svg", state="attached")
     grids = page.locator(".node-grid").evaluate_all(
-        "found => found.map((grid) => [grid.clientWidth, grid.clientHeight])")
+        "found => found.map((grid) => [grid.clientWidth, grid.clientHeight])"
+    )
     assert len(grids) == 6
     # Seven nodes in a row: a strip, not a square.
     assert all(height < 0.35 * width or height < 45 for width, height in grids)
@@ -231,4 +248,5 @@ def test_a_model_without_history_says_so_and_its_table_is_whole(page, dashboard)
     panel, table = box(page, ".model-training"), box(page, ".model-architecture")
     assert panel["height"] < 120 and panel["width"] == table["width"] > 1200
     assert page.locator(".model-architecture .scrolled").evaluate(
-        "(box) => box.scrollWidth <= box.clientWidth")
+        "(box) => box.scrollWidth <= box.clientWidth"
+    )

@@ -12,9 +12,16 @@ from cnn_core import load_dataset, load_network
 from cnn_core.space.mosaic import Mosaic
 from tests.harness.journey import axe_faults, box, control, press, settle, visit
 
-UNITS = {"Conv2D_1": (26, 26, 32), "Max_Pool_1": (13, 13, 32), "Conv2D_2": (11, 11, 64),
-         "Max_Pool_2": (5, 5, 64), "Conv2D_3": (3, 3, 128), "Flatten": (1152,),
-         "Dense_1": (100,), "Dense_2": (10,)}
+UNITS = {
+    "Conv2D_1": (26, 26, 32),
+    "Max_Pool_1": (13, 13, 32),
+    "Conv2D_2": (11, 11, 64),
+    "Max_Pool_2": (5, 5, 64),
+    "Conv2D_3": (3, 3, 128),
+    "Flatten": (1152,),
+    "Dense_1": (100,),
+    "Dense_2": (10,),
+}
 
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
@@ -80,13 +87,20 @@ def test_a_held_key_ends_on_the_picture_of_the_address(page, dashboard):
 
 def slowed(page, milliseconds):
     """Let every answer come later."""
-    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", {
-        "offline": False, "latency": milliseconds, "downloadThroughput": -1,
-        "uploadThroughput": -1})
+    page.context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": milliseconds,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        },
+    )
 
 
-@pytest.mark.parametrize(("search", "ends"), [
-    ("?image=10", 16), ("?image=9998", 4), ("?image=4&find=label:4", None)])
+@pytest.mark.parametrize(
+    ("search", "ends"), [("?image=10", 16), ("?image=9998", 4), ("?image=4&find=label:4", None)]
+)
 def test_no_step_is_lost_or_taken_twice_while_answers_are_late(page, dashboard, search, ends):
     visit(page, f"{dashboard}/{search}")
     if ends is None:
@@ -165,8 +179,9 @@ def test_a_search_is_followed_by_the_arrow_keys(page, dashboard):
 
 def test_pointing_at_a_cell_tells_its_value_and_marks_what_it_sees(page, dashboard):
     visit(page, dashboard + "/?image=1302&layer=Dense_1")
-    numbers = np.load(io.BytesIO(urlopen(
-        f"{dashboard}/download/activations.npz?image=1302&layer=Dense_1").read()))
+    numbers = np.load(
+        io.BytesIO(urlopen(f"{dashboard}/download/activations.npz?image=1302&layer=Dense_1").read())
+    )
     place = box(page, "#explore-grid .nsewdrag")
     page.mouse.move(place["x"] + place["width"] * 0.055, place["y"] + 20)
     page.mouse.move(place["x"] + place["width"] * 0.05, place["y"] + 22)
@@ -214,9 +229,11 @@ def test_a_pasted_link_shows_the_same_and_two_readers_never_meet(open_page, dash
     third = open_page(first.url.removeprefix(dashboard))
     settle(third)
     for selector in ("#explore-grid-summary", "#explore-answer-summary"):
-        assert (third.locator(selector).text_content()
-                == first.locator(selector).text_content()
-                != second.locator(selector).text_content())
+        assert (
+            third.locator(selector).text_content()
+            == first.locator(selector).text_content()
+            != second.locator(selector).text_content()
+        )
 
 
 def test_a_wrong_link_says_so_and_becomes_the_nearest(page, dashboard):
@@ -261,11 +278,13 @@ def test_random_downloads_equal_an_independent_forward_pass(dashboard):
     with np.load("artifacts/mnist.npz") as data:
         images = {name: data[f"x_{name}"] for name in ("test", "train")}
     model = keras.models.load_model("artifacts/cnn.keras", compile=False)
-    parts = {layer: keras.Model(model.inputs[0], model.get_layer(layer).output)
-             for layer in UNITS}
-    cases = [(name, int(generator.integers(len(images[name]))), layer)
-             for name, layer in zip(generator.choice(["test", "train"], 60),
-                                    generator.choice(list(UNITS), 60), strict=True)]
+    parts = {layer: keras.Model(model.inputs[0], model.get_layer(layer).output) for layer in UNITS}
+    cases = [
+        (name, int(generator.integers(len(images[name]))), layer)
+        for name, layer in zip(
+            generator.choice(["test", "train"], 60), generator.choice(list(UNITS), 60), strict=True
+        )
+    ]
 
     def fetch(case):
         name, number, layer = case
@@ -281,19 +300,29 @@ def test_random_downloads_equal_an_independent_forward_pass(dashboard):
             np.testing.assert_allclose(values, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize(("layer", "more"), [
-    ("Conv2D_1", ""), ("Max_Pool_2", "&columns=5"), ("Conv2D_3", "&range=map"), ("Flatten", ""),
-    ("Dense_1", "&order=weight&p=4&q=9")])
+@pytest.mark.parametrize(
+    ("layer", "more"),
+    [
+        ("Conv2D_1", ""),
+        ("Max_Pool_2", "&columns=5"),
+        ("Conv2D_3", "&range=map"),
+        ("Flatten", ""),
+        ("Dense_1", "&order=weight&p=4&q=9"),
+    ],
+)
 def test_every_number_stands_in_its_place_of_the_drawn_grid(page, dashboard, layer, more):
     visit(page, f"{dashboard}/?image=1303&layer={layer}{more}")
     press(page, "ArrowLeft")
     part = "customdata" if "range=map" in more else "z"
-    drawn = page.evaluate("""(part) => {
+    drawn = page.evaluate(
+        """(part) => {
       const plot = document.querySelector("#explore-grid .js-plotly-plot");
       const { columns, gap, order } = plot.layout.meta;
       return { columns, gap, order, rows: Array.from(plot.data[0][part], (row) => Array.from(row,
         (value) => Number.isNaN(value) ? null : value)) };
-    }""", part)
+    }""",
+        part,
+    )
     images = load_dataset(ARTIFACTS / "mnist.npz", "test").images
     values = load_network(ARTIFACTS / "cnn.keras").activations(images[[1302]])[layer][0]
     expected = Mosaic.of(values.shape, drawn["columns"], drawn["gap"], drawn["order"]).tile(values)
@@ -308,12 +337,14 @@ def test_the_bars_have_the_lengths_and_texts_of_the_figure(page, dashboard, scal
     images = load_dataset(ARTIFACTS / "mnist.npz", "test").images
     told = load_network(ARTIFACTS / "cnn.keras").activations(images[[248]])
     logits, shares = told.logits[0].astype(float), told.probabilities[0].astype(float)
-    lengths = {"linear": shares, "log": np.log10(np.maximum(shares, 1e-12)) + 12,
-               "logits": logits}[scale]
+    lengths = {"linear": shares, "log": np.log10(np.maximum(shares, 1e-12)) + 12, "logits": logits}[
+        scale
+    ]
     bars = page.locator("#explore-answer .bars .length")
     widths = [bars.nth(number).bounding_box()["width"] for number in range(10)]
-    np.testing.assert_allclose(np.array(widths) / max(widths),
-                               np.abs(lengths) / np.abs(lengths).max(), atol=0.01)
+    np.testing.assert_allclose(
+        np.array(widths) / max(widths), np.abs(lengths) / np.abs(lengths).max(), atol=0.01
+    )
     strongest = page.locator("#explore-answer .bars .text").nth(int(logits.argmax()))
     text = strongest.inner_text().replace("−", "-").removeprefix(">")
     expected = logits.max() if scale == "logits" else shares.max()

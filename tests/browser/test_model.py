@@ -16,12 +16,15 @@ def cards(page, panel):
 
 def cell_at(page, label, prediction):
     """Place of a cell of the matrix on the screen."""
-    return page.evaluate("""([label, prediction]) => {
+    return page.evaluate(
+        """([label, prediction]) => {
       const plot = document.querySelector('#model-confusion .js-plotly-plot');
       const { xaxis, yaxis } = plot._fullLayout, place = plot.getBoundingClientRect();
       return [place.left + xaxis._offset + xaxis.d2p(prediction),
               place.top + yaxis._offset + yaxis.d2p(label)];
-    }""", [label, prediction])
+    }""",
+        [label, prediction],
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -29,8 +32,16 @@ def cell_at(page, label, prediction):
 def test_everything_stands_on_the_page(open_page, width, height, scheme):
     page = open_page("/model", viewport={"width": width, "height": height}, color_scheme=scheme)
     settle(page)
-    for panel in ("architecture", "accuracy", "training", "record", "confusion", "images",
-                  "hardest", "disputed"):
+    for panel in (
+        "architecture",
+        "accuracy",
+        "training",
+        "record",
+        "confusion",
+        "images",
+        "hardest",
+        "disputed",
+    ):
         place = box(page, f"#model-panel-{panel}")
         assert place["height"] > 80, panel
         assert place["x"] >= 0 and place["x"] + place["width"] <= width, panel

@@ -44,9 +44,7 @@ def _wait_for_life(address):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_wait_says_what_is_done_and_ends_in_the_page_that_was_asked_for(
-    browser, starting, scheme
-):
+def test_wait_says_what_is_done_and_ends_in_the_page_that_was_asked_for(browser, starting, scheme):
     context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})
     page = context.new_page()
     watch = Watch(starting)

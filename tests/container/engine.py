@@ -12,12 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGE = "cnn-looking-glass:test"
 # Settings of this machine's pip that make sense inside a build as well.
-PIP_SETTINGS = (
-    "PIP_INDEX_URL",
-    "PIP_EXTRA_INDEX_URL",
-    "PIP_TRUSTED_HOST",
-    "PIP_DEFAULT_TIMEOUT",
-)
+PIP_SETTINGS = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_DEFAULT_TIMEOUT")
 
 
 _FETCH = """
@@ -41,11 +36,7 @@ def docker(*arguments, timeout=120):
         What it wrote to stdout.
     """
     done = subprocess.run(
-        ["docker", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
+        ["docker", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=timeout
     )
     assert done.returncode == 0, f"docker {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}"
     return done.stdout.strip()

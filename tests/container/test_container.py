@@ -10,15 +10,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from deploy.label_packages import pins
-from tests.container.engine import (
-    IMAGE,
-    ROOT,
-    build_image,
-    docker,
-    running,
-    status_of,
-    wait_until,
-)
+from tests.container.engine import IMAGE, ROOT, build_image, docker, running, status_of, wait_until
 from tests.harness.driven import Watch
 from tests.harness.served import free_port
 
@@ -39,9 +31,10 @@ SECRET_FILES = (
 
 @pytest.fixture(scope="session")
 def image():
-    if shutil.which("docker") is None or subprocess.run(
-        ["docker", "info"], capture_output=True
-    ).returncode:
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True).returncode
+    ):
         pytest.fail(
             "no Docker engine is reachable: start one, or leave this folder out "
             "(--ignore=tests/container)",
@@ -54,9 +47,7 @@ def image():
 def sealed(image):
     """A container without network and with nothing to write to but a tmpfs."""
     with running(*SEALED) as container:
-        wait_until(
-            lambda: container.fetch_inside("/readyz")[0] == 200, 60, lambda: container.log
-        )
+        wait_until(lambda: container.fetch_inside("/readyz")[0] == 200, 60, lambda: container.log)
         yield container
 
 
@@ -166,17 +157,13 @@ def test_label_lists_the_packages_that_are_installed(sealed):
 
 def test_docker_sees_that_it_is_healthy(sealed):
     wait_until(
-        lambda: sealed.state["Health"]["Status"] == "healthy",
-        40,
-        lambda: sealed.state["Health"],
+        lambda: sealed.state["Health"]["Status"] == "healthy", 40, lambda: sealed.state["Health"]
     )
 
 
 def test_it_stops_at_once_when_told(image):
     with running(*SEALED) as container:
-        wait_until(
-            lambda: container.fetch_inside("/healthz")[0] == 200, 30, lambda: container.log
-        )
+        wait_until(lambda: container.fetch_inside("/healthz")[0] == 200, 30, lambda: container.log)
         docker("stop", "--time", "9", container.name)
         assert container.state["ExitCode"] == 0
 

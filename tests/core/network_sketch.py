@@ -35,10 +35,17 @@ class Sketch:
         if activation == "softmax":
             depends = np.broadcast_to(depends.any(axis=-3, keepdims=True), depends.shape)
         self.depends[name] = depends
-        self.layers.append(LayerInfo(
-            name, kind, class_name, depends.shape[:-2], activation=activation,
-            inputs=sources or (self.last,), window=window,
-        ))
+        self.layers.append(
+            LayerInfo(
+                name,
+                kind,
+                class_name,
+                depends.shape[:-2],
+                activation=activation,
+                inputs=sources or (self.last,),
+                window=window,
+            )
+        )
         return name
 
     def window(self, kind, window, units=None, source=None, class_name=""):
@@ -83,9 +90,7 @@ class Sketch:
 
     def dense(self, units, activation="linear"):
         depends = self.depends[self.last].any(axis=-3, keepdims=True)
-        return self.add(
-            LayerKind.DENSE, np.repeat(depends, units, axis=-3), activation=activation
-        )
+        return self.add(LayerKind.DENSE, np.repeat(depends, units, axis=-3), activation=activation)
 
     def sum_of(self, *sources):
         merged = self.depends[sources[0]]

@@ -29,8 +29,9 @@ def colour_odd_sizes():
         L.Rescaling(2.0, offset=-1.0, name="centred"),
         L.Conv2D(5, (3, 2), strides=(2, 1), padding="same", activation="relu", name="strided"),
         L.MaxPooling2D((2, 3), strides=(1, 2), padding="same", name="overlapping"),
-        L.Conv2D(4, 3, dilation_rate=2, padding="same", use_bias=False, activation="relu",
-                 name="dilated"),
+        L.Conv2D(
+            4, 3, dilation_rate=2, padding="same", use_bias=False, activation="relu", name="dilated"
+        ),
         L.Cropping2D(((1, 0), (0, 1)), name="cropped"),
         L.Flatten(name="flat"),
         L.Dense(6, activation="relu", name="hidden"),
@@ -150,7 +151,8 @@ def function_operations():
     image = keras.Input((6, 6, 1))
     conv = keras.ops.relu(L.Conv2D(3, 3, name="conv")(image))
     hidden = keras.activations.relu(
-        L.Dense(6, name="hidden")(L.Flatten(name="flat")(conv)), max_value=1.5)
+        L.Dense(6, name="hidden")(L.Flatten(name="flat")(conv)), max_value=1.5
+    )
     return keras.Model(image, keras.ops.softmax(L.Dense(3, name="classes")(hidden)))
 
 
@@ -225,10 +227,24 @@ def product_of_branches():
 
 
 EXACT = (
-    article_like, colour_odd_sizes, batch_norm_average, batch_norm_over_rows,
-    depthwise_dropout_padding, separable, global_pooling, residual_layer, residual_plus,
-    short_cut_from_pixels, branches, bent_pieces, function_operations, separate_softmax,
-    softmax_over_relu, logits_only, open_size, without_channel_axis,
+    article_like,
+    colour_odd_sizes,
+    batch_norm_average,
+    batch_norm_over_rows,
+    depthwise_dropout_padding,
+    separable,
+    global_pooling,
+    residual_layer,
+    residual_plus,
+    short_cut_from_pixels,
+    branches,
+    bent_pieces,
+    function_operations,
+    separate_softmax,
+    softmax_over_relu,
+    logits_only,
+    open_size,
+    without_channel_axis,
 )
 # The layers behind which each of these is not piecewise linear; "" is the pixels.
 NOT_EXACT = {

@@ -14,14 +14,16 @@ def learnable_set(network, n, seed, set_name, noise=0.15):
     rng = np.random.default_rng(seed)
     labels = rng.permutation(np.arange(n) % network.n_classes)
     images = patterns[labels] + rng.normal(0, noise, (n, *shape))
-    names = NAMES[:network.n_classes]
+    names = NAMES[: network.n_classes]
     return Dataset(set_name, np.clip(images, 0, 1).astype(np.float32), labels, names)
 
 
 def both_sets(network, n_train=240, n_test=160, **options):
     """A train set and a test set with no image in common."""
-    return (learnable_set(network, n_train, 1, "train", **options),
-            learnable_set(network, n_test, 2, "test", **options))
+    return (
+        learnable_set(network, n_train, 1, "train", **options),
+        learnable_set(network, n_test, 2, "test", **options),
+    )
 
 
 def with_labels(dataset, labels):

@@ -27,12 +27,18 @@ from tests.core.networks import (
 every_network = pytest.mark.parametrize("builder", ALL, ids=networks.names_of(ALL))
 # Units whose own weights, once zeroed, make them put out 0 for every image.
 ZEROED = [
-    (networks.article_like, "Conv2D_1", (2,)), (networks.article_like, "Conv2D_2", (0, 3)),
-    (networks.article_like, "Dense_1", (1, 2, 6)), (networks.batch_norm_average, "norm_1", (1,)),
-    (networks.batch_norm_average, "conv", (1, 2)), (networks.separable, "separable", (4, 5)),
-    (networks.residual_layer, "inner_2", (1,)), (networks.residual_plus, "entry", (0, 2)),
-    (networks.short_cut_from_pixels, "inner", (1,)), (networks.sigmoid_hidden, "conv", (2,)),
-    (networks.without_channel_axis, "conv", (0, 1)), (networks.open_size, "conv", (3,)),
+    (networks.article_like, "Conv2D_1", (2,)),
+    (networks.article_like, "Conv2D_2", (0, 3)),
+    (networks.article_like, "Dense_1", (1, 2, 6)),
+    (networks.batch_norm_average, "norm_1", (1,)),
+    (networks.batch_norm_average, "conv", (1, 2)),
+    (networks.separable, "separable", (4, 5)),
+    (networks.residual_layer, "inner_2", (1,)),
+    (networks.residual_plus, "entry", (0, 2)),
+    (networks.short_cut_from_pixels, "inner", (1,)),
+    (networks.sigmoid_hidden, "conv", (2,)),
+    (networks.without_channel_axis, "conv", (0, 1)),
+    (networks.open_size, "conv", (3,)),
 ]
 
 
@@ -42,7 +48,7 @@ def images_for(builder, n=4):
 
 def layers_before_logits(network):
     names = [info.name for info in network.layers]
-    return names[:names.index(network.output_layer.name) + 1]
+    return names[: names.index(network.output_layer.name) + 1]
 
 
 def changed_in_the_middle(builder, layer, images, change):
@@ -51,9 +57,12 @@ def changed_in_the_middle(builder, layer, images, change):
     part = counterpart(model, network, layer)
     model = without_softmax(model)
     changed = keras.models.clone_model(
-        keras.Model(model.inputs[0], model.outputs[0]), clone_function=lambda old: old,
-        call_function=lambda old, *args, **kwargs: change(old(*args, **kwargs))
-        if old is part else old(*args, **kwargs))
+        keras.Model(model.inputs[0], model.outputs[0]),
+        clone_function=lambda old: old,
+        call_function=lambda old, *args, **kwargs: (
+            change(old(*args, **kwargs)) if old is part else old(*args, **kwargs)
+        ),
+    )
     return run(changed, images)
 
 
@@ -68,9 +77,11 @@ def test_silencing_equals_zeroed_weights(builder, layer, units):
             weight.assign(zeroed)
     found = ablate(opened(builder), layer, units, images)
     np.testing.assert_allclose(
-        found.after, run(without_softmax(model), images), rtol=1e-5, atol=1e-5)
+        found.after, run(without_softmax(model), images), rtol=1e-5, atol=1e-5
+    )
     np.testing.assert_allclose(
-        found.before, run(without_softmax(seeded(builder)), images), rtol=1e-5, atol=1e-5)
+        found.before, run(without_softmax(seeded(builder)), images), rtol=1e-5, atol=1e-5
+    )
     assert np.abs(found.after - found.before).max() > 1e-3
 
 
@@ -86,8 +97,11 @@ def test_silencing_at_every_layer_equals_a_model_changed_in_the_middle(builder):
         baseline = rng.random(info.shape, np.float32)
         for given, put_out in ((None, 0), (baseline, baseline)):
             expected = changed_in_the_middle(
-                builder, layer, images,
-                lambda values, keep=keep, put_out=put_out: values * keep + put_out * (1 - keep))
+                builder,
+                layer,
+                images,
+                lambda values, keep=keep, put_out=put_out: values * keep + put_out * (1 - keep),
+            )
             found = ablate(network, layer, units, images, given).after
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5, err_msg=layer)
 
@@ -96,8 +110,10 @@ def test_one_number_for_each_unit_is_a_baseline_too():
     network, images = opened(networks.article_like), images_for(networks.article_like)
     by_unit = np.linspace(0, 1, 5, dtype=np.float32)
     by_cell = np.broadcast_to(by_unit, network.layer("Conv2D_2").shape)
-    found, expected = (ablate(network, "Conv2D_2", [0, 4], images, baseline).after
-                       for baseline in (by_unit, by_cell))
+    found, expected = (
+        ablate(network, "Conv2D_2", [0, 4], images, baseline).after
+        for baseline in (by_unit, by_cell)
+    )
     np.testing.assert_array_equal(found, expected)
     with pytest.raises(SelectionError, match=r"\(5,\) and \(3, 2, 5\)"):
         ablate(network, "Conv2D_2", [0], images, by_unit[:4])
@@ -129,7 +145,8 @@ def test_what_an_ablation_tells():
     np.testing.assert_array_equal(found.probabilities_before, softmax(found.before))
     np.testing.assert_array_equal(found.probabilities_after, softmax(found.after))
     np.testing.assert_array_equal(
-        found.flips, found.before.argmax(axis=1) != found.after.argmax(axis=1))
+        found.flips, found.before.argmax(axis=1) != found.after.argmax(axis=1)
+    )
     assert 0 < found.flips.sum() < 30
     expected = (found.after[:, 2] - found.after[:, 0]) - (found.before[:, 2] - found.before[:, 0])
     np.testing.assert_allclose(found.effect(2, 0), expected, atol=1e-6)
@@ -164,8 +181,11 @@ def test_effects_of_single_units_equal_one_ablation_each(builder):
             np.testing.assert_allclose(column, alone.effect(target, rival), atol=1e-5)
 
 
-@pytest.mark.parametrize("builder", [networks.article_like, networks.short_cut_from_pixels],
-                         ids=["article_like", "short_cut_from_pixels"])
+@pytest.mark.parametrize(
+    "builder",
+    [networks.article_like, networks.short_cut_from_pixels],
+    ids=["article_like", "short_cut_from_pixels"],
+)
 def test_sets_of_units_silenced_in_one_run_are_those_silenced_one_by_one(monkeypatch, builder):
     monkeypatch.setattr(ablation, "_BATCH", 3)
     network, images = opened(builder), images_for(builder, 7)
@@ -223,14 +243,23 @@ def test_the_rest_runs_on_the_given_values_alone():
     np.testing.assert_allclose(found, values @ kernel + bias, atol=1e-6)
 
 
-@pytest.mark.parametrize(("units", "match", "nearest"), [
-    ([7], "unit 7: .* 0 to 6", 6), ([0, -1], "unit -1", 0), ([1.0], "whole numbers", None),
-    (["1"], "whole numbers", None), ([True], "whole numbers", None), ([[1]], "whole", None),
-])
+@pytest.mark.parametrize(
+    ("units", "match", "nearest"),
+    [
+        ([7], "unit 7: .* 0 to 6", 6),
+        ([0, -1], "unit -1", 0),
+        ([1.0], "whole numbers", None),
+        (["1"], "whole numbers", None),
+        ([True], "whole numbers", None),
+        ([[1]], "whole", None),
+    ],
+)
 def test_units_that_do_not_exist(units, match, nearest):
     network, images = opened(networks.article_like), images_for(networks.article_like)
-    for call in (lambda: ablate(network, "Dense_1", units, images),
-                 lambda: unit_effects(network, "Dense_1", images, 0, 1, units)):
+    for call in (
+        lambda: ablate(network, "Dense_1", units, images),
+        lambda: unit_effects(network, "Dense_1", images, 0, 1, units),
+    ):
         with pytest.raises(SelectionError, match=match) as caught:
             call()
         assert caught.value.nearest == nearest

@@ -38,11 +38,7 @@ def test_on_is_exact_beside_the_cut(threshold):
     rng = np.random.default_rng(5)
     largest = rng.uniform(0.5, 9, 200).astype(np.float32)
     beside = (threshold * largest.astype(np.float64)).astype(np.float32)
-    neighbours = [
-        np.nextafter(beside, np.float32(0)),
-        beside,
-        np.nextafter(beside, np.float32(99)),
-    ]
+    neighbours = [np.nextafter(beside, np.float32(0)), beside, np.nextafter(beside, np.float32(99))]
     activations = np.stack([*neighbours, largest], axis=1)
     on = on_cells(activations, threshold)
     np.testing.assert_array_equal(on, on_by_loop(activations, threshold))

@@ -22,8 +22,15 @@ from cnn_core.readouts.results import Share, Task
 P, Q = 1, 2
 CLASSES = 4
 NAMES = ("four", "nine")
-ORDER = ("common_points", "unique_points", "points_survive", "eye_does_not_suffice",
-         "linear_suffices", "nodes_beat_cells", "mlp_needed")
+ORDER = (
+    "common_points",
+    "unique_points",
+    "points_survive",
+    "eye_does_not_suffice",
+    "linear_suffices",
+    "nodes_beat_cells",
+    "mlp_needed",
+)
 
 
 class World:
@@ -54,8 +61,10 @@ class World:
             chance = np.where(self.labels == P, own, other)
             cells[rng.random(n) < chance, always + place] = 0.8
         cells[:, -1] = 1.0  # the layer's largest, on in every image
-        self.features = {"conv": cells.reshape(n, 1, 1, -1),
-                         "hidden": rng.normal(0, 1, (n, 5)).astype(np.float32)}
+        self.features = {
+            "conv": cells.reshape(n, 1, 1, -1),
+            "hidden": rng.normal(0, 1, (n, 5)).astype(np.float32),
+        }
         self.peak = {name: peaks(values) for name, values in self.features.items()}
 
     def __len__(self):
@@ -75,14 +84,20 @@ class World:
         return Task(f"{P}-{Q}", (P, Q), Share.of(right.sum(), len(right)))
 
     def readout(self, layer, reader, right, **facts):
-        return SimpleNamespace(layer=layer, reader=reader, setting=None, facts=facts,
-                               share=Share.of(right.sum(), len(right)),
-                               versus_network=compare(self.network_right, right))
+        return SimpleNamespace(
+            layer=layer,
+            reader=reader,
+            setting=None,
+            facts=facts,
+            share=Share.of(right.sum(), len(right)),
+            versus_network=compare(self.network_right, right),
+        )
 
 
 def judge(world, readouts=(), variants=(), conv="conv"):
-    claims = judge_claims(Evidence(world, world.task(), NAMES, conv, "hidden", tuple(readouts),
-                                   tuple(variants), 0))
+    claims = judge_claims(
+        Evidence(world, world.task(), NAMES, conv, "hidden", tuple(readouts), tuple(variants), 0)
+    )
     assert tuple(claim.name for claim in claims) == ORDER
     return {claim.name: claim for claim in claims}
 
@@ -116,10 +131,13 @@ def test_points_are_counted_in_the_clearest_images():
     assert "clearest fours" in claim.numbers[0].label
 
 
-@pytest.mark.parametrize("chances, verdict", [
-    ([(1, 0)] * 5, HOLDS),  # five cells that only images of P share
-    ([(1, 1)] * 5, IN_PART),  # any images share them
-])
+@pytest.mark.parametrize(
+    "chances, verdict",
+    [
+        ([(1, 0)] * 5, HOLDS),  # five cells that only images of P share
+        ([(1, 1)] * 5, IN_PART),  # any images share them
+    ],
+)
 def test_common_points_must_be_more_than_any_images_share(chances, verdict):
     assert judge(World(chances=chances))["common_points"].verdict == verdict
 
@@ -134,11 +152,14 @@ def test_no_common_point_is_no_common_point():
     assert judge(world)["common_points"].verdict == DOES_NOT
 
 
-@pytest.mark.parametrize("chances, verdict, passing", [
-    ([(0.95, 0.01)] * 6, HOLDS, 1.0),
-    ([(0.95, 0.01)] * 3 + [(1, 0.4)] * 3, IN_PART, None),
-    ([(1, 0.3)] * 6, DOES_NOT, 0.0),
-])
+@pytest.mark.parametrize(
+    "chances, verdict, passing",
+    [
+        ([(0.95, 0.01)] * 6, HOLDS, 1.0),
+        ([(0.95, 0.01)] * 3 + [(1, 0.4)] * 3, IN_PART, None),
+        ([(1, 0.3)] * 6, DOES_NOT, 0.0),
+    ],
+)
 def test_unique_points_are_held_against_all_other_images(chances, verdict, passing):
     for seed in range(20):  # a draw in which the clear images show circles
         claim = judge(World(chances=chances, seed=seed))["unique_points"]
@@ -171,10 +192,13 @@ def test_survival_is_counted_in_the_least_clear_images(left_on, verdict):
     assert claim.numbers[0].n == 50
 
 
-@pytest.mark.parametrize("chances, n_wrong, verdict", [
-    ([(0.7, 0.3)] * 5, 0, HOLDS),  # the circles of few images deceive
-    ([(1, 0), (0, 1)] * 3, 40, DOES_NOT),  # they tell all
-])
+@pytest.mark.parametrize(
+    "chances, n_wrong, verdict",
+    [
+        ([(0.7, 0.3)] * 5, 0, HOLDS),  # the circles of few images deceive
+        ([(1, 0), (0, 1)] * 3, 40, DOES_NOT),  # they tell all
+    ],
+)
 def test_eye_is_compared_with_the_network(chances, n_wrong, verdict):
     claim = judge(World(chances=chances, n_wrong=n_wrong))["eye_does_not_suffice"]
     assert claim.verdict == verdict
@@ -199,8 +223,9 @@ def test_linear_probe_that_only_beats_the_eye_suffices_in_part():
     assert judge(world, [probe])["linear_suffices"].verdict == IN_PART
 
 
-@pytest.mark.parametrize("node, cell, verdict", [
-    (5.0, 0.3, HOLDS), (0.3, 5.0, DOES_NOT), (0.0, 0.0, None)])
+@pytest.mark.parametrize(
+    "node, cell, verdict", [(5.0, 0.3, HOLDS), (0.3, 5.0, DOES_NOT), (0.0, 0.0, None)]
+)
 def test_best_node_is_compared_with_best_cell(node, cell, verdict):
     world = World()
     rng = np.random.default_rng(1)
@@ -209,11 +234,23 @@ def test_best_node_is_compared_with_best_cell(node, cell, verdict):
         flat = world.features[layer].reshape(len(world), -1)
         flat[:, 3] = rng.normal(0, 1, len(world)) + strength * is_p
     thresholds = {"hidden": node / 2, "conv": cell / 2}
-    right = {layer: (np.where(
-        world.features[layer].reshape(len(world), -1)[world.rows, 3] >= thresholds[layer], P, Q)
-        == world.labels[world.rows]) for layer in thresholds}
-    found = [world.readout(layer, "best_cell", right[layer], cell=3, above=P,
-                           threshold=thresholds[layer]) for layer in thresholds]
+    right = {
+        layer: (
+            np.where(
+                world.features[layer].reshape(len(world), -1)[world.rows, 3] >= thresholds[layer],
+                P,
+                Q,
+            )
+            == world.labels[world.rows]
+        )
+        for layer in thresholds
+    }
+    found = [
+        world.readout(
+            layer, "best_cell", right[layer], cell=3, above=P, threshold=thresholds[layer]
+        )
+        for layer in thresholds
+    ]
     claim = judge(world, found)["nodes_beat_cells"]
     expected = compare(right["hidden"], right["conv"])
     assert numbers(claim)[2] == (expected.difference, expected.low, expected.high)
@@ -226,22 +263,32 @@ def test_best_node_is_compared_with_best_cell(node, cell, verdict):
 def test_threshold_without_a_value_takes_every_image_for_one_class():
     world = World()
     right = world.labels[world.rows] == Q
-    found = [world.readout(layer, "best_cell", right, cell=0, above=Q, threshold=None)
-             for layer in ("hidden", "conv")]
+    found = [
+        world.readout(layer, "best_cell", right, cell=0, above=Q, threshold=None)
+        for layer in ("hidden", "conv")
+    ]
     claim = judge(world, found)["nodes_beat_cells"]
     assert numbers(claim)[2][0] == 0 and claim.verdict == DOES_NOT
 
 
-@pytest.mark.parametrize("losses, verdict", [
-    ((40, 40, 40, 40), HOLDS), ((40, 40, 0, 0), IN_PART), ((0, 0, 0, 0), DOES_NOT)])
+@pytest.mark.parametrize(
+    "losses, verdict",
+    [((40, 40, 40, 40), HOLDS), ((40, 40, 0, 0), IN_PART), ((0, 0, 0, 0), DOES_NOT)],
+)
 def test_mlp_is_needed_if_linear_replacements_lose_beyond_the_interval(losses, verdict):
     world = World()
     right = world.network_right
     variants = [
-        SimpleNamespace(name=name, title=name, scores={
-            task: SimpleNamespace(versus_network=compare(right, flipped(right, loss)))
-            for task, loss in zip(("all", f"{P}-{Q}"), pair, strict=True)})
-        for name, pair in (("linear_probe", losses[:2]), ("linear_refit", losses[2:]))]
+        SimpleNamespace(
+            name=name,
+            title=name,
+            scores={
+                task: SimpleNamespace(versus_network=compare(right, flipped(right, loss)))
+                for task, loss in zip(("all", f"{P}-{Q}"), pair, strict=True)
+            },
+        )
+        for name, pair in (("linear_probe", losses[:2]), ("linear_refit", losses[2:]))
+    ]
     claim = judge(world, variants=variants)["mlp_needed"]
     assert claim.verdict == verdict and len(claim.numbers) == 4
 

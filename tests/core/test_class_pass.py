@@ -51,8 +51,9 @@ def test_contrast_in_parts_is_the_contrast_of_the_whole(known):
     assert found.n_images == whole.n_images == (6, 5)
     for field in ("mean_p", "mean_q", "difference", "auc"):
         assert getattr(found, field).shape == network.layer(LAYER).shape
-        np.testing.assert_allclose(getattr(found, field), getattr(whole, field), rtol=1e-5,
-                                   atol=1e-6)
+        np.testing.assert_allclose(
+            getattr(found, field), getattr(whole, field), rtol=1e-5, atol=1e-6
+        )
 
 
 def test_means_in_parts_are_the_means_of_the_whole(known):

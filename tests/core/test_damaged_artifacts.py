@@ -48,11 +48,12 @@ def test_any_flipped_bit_and_any_cut_is_found(folder, name, monkeypatch):
     assert find_faults(folder) == ()
     try:
         with damaged.open("r+b") as file:
-            for place, bit in zip(draw.integers(0, n_bytes, PLACES), draw.integers(0, 8, PLACES),
-                                  strict=True):
+            for place, bit in zip(
+                draw.integers(0, n_bytes, PLACES), draw.integers(0, 8, PLACES), strict=True
+            ):
                 os.pwrite(file.fileno(), bytes([content[place] ^ (1 << bit)]), place)
                 assert_told(folder, damaged, "altered")
-                os.pwrite(file.fileno(), content[place:place + 1], place)
+                os.pwrite(file.fileno(), content[place : place + 1], place)
             for length in sorted(draw.integers(0, n_bytes, PLACES).tolist(), reverse=True):
                 file.truncate(length)
                 assert_told(folder, damaged, "altered" if name == MANIFEST else "truncated")

@@ -26,16 +26,27 @@ ENDINGS = (".keras", ".h5")
 
 
 def flat_network():
-    return keras.Sequential([
-        keras.Input((6, 6, 1)), L.Conv2D(2, 3, name="maps"), L.Flatten(), L.Dense(5, name="nodes"),
-        L.Dense(3)])
+    return keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            L.Conv2D(2, 3, name="maps"),
+            L.Flatten(),
+            L.Dense(5, name="nodes"),
+            L.Dense(3),
+        ]
+    )
 
 
 def pooled_network():
     """A network whose weights fit images of any size."""
-    return keras.Sequential([
-        keras.Input((6, 6, 1)), L.Conv2D(2, 3, name="maps"), L.GlobalAveragePooling2D(),
-        L.Dense(3)])
+    return keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            L.Conv2D(2, 3, name="maps"),
+            L.GlobalAveragePooling2D(),
+            L.Dense(3),
+        ]
+    )
 
 
 def set_in(name, **values):
@@ -54,10 +65,21 @@ def widen_images(layers):
 
 def insert(class_name, **values):
     def change(layers):
-        layers.insert(1, {
-            "module": "keras.layers", "class_name": class_name, "registered_name": None,
-            "config": {"name": "huge", "trainable": True, "dtype": "float32",
-                       "data_format": "channels_last", **values}})
+        layers.insert(
+            1,
+            {
+                "module": "keras.layers",
+                "class_name": class_name,
+                "registered_name": None,
+                "config": {
+                    "name": "huge",
+                    "trainable": True,
+                    "dtype": "float32",
+                    "data_format": "channels_last",
+                    **values,
+                },
+            },
+        )
 
     return change
 
@@ -67,13 +89,19 @@ HUGE = {
     "nodes beyond 64 bits": (flat_network, set_in("nodes", units=10**30)),
     "a hundred million maps": (flat_network, set_in("maps", filters=10**8)),
     "a filter of 100,000 x 100,000": (
-        flat_network, set_in("maps", kernel_size=[10**5, 10**5], padding="same")),
+        flat_network,
+        set_in("maps", kernel_size=[10**5, 10**5], padding="same"),
+    ),
     "images of 10^12 pixels, flattened": (flat_network, widen_images),
     "images of 10^12 pixels": (pooled_network, widen_images),
     "a padding of a million": (
-        pooled_network, insert("ZeroPadding2D", padding=[[10**6, 10**6], [10**6, 10**6]])),
+        pooled_network,
+        insert("ZeroPadding2D", padding=[[10**6, 10**6], [10**6, 10**6]]),
+    ),
     "a hundred thousandfold magnification": (
-        pooled_network, insert("UpSampling2D", size=[10**5, 10**5], interpolation="nearest")),
+        pooled_network,
+        insert("UpSampling2D", size=[10**5, 10**5], interpolation="nearest"),
+    ),
 }
 
 

@@ -39,17 +39,20 @@ def test_no_file_is_no_list(tmp_path):
     assert read_disputed_labels(tmp_path / "none.json") is None
 
 
-@pytest.mark.parametrize(("change", "told"), [
-    (lambda content: content.update(format=2), "format 2"),
-    (lambda content: content.pop("source"), "'source'"),
-    (lambda content: content["images"][0].pop("given"), "'given'"),
-    (lambda content: content["images"][0].update(image=-1), "whole numbers"),
-    (lambda content: content["images"][0].update(image="947"), "whole numbers"),
-    (lambda content: content["images"][0]["votes"].update(given=True), "whole numbers"),
-    (lambda content: content["images"].reverse(), "ascending"),
-    (lambda content: content["images"].append(content["images"][-1]), "ascending"),
-    (lambda content: content.update(images=7), "not iterable"),
-])
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda content: content.update(format=2), "format 2"),
+        (lambda content: content.pop("source"), "'source'"),
+        (lambda content: content["images"][0].pop("given"), "'given'"),
+        (lambda content: content["images"][0].update(image=-1), "whole numbers"),
+        (lambda content: content["images"][0].update(image="947"), "whole numbers"),
+        (lambda content: content["images"][0]["votes"].update(given=True), "whole numbers"),
+        (lambda content: content["images"].reverse(), "ascending"),
+        (lambda content: content["images"].append(content["images"][-1]), "ascending"),
+        (lambda content: content.update(images=7), "not iterable"),
+    ],
+)
 def test_a_changed_list_is_refused(tmp_path, change, told):
     path = changed(tmp_path, change)
     with pytest.raises(ArtifactError) as error:

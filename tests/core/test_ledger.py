@@ -13,8 +13,11 @@ from tests.core.networks import EXACT, NOT_EXACT, opened, random_images
 
 every_exact = pytest.mark.parametrize("builder", EXACT, ids=networks.names_of(EXACT))
 TARGET, RIVAL = np.array([0, 1, 2, 0]), np.array([2, 0, 1, 1])
-WITH_NODES = tuple(builder for builder in EXACT if builder not in (
-    networks.global_pooling, networks.softmax_over_relu))
+WITH_NODES = tuple(
+    builder
+    for builder in EXACT
+    if builder not in (networks.global_pooling, networks.softmax_over_relu)
+)
 
 
 def opened_at(builder, layer):
@@ -25,8 +28,16 @@ def opened_at(builder, layer):
 def small_ledger(terms, constant, margin):
     terms = np.array(terms, np.float32)
     classes = np.zeros(len(terms), np.int64)
-    return Ledger("layer", classes, classes + 1, terms, terms, np.array(constant, float),
-                  np.array(margin, float), True)
+    return Ledger(
+        "layer",
+        classes,
+        classes + 1,
+        terms,
+        terms,
+        np.array(constant, float),
+        np.array(margin, float),
+        True,
+    )
 
 
 @every_exact
@@ -35,7 +46,7 @@ def test_every_ledger_adds_up(builder):
     images = random_images(network, len(TARGET))
     logits = network.logits(images)
     names = [info.name for info in network.layers]
-    for layer in ["", *names[:names.index(network.output_layer.name) + 1]]:
+    for layer in ["", *names[: names.index(network.output_layer.name) + 1]]:
         found = opened_at(builder, layer)
         shape = network.layer(layer).shape if layer else network.input_shape
         assert found.is_exact
@@ -44,7 +55,8 @@ def test_every_ledger_adds_up(builder):
         np.testing.assert_allclose(found.margin, margin_of(logits, TARGET, RIVAL), atol=1e-5)
         assert np.all(np.abs(found.residual) <= 1e-4 * found.absolute_sum)
         np.testing.assert_allclose(
-            found.constant + found.by_unit.sum(axis=1), found.total, atol=1e-9)
+            found.constant + found.by_unit.sum(axis=1), found.total, atol=1e-9
+        )
 
 
 @pytest.mark.parametrize("builder", NOT_EXACT, ids=networks.names_of(NOT_EXACT))
@@ -84,16 +96,19 @@ def test_node_ledger_is_activation_times_difference_of_weights(builder):
         np.testing.assert_array_equal(nodes.weights[image], weights)
         np.testing.assert_array_equal(nodes.terms[image], nodes.values[image] * weights)
         np.testing.assert_allclose(
-            nodes.constant[image], learned["bias"][p] - learned["bias"][q], atol=1e-6)
+            nodes.constant[image], learned["bias"][p] - learned["bias"][q], atol=1e-6
+        )
     assert nodes.layer == by_gradient.layer
     for field in ("values", "terms", "constant", "margin"):
-        np.testing.assert_allclose(getattr(nodes, field), getattr(by_gradient, field),
-                                   rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(
+            getattr(nodes, field), getattr(by_gradient, field), rtol=1e-4, atol=1e-5
+        )
 
 
 def test_node_ledger_of_an_output_layer_without_bias():
-    model = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.Flatten(),
-                              keras.layers.Dense(3, use_bias=False)])
+    model = keras.Sequential(
+        [keras.Input((2, 2, 1)), keras.layers.Flatten(), keras.layers.Dense(3, use_bias=False)]
+    )
     network = Network(model, name="no_bias")
     found = node_ledger(network, random_images(network, 2), 0, 1)
     np.testing.assert_array_equal(found.constant, 0)
@@ -117,7 +132,8 @@ def test_batches_are_the_rows_of_the_whole():
         rows.append(part_rows)
         for field in ("target", "rival", "values", "terms", "constant", "margin"):
             np.testing.assert_allclose(
-                getattr(part, field), getattr(whole, field)[part_rows], rtol=1e-5, atol=1e-5)
+                getattr(part, field), getattr(whole, field)[part_rows], rtol=1e-5, atol=1e-5
+            )
     assert rows == [slice(0, 3), slice(3, 6), slice(6, 7)]
 
 
@@ -148,8 +164,9 @@ def test_mean_ledger_says_what_is_not_exact():
 
 
 def test_sums_and_cancellation_by_hand():
-    found = small_ledger([[[[1, -2], [3, 0]]], [[[1, -1], [1, -1]]], [[[0, 0], [0, 0]]]],
-                         [0.5, 0, 1], [2.5, 0, 1.25])
+    found = small_ledger(
+        [[[[1, -2], [3, 0]]], [[[1, -1], [1, -1]]], [[[0, 0], [0, 0]]]], [0.5, 0, 1], [2.5, 0, 1.25]
+    )
     np.testing.assert_allclose(found.total, [2.5, 0, 1])
     np.testing.assert_allclose(found.residual, [0, 0, 0.25])
     np.testing.assert_allclose(found.absolute_sum, [6, 4, 0])
@@ -157,18 +174,27 @@ def test_sums_and_cancellation_by_hand():
     np.testing.assert_allclose(found.by_unit, [[4, -2], [2, -2], [0, 0]])
 
 
-@pytest.mark.parametrize(("target", "rival", "match", "nearest"), [
-    (1, 1, "against itself", None), ([0, 1, 2, 3], [1, 1, 1, 1], "class 1 against itself", None),
-    (4, 0, "class 4 does not exist", 3), (0, -2, "class -2 does not exist", 0),
-    (0.0, 1, "whole numbers", None), ("4", 1, "whole numbers", None), (True, 0, "whole", None),
-    ([0, 1], 2, "one for each of 4", None),
-])
+@pytest.mark.parametrize(
+    ("target", "rival", "match", "nearest"),
+    [
+        (1, 1, "against itself", None),
+        ([0, 1, 2, 3], [1, 1, 1, 1], "class 1 against itself", None),
+        (4, 0, "class 4 does not exist", 3),
+        (0, -2, "class -2 does not exist", 0),
+        (0.0, 1, "whole numbers", None),
+        ("4", 1, "whole numbers", None),
+        (True, 0, "whole", None),
+        ([0, 1], 2, "one for each of 4", None),
+    ],
+)
 def test_pairs_that_are_none(target, rival, match, nearest):
     network = opened(networks.article_like)
     images = random_images(network, 4)
-    for call in (lambda: ledger(network, "Dense_1", images, target, rival),
-                 lambda: node_ledger(network, images, target, rival),
-                 lambda: mean_ledger(network, "", images, target, rival)):
+    for call in (
+        lambda: ledger(network, "Dense_1", images, target, rival),
+        lambda: node_ledger(network, images, target, rival),
+        lambda: mean_ledger(network, "", images, target, rival),
+    ):
         with pytest.raises(SelectionError, match=match) as caught:
             call()
         assert caught.value.nearest == nearest
@@ -196,4 +222,5 @@ def test_strongest_other_class_and_margins():
         strongest_other(logits, 3)
     stacked = np.stack([logits, 2 * logits], axis=1)
     np.testing.assert_array_equal(
-        margin_of(stacked, np.array([0, 0, 1]), 2), [[1, 2], [1, 2], [0, 0]])
+        margin_of(stacked, np.array([0, 0, 1]), 2), [[1, 2], [1, 2], [0, 0]]
+    )

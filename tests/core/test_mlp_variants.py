@@ -39,16 +39,19 @@ def variants(case):
     return {name: make_variant(name, *case, seed=0) for name in variant_steps(*case[:2])}
 
 
-@pytest.mark.parametrize("builder, expected", [
-    (article_like, ("Conv2D_2", "Dense_1", (7, 4))),
-    (batch_norm_average, ("mean_1", "relu_2", (8, 4))),
-    (depthwise_dropout_padding, ("pointwise", "hidden", (6, 3))),
-    (separate_softmax, ("conv", "hidden", (5, 3))),
-    (sigmoid_hidden, ("conv", "hidden", (6, 3))),
-    (bent_pieces, ("cut", "layer_as_function", (8, 7, 3))),
-    (logits_only, ("conv", None, (4,))),
-    (short_cut_from_pixels, ("both", "hidden", (6, 3))),
-])
+@pytest.mark.parametrize(
+    "builder, expected",
+    [
+        (article_like, ("Conv2D_2", "Dense_1", (7, 4))),
+        (batch_norm_average, ("mean_1", "relu_2", (8, 4))),
+        (depthwise_dropout_padding, ("pointwise", "hidden", (6, 3))),
+        (separate_softmax, ("conv", "hidden", (5, 3))),
+        (sigmoid_hidden, ("conv", "hidden", (6, 3))),
+        (bent_pieces, ("cut", "layer_as_function", (8, 7, 3))),
+        (logits_only, ("conv", None, (4,))),
+        (short_cut_from_pixels, ("both", "hidden", (6, 3))),
+    ],
+)
 def test_mlp_is_found_by_kinds_and_not_by_names(builder, expected):
     mlp = find_mlp(opened(builder))
     assert (mlp.input, mlp.hidden, mlp.widths) == expected
@@ -80,8 +83,9 @@ def test_without_its_bend_the_network_is_the_product_of_its_matrices(case, varia
     assert score.answers == tuple(logits.argmax(axis=1)[differ])
     assert score.network_answers == tuple(survey.predictions[differ])
     rows = np.flatnonzero(np.isin(test.labels, PAIR))
-    own, networks = (np.where(given[rows, 2] >= given[rows, 0], 2, 0)
-                     for given in (logits, survey.logits))
+    own, networks = (
+        np.where(given[rows, 2] >= given[rows, 0], 2, 0) for given in (logits, survey.logits)
+    )
     score = variant.scores["2-0"]
     assert score.share.n_right == (own == test.labels[rows]).sum()
     assert score.images == tuple(rows[own != networks])
@@ -111,8 +115,10 @@ def test_linear_stack_learns_what_a_linear_classifier_can(case):
     centres = rng.normal(0, 1, (3, 20)) * 1.2
     labels = rng.integers(0, 3, 1500)
     values = (centres[labels] + rng.normal(0, 1, (1500, 20))).astype(np.float32)
-    train, test = ArraySample(values[:1000], labels[:1000]), ArraySample(values[1000:],
-                                                                         labels[1000:])
+    train, test = (
+        ArraySample(values[:1000], labels[:1000]),
+        ArraySample(values[1000:], labels[1000:]),
+    )
     scores = fit_linear_stack(train, (8, 3), seed=0)
     model = LogisticRegression(max_iter=1000).fit(values[:1000], labels[:1000])
     own = (scores(test.matrix()).argmax(axis=1) == test.labels).mean()
@@ -126,7 +132,8 @@ def test_linear_stack_learns_what_a_linear_classifier_can(case):
 def test_linear_stack_repeats_with_its_seed_and_only_with_it(case):
     rng = np.random.default_rng(0)
     train = ArraySample(rng.normal(0, 1, (60, 5)), rng.integers(0, 2, 60))
-    first, same, other = (fit_linear_stack(train, (4, 2), seed, epochs=2)(train.matrix())
-                          for seed in (1, 1, 2))
+    first, same, other = (
+        fit_linear_stack(train, (4, 2), seed, epochs=2)(train.matrix()) for seed in (1, 1, 2)
+    )
     np.testing.assert_allclose(first, same, atol=1e-6)
     assert not np.allclose(first, other, atol=1e-3)

@@ -15,7 +15,14 @@ from cnn_core.space.mosaic import (
 )
 
 ARTICLE_SHAPES = [
-    (26, 26, 32), (13, 13, 32), (11, 11, 64), (5, 5, 64), (3, 3, 128), (1152,), (100,), (10,),
+    (26, 26, 32),
+    (13, 13, 32),
+    (11, 11, 64),
+    (5, 5, 64),
+    (3, 3, 128),
+    (1152,),
+    (100,),
+    (10,),
 ]
 repeatable = settings(derandomize=True, deadline=None, max_examples=80)
 
@@ -73,7 +80,8 @@ def test_tiles_follow_the_order_row_by_row(mosaic):
     for tile, unit in enumerate(order):
         tile_row, tile_column = divmod(tile, mosaic.columns)
         assert corners[unit] == [
-            tile_row * (mosaic.height + mosaic.gap), tile_column * (mosaic.width + mosaic.gap)
+            tile_row * (mosaic.height + mosaic.gap),
+            tile_column * (mosaic.width + mosaic.gap),
         ]
 
 
@@ -122,11 +130,25 @@ def test_values_of_another_shape_are_refused(shape):
         Mosaic(7, 2, 3).tile(np.zeros(shape))
 
 
-@pytest.mark.parametrize("wrong", [
-    {"columns": 0}, {"columns": -1}, {"columns": 2.5}, {"columns": "8"}, {"columns": True},
-    {"gap": -1}, {"gap": 0.5}, {"n_units": 0}, {"height": 0}, {"width": -3},
-    {"order": (0, 1)}, {"order": (0, 1, 1, 3)}, {"order": (1, 2, 3, 4)}, {"order": ()},
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"columns": 0},
+        {"columns": -1},
+        {"columns": 2.5},
+        {"columns": "8"},
+        {"columns": True},
+        {"gap": -1},
+        {"gap": 0.5},
+        {"n_units": 0},
+        {"height": 0},
+        {"width": -3},
+        {"order": (0, 1)},
+        {"order": (0, 1, 1, 3)},
+        {"order": (1, 2, 3, 4)},
+        {"order": ()},
+    ],
+)
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(SelectionError, match="accepted"):
         Mosaic(**({"n_units": 4, "height": 2, "width": 2} | wrong))
@@ -139,28 +161,52 @@ def test_equal_settings_make_equal_mosaics():
     assert one == Mosaic(4, 2, 2, order=(3, 2, 1, 0))
 
 
-@pytest.mark.parametrize(("y", "x", "cell"), [
-    (0.49, -0.5, (0, 0, 0)), (0.5, 0, (0, 1, 0)), (2, 0, None), (3, 3, (4, 0, 0)),
-    (-0.51, 0, None), (0, 8, None), (0, 7.4, (2, 0, 1)), (4, 7, None), (0, 1e12, None),
-    (float("nan"), 0, None), (0, float("inf"), None), (-3, 9, None),
-])
+@pytest.mark.parametrize(
+    ("y", "x", "cell"),
+    [
+        (0.49, -0.5, (0, 0, 0)),
+        (0.5, 0, (0, 1, 0)),
+        (2, 0, None),
+        (3, 3, (4, 0, 0)),
+        (-0.51, 0, None),
+        (0, 8, None),
+        (0, 7.4, (2, 0, 1)),
+        (4, 7, None),
+        (0, 1e12, None),
+        (float("nan"), 0, None),
+        (0, float("inf"), None),
+        (-3, 9, None),
+    ],
+)
 def test_points_belong_to_the_nearest_cell_or_to_none(y, x, cell):
     assert Mosaic(5, 2, 2, columns=3).cell_at(y, x) == cell
 
 
-@pytest.mark.parametrize(("cell", "nearest"), [
-    ((5, 0, 0), 4), ((-1, 0, 0), 0), ((0, 2, 0), 1), ((0, 0, 3), 2), ((0.5, 0, 0), 0),
-])
+@pytest.mark.parametrize(
+    ("cell", "nearest"),
+    [((5, 0, 0), 4), ((-1, 0, 0), 0), ((0, 2, 0), 1), ((0, 0, 3), 2), ((0.5, 0, 0), 0)],
+)
 def test_cells_that_do_not_exist_have_no_position(cell, nearest):
     with pytest.raises(SelectionError) as caught:
         Mosaic(5, 2, 3).position_of(*cell)
     assert caught.value.nearest == nearest
 
 
-@pytest.mark.parametrize(("layer", "columns"), [
-    ((128, 3, 3), 16), ((32, 26, 26), 8), ((32, 13, 13), 8), ((100, 1, 1), 10), ((10, 1, 1), 10),
-    ((1152, 1, 1), 48), ((64, 11, 11), 8), ((1, 28, 28), 1), ((2, 1, 1), 2), ((8, 24, 24), 4),
-])
+@pytest.mark.parametrize(
+    ("layer", "columns"),
+    [
+        ((128, 3, 3), 16),
+        ((32, 26, 26), 8),
+        ((32, 13, 13), 8),
+        ((100, 1, 1), 10),
+        ((10, 1, 1), 10),
+        ((1152, 1, 1), 48),
+        ((64, 11, 11), 8),
+        ((1, 28, 28), 1),
+        ((2, 1, 1), 2),
+        ((8, 24, 24), 4),
+    ],
+)
 def test_default_columns_are_round_numbers(layer, columns):
     assert default_columns(*layer) == columns
 
@@ -232,17 +278,26 @@ def test_a_spread_too_small_for_a_float_divides_nothing_by_zero():
     assert np.all(standardise_and_clip(np.array([0.0, 1e-300]), False) == 128)
 
 
-@pytest.mark.parametrize(("values", "ends"), [
-    ([0.5, 2.0], (0, 2)), ([-3.0, 2.0], (-3, 2)), ([0.0, 0.0], (0, 1)), ([-2.0, -1.0], (-2, -1)),
-    ([-2.0, -2.0], (-2, 0)), ([4.0, 4.0], (0, 4)),
-])
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ([0.5, 2.0], (0, 2)),
+        ([-3.0, 2.0], (-3, 2)),
+        ([0.0, 0.0], (0, 1)),
+        ([-2.0, -1.0], (-2, -1)),
+        ([-2.0, -2.0], (-2, 0)),
+        ([4.0, 4.0], (0, 4)),
+    ],
+)
 def test_the_layers_colour_range_starts_at_zero_or_below(values, ends):
     assert colour_range(np.array(values), "layer") == ends
 
 
 @repeatable
 @given(
-    st.sampled_from(COLOUR_MODES), st.booleans(), st.integers(0, 2**32 - 1),
+    st.sampled_from(COLOUR_MODES),
+    st.booleans(),
+    st.integers(0, 2**32 - 1),
     st.sampled_from([-1.0, 0.0, 1.0]),
 )
 def test_what_is_shown_stays_within_the_colour_range(mode, is_spatial, seed, floor):
@@ -266,9 +321,7 @@ def test_maps_are_normalised_one_by_one():
     np.testing.assert_allclose(shown[..., 0], [[0, 0.25], [0.5, 1]])
     np.testing.assert_allclose(shown[..., 1], [[0, 0.25], [0.5, 1]])
     assert np.all(shown[..., 2] == 1) and np.all(shown[..., 3] == 0)
-    np.testing.assert_allclose(
-        display_values(np.array([0.0, 1, 2]), "map", False), [0, 0.5, 1]
-    )
+    np.testing.assert_allclose(display_values(np.array([0.0, 1, 2]), "map", False), [0, 0.5, 1])
 
 
 def test_unknown_colour_modes_are_refused_with_the_choices():

@@ -101,14 +101,24 @@ def test_kinds_come_from_the_classes():
         return {info.name: info.kind for info in opened(builder).layers}
 
     assert kinds(networks.article_like) == {
-        "Conv2D_1": LayerKind.CONV, "Max_Pool_1": LayerKind.POOLING, "Conv2D_2": LayerKind.CONV,
-        "Flatten": LayerKind.FLATTEN, "Dense_1": LayerKind.DENSE, "Dense_2": LayerKind.DENSE,
+        "Conv2D_1": LayerKind.CONV,
+        "Max_Pool_1": LayerKind.POOLING,
+        "Conv2D_2": LayerKind.CONV,
+        "Flatten": LayerKind.FLATTEN,
+        "Dense_1": LayerKind.DENSE,
+        "Dense_2": LayerKind.DENSE,
     }
     assert kinds(networks.depthwise_dropout_padding) == {
-        "padded": LayerKind.OTHER, "depthwise": LayerKind.DEPTHWISE_CONV,
-        "drop_maps": LayerKind.DROPOUT, "pointwise": LayerKind.CONV, "noise": LayerKind.DROPOUT,
-        "drop_cells": LayerKind.DROPOUT, "flat": LayerKind.FLATTEN, "hidden": LayerKind.DENSE,
-        "drop_nodes": LayerKind.DROPOUT, "classes": LayerKind.DENSE,
+        "padded": LayerKind.OTHER,
+        "depthwise": LayerKind.DEPTHWISE_CONV,
+        "drop_maps": LayerKind.DROPOUT,
+        "pointwise": LayerKind.CONV,
+        "noise": LayerKind.DROPOUT,
+        "drop_cells": LayerKind.DROPOUT,
+        "flat": LayerKind.FLATTEN,
+        "hidden": LayerKind.DENSE,
+        "drop_nodes": LayerKind.DROPOUT,
+        "classes": LayerKind.DENSE,
     }
     assert kinds(networks.batch_norm_average)["norm_1"] is LayerKind.BATCH_NORM
     assert kinds(networks.separable)["separable"] is LayerKind.CONV
@@ -134,21 +144,30 @@ def test_windows_are_those_of_the_layers():
 def test_activation_names():
     names = {info.name: info.activation for info in opened(networks.bent_pieces).layers}
     assert names == {
-        "leaky": "leaky_relu", "conv": "linear", "prelu": "prelu", "six": "relu6", "cut": "relu",
-        "flat": "linear", "hard": "hard_sigmoid", "layer_as_function": "leaky_relu",
+        "leaky": "leaky_relu",
+        "conv": "linear",
+        "prelu": "prelu",
+        "six": "relu6",
+        "cut": "relu",
+        "flat": "linear",
+        "hard": "hard_sigmoid",
+        "layer_as_function": "leaky_relu",
         "classes": "softmax",
     }
 
 
-@pytest.mark.parametrize(("builder", "output", "last_hidden"), [
-    (networks.article_like, "Dense_2", "Dense_1"),
-    (networks.depthwise_dropout_padding, "classes", "drop_nodes"),
-    (networks.separable, "classes", "peak"),
-    (networks.separate_softmax, "classes", "hidden"),
-    (networks.global_pooling, "flat", None),
-    (networks.softmax_over_relu, "softmax", None),
-    (networks.logits_only, "classes", "flat"),
-])
+@pytest.mark.parametrize(
+    ("builder", "output", "last_hidden"),
+    [
+        (networks.article_like, "Dense_2", "Dense_1"),
+        (networks.depthwise_dropout_padding, "classes", "drop_nodes"),
+        (networks.separable, "classes", "peak"),
+        (networks.separate_softmax, "classes", "hidden"),
+        (networks.global_pooling, "flat", None),
+        (networks.softmax_over_relu, "softmax", None),
+        (networks.logits_only, "classes", "flat"),
+    ],
+)
 def test_output_layer_and_last_hidden_layer(builder, output, last_hidden):
     network = opened(builder)
     assert network.output_layer == network.layer(output)
@@ -164,7 +183,9 @@ def test_input_shape_is_that_of_the_images():
 def test_weights_are_those_of_the_saved_layers():
     network, model = opened(networks.batch_norm_average), seeded(networks.batch_norm_average)
     expected_names = {
-        "conv": {"kernel"}, "hidden": {"kernel", "bias"}, "relu_1": set(),
+        "conv": {"kernel"},
+        "hidden": {"kernel", "bias"},
+        "relu_1": set(),
         "norm_1": {"gamma", "beta", "moving_mean", "moving_variance"},
         "norm_2": {"beta", "moving_mean", "moving_variance"},
     }
@@ -203,19 +224,27 @@ def test_grey_images_may_come_without_channel_axis():
 
 def test_unknown_layer_names_the_nearest():
     network = opened(networks.article_like)
-    for call in (network.layer, network.behind, lambda name: network.activations(
-            images_for(networks.article_like), [name])):
+    for call in (
+        network.layer,
+        network.behind,
+        lambda name: network.activations(images_for(networks.article_like), [name]),
+    ):
         with pytest.raises(SelectionError, match="Conv2D_1, Max_Pool_1") as caught:
             call("conv2d_2")
         assert caught.value.nearest == "Conv2D_2"
 
 
-@pytest.mark.parametrize("shape", [
-    (12, 11, 1), (2, 12, 11, 3), (2, 11, 12, 1), (0, 12, 11, 1), (12, 11), (1, 2, 12, 11, 1)])
+@pytest.mark.parametrize(
+    "shape",
+    [(12, 11, 1), (2, 12, 11, 3), (2, 11, 12, 1), (0, 12, 11, 1), (12, 11), (1, 2, 12, 11, 1)],
+)
 def test_images_of_another_shape_are_refused(shape):
     network = opened(networks.article_like)
-    for call in (network.activations, network.logits,
-                 lambda images: network.margin_terms("Conv2D_1", images, 0, 1)):
+    for call in (
+        network.activations,
+        network.logits,
+        lambda images: network.margin_terms("Conv2D_1", images, 0, 1),
+    ):
         with pytest.raises(DataError, match=r"\(n, 12, 11, 1\)"):
             call(np.zeros(shape, np.float32))
 
@@ -259,15 +288,19 @@ def test_open_size_is_settled_by_the_images(tmp_path):
     network = load_network(path, image_shape=(6, 5, 1))
     images = random_images(network, 3)
     assert network.layer("conv").shape == (4, 3, 5)
-    assert_close(network.activations(images).probabilities, run(keras.models.load_model(path),
-                                                                images))
+    assert_close(
+        network.activations(images).probabilities, run(keras.models.load_model(path), images)
+    )
 
 
 def test_flat_input_takes_images_of_a_stated_shape():
-    model = keras.Sequential([
-        keras.Input((12,)), keras.layers.Dense(5, activation="relu", name="hidden"),
-        keras.layers.Dense(3, activation="softmax", name="classes"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((12,)),
+            keras.layers.Dense(5, activation="relu", name="hidden"),
+            keras.layers.Dense(3, activation="softmax", name="classes"),
+        ]
+    )
     network = Network(model, name="flat", image_shape=(4, 3, 1))
     images = random_images(network, 5)
     answer = model(images.reshape(5, 12)).numpy()

@@ -50,7 +50,8 @@ def test_exchanged_readers_turn_the_sign():
     first, second = answers(70, 9, 4, 17)
     one, other = compare(first, second), compare(second, first)
     assert (one.difference, one.low, one.high) == pytest.approx(
-        (-other.difference, -other.high, -other.low))
+        (-other.difference, -other.high, -other.low)
+    )
     assert one.p_value == other.p_value
 
 

@@ -122,7 +122,8 @@ def test_other_plain_files_stay_on_the_disk_and_are_scaled_where_read(tmp_path, 
 
 def test_files_in_fortran_order_are_held_in_memory(tmp_path):
     folder = write_npy_folder(
-        tmp_path / "set", test_imgs=np.asfortranarray(GREY), test_labels=LABELS)
+        tmp_path / "set", test_imgs=np.asfortranarray(GREY), test_labels=LABELS
+    )
     loaded = load_dataset(folder)
     assert not _is_mapped(loaded.images)
     np.testing.assert_array_equal(loaded.images, (GREY / 255).astype(np.float32)[..., None])

@@ -14,10 +14,14 @@ from tests.core import networks
 from tests.core.networks import opened, random_images
 
 RACED = [
-    (networks.article_like, "Conv2D_2"), (networks.article_like, "Dense_1"),
-    (networks.batch_norm_average, "norm_1"), (networks.residual_plus, "inner"),
-    (networks.short_cut_from_pixels, "inner"), (networks.sigmoid_hidden, "conv"),
-    (networks.depthwise_dropout_padding, "depthwise"), (networks.bent_pieces, "prelu"),
+    (networks.article_like, "Conv2D_2"),
+    (networks.article_like, "Dense_1"),
+    (networks.batch_norm_average, "norm_1"),
+    (networks.residual_plus, "inner"),
+    (networks.short_cut_from_pixels, "inner"),
+    (networks.sigmoid_hidden, "conv"),
+    (networks.depthwise_dropout_padding, "depthwise"),
+    (networks.bent_pieces, "prelu"),
     (networks.separate_softmax, "classes"),
 ]
 every_race = pytest.mark.parametrize(("builder", "layer"), RACED)
@@ -72,8 +76,9 @@ def test_at_the_last_hidden_layer_the_race_is_a_straight_sum():
 def test_random_draws_are_seeded_and_summed_up():
     network = opened(networks.article_like)
     image = random_images(network, 1)
-    one, same, other = (race(network, "Dense_1", image, 0, 1, draws=30, seed=seed)
-                        for seed in (1, 1, 2))
+    one, same, other = (
+        race(network, "Dense_1", image, 0, 1, draws=30, seed=seed) for seed in (1, 1, 2)
+    )
     orders = [[tuple(run.order) for run in found.random] for found in (one, same, other)]
     assert orders[0] == orders[1] != orders[2]
     assert len(set(orders[0])) > 25
@@ -103,8 +108,9 @@ def test_flip_at_once_and_never():
 
 def test_median_flip_counts_draws_that_never_flip_as_late():
     def flips(*given):
-        runs = tuple(race_module.Run(np.arange(1), np.zeros(1), np.zeros(1, int), flip)
-                     for flip in given)
+        runs = tuple(
+            race_module.Run(np.arange(1), np.zeros(1), np.zeros(1, int), flip) for flip in given
+        )
         return race_module.Race("layer", 0, 1, np.arange(2), runs[0], runs[0], runs).random_flip
 
     assert flips(3, 5, None) == 5
@@ -119,8 +125,9 @@ def test_wide_layers_are_raced_in_steps():
     whole = race(network, "Flatten", image, 0, 1, draws=2)
     found = race(network, "Flatten", image, 0, 1, draws=2, most_steps=4)
     np.testing.assert_array_equal(found.removed, [0, 8, 15, 22, 30])
-    for one, full in zip((found.by_contribution, *found.random),
-                         (whole.by_contribution, *whole.random), strict=True):
+    for one, full in zip(
+        (found.by_contribution, *found.random), (whole.by_contribution, *whole.random), strict=True
+    ):
         np.testing.assert_allclose(one.margins, full.margins[found.removed], atol=1e-5)
         assert one.flip is None or one.flip in found.removed
 
@@ -134,12 +141,15 @@ def test_class_race_adds_up_the_races_of_its_images(builder, layer, monkeypatch)
     target = int(np.bincount(logits.argmax(axis=1)).argmax())
     rivals = strongest_other(logits, target)
     told = []
-    found = class_race(network, layer, images, target, seed=4,
-                       progress=lambda *done: told.append(done))
+    found = class_race(
+        network, layer, images, target, seed=4, progress=lambda *done: told.append(done)
+    )
     assert told == [(3, 7), (6, 7), (7, 7)]
     assert (found.layer, found.target, found.n_images) == (layer, target, 7)
-    races = [race(network, layer, image, target, int(rival), draws=1)
-             for image, rival in zip(images, rivals, strict=True)]
+    races = [
+        race(network, layer, image, target, int(rival), draws=1)
+        for image, rival in zip(images, rivals, strict=True)
+    ]
     for name in ("by_activation", "by_contribution"):
         curve, runs = getattr(found, name), [getattr(one, name) for one in races]
         right = sum((run.predictions == target).astype(int) for run in runs)
@@ -147,7 +157,8 @@ def test_class_race_adds_up_the_races_of_its_images(builder, layer, monkeypatch)
         np.testing.assert_allclose(curve.accuracy, right / 7)
         np.testing.assert_allclose([curve.low, curve.high], wilson_interval(right, 7))
         np.testing.assert_allclose(
-            curve.mean_margin, np.mean([run.margins for run in runs], axis=0), atol=1e-5)
+            curve.mean_margin, np.mean([run.margins for run in runs], axis=0), atol=1e-5
+        )
     right = (logits.argmax(axis=1) == target).sum()
     curves = (found.by_activation, found.by_contribution, found.random)
     assert {int(curve.n_right[0]) for curve in curves} == {right}
@@ -161,12 +172,15 @@ def test_class_race_with_a_stated_rival_for_all_or_for_each():
     images = random_images(network, 5)
     for_all = class_race(network, "Dense_1", images, 0, 2)
     for_each = class_race(network, "Dense_1", images, 0, [2] * 5)
-    np.testing.assert_array_equal(for_all.by_contribution.mean_margin,
-                                  for_each.by_contribution.mean_margin)
-    margins = [race(network, "Dense_1", image, 0, 2, draws=1).by_contribution.margins
-               for image in images]
-    np.testing.assert_allclose(for_all.by_contribution.mean_margin, np.mean(margins, axis=0),
-                               atol=1e-5)
+    np.testing.assert_array_equal(
+        for_all.by_contribution.mean_margin, for_each.by_contribution.mean_margin
+    )
+    margins = [
+        race(network, "Dense_1", image, 0, 2, draws=1).by_contribution.margins for image in images
+    ]
+    np.testing.assert_allclose(
+        for_all.by_contribution.mean_margin, np.mean(margins, axis=0), atol=1e-5
+    )
 
 
 def test_random_order_of_each_image_is_its_own():
@@ -180,8 +194,10 @@ def test_random_order_of_each_image_is_its_own():
     assert np.abs(alone.random.mean_margin - found.random.mean_margin).max() > 0.05
 
 
-@pytest.mark.parametrize(("target", "rival", "match"), [
-    (1, 1, "against itself"), (9, 0, "class 9 does not exist"), (0, -1, "class -1 does not")])
+@pytest.mark.parametrize(
+    ("target", "rival", "match"),
+    [(1, 1, "against itself"), (9, 0, "class 9 does not exist"), (0, -1, "class -1 does not")],
+)
 def test_pairs_that_are_none(target, rival, match):
     network = opened(networks.article_like)
     images = random_images(network, 2)

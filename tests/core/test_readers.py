@@ -67,7 +67,7 @@ def test_decisions_are_classes_and_do_not_depend_on_the_batch(reader, classes):
         answers = decisions(fitted, other)
         assert answers.shape == (700,) and answers.dtype == np.int64
         assert set(answers) <= set(classes)
-        one_by_one = [fitted.decide(other.matrix()[i:i + 1])[0] for i in range(50)]
+        one_by_one = [fitted.decide(other.matrix()[i : i + 1])[0] for i in range(50)]
         np.testing.assert_array_equal(answers[:50], one_by_one)
 
 
@@ -95,8 +95,10 @@ def test_fitting_changes_nothing_and_repeats(reader, classes):
 
 def _shares_after_shuffle(reader, classes, judged_on_fitted):
     draw_labels = np.random.default_rng(5).permutation
-    train, test = (ArraySample(one.matrix(), draw_labels(one.labels)) for one in (
-        draw(classes, 100, n_cells=150), draw(classes, 1200, n_cells=150, seed=1)))
+    train, test = (
+        ArraySample(one.matrix(), draw_labels(one.labels))
+        for one in (draw(classes, 100, n_cells=150), draw(classes, 1200, n_cells=150, seed=1))
+    )
     judged = train if judged_on_fitted else test
     return [(share_right(fitted, judged), len(judged)) for fitted in reader.fit(train)]
 
@@ -113,8 +115,9 @@ def test_shuffled_labels_leave_chance(reader, classes):
         assert _is_at_chance(share, n, classes)
 
 
-@pytest.mark.parametrize("reader", [ClassMean(), BestCells((50, 100)), LinearProbe()],
-                         ids=lambda reader: reader.name)
+@pytest.mark.parametrize(
+    "reader", [ClassMean(), BestCells((50, 100)), LinearProbe()], ids=lambda reader: reader.name
+)
 @for_both_tasks
 def test_a_leak_is_seen(reader, classes):
     """Judged on the images it was fitted on, a reader beats chance where there is nothing."""
@@ -130,8 +133,11 @@ def test_images_of_one_class_are_refused(reader):
 
 
 @every_reader
-@pytest.mark.parametrize("values", [np.zeros((8, 3)), np.ones((8, 1)), np.eye(8)],
-                         ids=["dead", "one constant cell", "more cells than images in a class"])
+@pytest.mark.parametrize(
+    "values",
+    [np.zeros((8, 3)), np.ones((8, 1)), np.eye(8)],
+    ids=["dead", "one constant cell", "more cells than images in a class"],
+)
 def test_degenerate_layers_are_read_without_a_warning(reader, values):
     sample = ArraySample(values, [4, 9] * 4)
     for fitted in reader.fit(sample):
@@ -169,14 +175,15 @@ def test_best_cell_of_a_pair_is_the_best_of_all_thresholds(seed, monkeypatch):
     values[values == 0] *= rng.choice([-1, 1], (values == 0).sum())  # both zeros are one value
     labels = rng.choice([4, 9], 40)
     labels[:2] = 4, 9
-    fitted, = BestCell().fit(ArraySample(values, labels))
+    (fitted,) = BestCell().fit(ArraySample(values, labels))
     n_right, (cell, threshold, above, below) = _best_threshold_by_trial(values, labels, (4, 9))
     assert fitted.facts["n_right_fitted"] == n_right
     assert (fitted.facts["cell"], fitted.facts["above"]) == (cell, above)
     assert fitted.facts["threshold"] == (None if threshold == -np.inf else threshold)
     other = rng.normal(0, 1, (100, 9)).astype(np.float32)
     np.testing.assert_array_equal(
-        fitted.decide(other), np.where(other[:, cell] >= threshold, above, below))
+        fitted.decide(other), np.where(other[:, cell] >= threshold, above, below)
+    )
 
 
 def test_best_cell_of_many_classes_is_the_best_of_all_cells(monkeypatch):
@@ -189,19 +196,21 @@ def test_best_cell_of_many_classes_is_the_best_of_all_cells(monkeypatch):
         width = (high - low) / np.float32(N_BINS) if high > low else np.float32(1)
         bins = np.minimum(((column - low) / width).astype(int), N_BINS - 1)
         found.append(sum(np.bincount(labels[bins == i]).max() for i in np.unique(bins)))
-    fitted, = BestCell().fit(sample)
+    (fitted,) = BestCell().fit(sample)
     assert fitted.facts["n_right_fitted"] == max(found)
     assert fitted.facts["cell"] == int(np.argmax(found))
     assert (decisions(fitted, sample) == labels).sum() == max(found)
     outside = np.tile(np.float32([[-99], [99]]), (1, values.shape[1]))
     assert fitted.decide(outside).tolist() == [
-        fitted.facts["answers"][0], fitted.facts["answers"][-1]]
+        fitted.facts["answers"][0],
+        fitted.facts["answers"][-1],
+    ]
 
 
 @for_both_tasks
 def test_class_mean_is_scikit_learns_nearest_centroid(classes):
     train, test = draw(classes, 300, signal=1.0), draw(classes, 400, signal=1.0, seed=1)
-    fitted, = ClassMean().fit(train)
+    (fitted,) = ClassMean().fit(train)
     kept = slice(0, -1)  # scikit-learn warns of the constant cell, which decides nothing
     centroids = NearestCentroid().fit(train.matrix()[:, kept].astype(np.float64), train.labels)
     expected = centroids.predict(test.matrix()[:, kept].astype(np.float64))
@@ -217,7 +226,8 @@ def test_best_cells_are_a_scikit_learn_pipeline(classes, monkeypatch):
     for fitted in BestCells((1, 2, 5)).fit(train):
         values = train.matrix()[:, :-1].astype(np.float64)  # without the constant one
         pipeline = make_pipeline(
-            SelectKBest(f_classif, k=fitted.setting), StandardScaler(), LogisticRegression(C=1.0))
+            SelectKBest(f_classif, k=fitted.setting), StandardScaler(), LogisticRegression(C=1.0)
+        )
         pipeline.fit(values, train.labels)
         assert set(np.flatnonzero(pipeline[0].get_support())) == set(fitted.facts["cells"])
         expected = pipeline.predict(test.matrix()[:, :-1])
@@ -253,7 +263,8 @@ def test_linear_probe_is_a_logistic_regression_with_the_stated_penalty(classes):
     centre = values.mean(axis=0)
     scale = 1 / np.sqrt(values.var(axis=0).mean())
     model = LogisticRegression(
-        C=1 / (fitted.facts["strength"] * values.shape[1] * len(values)), tol=1e-10, max_iter=5000)
+        C=1 / (fitted.facts["strength"] * values.shape[1] * len(values)), tol=1e-10, max_iter=5000
+    )
     model.fit((values - centre) * scale, train.labels)
     expected = model.decision_function((test.matrix() - centre) * scale)
     found = scores(test.matrix())
@@ -261,7 +272,9 @@ def test_linear_probe_is_a_logistic_regression_with_the_stated_penalty(classes):
     if len(classes) > 2:
         expected = expected - expected.mean(axis=1, keepdims=True)
     np.testing.assert_allclose(found, expected, atol=0.05)
-    assert (decisions(fitted, test) == model.predict((test.matrix() - centre) * scale)).mean() > .98
+    assert (
+        decisions(fitted, test) == model.predict((test.matrix() - centre) * scale)
+    ).mean() > 0.98
 
 
 def test_strength_is_chosen_on_held_out_training_images_alone():
@@ -276,7 +289,7 @@ def test_strength_is_chosen_on_held_out_training_images_alone():
 
 
 def test_without_images_to_hold_out_the_strength_is_the_stated_one():
-    fitted, = LinearProbe().fit(ArraySample(np.eye(3), [4, 9, 9]))
+    (fitted,) = LinearProbe().fit(ArraySample(np.eye(3), [4, 9, 9]))
     assert fitted.facts["held_out_loss"] == {}
     assert fitted.facts["strength"] == STRENGTHS[linear_probe_module._FIRST_STRENGTH]
 
@@ -291,8 +304,9 @@ def test_layer_sample_gives_the_layers_values_in_the_stated_order(layer, monkeyp
     rows = np.random.default_rng(0).permutation(30)[:17]
     monkeypatch.setattr(samples_module, "_BATCH", 5)
     plain = network.activations(images.images[rows])
-    expected = images.images[rows] if not layer else (
-        plain.logits if layer == "Dense_2" else plain[layer])
+    expected = (
+        images.images[rows] if not layer else (plain.logits if layer == "Dense_2" else plain[layer])
+    )
     for held in (0, 2**27):
         monkeypatch.setattr(samples_module, "_HELD_VALUES", held)
         sample = LayerSample(network, images, layer, rows)
@@ -302,9 +316,11 @@ def test_layer_sample_gives_the_layers_values_in_the_stated_order(layer, monkeyp
             matrix[:] = 7  # a copy: the next one is not affected
         parts = list(sample.batches())
         np.testing.assert_allclose(
-            np.concatenate([values for values, _ in parts]), expected.reshape(17, -1), atol=1e-5)
+            np.concatenate([values for values, _ in parts]), expected.reshape(17, -1), atol=1e-5
+        )
         np.testing.assert_array_equal(
-            np.concatenate([labels for _, labels in parts]), images.labels[rows])
+            np.concatenate([labels for _, labels in parts]), images.labels[rows]
+        )
         np.testing.assert_array_equal(sample.labels, images.labels[rows])
         assert (len(sample), sample.n_cells) == (17, matrix.shape[1])
 

@@ -13,13 +13,7 @@ from cnn_core.images.dataset import Dataset
 from cnn_core.readouts import compute as compute_module
 from cnn_core.readouts.best_cells import COUNTS
 from cnn_core.readouts.compute import compute_readouts, count_shared
-from cnn_core.readouts.ladder import (
-    READERS,
-    layers_to_read,
-    make_task,
-    network_answers,
-    read_layer,
-)
+from cnn_core.readouts.ladder import READERS, layers_to_read, make_task, network_answers, read_layer
 from cnn_core.readouts.linear_probe import LinearProbe
 from cnn_core.readouts.result_file import load_readouts, save_readouts
 from cnn_core.statistics import wilson_interval
@@ -71,20 +65,29 @@ def test_every_reader_reads_every_layer_for_every_task(found):
             at = found.of(task.name, layer.name)
             counts = [count for count in COUNTS if count <= layer.n_cells]
             assert [(one.reader, one.setting) for one in at] == [
-                ("best_cell", None), ("class_mean", None),
-                *(("best_cells", count) for count in counts), ("linear_probe", None)]
+                ("best_cell", None),
+                ("class_mean", None),
+                *(("best_cells", count) for count in counts),
+                ("linear_probe", None),
+            ]
     assert [variant.name for variant in found.variants] == [
-        "linear_probe", "without_bend", "linear_refit"]
+        "linear_probe",
+        "without_bend",
+        "linear_refit",
+    ]
     assert len(found.claims) == 7 and {claim.task for claim in found.claims} == {"2-0"}
     assert found.class_names == NAMES
     assert found.mlp == {"input": "Conv2D_2", "hidden": "Dense_1", "widths": [7, 4], "note": ""}
 
 
-@pytest.mark.parametrize("builder, expected", [
-    (depthwise_dropout_padding, ["", "padded", "depthwise", "pointwise", "hidden", "classes"]),
-    (global_pooling, ["", "conv", "mean", "head", "flat"]),
-    (separate_softmax, ["", "conv", "hidden", "classes"]),
-])
+@pytest.mark.parametrize(
+    "builder, expected",
+    [
+        (depthwise_dropout_padding, ["", "padded", "depthwise", "pointwise", "hidden", "classes"]),
+        (global_pooling, ["", "conv", "mean", "head", "flat"]),
+        (separate_softmax, ["", "conv", "hidden", "classes"]),
+    ],
+)
 def test_copies_and_what_stands_behind_the_logits_are_left_out(builder, expected):
     network = opened(builder)
     layers = layers_to_read(network, both_sets(network)[1].images[:8])
@@ -125,14 +128,17 @@ def test_class_mean_is_scikit_learns_on_the_layers_own_values(found, case, layer
     def values_and_labels(dataset):
         kept = np.isin(dataset.labels, classes)
         activations = network.activations(dataset.images[kept])
-        values = activations.logits if layer == "Dense_2" else (
-            activations[layer] if layer else dataset.images[kept])
+        values = (
+            activations.logits
+            if layer == "Dense_2"
+            else (activations[layer] if layer else dataset.images[kept])
+        )
         flat = values.reshape(kept.sum(), -1).astype(np.float64)
         return flat, dataset.labels[kept]
 
     model = NearestCentroid().fit(*values_and_labels(train))
     values, labels = values_and_labels(test)
-    one, = found.of(task, layer, "class_mean")
+    (one,) = found.of(task, layer, "class_mean")
     assert one.share.n_right == (model.predict(values) == labels).sum()
 
 
@@ -140,7 +146,7 @@ def test_classes_that_differ_are_told_apart(found):
     """The readers of this small case are not all at chance, so that chance below says something."""
     for task, least in (("all", 0.6), ("2-0", 0.9)):
         for layer in ("", "Conv2D_1", "Conv2D_2"):
-            probe, = found.of(task, layer, "linear_probe")
+            (probe,) = found.of(task, layer, "linear_probe")
             assert probe.share.value > least
 
 
@@ -180,14 +186,18 @@ def test_a_leak_lifts_readers_above_chance(shuffled, tmp_path):
     survey = survey_of(network, leak, tmp_path)
     for pair, chance in ((PAIR, 2), (None, 4)):
         task = make_task(pair, survey)
-        one, = read_layer(LinearProbe(), network, train, leak, survey, "Conv2D_1", task, seed=0)
+        (one,) = read_layer(LinearProbe(), network, train, leak, survey, "Conv2D_1", task, seed=0)
         assert not _at_chance(one.share, chance) and one.share.value > 1 / chance + 0.15
 
 
 def test_test_images_among_the_training_images_are_refused(case, tmp_path):
     network, train, test = case
-    leak = Dataset("test", np.concatenate([train.images[:9], test.images]),
-                   np.concatenate([train.labels[:9], test.labels]), train.class_names)
+    leak = Dataset(
+        "test",
+        np.concatenate([train.images[:9], test.images]),
+        np.concatenate([train.labels[:9], test.labels]),
+        train.class_names,
+    )
     assert count_shared(train, leak) == 9 and count_shared(train, test) == 0
     with pytest.raises(DataError, match="9 of 169 test images are training images"):
         compute_readouts(network, train, leak, cache_folder=tmp_path)
@@ -199,8 +209,9 @@ def test_data_without_training_images_are_refused(case, tmp_path):
         compute_readouts(network, None, test, cache_folder=tmp_path)
 
 
-@pytest.mark.parametrize("pair, told", [((0, 4), "class 4"), ((1, 1), "against itself"),
-                                        ((-1, 2), "class -1")])
+@pytest.mark.parametrize(
+    "pair, told", [((0, 4), "class 4"), ((1, 1), "against itself"), ((-1, 2), "class -1")]
+)
 def test_impossible_pairs_are_refused(case, tmp_path, pair, told):
     with pytest.raises(SelectionError, match=told):
         compute_readouts(*case, [pair], cache_folder=tmp_path)
@@ -229,8 +240,9 @@ def test_broken_off_run_goes_on_and_ends_the_same(case, found, tmp_path, monkeyp
     with pytest.raises(_Stopped):
         compute_readouts(*case, [PAIR], cache_folder=tmp_path, progress=stop)
     told = []
-    again = compute_readouts(*case, [PAIR], cache_folder=tmp_path,
-                             progress=lambda *given: told.append(given))
+    again = compute_readouts(
+        *case, [PAIR], cache_folder=tmp_path, progress=lambda *given: told.append(given)
+    )
     n_steps = len(LAYERS) * 2 * len(READERS) + 3 + 1
     assert again.provenance["steps_from_an_earlier_run"] == 11
     assert again.provenance["steps"] == n_steps - 1
@@ -245,13 +257,14 @@ def test_broken_off_run_goes_on_and_ends_the_same(case, found, tmp_path, monkeyp
 
 
 def _without_time(found):
-    return replace(found, provenance={}, readouts=tuple(
-        replace(one, seconds=0) for one in found.readouts))
+    return replace(
+        found, provenance={}, readouts=tuple(replace(one, seconds=0) for one in found.readouts)
+    )
 
 
 def test_damaged_work_is_done_anew(case, found, tmp_path):
     compute_readouts(*case, [PAIR], cache_folder=tmp_path)
-    work, = tmp_path.glob("readouts-*.json")
+    (work,) = tmp_path.glob("readouts-*.json")
     work.write_text(work.read_text()[:-40])
     again = compute_readouts(*case, [PAIR], cache_folder=tmp_path)
     assert again.provenance["steps_from_an_earlier_run"] == 0
@@ -278,11 +291,17 @@ def test_no_file_is_no_readouts(tmp_path):
     assert load_readouts(tmp_path / "readouts.json") == ()
 
 
-@pytest.mark.parametrize("harm", [
-    lambda text: text[:-100], lambda text: "[]", lambda text: "null", lambda text: "{}",
-    lambda text: text.replace('"n_right"', '"n_wrong"'),
-    lambda text: text.replace('"format": 1', '"format": 99'),
-])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda text: text[:-100],
+        lambda text: "[]",
+        lambda text: "null",
+        lambda text: "{}",
+        lambda text: text.replace('"n_right"', '"n_wrong"'),
+        lambda text: text.replace('"format": 1', '"format": 99'),
+    ],
+)
 def test_damaged_file_is_told_in_one_line(found, tmp_path, harm):
     path = tmp_path / "readouts.json"
     save_readouts(path, [found])
@@ -293,8 +312,10 @@ def test_damaged_file_is_told_in_one_line(found, tmp_path, harm):
 
 
 def test_reading_needs_no_heavy_package():
-    code = ("import sys, cnn_core.readouts.results; "
-            "print({'tensorflow', 'keras', 'sklearn', 'scipy'} & set(sys.modules))")
+    code = (
+        "import sys, cnn_core.readouts.results; "
+        "print({'tensorflow', 'keras', 'sklearn', 'scipy'} & set(sys.modules))"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
 
@@ -305,4 +326,5 @@ def test_provenance_says_what_was_used(found, case):
     assert len(found.model_digest) == 64
     assert found.provenance["images"] == {"train": 240, "test": 160, "in_both": 0}
     assert {"keras", "numpy", "scikit-learn", "scipy", "python"} == set(
-        found.provenance["versions"])
+        found.provenance["versions"]
+    )

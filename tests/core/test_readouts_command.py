@@ -48,8 +48,19 @@ def cache(tmp_path_factory):
 
 
 def command(files, cache, *more, model="own_1", data="own.npz"):
-    return main(["survey", "--model", str(files / f"{model}.keras"), "--data", str(files / data),
-                 "--readouts", "--cache", str(cache), *map(str, more)])
+    return main(
+        [
+            "survey",
+            "--model",
+            str(files / f"{model}.keras"),
+            "--data",
+            str(files / data),
+            "--readouts",
+            "--cache",
+            str(cache),
+            *map(str, more),
+        ]
+    )
 
 
 def test_models_and_data_of_ones_own(files, cache, tmp_path, capsys):
@@ -65,7 +76,7 @@ def test_models_and_data_of_ones_own(files, cache, tmp_path, capsys):
 
 def test_by_default_they_lie_beside_the_model(files, cache):
     assert command(files, cache, "--pair", 3, 1, "--pair", 0, 2) == 0
-    found, = load_readouts(files / READOUTS)
+    (found,) = load_readouts(files / READOUTS)
     assert [task.name for task in found.tasks] == ["all", "3-1", "0-2"]
     assert {claim.task for claim in found.claims} == {"3-1", "0-2"}
     assert found.provenance["steps_from_an_earlier_run"] > 0

@@ -45,8 +45,16 @@ def article_network():
     sketch.reshape()
     sketch.dense(100)
     sketch.dense(10, activation="softmax")
-    names = ("Conv2D_1", "Max_Pool_1", "Conv2D_2", "Max_Pool_2", "Conv2D_3", "Flatten", "Dense_1",
-             "Dense_2")
+    names = (
+        "Conv2D_1",
+        "Max_Pool_1",
+        "Conv2D_2",
+        "Max_Pool_2",
+        "Conv2D_3",
+        "Flatten",
+        "Dense_1",
+        "Dense_2",
+    )
     inputs = ("", *names)
     return [
         replace(layer, name=name, inputs=(source,))
@@ -59,10 +67,17 @@ def article():
     return ReceptiveFields.of(article_network(), (28, 28, 1))
 
 
-@pytest.mark.parametrize(("layer", "size", "stride"), [
-    ("Conv2D_1", 3, 1), ("Max_Pool_1", 4, 2), ("Conv2D_2", 8, 2), ("Max_Pool_2", 10, 4),
-    ("Conv2D_3", 18, 4), ("Flatten", 18, 4),
-])
+@pytest.mark.parametrize(
+    ("layer", "size", "stride"),
+    [
+        ("Conv2D_1", 3, 1),
+        ("Max_Pool_1", 4, 2),
+        ("Conv2D_2", 8, 2),
+        ("Max_Pool_2", 10, 4),
+        ("Conv2D_3", 18, 4),
+        ("Flatten", 18, 4),
+    ],
+)
 def test_sizes_and_strides_of_the_articles_layers(article, layer, size, stride):
     summary = article.describe(layer)
     assert (summary.size, summary.stride, summary.start) == ((size,) * 2, (stride,) * 2, (0, 0))
@@ -133,8 +148,9 @@ def random_sketch(rng):
                 sketch.unchanged(LayerKind.ACTIVATION, str(rng.choice(["relu", "softmax"])))
             case 9:
                 padding = tuple(rng.integers(0, 3, 4).tolist())
-                sketch.window(LayerKind.OTHER, Window((1, 1), padding=padding),
-                              class_name="ZeroPadding2D")
+                sketch.window(
+                    LayerKind.OTHER, Window((1, 1), padding=padding), class_name="ZeroPadding2D"
+                )
             case 10:
                 sketch.dense(2)
             case 11:
@@ -260,11 +276,13 @@ def test_a_pooled_map_that_is_not_read_leaves_its_own_pixels_unread():
 
 def unknown_behind_pooling(**changes):
     """Layers of which the second is of a kind that is not known; image of 7 by 6."""
-    pool = LayerInfo("pool", LayerKind.POOLING, "MaxPooling2D", (3, 3, 1),
-                     window=Window((2, 2), (2, 2)))
+    pool = LayerInfo(
+        "pool", LayerKind.POOLING, "MaxPooling2D", (3, 3, 1), window=Window((2, 2), (2, 2))
+    )
     other = LayerInfo("other", LayerKind.OTHER, "Attention", (3, 3, 2), inputs=("pool",))
-    conv = LayerInfo("conv", LayerKind.CONV, "Conv2D", (2, 2, 4), inputs=("other",),
-                     window=Window((2, 2)))
+    conv = LayerInfo(
+        "conv", LayerKind.CONV, "Conv2D", (2, 2, 4), inputs=("other",), window=Window((2, 2))
+    )
     return [pool, replace(other, **changes), conv]
 
 
@@ -283,12 +301,15 @@ def test_an_unknown_layer_may_see_all_that_its_inputs_see_and_says_so():
     assert fields.describe("pool").is_known
 
 
-@pytest.mark.parametrize("changes", [
-    {"kind": LayerKind.ACTIVATION, "class_name": "Softmax"},
-    {"kind": LayerKind.MERGE, "class_name": "Dot", "inputs": ("pool", "pool")},
-    {"class_name": "Reshape"},
-    {"kind": LayerKind.DENSE, "shape": (5,)},
-])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": LayerKind.ACTIVATION, "class_name": "Softmax"},
+        {"kind": LayerKind.MERGE, "class_name": "Dot", "inputs": ("pool", "pool")},
+        {"class_name": "Reshape"},
+        {"kind": LayerKind.DENSE, "shape": (5,)},
+    ],
+)
 def test_what_does_not_fit_its_kind_counts_as_unknown(changes):
     layer = unknown_behind_pooling(shape=(3, 1, 1))[1]
     layers = [unknown_behind_pooling()[0], replace(layer, **changes)]
@@ -311,14 +332,17 @@ def test_a_layer_fed_through_something_unlisted_counts_as_unknown():
     assert not fields.describe("flat").is_known
 
 
-@pytest.mark.parametrize(("layers", "input_shape", "fault"), [
-    (unknown_behind_pooling()[1:], (7, 6, 1), 'layer "other" fed by'),
-    (unknown_behind_pooling() * 2, (7, 6, 1), 'layer "pool" fed by'),
-    (unknown_behind_pooling(inputs=()), (7, 6, 1), 'layer "other" fed by'),
-    (unknown_behind_pooling(), (9, 6, 1), 'layer "pool": Window'),
-    (unknown_behind_pooling(shape=(2,)), (7, 6, 1), 'layer "conv": Window'),
-    (unknown_behind_pooling(), (7, 6), "network input"),
-])
+@pytest.mark.parametrize(
+    ("layers", "input_shape", "fault"),
+    [
+        (unknown_behind_pooling()[1:], (7, 6, 1), 'layer "other" fed by'),
+        (unknown_behind_pooling() * 2, (7, 6, 1), 'layer "pool" fed by'),
+        (unknown_behind_pooling(inputs=()), (7, 6, 1), 'layer "other" fed by'),
+        (unknown_behind_pooling(), (9, 6, 1), 'layer "pool": Window'),
+        (unknown_behind_pooling(shape=(2,)), (7, 6, 1), 'layer "conv": Window'),
+        (unknown_behind_pooling(), (7, 6), "network input"),
+    ],
+)
 def test_layers_that_do_not_follow_from_one_another_are_refused(layers, input_shape, fault):
     with pytest.raises(ModelError, match=fault):
         ReceptiveFields.of(layers, input_shape)
@@ -326,8 +350,12 @@ def test_layers_that_do_not_follow_from_one_another_are_refused(layers, input_sh
 
 @pytest.mark.parametrize(("name", "nearest"), [("Conv2D3", "Conv2D_3"), ("dens_2", "Dense_2")])
 def test_unknown_layers_are_refused_with_the_nearest(article, name, nearest):
-    for ask in (lambda: article.field(name, 0), lambda: article.boxes(name),
-                lambda: article.describe(name), lambda: article.pixels_reaching(name)):
+    for ask in (
+        lambda: article.field(name, 0),
+        lambda: article.boxes(name),
+        lambda: article.describe(name),
+        lambda: article.pixels_reaching(name),
+    ):
         with pytest.raises(SelectionError, match="Conv2D_1, Max_Pool_1") as caught:
             ask()
         assert caught.value.nearest == nearest
@@ -338,10 +366,16 @@ def test_the_image_itself_is_no_layer(article):
         article.describe("")
 
 
-@pytest.mark.parametrize(("layer", "cell", "what"), [
-    ("Conv2D_3", (128, 0, 0), "unit"), ("Conv2D_3", (0, 3, 0), "row"),
-    ("Conv2D_3", (0, 0, -1), "column"), ("Dense_1", (100,), "unit"), ("Dense_1", (0, 1, 0), "row"),
-])
+@pytest.mark.parametrize(
+    ("layer", "cell", "what"),
+    [
+        ("Conv2D_3", (128, 0, 0), "unit"),
+        ("Conv2D_3", (0, 3, 0), "row"),
+        ("Conv2D_3", (0, 0, -1), "column"),
+        ("Dense_1", (100,), "unit"),
+        ("Dense_1", (0, 1, 0), "row"),
+    ],
+)
 def test_unknown_cells_are_refused(article, layer, cell, what):
     with pytest.raises(SelectionError, match=f'{what} of layer "{layer}"'):
         article.field(layer, *cell)

@@ -32,8 +32,9 @@ def two_inputs():
 
 
 def lambda_layer():
-    return keras.Sequential([
-        keras.Input((5, 5, 1)), L.Lambda(lambda x: x * 2), L.Flatten(), L.Dense(3)])
+    return keras.Sequential(
+        [keras.Input((5, 5, 1)), L.Lambda(lambda x: x * 2), L.Flatten(), L.Dense(3)]
+    )
 
 
 def shared_layer():
@@ -43,8 +44,9 @@ def shared_layer():
 
 
 def sigmoid_output():
-    return keras.Sequential([
-        keras.Input((5, 5, 1)), L.Flatten(), L.Dense(3, activation="sigmoid", name="yes_no")])
+    return keras.Sequential(
+        [keras.Input((5, 5, 1)), L.Flatten(), L.Dense(3, activation="sigmoid", name="yes_no")]
+    )
 
 
 def sigmoid_operation():
@@ -65,9 +67,14 @@ def sequence_input():
 
 
 def channels_first():
-    return keras.Sequential([
-        keras.Input((1, 6, 6)), L.Conv2D(2, 3, data_format="channels_first"), L.Flatten(),
-        L.Dense(3)])
+    return keras.Sequential(
+        [
+            keras.Input((1, 6, 6)),
+            L.Conv2D(2, 3, data_format="channels_first"),
+            L.Flatten(),
+            L.Dense(3),
+        ]
+    )
 
 
 def open_size():
@@ -148,11 +155,17 @@ def test_weights_that_are_no_numbers(tmp_path):
     assert_refused(path, '"Dense_1" has weights that are not finite')
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("empty.keras", b""), ("empty.h5", b""),
-    ("text.keras", b"not a model\n" * 50), ("text.h5", b"not a model\n" * 50),
-    ("picture.png", b"\x89PNG"), ("without_ending", b"\x89HDF\r\n\x1a\n"),
-])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.keras", b""),
+        ("empty.h5", b""),
+        ("text.keras", b"not a model\n" * 50),
+        ("text.h5", b"not a model\n" * 50),
+        ("picture.png", b"\x89PNG"),
+        ("without_ending", b"\x89HDF\r\n\x1a\n"),
+    ],
+)
 def test_files_that_are_no_models(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
@@ -191,7 +204,7 @@ def test_files_cut_short(saved, tmp_path):
     source, content = saved
     path = tmp_path / source.name
     for share in np.linspace(0, 0.999, 12):
-        path.write_bytes(content[:int(share * len(content))])
+        path.write_bytes(content[: int(share * len(content))])
         assert_refused(path, "accepted")
 
 
@@ -213,11 +226,14 @@ def test_flipped_bits_never_raise_anything_else(saved, tmp_path):
             assert network.logits(np.zeros((1, 6, 6, 1))).shape == (1, 4)
 
 
-@pytest.mark.parametrize(("field", "damage"), [
-    ("compression method", lambda head, at: head.__setitem__(at + 10, 8)),
-    ("encryption flag", lambda head, at: head.__setitem__(at + 8, 1)),
-    ("checksum", lambda head, at: head.__setitem__(at + 16, head[at + 16] ^ 255)),
-])
+@pytest.mark.parametrize(
+    ("field", "damage"),
+    [
+        ("compression method", lambda head, at: head.__setitem__(at + 10, 8)),
+        ("encryption flag", lambda head, at: head.__setitem__(at + 8, 1)),
+        ("checksum", lambda head, at: head.__setitem__(at + 16, head[at + 16] ^ 255)),
+    ],
+)
 def test_damaged_headers_of_the_archive(tmp_path, field, damage):
     path = tmp_path / "model.keras"
     networks.softmax_over_relu().save(path)

@@ -22,9 +22,17 @@ from tests.core.networks import (
 every_network = pytest.mark.parametrize("builder", ALL, ids=networks.names_of(ALL))
 TARGET, RIVAL = np.array([0, 1, 2, 0, 2]), np.array([2, 0, 1, 1, 0])
 # A chain of layers with no offset but those of biases and batch normalisation.
-CHAINS = (networks.article_like, networks.batch_norm_average, networks.batch_norm_over_rows,
-          networks.depthwise_dropout_padding, networks.separable, networks.global_pooling,
-          networks.separate_softmax, networks.softmax_over_relu, networks.logits_only)
+CHAINS = (
+    networks.article_like,
+    networks.batch_norm_average,
+    networks.batch_norm_over_rows,
+    networks.depthwise_dropout_padding,
+    networks.separable,
+    networks.global_pooling,
+    networks.separate_softmax,
+    networks.softmax_over_relu,
+    networks.logits_only,
+)
 STARTS_WITH_NUMBERS = ("bias", "beta", "moving_mean")
 
 
@@ -33,9 +41,9 @@ def images_for(builder):
 
 
 def layers_before_logits(network):
-    """"" and every layer that the logits depend on."""
+    """ "" and every layer that the logits depend on."""
     names = [info.name for info in network.layers]
-    return ["", *names[:names.index(network.output_layer.name) + 1]]
+    return ["", *names[: names.index(network.output_layer.name) + 1]]
 
 
 def total(values):
@@ -45,8 +53,12 @@ def total(values):
 def keras_margin_gradient(builder, name, images):
     """Values, gradient and margin at a layer, from one tape over a fresh Keras model."""
     network, model = opened(builder), seeded(builder)
-    inputs = keras.ops.reshape(images, (len(images), *model.inputs[0].shape[1:])
-                               if builder is not networks.open_size else images.shape)
+    inputs = keras.ops.reshape(
+        images,
+        (len(images), *model.inputs[0].shape[1:])
+        if builder is not networks.open_size
+        else images.shape,
+    )
     reads_logits = name == network.output_layer.name
     part = None if not name or reads_logits else counterpart(model, network, name)
     model = without_softmax(model)
@@ -58,8 +70,9 @@ def keras_margin_gradient(builder, name, images):
         values = cut[0] if cut else inputs
         if reads_logits:
             values = logits
-        margin = (tf.gather(logits, TARGET, axis=1, batch_dims=1)
-                  - tf.gather(logits, RIVAL, axis=1, batch_dims=1))
+        margin = tf.gather(logits, TARGET, axis=1, batch_dims=1) - tf.gather(
+            logits, RIVAL, axis=1, batch_dims=1
+        )
     return values.numpy(), tape.gradient(margin, values).numpy(), margin.numpy()
 
 
@@ -89,8 +102,9 @@ def test_constant_and_terms_add_up_to_the_margin(builder):
 @pytest.mark.parametrize("builder", NOT_EXACT, ids=networks.names_of(NOT_EXACT))
 def test_what_is_not_piecewise_linear_says_so_and_leaves_a_residual(builder):
     network, images = opened(builder), images_for(builder)
-    not_exact = [name for name in layers_before_logits(network)
-                 if not network.behind(name).is_exact]
+    not_exact = [
+        name for name in layers_before_logits(network) if not network.behind(name).is_exact
+    ]
     assert tuple(not_exact) == NOT_EXACT[builder]
     for name in layers_before_logits(network):
         opening = network.margin_terms(name, images, TARGET, RIVAL)
@@ -112,10 +126,17 @@ def test_constant_is_what_the_biases_add_by_keras_own_derivatives(builder):
         model = seeded(builder)
         behind = operations(model)
         if name:
-            behind = behind[behind.index(counterpart(model, network, name)) + 1:]
-        offsets = [] if reads_logits else [
-            weight.value for part in behind for weight in part.weights
-            if weight.name in STARTS_WITH_NUMBERS]
+            behind = behind[behind.index(counterpart(model, network, name)) + 1 :]
+        offsets = (
+            []
+            if reads_logits
+            else [
+                weight.value
+                for part in behind
+                for weight in part.weights
+                if weight.name in STARTS_WITH_NUMBERS
+            ]
+        )
         model = without_softmax(model)
         expected = []
         for image, target, rival in zip(images, TARGET, RIVAL, strict=True):
@@ -129,8 +150,16 @@ def test_constant_is_what_the_biases_add_by_keras_own_derivatives(builder):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("builder", [networks.article_like, networks.separable, networks.branches,
-                                     networks.residual_plus, networks.logits_only])
+@pytest.mark.parametrize(
+    "builder",
+    [
+        networks.article_like,
+        networks.separable,
+        networks.branches,
+        networks.residual_plus,
+        networks.logits_only,
+    ],
+)
 def test_without_biases_nothing_is_left_for_the_constant(builder):
     model = seeded(builder)
     for weight in model.weights:
@@ -146,18 +175,23 @@ def test_without_biases_nothing_is_left_for_the_constant(builder):
 
 def test_straight_pieces_that_start_elsewhere_by_hand():
     dense, activation = keras.layers.Dense, keras.layers.ReLU
-    model = keras.Sequential([
-        keras.Input((1, 2, 1)), keras.layers.Flatten(name="flat"),
-        dense(4, activation="relu6", name="six"),
-        activation(max_value=5.0, negative_slope=0.1, threshold=1.0, name="cut"),
-        dense(2, name="classes"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((1, 2, 1)),
+            keras.layers.Flatten(name="flat"),
+            dense(4, activation="relu6", name="six"),
+            activation(max_value=5.0, negative_slope=0.1, threshold=1.0, name="cut"),
+            dense(2, name="classes"),
+        ]
+    )
     # Before "six": 3, -2, 8 and 0.5; behind it 3, 0, 6 and 0.5; behind "cut" 3 as it is, then
     # 0.1 * (0 - 1) = -0.1, then 5 since 6 is too much, then 0.1 * (0.5 - 1) = -0.05.
-    model.get_layer("six").set_weights([
-        np.array([[1, -1, 3, 0.0], [1, -1, 2, 1]]), np.array([1, 0, 3, -0.5])])
-    model.get_layer("classes").set_weights([
-        np.array([[1, 0], [10, 0], [0, 1], [20, 0.0]]), np.array([0.25, 0])])
+    model.get_layer("six").set_weights(
+        [np.array([[1, -1, 3, 0.0], [1, -1, 2, 1]]), np.array([1, 0, 3, -0.5])]
+    )
+    model.get_layer("classes").set_weights(
+        [np.array([[1, 0], [10, 0], [0, 1], [20, 0.0]]), np.array([0.25, 0])]
+    )
     network = Network(model, name="by_hand")
     image = np.ones((1, 1, 2, 1))
     # Margin: 0.25 + 3 - 1 - 5 - 1. The slopes are those of the pieces: of "cut" 1, 0.1, 0, 0.1
@@ -174,7 +208,8 @@ def test_straight_pieces_that_start_elsewhere_by_hand():
         np.testing.assert_allclose(opening.gradient, gradient, rtol=1e-6)
         np.testing.assert_allclose(opening.margin, [-3.75], rtol=1e-6)
         np.testing.assert_allclose(
-            opening.constant, -3.75 - np.sum(np.multiply(values, gradient)), rtol=1e-6, atol=1e-6)
+            opening.constant, -3.75 - np.sum(np.multiply(values, gradient)), rtol=1e-6, atol=1e-6
+        )
 
 
 @every_network
@@ -235,8 +270,17 @@ def test_pixels_beside_a_layer_must_be_given():
 def test_beside_are_the_layers_that_pass_a_layer_by():
     network = opened(networks.residual_layer)
     besides = {name: network.behind(name).beside for name in layers_before_logits(network)}
-    assert besides == {"": (), "entry": (), "inner": ("entry",), "inner_2": ("entry",), "sum": (),
-                       "open": (), "flat": (), "hidden": (), "classes": ()}
+    assert besides == {
+        "": (),
+        "entry": (),
+        "inner": ("entry",),
+        "inner_2": ("entry",),
+        "sum": (),
+        "open": (),
+        "flat": (),
+        "hidden": (),
+        "classes": (),
+    }
     assert network.behind("entry") is network.behind("entry")
 
 

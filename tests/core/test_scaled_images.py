@@ -68,8 +68,11 @@ def test_the_whole_of_a_set_larger_than_memory_is_refused(in_file, monkeypatch):
     monkeypatch.setattr(scaled_images, "MAX_WHOLE_BYTES", in_file.images[:69].nbytes)
     monkeypatch.setattr("cnn_core.images.pixel_values.CHUNK_BYTES", 2**13)
     assert len(in_file.images[1:]) == 69
-    for ask in (lambda: np.asarray(in_file.images), lambda: in_file.images[:],
-                lambda: in_file.images[np.arange(70)]):
+    for ask in (
+        lambda: np.asarray(in_file.images),
+        lambda: in_file.images[:],
+        lambda: in_file.images[np.arange(70)],
+    ):
         with pytest.raises(DataError, match=r"70 images: .* asked for at once; accepted"):
             ask()
     assert len(in_file.digest) == 64
@@ -79,8 +82,10 @@ def test_the_whole_of_a_set_larger_than_memory_is_refused(in_file, monkeypatch):
 def test_a_network_and_its_survey_see_the_same_set(in_file, in_memory, tmp_path):
     network = opened(article_like)
     np.testing.assert_array_equal(network.logits(in_file.images), network.logits(in_memory.images))
-    surveys = [survey_of(network, dataset, tmp_path / place)
-               for dataset, place in ((in_file, "a"), (in_memory, "b"))]
+    surveys = [
+        survey_of(network, dataset, tmp_path / place)
+        for dataset, place in ((in_file, "a"), (in_memory, "b"))
+    ]
     assert surveys[0].data_digest == surveys[1].data_digest
     np.testing.assert_array_equal(*(survey.logits for survey in surveys))
     for layer in surveys[0].features:

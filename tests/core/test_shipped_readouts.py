@@ -52,12 +52,19 @@ def test_the_readouts_tell_nothing_of_the_machine():
     assert not any(word in text for word in ("/home", "/root", "/work", "/tmp", "\\"))
 
 
-@pytest.mark.parametrize("reader, layer", [
-    (ClassMean(), "Dense_1"), (ClassMean(), ""), (BestCell(), "Conv2D_3"), (BestCell(), "Dense_1")])
+@pytest.mark.parametrize(
+    "reader, layer",
+    [
+        (ClassMean(), "Dense_1"),
+        (ClassMean(), ""),
+        (BestCell(), "Conv2D_3"),
+        (BestCell(), "Dense_1"),
+    ],
+)
 def test_a_part_computed_again_gives_the_same(case, reader, layer):
     network, train, test, survey = case
-    again, = read_layer(reader, network, train, test, survey, layer, make_task((4, 9), survey), 0)
-    shipped, = FOUND[NAME].of("4-9", layer, reader.name)
+    (again,) = read_layer(reader, network, train, test, survey, layer, make_task((4, 9), survey), 0)
+    (shipped,) = FOUND[NAME].of("4-9", layer, reader.name)
     # Another processor may round one image to the other side.
     assert abs(again.share.n_right - shipped.share.n_right) <= 1
     assert (again.share.n, again.n_fitted) == (shipped.share.n, shipped.n_fitted)
@@ -70,12 +77,15 @@ def test_probe_agrees_with_scikit_learn_on_its_own(case):
     values, labels = {}, {}
     for dataset in (train, test):
         rows = rows_of_task(dataset.labels, (4, 9))
-        values[dataset.name] = np.concatenate([
-            network.activations(dataset.images[part], ["Conv2D_3"])["Conv2D_3"]
-            for part in np.array_split(rows, 20)]).reshape(len(rows), -1)
+        values[dataset.name] = np.concatenate(
+            [
+                network.activations(dataset.images[part], ["Conv2D_3"])["Conv2D_3"]
+                for part in np.array_split(rows, 20)
+            ]
+        ).reshape(len(rows), -1)
         labels[dataset.name] = dataset.labels[rows]
     model = LogisticRegression(C=0.1, max_iter=2000).fit(values["train"], labels["train"])
-    probe, = FOUND[NAME].of("4-9", "Conv2D_3", "linear_probe")
+    (probe,) = FOUND[NAME].of("4-9", "Conv2D_3", "linear_probe")
     assert probe.share.low <= model.score(values["test"], labels["test"]) <= probe.share.high
 
 

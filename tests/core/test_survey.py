@@ -1,6 +1,5 @@
 """The survey against a direct computation."""
 
-
 import numpy as np
 import pytest
 
@@ -28,7 +27,7 @@ N_IMAGES = 37
 def random_set(network, n=N_IMAGES, seed=0):
     """Draw an image set that fits a network; the last class has no image."""
     labels = np.random.default_rng(seed).integers(0, network.n_classes - 1, n)
-    names = tuple("abcdefghij"[:network.n_classes])
+    names = tuple("abcdefghij"[: network.n_classes])
     return Dataset("test", networks.random_images(network, n, seed), labels, names)
 
 
@@ -97,18 +96,24 @@ def test_unit_statistics_are_those_of_the_whole_set_at_once(case):
                 np.testing.assert_allclose(units.class_means[label], expected, **close)
             else:
                 assert np.isnan(units.class_means[label]).all()
-        np.testing.assert_array_equal(units.dead, (plain[info.name] == 0).reshape(
-            -1, info.n_units).all(axis=0))
+        np.testing.assert_array_equal(
+            units.dead, (plain[info.name] == 0).reshape(-1, info.n_units).all(axis=0)
+        )
 
 
-@pytest.mark.parametrize("builder, kept", [
-    (article_like, ["Conv2D_2", "Flatten", "Dense_1", "Dense_2"]),
-    (depthwise_dropout_padding,
-     ["pointwise", "noise", "drop_cells", "flat", "hidden", "drop_nodes", "classes"]),
-    (global_pooling, ["head", "flat", "softmax"]),
-    (residual_layer, ["inner_2", "sum", "open", "flat", "hidden", "classes"]),
-    (softmax_over_relu, ["flat", "rectified", "softmax"]),
-])
+@pytest.mark.parametrize(
+    "builder, kept",
+    [
+        (article_like, ["Conv2D_2", "Flatten", "Dense_1", "Dense_2"]),
+        (
+            depthwise_dropout_padding,
+            ["pointwise", "noise", "drop_cells", "flat", "hidden", "drop_nodes", "classes"],
+        ),
+        (global_pooling, ["head", "flat", "softmax"]),
+        (residual_layer, ["inner_2", "sum", "open", "flat", "hidden", "classes"]),
+        (softmax_over_relu, ["flat", "rectified", "softmax"]),
+    ],
+)
 def test_features_reach_from_the_last_convolution_to_the_answer(builder, kept, tmp_path):
     network = opened(builder)
     images = random_set(network)
@@ -167,7 +172,7 @@ def test_spread_is_right_where_the_mean_is_large():
     values = (10_000 + draw.normal(0, 0.01, (64, 3, 3, 2))).astype(np.float32)
     sums = UnitSums(2, 1)
     for start in range(0, 64, 10):
-        part = values[start:start + 10]
+        part = values[start : start + 10]
         sums.add(part, np.zeros(len(part), np.int64))
     expected = values.astype(np.float64).std(axis=(0, 1, 2))
     np.testing.assert_allclose(sums.table()[1], expected, rtol=1e-3)

@@ -72,8 +72,11 @@ def test_progress_reaches_the_end(network, images, tmp_path, monkeypatch):
 def test_another_model_or_set_has_its_own_survey(network, images, tmp_path):
     other_network = opened(depthwise_dropout_padding, seed=1)
     other_images = random_set(network, seed=1)
-    surveys = [survey_of(net, data, tmp_path) for net in (network, other_network)
-               for data in (images, other_images)]
+    surveys = [
+        survey_of(net, data, tmp_path)
+        for net in (network, other_network)
+        for data in (images, other_images)
+    ]
     assert len({(survey.model_digest, survey.data_digest) for survey in surveys}) == 4
     assert len({survey.logits.tobytes() for survey in surveys}) == 4
 
@@ -147,13 +150,13 @@ def test_unusable_cache_folder_is_told_and_the_survey_served(network, images, tm
     assert not survey.logits.flags.writeable and not survey.features["flat"].flags.writeable
 
 
-@pytest.mark.parametrize("owner, name", [
-    (survey_store.os, "replace"),
-    (survey_store.os, "fsync"),
-    (survey_store.FolderSink, "_write"),
-])
+@pytest.mark.parametrize(
+    "owner, name",
+    [(survey_store.os, "replace"), (survey_store.os, "fsync"), (survey_store.FolderSink, "_write")],
+)
 def test_full_or_read_only_disk_is_told_and_the_survey_served(
-        network, images, tmp_path, monkeypatch, owner, name):
+    network, images, tmp_path, monkeypatch, owner, name
+):
     def fail(*_, **__):
         raise OSError(28, "No space left on device")
 
@@ -230,8 +233,12 @@ print(float(survey.logits.sum()), survey.note)
 
 
 def _start(folder, mode):
-    return subprocess.Popen([sys.executable, "-c", _BUILDER, str(folder), mode], cwd=ROOT,
-                            stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", _BUILDER, str(folder), mode],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _wait_for(path, process):

@@ -11,9 +11,12 @@ from tests.core import networks
 from tests.core.networks import opened, random_images
 
 EDITED = [
-    (networks.article_like, "Conv2D_2"), (networks.article_like, "Dense_1"),
-    (networks.batch_norm_average, "relu_1"), (networks.residual_plus, "inner"),
-    (networks.short_cut_from_pixels, "inner"), (networks.sigmoid_hidden, "conv"),
+    (networks.article_like, "Conv2D_2"),
+    (networks.article_like, "Dense_1"),
+    (networks.batch_norm_average, "relu_1"),
+    (networks.residual_plus, "inner"),
+    (networks.short_cut_from_pixels, "inner"),
+    (networks.sigmoid_hidden, "conv"),
 ]
 every_edit = pytest.mark.parametrize(("builder", "layer"), EDITED)
 
@@ -34,8 +37,10 @@ def pairs_for(builder, layer, n=4):
     chosen = []
     for image, target in enumerate(predictions):
         donors = np.flatnonzero(predictions != target)
-        flips = [logits_of(network, layer, images[image], images[donor], units).argmax() != target
-                 for donor in donors]
+        flips = [
+            logits_of(network, layer, images[image], images[donor], units).argmax() != target
+            for donor in donors
+        ]
         if any(flips):
             donor = donors[flips.index(True)]
             chosen.append((images[image], images[donor], int(target), int(predictions[donor])))
@@ -78,9 +83,12 @@ def test_no_edit_is_smaller_than_the_smallest_there_is(builder, layer):
     assert pairs, "no pair flips: the test would prove nothing"
     for image, donor, target, rival in pairs:
         edit = smallest_edit(network, layer, image, donor, target, rival)
-        flipping = [len(units) for count in range(n_units + 1)
-                    for units in combinations(range(n_units), count)
-                    if logits_of(network, layer, image, donor, units).argmax() != target]
+        flipping = [
+            len(units)
+            for count in range(n_units + 1)
+            for units in combinations(range(n_units), count)
+            if logits_of(network, layer, image, donor, units).argmax() != target
+        ]
         assert edit.flipped
         assert min(flipping) <= len(edit.units) <= min(flipping) + 1
 

@@ -35,8 +35,11 @@ def test_number_of_terms_that_carry_a_share_against_every_subset(share):
     terms = rng.normal(size=(6, 7)).round(1)
     for row, found in zip(terms, n_carrying(terms, share), strict=True):
         sizes = np.abs(row)
-        enough = [k for k in range(8) if any(
-            sum(subset) >= share * sizes.sum() - 1e-9 for subset in combinations(sizes, k))]
+        enough = [
+            k
+            for k in range(8)
+            if any(sum(subset) >= share * sizes.sum() - 1e-9 for subset in combinations(sizes, k))
+        ]
         assert found == enough[0]
 
 
@@ -73,10 +76,15 @@ def test_rank_correlation_over_all_and_over_active_cells():
     assert visibility(values, -2 * values).rank_correlation == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("values", "terms"), [
-    (np.zeros(4), np.zeros(4)), (np.ones(4), np.arange(4.0)), (np.arange(4.0), np.zeros(4)),
-    (np.ones(1), np.ones(1)),
-])
+@pytest.mark.parametrize(
+    ("values", "terms"),
+    [
+        (np.zeros(4), np.zeros(4)),
+        (np.ones(4), np.arange(4.0)),
+        (np.arange(4.0), np.zeros(4)),
+        (np.ones(1), np.ones(1)),
+    ],
+)
 def test_where_nothing_varies_there_is_no_correlation(values, terms):
     assert np.isnan(visibility(values, terms).rank_correlation)
 

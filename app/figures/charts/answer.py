@@ -8,8 +8,9 @@ SCALES = ("linear", "log", "logits")
 _LEAST_LOG_PROBABILITY = 1e-12
 
 
-def answer_figure(class_names, probabilities, logits, *, scale="linear", label=None,
-                  prediction=None, marked=()):
+def answer_figure(
+    class_names, probabilities, logits, *, scale="linear", label=None, prediction=None, marked=()
+):
     """Draw the softmax bars with their exact numbers.
 
     Parameters
@@ -30,35 +31,55 @@ def answer_figure(class_names, probabilities, logits, *, scale="linear", label=N
         A plotly figure.
     """
     n_classes = len(probabilities)
-    names = [class_names[number] if number < len(class_names) else str(number)
-             for number in range(n_classes)]
+    names = [
+        class_names[number] if number < len(class_names) else str(number)
+        for number in range(n_classes)
+    ]
     strong = {label, prediction, *marked} - {None}
     ticks = [f"<b>{name}</b>" if number in strong else name for number, name in enumerate(names)]
     if scale == "logits":
         lengths = [float(logit) for logit in logits]
         texts = [signed(logit) for logit in lengths]
         reach = max(max(lengths), 0.0) - min(min(lengths), 0.0) or 1.0
-        x_axis = theme.axis(title=None, range=[min(min(lengths), 0.0) - 0.42 * reach,
-                                               max(max(lengths), 0.0) + 0.42 * reach],
-                            zerolinecolor=theme.FAINT_INK)
+        x_axis = theme.axis(
+            title=None,
+            range=[min(min(lengths), 0.0) - 0.42 * reach, max(max(lengths), 0.0) + 0.42 * reach],
+            zerolinecolor=theme.FAINT_INK,
+        )
     else:
         lengths = [float(probability) for probability in probabilities]
         texts = [probability_text(probability).replace(" ", "") for probability in lengths]
         x_axis = theme.axis(range=[0, 1.9], tickvals=[0, 0.5, 1], ticktext=["0", "0.5", "1"])
     if scale == "log":
         lengths = [max(length, _LEAST_LOG_PROBABILITY) for length in lengths]
-        x_axis = theme.axis(type="log", range=[-12, 10], tickvals=[1e-12, 1e-6, 1],
-                            ticktext=["10⁻¹²", "10⁻⁶", "1"])
+        x_axis = theme.axis(
+            type="log", range=[-12, 10], tickvals=[1e-12, 1e-6, 1], ticktext=["10⁻¹²", "10⁻⁶", "1"]
+        )
     x_axis["showgrid"] = False  # lines would run through the numbers
     bars = {
-        "type": "bar", "orientation": "h", "x": lengths, "y": list(range(n_classes)),
-        "text": texts, "textposition": "outside", "cliponaxis": False, "hoverinfo": "none",
+        "type": "bar",
+        "orientation": "h",
+        "x": lengths,
+        "y": list(range(n_classes)),
+        "text": texts,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hoverinfo": "none",
         "textfont": {"size": 12, "color": theme.INK, "family": "ui-monospace, monospace"},
         "marker": {"color": [theme.class_colour(number) for number in range(n_classes)]},
     }
     layout = theme.chart_layout(
-        bargap=0.28, xaxis=x_axis, meta={"kind": "answer"},
+        bargap=0.28,
+        xaxis=x_axis,
+        meta={"kind": "answer"},
         margin={"l": 0, "r": 4, "t": 2, "b": 16, "pad": 4},
-        yaxis=theme.axis(autorange="reversed", tickvals=list(range(n_classes)), ticktext=ticks,
-                         showgrid=False, zeroline=False, tickfont={"size": 13, "color": theme.INK}))
+        yaxis=theme.axis(
+            autorange="reversed",
+            tickvals=list(range(n_classes)),
+            ticktext=ticks,
+            showgrid=False,
+            zeroline=False,
+            tickfont={"size": 13, "color": theme.INK},
+        ),
+    )
     return {"data": [bars], "layout": layout}

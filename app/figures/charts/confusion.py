@@ -36,15 +36,25 @@ def confusion_figure(counts, class_names, *, selected=None):
     told = [[_told(counts, class_names, row, column) for column in range(n)] for row in range(n)]
     # Few errors differ by counts of one to five: their scale begins at one, none has no colour.
     matrix = {
-        "type": "heatmap", "z": packed(np.where(errors > 0, errors, 0).astype(np.float32)),
-        "zmin": 0, "zmax": max(most, 1.0), "showscale": False, "hoverinfo": "none",
-        "xgap": 2, "ygap": 2, "customdata": told,
+        "type": "heatmap",
+        "z": packed(np.where(errors > 0, errors, 0).astype(np.float32)),
+        "zmin": 0,
+        "zmax": max(most, 1.0),
+        "showscale": False,
+        "hoverinfo": "none",
+        "xgap": 2,
+        "ygap": 2,
+        "customdata": told,
         "colorscale": [[0, _NOT_ANY], [1e-6, _FEW], [1, _MANY]],
     }
     diagonal = {
-        "type": "heatmap", "z": packed(np.where(np.eye(n, dtype=bool), 1.0, np.nan)
-                                       .astype(np.float32)),
-        "showscale": False, "hoverinfo": "skip", "hoverongaps": False, "xgap": 2, "ygap": 2,
+        "type": "heatmap",
+        "z": packed(np.where(np.eye(n, dtype=bool), 1.0, np.nan).astype(np.float32)),
+        "showscale": False,
+        "hoverinfo": "skip",
+        "hoverongaps": False,
+        "xgap": 2,
+        "ygap": 2,
         "colorscale": [[0, _DIAGONAL], [1, _DIAGONAL]],
     }
     traces = [diagonal, matrix, *(_numbers(counts) if has_numbers else ())]
@@ -53,12 +63,25 @@ def confusion_figure(counts, class_names, *, selected=None):
     plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
     layout = theme.chart_layout(
         meta={"kind": "told", "click": {"x": "pred", "y": "label"}, "n": n},
-        margin={"l": 4, "r": 4, "t": 4, "b": 4, "pad": 2}, shapes=_frame(selected, n),
-        xaxis=theme.axis(side="top", **plain, constrain="domain",
-                         range=[-0.5, n + (1.25 if has_numbers else -0.5)],
-                         title=_axis_title("prediction"), **(above if has_numbers else {})),
-        yaxis=theme.axis(range=[n - 0.5, -0.5], **plain,
-                         scaleanchor="x", constrain="domain", title=_axis_title("label"), **ticks))
+        margin={"l": 4, "r": 4, "t": 4, "b": 4, "pad": 2},
+        shapes=_frame(selected, n),
+        xaxis=theme.axis(
+            side="top",
+            **plain,
+            constrain="domain",
+            range=[-0.5, n + (1.25 if has_numbers else -0.5)],
+            title=_axis_title("prediction"),
+            **(above if has_numbers else {}),
+        ),
+        yaxis=theme.axis(
+            range=[n - 0.5, -0.5],
+            **plain,
+            scaleanchor="x",
+            constrain="domain",
+            title=_axis_title("label"),
+            **ticks,
+        ),
+    )
     for key in ("xaxis", "yaxis"):
         layout[key]["tickfont"] = {"size": 13, "color": theme.INK}
     return {"data": traces, "layout": layout}
@@ -74,15 +97,24 @@ def _numbers(counts):
     rows, columns = np.nonzero(counts)
     size = 12 if n <= 12 else 9
     yield {
-        "type": "scatter", "mode": "text", "hoverinfo": "skip",
-        "x": columns.tolist(), "y": rows.tolist(),
-        "text": [f"{counts[row, column]}" if row == column else f"<b>{counts[row, column]}</b>"
-                 for row, column in zip(rows, columns, strict=True)],
+        "type": "scatter",
+        "mode": "text",
+        "hoverinfo": "skip",
+        "x": columns.tolist(),
+        "y": rows.tolist(),
+        "text": [
+            f"{counts[row, column]}" if row == column else f"<b>{counts[row, column]}</b>"
+            for row, column in zip(rows, columns, strict=True)
+        ],
         "textfont": {"size": size, "color": theme.INK},
     }
     yield {
-        "type": "scatter", "mode": "text", "hoverinfo": "skip", "textposition": "middle right",
-        "x": [n - 0.45] * n, "y": list(range(n)),
+        "type": "scatter",
+        "mode": "text",
+        "hoverinfo": "skip",
+        "textposition": "middle right",
+        "x": [n - 0.45] * n,
+        "y": list(range(n)),
         "text": [share_text(counts[row, row], counts[row].sum()) for row in range(n)],
         "textfont": {"size": size - 1, "color": theme.FAINT_INK},
     }
@@ -90,12 +122,17 @@ def _numbers(counts):
 
 def _told(counts, names, row, column):
     of_label = int(counts[row].sum())
-    what = (f"labelled {names[row]} and predicted {names[column]}" if row != column
-            else f"labelled and predicted {names[row]}")
+    what = (
+        f"labelled {names[row]} and predicted {names[column]}"
+        if row != column
+        else f"labelled and predicted {names[row]}"
+    )
     if not of_label:
         return f"no image is labelled {names[row]}"
-    return (f"{counts[row, column]:,} {what}\n"
-            f"{counts[row, column] / of_label:.2%} of the {of_label:,} labelled {names[row]}")
+    return (
+        f"{counts[row, column]:,} {what}\n"
+        f"{counts[row, column] / of_label:.2%} of the {of_label:,} labelled {names[row]}"
+    )
 
 
 def _frame(selected, n):
@@ -104,8 +141,16 @@ def _frame(selected, n):
     label, prediction = selected
     top, bottom = (-0.5, n - 0.5) if label is None else (label - 0.5, label + 0.5)
     left, right = (-0.5, n - 0.5) if prediction is None else (prediction - 0.5, prediction + 0.5)
-    return [{"type": "rect", "x0": left, "x1": right, "y0": top, "y1": bottom,
-             "line": {"color": "#ff3d81", "width": 2}}]
+    return [
+        {
+            "type": "rect",
+            "x0": left,
+            "x1": right,
+            "y0": top,
+            "y1": bottom,
+            "line": {"color": "#ff3d81", "width": 2},
+        }
+    ]
 
 
 def _axis_title(text):

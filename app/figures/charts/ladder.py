@@ -79,8 +79,11 @@ def share_figure(titles, marks, *, guide=None, chance=None):
     dict
         A plotly figure.
     """
-    shares = [share for mark in marks
-              for share in (mark.value, mark.low, mark.high, mark.least, mark.most)]
+    shares = [
+        share
+        for mark in marks
+        for share in (mark.value, mark.low, mark.high, mark.least, mark.most)
+    ]
     shares += [*(guide or ()), *(() if chance is None else (chance,))]
     least = least_mistakes(shares)
     readers = [reader for reader in STYLES if any(mark.reader == reader for mark in marks)]
@@ -89,17 +92,27 @@ def share_figure(titles, marks, *, guide=None, chance=None):
     for reader in readers:
         own = [mark for mark in marks if mark.reader == reader]
         heights = [places[mark.row, reader] for mark in own]
-        traces += [_band(own, heights, STYLES[reader], least),
-                   _marks(own, heights, STYLES[reader], least)]
+        traces += [
+            _band(own, heights, STYLES[reader], least),
+            _marks(own, heights, STYLES[reader], least),
+        ]
     layout = theme.chart_layout(
-        meta={"kind": "told"}, hovermode="closest", hoverdistance=12,
+        meta={"kind": "told"},
+        hovermode="closest",
+        hoverdistance=12,
         margin={"l": 4, "r": 10, "t": 16, "b": 4, "pad": 4},
         xaxis=share_axis(shares, side="bottom"),
-        yaxis=theme.axis(range=[len(titles) - 0.5, -0.5], tickvals=list(range(len(titles))),
-                         ticktext=list(titles), showgrid=False, zeroline=False,
-                         tickfont={"size": 13, "color": theme.INK}),
+        yaxis=theme.axis(
+            range=[len(titles) - 0.5, -0.5],
+            tickvals=list(range(len(titles))),
+            ticktext=list(titles),
+            showgrid=False,
+            zeroline=False,
+            tickfont={"size": 13, "color": theme.INK},
+        ),
         shapes=[*_stripes(len(titles)), *_guide(guide, least), *_chance(chance, least)],
-        annotations=_words(guide, chance, least, share_axis(shares)["range"]))
+        annotations=_words(guide, chance, least, share_axis(shares)["range"]),
+    )
     return {"data": traces, "layout": layout}
 
 
@@ -112,8 +125,11 @@ def _places(marks, readers):
     """Height of each mark: those of one row stand below each other, none hides another."""
     places = {}
     for row in {mark.row for mark in marks}:
-        here = [reader for reader in readers
-                if any((mark.row, mark.reader) == (row, reader) for mark in marks)]
+        here = [
+            reader
+            for reader in readers
+            if any((mark.row, mark.reader) == (row, reader) for mark in marks)
+        ]
         for number, reader in enumerate(here):
             places[row, reader] = row + (number - (len(here) - 1) / 2) * 0.8 / max(len(readers), 4)
     return places
@@ -124,32 +140,66 @@ def _band(marks, heights, style, least):
     for mark, height in zip(marks, heights, strict=True):
         x += [mistakes(mark.least, least), mistakes(mark.most, least), None]
         y += [height, height, None]
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip",
-            "opacity": 0.25, "line": {"color": style.colour, "width": _BAND_PIXELS}}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "hoverinfo": "skip",
+        "opacity": 0.25,
+        "line": {"color": style.colour, "width": _BAND_PIXELS},
+    }
 
 
 def _marks(marks, heights, style, least):
     places = [mistakes(mark.value, least) for mark in marks]
     return {
-        "type": "scatter", "mode": "lines+markers", "x": places, "y": heights,
-        "customdata": [mark.told for mark in marks], "hoverinfo": "none",
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": places,
+        "y": heights,
+        "customdata": [mark.told for mark in marks],
+        "hoverinfo": "none",
         "line": {"color": style.colour, "width": 0.6, "dash": "dot"},
-        "marker": {"symbol": style.symbol, "color": style.colour, "opacity": 1,
-                   "size": 13 if style.symbol == "star" else 10},
+        "marker": {
+            "symbol": style.symbol,
+            "color": style.colour,
+            "opacity": 1,
+            "size": 13 if style.symbol == "star" else 10,
+        },
         "error_x": {
-            "type": "data", "symmetric": False, "color": style.colour, "thickness": 1.6,
+            "type": "data",
+            "symmetric": False,
+            "color": style.colour,
+            "thickness": 1.6,
             "width": 4,
-            "array": [mistakes(mark.low, least) - place
-                      for mark, place in zip(marks, places, strict=True)],
-            "arrayminus": [place - mistakes(mark.high, least)
-                           for mark, place in zip(marks, places, strict=True)]},
+            "array": [
+                mistakes(mark.low, least) - place for mark, place in zip(marks, places, strict=True)
+            ],
+            "arrayminus": [
+                place - mistakes(mark.high, least)
+                for mark, place in zip(marks, places, strict=True)
+            ],
+        },
     }
 
 
 def _stripes(n_rows):
-    return [{"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.5, "y1": row + 0.5,
-             "fillcolor": theme.FAINT_INK, "opacity": 0.06, "line": {"width": 0}, "layer": "below"}
-            for row in range(0, n_rows, 2)]
+    return [
+        {
+            "type": "rect",
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": row - 0.5,
+            "y1": row + 0.5,
+            "fillcolor": theme.FAINT_INK,
+            "opacity": 0.06,
+            "line": {"width": 0},
+            "layer": "below",
+        }
+        for row in range(0, n_rows, 2)
+    ]
 
 
 def _guide(guide, least):
@@ -159,10 +209,22 @@ def _guide(guide, least):
     colour = STYLES["network"].colour
     upright = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     return [
-        {"type": "rect", "x0": low, "x1": high, "fillcolor": colour, "opacity": 0.13,
-         "line": {"width": 0}, **upright},
-        {"type": "line", "x0": value, "x1": value,
-         "line": {"color": colour, "width": 1.4, "dash": "dash"}, **upright},
+        {
+            "type": "rect",
+            "x0": low,
+            "x1": high,
+            "fillcolor": colour,
+            "opacity": 0.13,
+            "line": {"width": 0},
+            **upright,
+        },
+        {
+            "type": "line",
+            "x0": value,
+            "x1": value,
+            "line": {"color": colour, "width": 1.4, "dash": "dash"},
+            **upright,
+        },
     ]
 
 
@@ -170,19 +232,40 @@ def _chance(chance, least):
     if chance is None:
         return []
     place = mistakes(chance, least)
-    return [{"type": "line", "x0": place, "x1": place, "yref": "paper", "y0": 0, "y1": 1,
-             "layer": "below", "line": {"color": theme.FAINT_INK, "width": 1.2, "dash": "dot"}}]
+    return [
+        {
+            "type": "line",
+            "x0": place,
+            "x1": place,
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "layer": "below",
+            "line": {"color": theme.FAINT_INK, "width": 1.2, "dash": "dot"},
+        }
+    ]
 
 
 def _words(guide, chance, least, ends):
     words = [] if guide is None else [("the network", guide[0])]
     if chance is not None:
-        distance = 1 if guide is None else abs(
-            log10(mistakes(chance, least)) - log10(mistakes(guide[0], least)))
+        distance = (
+            1
+            if guide is None
+            else abs(log10(mistakes(chance, least)) - log10(mistakes(guide[0], least)))
+        )
         words += [("guessing", chance)] if distance > _NEAREST_WORDS * (ends[0] - ends[1]) else []
-    return [{
-        # On a logarithmic axis plotly takes the logarithm here.
-        "x": log10(mistakes(share, least)), "y": 1, "yref": "paper", "yanchor": "bottom",
-        "xanchor": "left" if word == "guessing" else "right", "showarrow": False, "text": word,
-        "font": {"size": 12, "color": theme.FAINT_INK},
-    } for word, share in words]
+    return [
+        {
+            # On a logarithmic axis plotly takes the logarithm here.
+            "x": log10(mistakes(share, least)),
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "xanchor": "left" if word == "guessing" else "right",
+            "showarrow": False,
+            "text": word,
+            "font": {"size": 12, "color": theme.FAINT_INK},
+        }
+        for word, share in words
+    ]

@@ -35,63 +35,113 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
     for bar, colour, hollow in zip(bars, colours, is_hollow, strict=True):
         if bar.kind == "bias":
             colour = _REST_COLOUR
-        fills.append("rgba(0,0,0,0)" if hollow else _faded(colour) if bar.kind == "rest"
-                     else colour)
+        fills.append(
+            "rgba(0,0,0,0)" if hollow else _faded(colour) if bar.kind == "rest" else colour
+        )
     columns = list(range(len(bars)))
     heights = {
-        "type": "bar", "x": columns, "y": [bar.term for bar in bars],
-        "base": [bar.start for bar in bars], "hoverinfo": "none",
+        "type": "bar",
+        "x": columns,
+        "y": [bar.term for bar in bars],
+        "base": [bar.start for bar in bars],
+        "hoverinfo": "none",
         "customdata": [bar.hover for bar in bars],
-        "text": [bar.amount for bar in bars], "textposition": "outside",
-        "cliponaxis": False, "textangle": 0, "constraintext": "none",
+        "text": [bar.amount for bar in bars],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "textangle": 0,
+        "constraintext": "none",
         "textfont": {"size": 11, "color": theme.INK},
-        "marker": {"color": fills, "line": {
-            "color": colours, "width": [1.5 if hollow else 0 for hollow in is_hollow]},
-            "pattern": {"shape": _hatching(bars, is_hollow), "fillmode": "overlay",
-                        "fgcolor": "#ffffff", "size": 6, "solidity": 0.28}},
+        "marker": {
+            "color": fills,
+            "line": {"color": colours, "width": [1.5 if hollow else 0 for hollow in is_hollow]},
+            "pattern": {
+                "shape": _hatching(bars, is_hollow),
+                "fillmode": "overlay",
+                "fgcolor": "#ffffff",
+                "size": 6,
+                "solidity": 0.28,
+            },
+        },
     }
     running = [bar.start + bar.term for bar in bars if bar.kind not in ("margin", "after")]
     # From the edge of one bar to the edge of the next, and then a gap.
-    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "connectgaps": False,
-             "x": [x for place in range(len(running))
-                   for x in (place + _HALF_BAR, place + 1 - _HALF_BAR, None)],
-             "y": [y for end in running for y in (end, end, None)],
-             "line": {"width": 1, "dash": "dot", "color": theme.FAINT_INK}}
-    names = [f"<b>{bar.label}</b>" if bar.kind in ("margin", "after") else bar.label
-             for bar in bars]
+    steps = {
+        "type": "scatter",
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "connectgaps": False,
+        "x": [
+            x
+            for place in range(len(running))
+            for x in (place + _HALF_BAR, place + 1 - _HALF_BAR, None)
+        ],
+        "y": [y for end in running for y in (end, end, None)],
+        "line": {"width": 1, "dash": "dot", "color": theme.FAINT_INK},
+    }
+    names = [
+        f"<b>{bar.label}</b>" if bar.kind in ("margin", "after") else bar.label for bar in bars
+    ]
     tops = [max(bar.start, bar.start + bar.term) for bar in bars]
     feet = [min(bar.start, bar.start + bar.term) for bar in bars]
     low, high = min(*feet, 0.0), max(*tops, 0.0)
     reach = (high - low) or 1.0
     layout = theme.chart_layout(
-        bargap=1 - 2 * _HALF_BAR, hovermode="x", meta={
-            "kind": "told", "layer": layer, "toggles": True,
+        bargap=1 - 2 * _HALF_BAR,
+        hovermode="x",
+        meta={
+            "kind": "told",
+            "layer": layer,
+            "toggles": True,
             "narrow": _narrow(bars, low - 0.2 * reach, high + 0.26 * reach),
-            "units": [bar.unit if bar.kind == "unit" else None for bar in bars]},
+            "units": [bar.unit if bar.kind == "unit" else None for bar in bars],
+        },
         margin={"l": 44, "r": 4, "t": 4, "b": 36, "pad": 2},
-        xaxis=theme.axis(tickvals=columns, ticktext=names, showgrid=False, zeroline=False,
-                         range=[-0.7, len(bars) - 0.3], automargin=False, tickangle=0,
-                         tickfont={"size": 11, "color": theme.INK}),
-        yaxis=theme.axis(range=[low - 0.09 * reach, high + 0.09 * reach], automargin=False,
-                         zerolinecolor=theme.FAINT_INK, zerolinewidth=1.5, nticks=6))
+        xaxis=theme.axis(
+            tickvals=columns,
+            ticktext=names,
+            showgrid=False,
+            zeroline=False,
+            range=[-0.7, len(bars) - 0.3],
+            automargin=False,
+            tickangle=0,
+            tickfont={"size": 11, "color": theme.INK},
+        ),
+        yaxis=theme.axis(
+            range=[low - 0.09 * reach, high + 0.09 * reach],
+            automargin=False,
+            zerolinecolor=theme.FAINT_INK,
+            zerolinewidth=1.5,
+            nticks=6,
+        ),
+    )
     return {"data": [steps, heights], "layout": layout}
 
 
 def _narrow(bars, low, high):
     """What changes on a narrow screen, so that all bars stand side by side: upright numbers."""
     small = {"size": 10, "color": theme.INK}
-    return {"trace": {"textangle": -90, "textfont": small},
-            "layout": {"margin.l": 26, "margin.b": 66, "xaxis.tickangle": -90,
-                       "xaxis.ticktext": [bar.label.replace("<br>", " ") for bar in bars],
-                       "xaxis.tickfont": small, "yaxis.range": [low, high]}}
+    return {
+        "trace": {"textangle": -90, "textfont": small},
+        "layout": {
+            "margin.l": 26,
+            "margin.b": 66,
+            "xaxis.tickangle": -90,
+            "xaxis.ticktext": [bar.label.replace("<br>", " ") for bar in bars],
+            "xaxis.tickfont": small,
+            "yaxis.range": [low, high],
+        },
+    }
 
 
 def _hatching(bars, is_hollow):
     """Pattern of each bar: what speaks for the rival is hatched, so that colour is not alone."""
-    return ["/" if bar.term < 0 and bar.kind != "bias" and not hollow else ""
-            for bar, hollow in zip(bars, is_hollow, strict=True)]
+    return [
+        "/" if bar.term < 0 and bar.kind != "bias" and not hollow else ""
+        for bar, hollow in zip(bars, is_hollow, strict=True)
+    ]
 
 
 def _faded(colour):
-    red, green, blue = (int(colour[start:start + 2], 16) for start in (1, 3, 5))
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{_FOLDED})"

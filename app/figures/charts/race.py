@@ -13,8 +13,9 @@ ORDERS = {
 """Name, colour and line of each order; the line tells them apart without colour."""
 
 
-def race_figure(removed, curves, hovers, *, measure, unit_word, band=None, flips=None,
-                as_share=False):
+def race_figure(
+    removed, curves, hovers, *, measure, unit_word, band=None, flips=None, as_share=False
+):
     """Draw one line an order of removal.
 
     Parameters
@@ -45,33 +46,72 @@ def race_figure(removed, curves, hovers, *, measure, unit_word, band=None, flips
     traces = []
     if band is not None:
         low, high = (np.asarray(edge, np.float32) for edge in band)
-        traces.append({
-            "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
-            "x": packed(np.concatenate([removed, removed[::-1]])),
-            "y": packed(np.concatenate([high, low[::-1]])),
-            "fillcolor": "rgba(122,130,140,0.22)", "line": {"width": 0}})
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "fill": "toself",
+                "hoverinfo": "skip",
+                "x": packed(np.concatenate([removed, removed[::-1]])),
+                "y": packed(np.concatenate([high, low[::-1]])),
+                "fillcolor": "rgba(122,130,140,0.22)",
+                "line": {"width": 0},
+            }
+        )
     for key, (_, colour, dash) in ORDERS.items():
         if key in curves:
-            traces.append({
-                "type": "scatter", "mode": "lines", "x": packed(removed),
-                "y": packed(np.asarray(curves[key], np.float32)), "hoverinfo": "none",
-                "customdata": list(hovers[key]),
-                "line": {"color": colour, "width": 2, "dash": dash}})
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": packed(removed),
+                    "y": packed(np.asarray(curves[key], np.float32)),
+                    "hoverinfo": "none",
+                    "customdata": list(hovers[key]),
+                    "line": {"color": colour, "width": 2, "dash": dash},
+                }
+            )
     for key, (x, y) in (flips or {}).items():
-        traces.append({
-            "type": "scatter", "mode": "markers", "x": [x], "y": [y], "hoverinfo": "none",
-            "customdata": [f"removed {ORDERS[key][0]}\nthe decision flips at {x:g} {unit_word}"],
-            "marker": {"symbol": "diamond", "size": 11, "color": ORDERS[key][1],
-                       "line": {"width": 1.5, "color": "#ffffff"}}})
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [x],
+                "y": [y],
+                "hoverinfo": "none",
+                "customdata": [
+                    f"removed {ORDERS[key][0]}\nthe decision flips at {x:g} {unit_word}"
+                ],
+                "marker": {
+                    "symbol": "diamond",
+                    "size": 11,
+                    "color": ORDERS[key][1],
+                    "line": {"width": 1.5, "color": "#ffffff"},
+                },
+            }
+        )
     heights = {"range": [-0.02, 1.02], "tickformat": ".0%"} if as_share else {}
     title = {"font": {"size": 12, "color": theme.FAINT_INK}, "standoff": 6}
     layout = theme.chart_layout(
-        meta={"kind": "told"}, hovermode="closest",
+        meta={"kind": "told"},
+        hovermode="closest",
         margin={"l": 56, "r": 10, "t": 8, "b": 40, "pad": 2},
-        xaxis=theme.axis(range=[0, float(removed[-1])], nticks=9, automargin=False,
-                         zeroline=False, title={"text": f"{unit_word} removed", **title}),
-        yaxis=theme.axis(nticks=7, zerolinecolor=theme.FAINT_INK, zerolinewidth=1.5,
-                         automargin=False, title={"text": measure, **title}, **heights))
+        xaxis=theme.axis(
+            range=[0, float(removed[-1])],
+            nticks=9,
+            automargin=False,
+            zeroline=False,
+            title={"text": f"{unit_word} removed", **title},
+        ),
+        yaxis=theme.axis(
+            nticks=7,
+            zerolinecolor=theme.FAINT_INK,
+            zerolinewidth=1.5,
+            automargin=False,
+            title={"text": measure, **title},
+            **heights,
+        ),
+    )
     return {"data": traces, "layout": layout}
 
 

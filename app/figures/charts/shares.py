@@ -60,13 +60,19 @@ def share_axis(shares, **more):
     least = least_mistakes(shares)
     most = max((mistakes(share, least) for share in shares), default=1.0)
     low, high = math.log10(least) - 0.05, math.log10(most) + 0.05
-    ticks = _spread([share for share in _TICKS if low <= math.log10(1 - share) <= high],
-                    _NEAREST_TICKS * max((high - low) / 2.6, 0.4))
-    return theme.axis(type="log", range=[high, low], zeroline=False,
-                      tickvals=[1 - share for share in ticks],
-                      ticktext=[share_text(share) for share in ticks],
-                      title={"text": "% right", "standoff": 2,
-                             "font": {"size": 12, "color": theme.FAINT_INK}}, **more)
+    ticks = _spread(
+        [share for share in _TICKS if low <= math.log10(1 - share) <= high],
+        _NEAREST_TICKS * max((high - low) / 2.6, 0.4),
+    )
+    return theme.axis(
+        type="log",
+        range=[high, low],
+        zeroline=False,
+        tickvals=[1 - share for share in ticks],
+        ticktext=[share_text(share) for share in ticks],
+        title={"text": "% right", "standoff": 2, "font": {"size": 12, "color": theme.FAINT_INK}},
+        **more,
+    )
 
 
 def share_text(share):

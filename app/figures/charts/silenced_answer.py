@@ -25,12 +25,21 @@ def silenced_answer_figure(class_names, answer, after, p, q, *, scale, label):
     dict
         A plotly figure.
     """
+
     def drawn(one):
-        figure = answer_figure(class_names, one.probabilities, one.logits, scale=scale,
-                               label=label, prediction=one.prediction, marked=(p, q))
+        figure = answer_figure(
+            class_names,
+            one.probabilities,
+            one.logits,
+            scale=scale,
+            label=label,
+            prediction=one.prediction,
+            marked=(p, q),
+        )
         marker = figure["data"][0]["marker"]
-        marker["opacity"] = [1 if number in (p, q) else _FAINT
-                             for number in range(len(marker["color"]))]
+        marker["opacity"] = [
+            1 if number in (p, q) else _FAINT for number in range(len(marker["color"]))
+        ]
         return figure
 
     figure = drawn(answer)
@@ -39,12 +48,19 @@ def silenced_answer_figure(class_names, answer, after, p, q, *, scale, label):
     before, figure = figure, drawn(after)
     if scale == "logits":
         ranges = [one["layout"]["xaxis"]["range"] for one in (before, figure)]
-        figure["layout"]["xaxis"]["range"] = [min(low for low, _ in ranges),
-                                              max(high for _, high in ranges)]
+        figure["layout"]["xaxis"]["range"] = [
+            min(low for low, _ in ranges),
+            max(high for _, high in ranges),
+        ]
     bars = before["data"][0]
     hollow = {key: bars[key] for key in ("type", "orientation", "x", "y", "hoverinfo")}
-    hollow |= {"width": 0.86, "marker": {
-        "color": "rgba(0,0,0,0)", "line": {"width": 1.5, "color": bars["marker"]["color"]}}}
+    hollow |= {
+        "width": 0.86,
+        "marker": {
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 1.5, "color": bars["marker"]["color"]},
+        },
+    }
     figure["data"][0]["width"] = 0.5
     figure["data"].insert(0, hollow)
     figure["layout"]["barmode"] = "overlay"

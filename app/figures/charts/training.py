@@ -51,11 +51,20 @@ class Curve:
         -------
         Curve
         """
+
         def column(key):
             return tuple(epoch.get(key) for epoch in epochs)
 
-        return cls(name, column("epoch"), column("loss"), column("val_loss"), column("accuracy"),
-                   column("val_accuracy"), column("learning_rate"), is_shown)
+        return cls(
+            name,
+            column("epoch"),
+            column("loss"),
+            column("val_loss"),
+            column("accuracy"),
+            column("val_accuracy"),
+            column("learning_rate"),
+            is_shown,
+        )
 
 
 def training_figure(curves):
@@ -74,36 +83,58 @@ def training_figure(curves):
     """
     traces = [trace for curve in curves for trace in _traces(curve)]
     last = max((curve.epochs[-1] for curve in curves), default=1)
-    wrong = [_wrong(share) for curve in curves for share in (*curve.accuracy, *curve.val_accuracy)
-             if share is not None]
+    wrong = [
+        _wrong(share)
+        for curve in curves
+        for share in (*curve.accuracy, *curve.val_accuracy)
+        if share is not None
+    ]
     losses = [loss for curve in curves for loss in (*curve.loss, *curve.val_loss) if loss]
     plain = {"zeroline": False, "showline": False}
-    epochs = theme.axis(range=[0.5, last + 0.5], showgrid=False, anchor="y3", **plain,
-                        title={"text": "epoch", "standoff": 4,
-                               "font": {"size": 12, "color": theme.FAINT_INK}})
+    epochs = theme.axis(
+        range=[0.5, last + 0.5],
+        showgrid=False,
+        anchor="y3",
+        **plain,
+        title={"text": "epoch", "standoff": 4, "font": {"size": 12, "color": theme.FAINT_INK}},
+    )
     layout = theme.chart_layout(
-        meta={"kind": "told"}, hovermode="x", xaxis=epochs,
+        meta={"kind": "told"},
+        hovermode="x",
+        xaxis=epochs,
         margin={"l": 4, "r": 8, "t": 14, "b": 4, "pad": 2},
-        yaxis=theme.axis(domain=[0.72, 1], type="log", **plain,
-                         tickvals=_LOSSES if losses and max(losses) < 100 * min(losses) else
-                         [loss for loss in _LOSSES if f"{loss:e}"[0] == "1"]),
+        yaxis=theme.axis(
+            domain=[0.72, 1],
+            type="log",
+            **plain,
+            tickvals=_LOSSES
+            if losses and max(losses) < 100 * min(losses)
+            else [loss for loss in _LOSSES if f"{loss:e}"[0] == "1"],
+        ),
         yaxis2=theme.axis(domain=[0.25, 0.65], type="log", **plain, **_share_axis(wrong)),
         yaxis3=theme.axis(domain=[0, 0.18], rangemode="tozero", nticks=3, showline=False),
-        annotations=[_title("loss", 1.0), _title("accuracy", 0.65), _title("learning rate", 0.18)])
+        annotations=[_title("loss", 1.0), _title("accuracy", 0.65), _title("learning rate", 0.18)],
+    )
     return {"data": traces, "layout": layout}
 
 
 def _traces(curve):
     told = [_told(curve, place) for place in range(len(curve.epochs))]
-    rows = (("y", TRAINING, curve.loss, None), ("y", VALIDATION, curve.val_loss, None),
-            ("y2", TRAINING, curve.accuracy, _wrong),
-            ("y2", VALIDATION, curve.val_accuracy, _wrong),
-            ("y3", RATE, curve.learning_rate, None))
+    rows = (
+        ("y", TRAINING, curve.loss, None),
+        ("y", VALIDATION, curve.val_loss, None),
+        ("y2", TRAINING, curve.accuracy, _wrong),
+        ("y2", VALIDATION, curve.val_accuracy, _wrong),
+        ("y3", RATE, curve.learning_rate, None),
+    )
     for place, colour, values, change in rows:
         trace = {
-            "type": "scatter", "x": list(curve.epochs), "y": [
-                value if value is None or change is None else change(value) for value in values],
-            "xaxis": "x", "yaxis": place, "name": curve.name,
+            "type": "scatter",
+            "x": list(curve.epochs),
+            "y": [value if value is None or change is None else change(value) for value in values],
+            "xaxis": "x",
+            "yaxis": place,
+            "name": curve.name,
             "mode": "lines+markers" if len(curve.epochs) < 3 else "lines",
             "line": {"color": colour, "width": 2 if curve.is_shown else 1},
             "opacity": 1 if curve.is_shown else 0.4,
@@ -118,12 +149,14 @@ def _told(curve, place):
     def number(value, form):
         return "not recorded" if value is None else format(value, form)
 
-    return (f"epoch {curve.epochs[place]}\n"
-            f"training: {number(curve.accuracy[place], '.2%')} right, "
-            f"loss {number(curve.loss[place], '.4f')}\n"
-            f"validation: {number(curve.val_accuracy[place], '.2%')} right, "
-            f"loss {number(curve.val_loss[place], '.4f')}\n"
-            f"learning rate {number(curve.learning_rate[place], '.4g')}")
+    return (
+        f"epoch {curve.epochs[place]}\n"
+        f"training: {number(curve.accuracy[place], '.2%')} right, "
+        f"loss {number(curve.loss[place], '.4f')}\n"
+        f"validation: {number(curve.val_accuracy[place], '.2%')} right, "
+        f"loss {number(curve.val_loss[place], '.4f')}\n"
+        f"learning rate {number(curve.learning_rate[place], '.4g')}"
+    )
 
 
 def _wrong(share_right):
@@ -135,11 +168,23 @@ def _share_axis(wrong):
     low, high = min(wrong, default=0.01), max(wrong, default=1.0)
     shares = [share for share in _SHARES_RIGHT if low / 1.6 <= 1 - share <= high * 1.6]
     # Reversed, so that better is higher.
-    return {"autorange": "reversed", "tickvals": [1 - share for share in shares],
-            "ticktext": [f"{share:.2%}".rstrip("0%").rstrip(".") + " %" for share in shares]}
+    return {
+        "autorange": "reversed",
+        "tickvals": [1 - share for share in shares],
+        "ticktext": [f"{share:.2%}".rstrip("0%").rstrip(".") + " %" for share in shares],
+    }
 
 
 def _title(text, top):
-    return {"text": text, "x": 0, "xref": "x domain", "xanchor": "left", "y": top, "yref": "paper",
-            "yanchor": "bottom", "showarrow": False, "align": "left",
-            "font": {"size": 12, "color": theme.FAINT_INK}}
+    return {
+        "text": text,
+        "x": 0,
+        "xref": "x domain",
+        "xanchor": "left",
+        "y": top,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "align": "left",
+        "font": {"size": 12, "color": theme.FAINT_INK},
+    }

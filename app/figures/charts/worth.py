@@ -24,9 +24,15 @@ def chance_figure(counts, observed):
     width = max(1, -(-top // _MOST_BARS))
     numbers = np.bincount(counts // width, minlength=-(-top // width))
     places = [(bar + 0.5) * width - 0.5 for bar in range(len(numbers))]
-    return _histogram(places, numbers.tolist(), width,
-                      [-0.5, (len(numbers) + 0.2) * width - 0.5], "unique cells",
-                      [(observed, "these groups", theme.ACCENT)], least_step=1)
+    return _histogram(
+        places,
+        numbers.tolist(),
+        width,
+        [-0.5, (len(numbers) + 0.2) * width - 0.5],
+        "unique cells",
+        [(observed, "these groups", theme.ACCENT)],
+        least_step=1,
+    )
 
 
 def accuracies_figure(accuracies, marked):
@@ -47,8 +53,14 @@ def accuracies_figure(accuracies, marked):
     edges = np.linspace(np.floor(20 * low) / 20, 1, 41)
     numbers, _ = np.histogram(accuracies, edges)
     width = edges[1] - edges[0]
-    figure = _histogram((edges[:-1] + width / 2).tolist(), numbers.tolist(), width,
-                        [edges[0], 1 + width], "accuracy", marked)
+    figure = _histogram(
+        (edges[:-1] + width / 2).tolist(),
+        numbers.tolist(),
+        width,
+        [edges[0], 1 + width],
+        "accuracy",
+        marked,
+    )
     figure["layout"]["xaxis"]["tickformat"] = ".0%"
     return figure
 
@@ -68,41 +80,84 @@ def intervals_figure(rows):
     """
     drawn = [row for row in rows if row[1] == row[1]]
     low = min([0.5, *(row[2] for row in drawn)])
-    data = [{
-        "type": "scatter", "mode": "markers", "x": [value], "y": [name],
-        "hoverinfo": "none",
-        "marker": {"color": colour, "size": 9},
-        "error_x": {"type": "data", "symmetric": False, "array": [high - value],
-                    "arrayminus": [value - below], "color": colour, "thickness": 2, "width": 5},
-    } for name, value, below, high, colour in drawn]
+    data = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [value],
+            "y": [name],
+            "hoverinfo": "none",
+            "marker": {"color": colour, "size": 9},
+            "error_x": {
+                "type": "data",
+                "symmetric": False,
+                "array": [high - value],
+                "arrayminus": [value - below],
+                "color": colour,
+                "thickness": 2,
+                "width": 5,
+            },
+        }
+        for name, value, below, high, colour in drawn
+    ]
     layout = theme.chart_layout(
-        meta={"kind": "intervals"}, margin={"l": 0, "r": 8, "t": 2, "b": 18},
+        meta={"kind": "intervals"},
+        margin={"l": 0, "r": 8, "t": 2, "b": 18},
         xaxis=theme.axis(range=[low - 0.02, 1.01], tickformat=".0%", nticks=6),
         yaxis=theme.axis(autorange="reversed", showgrid=False, type="category"),
-        shapes=[_line(0.5, theme.FAINT_INK, "dot")])
+        shapes=[_line(0.5, theme.FAINT_INK, "dot")],
+    )
     return {"data": data, "layout": layout}
 
 
 def _histogram(places, numbers, width, x_range, title, marked, least_step=None):
     marks = [(value, word, colour) for value, word, colour in marked if value == value]
-    bars = {"type": "bar", "x": places, "y": numbers, "width": width * 0.92, "hoverinfo": "none",
-            "marker": {"color": theme.FAINT_INK, "opacity": 0.55}}
+    bars = {
+        "type": "bar",
+        "x": places,
+        "y": numbers,
+        "width": width * 0.92,
+        "hoverinfo": "none",
+        "marker": {"color": theme.FAINT_INK, "opacity": 0.55},
+    }
     layout = theme.chart_layout(
-        meta={"kind": "histogram"}, bargap=0, margin={"l": 0, "r": 6, "t": 18, "b": 34},
-        xaxis=theme.axis(range=x_range, title={"text": title, "standoff": 2,
-                                               "font": {"size": 12}}, showgrid=False, nticks=6),
+        meta={"kind": "histogram"},
+        bargap=0,
+        margin={"l": 0, "r": 6, "t": 18, "b": 34},
+        xaxis=theme.axis(
+            range=x_range,
+            title={"text": title, "standoff": 2, "font": {"size": 12}},
+            showgrid=False,
+            nticks=6,
+        ),
         yaxis=theme.axis(visible=False, rangemode="tozero"),
         shapes=[_line(value, colour, "solid") for value, _, colour in marks],
-        annotations=[{
-            "x": value, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
-            "text": word, "font": {"size": 12, "color": colour},
-            "xanchor": "right" if value > (x_range[0] + x_range[1]) / 2 else "left",
-        } for value, word, colour in marks])
+        annotations=[
+            {
+                "x": value,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "showarrow": False,
+                "text": word,
+                "font": {"size": 12, "color": colour},
+                "xanchor": "right" if value > (x_range[0] + x_range[1]) / 2 else "left",
+            }
+            for value, word, colour in marks
+        ],
+    )
     if least_step and x_range[1] < 6 * least_step:
         layout["xaxis"]["dtick"] = least_step
     return {"data": [bars], "layout": layout}
 
 
 def _line(value, colour, dash):
-    return {"type": "line", "x0": value, "x1": value, "y0": 0, "y1": 1, "yref": "paper",
-            "line": {"color": colour, "width": 2, "dash": dash}}
+    return {
+        "type": "line",
+        "x0": value,
+        "x1": value,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": colour, "width": 2, "dash": dash},
+    }

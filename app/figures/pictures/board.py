@@ -12,6 +12,7 @@ from app.figures.pictures.rings import NO_RINGS, rings_picture
 _RING_SHARE = 1 / 260
 _BETWEEN_MAPS = "#4d5563"
 
+
 @dataclass(frozen=True)
 class Slots:
     """Equal places for mosaics beside each other.
@@ -61,8 +62,19 @@ class Slots:
         return cls(n, max(high + gap, ceil(columns / aspect)), columns, gap / 2)
 
 
-def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, outlined=(),
-                 colour_map="viridis", name="", units=None, fields=None):
+def board_figure(
+    mosaic,
+    slots,
+    tiles,
+    colour_range,
+    *,
+    rings=NO_RINGS,
+    outlined=(),
+    colour_map="viridis",
+    name="",
+    units=None,
+    fields=None,
+):
     """Draw the mosaics of several images.
 
     Parameters
@@ -97,31 +109,67 @@ def board_figure(mosaic, slots, tiles, colour_range, *, rings=NO_RINGS, outlined
     board = np.full((high, (max(len(tiles), 1) - 1) * slots.columns + wide), np.nan, np.float32)
     for place, tile in enumerate(tiles):
         left = place * slots.columns
-        board[:high, left:left + wide] = mosaic.tile(tile)
+        board[:high, left : left + wide] = mosaic.tile(tile)
     low, top = colour_range
-    heatmap = {"type": "heatmap", "z": packed(board), "zmin": float(low), "zmax": float(top),
-               "colorscale": theme.colour_stops(colour_map), "showscale": False,
-               "hoverongaps": False, "hoverinfo": "none",
-               "xgap": 1 if mosaic.gap == 0 else 0, "ygap": 1 if mosaic.gap == 0 else 0}
-    layout = theme.picture_layout(meta={
-        "kind": "board", "layer": name, "units": mosaic.n_units, "columns": mosaic.columns,
-        "gap": mosaic.gap, "height": mosaic.height, "width": mosaic.width,
-        "order": None if units is None else [int(unit) for unit in units],
-        "slot": slots.columns, "picture": [high, wide], "tiles": len(tiles), "fields": fields})
+    heatmap = {
+        "type": "heatmap",
+        "z": packed(board),
+        "zmin": float(low),
+        "zmax": float(top),
+        "colorscale": theme.colour_stops(colour_map),
+        "showscale": False,
+        "hoverongaps": False,
+        "hoverinfo": "none",
+        "xgap": 1 if mosaic.gap == 0 else 0,
+        "ygap": 1 if mosaic.gap == 0 else 0,
+    }
+    layout = theme.picture_layout(
+        meta={
+            "kind": "board",
+            "layer": name,
+            "units": mosaic.n_units,
+            "columns": mosaic.columns,
+            "gap": mosaic.gap,
+            "height": mosaic.height,
+            "width": mosaic.width,
+            "order": None if units is None else [int(unit) for unit in units],
+            "slot": slots.columns,
+            "picture": [high, wide],
+            "tiles": len(tiles),
+            "fields": fields,
+        }
+    )
     layout["shapes"] = [_ground(place * slots.columns, wide, high) for place in range(len(tiles))]
     start = -0.5 - slots.margin
     layout["xaxis"]["range"] = [start, start + slots.n * slots.columns]
     layout["yaxis"].pop("autorange")
     layout["yaxis"]["range"] = [start + slots.rows, start]
     if any(len(points) for points in rings.values()):
-        layout["images"] = [{
-            "source": rings_picture(rings, len(tiles), slots, outlined), "xref": "x", "yref": "y",
-            "x": start, "y": start, "sizex": slots.n * slots.columns, "sizey": slots.rows,
-            "sizing": "stretch", "layer": "above"}]
+        layout["images"] = [
+            {
+                "source": rings_picture(rings, len(tiles), slots, outlined),
+                "xref": "x",
+                "yref": "y",
+                "x": start,
+                "y": start,
+                "sizex": slots.n * slots.columns,
+                "sizey": slots.rows,
+                "sizing": "stretch",
+                "layer": "above",
+            }
+        ]
     return {"data": [heatmap], "layout": layout}
 
 
 def _ground(left, wide, high):
     """Colour between the maps of one image, so that they stand out on any page."""
-    return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": _BETWEEN_MAPS,
-            "x0": left - 0.5, "x1": left + wide - 0.5, "y0": -0.5, "y1": high - 0.5}
+    return {
+        "type": "rect",
+        "layer": "below",
+        "line": {"width": 0},
+        "fillcolor": _BETWEEN_MAPS,
+        "x0": left - 0.5,
+        "x1": left + wide - 0.5,
+        "y0": -0.5,
+        "y1": high - 0.5,
+    }

@@ -9,8 +9,19 @@ from app.figures.pictures.scale import ticks_of
 _ROOM_FOR_BAR = 66
 
 
-def grid_figure(mosaic, shown, values, colour_range, *, colour_map="viridis", dead=(),
-                selected=None, name="", range_title="", fields=None):
+def grid_figure(
+    mosaic,
+    shown,
+    values,
+    colour_range,
+    *,
+    colour_map="viridis",
+    dead=(),
+    selected=None,
+    name="",
+    range_title="",
+    fields=None,
+):
     """Draw every unit of a layer.
 
     Parameters
@@ -46,20 +57,31 @@ def grid_figure(mosaic, shown, values, colour_range, *, colour_map="viridis", de
     heatmap = {
         "type": "heatmap",
         "z": packed_cells(shown),
-        "zmin": low, "zmax": high,
+        "zmin": low,
+        "zmax": high,
         "colorscale": theme.colour_stops(colour_map),
         "showscale": False,
         "hoverongaps": False,
         "hoverinfo": "none",
-        "xgap": 1 if mosaic.gap == 0 else 0, "ygap": 1 if mosaic.gap == 0 else 0,
+        "xgap": 1 if mosaic.gap == 0 else 0,
+        "ygap": 1 if mosaic.gap == 0 else 0,
     }
     if shown is not values:
         heatmap["customdata"] = packed_cells(values)
     layout = theme.picture_layout(
-        meta={"kind": "grid", "layer": name, "units": mosaic.n_units, "columns": mosaic.columns,
-              "gap": mosaic.gap, "height": mosaic.height, "width": mosaic.width,
-              "order": None if mosaic.order is None else [int(unit) for unit in mosaic.order],
-              "fields": fields, "bar": {"title": range_title, "ticks": ticks_of(low, high)}})
+        meta={
+            "kind": "grid",
+            "layer": name,
+            "units": mosaic.n_units,
+            "columns": mosaic.columns,
+            "gap": mosaic.gap,
+            "height": mosaic.height,
+            "width": mosaic.width,
+            "order": None if mosaic.order is None else [int(unit) for unit in mosaic.order],
+            "fields": fields,
+            "bar": {"title": range_title, "ticks": ticks_of(low, high)},
+        }
+    )
     layout["margin"]["r"] = _ROOM_FOR_BAR
     rows, columns = mosaic.picture_shape
     layout["xaxis"]["range"] = [-0.5 - mosaic.gap, columns - 0.5 + mosaic.gap]
@@ -76,20 +98,33 @@ def _dead_marks(mosaic, dead):
     boxes = mosaic.unit_boxes()[np.asarray(dead, int)]
     top, left, bottom, right = boxes.T
     size = 5 if mosaic.n_units > 60 else 8
-    return [{
-        "type": "scatter", "mode": "markers", "hoverinfo": "skip",
-        "x": packed(((left + right - 1) / 2).astype(np.float32)),
-        "y": packed(((top + bottom - 1) / 2).astype(np.float32)),
-        "marker": {"symbol": "x-thin", "size": size,
-                   "line": {"width": 1.2, "color": "rgba(255,255,255,0.75)"}},
-    }]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "hoverinfo": "skip",
+            "x": packed(((left + right - 1) / 2).astype(np.float32)),
+            "y": packed(((top + bottom - 1) / 2).astype(np.float32)),
+            "marker": {
+                "symbol": "x-thin",
+                "size": size,
+                "line": {"width": 1.2, "color": "rgba(255,255,255,0.75)"},
+            },
+        }
+    ]
 
 
 def _frame_around(mosaic, unit):
     top, left, bottom, right = (float(edge) for edge in mosaic.unit_boxes()[unit])
     margin = 0.5 + mosaic.gap / 2
-    return {"type": "rect", "x0": left - margin, "x1": right - 1 + margin, "y0": top - margin,
-            "y1": bottom - 1 + margin, "line": {"color": "#ff3d81", "width": 2}}
+    return {
+        "type": "rect",
+        "x0": left - margin,
+        "x1": right - 1 + margin,
+        "y0": top - margin,
+        "y1": bottom - 1 + margin,
+        "line": {"color": "#ff3d81", "width": 2},
+    }
 
 
 def receptive_link(summary, boxes, is_spatial):
@@ -110,8 +145,11 @@ def receptive_link(summary, boxes, is_spatial):
         taken to see the whole image.
     """
     if is_spatial and summary.start is not None:
-        return {"start": list(summary.start), "stride": list(summary.stride),
-                "size": list(summary.size)}
+        return {
+            "start": list(summary.start),
+            "stride": list(summary.stride),
+            "size": list(summary.size),
+        }
     if not is_spatial and len(np.unique(boxes, axis=0)) > 1:
         return {"boxes": boxes.tolist()}
     return {}

@@ -13,8 +13,12 @@ pointed out: large square."""
 
 NO_RINGS = MappingProxyType({})
 
-_STROKES = {"A": ("#ff5a5a", 1.6, ""), "B": ("#59a9ff", 1.6, ""),
-            "shared": ("#ffd21f", 1.6, "2.6 1.7"), "cell": ("#ff3d81", 3, "")}
+_STROKES = {
+    "A": ("#ff5a5a", 1.6, ""),
+    "B": ("#59a9ff", 1.6, ""),
+    "shared": ("#ffd21f", 1.6, "2.6 1.7"),
+    "cell": ("#ff3d81", 3, ""),
+}
 _CASING = ("#000000", 1.4)
 _EDGE_DASHES = {"A": "", "B": "0.3 2.6", "shared": "2.6 1.7"}
 
@@ -50,15 +54,18 @@ def rings_picture(rings, n_tiles, slots, outlined=()):
             outline = "".join(_OUTLINES[kind](x + 0.5, y + 0.5, radius) for y, x in points)
         dash = f' stroke-dasharray="{dashes}"' if dashes else ""
         shared = f'd="{outline}" fill="none" vector-effect="non-scaling-stroke"'
-        paths += [f'<path {shared} stroke="{_CASING[0]}" stroke-opacity=".55" '
-                  f'stroke-width="{width + _CASING[1]}"/>',
-                  f'<path class="{kind}" {shared} stroke="{colour}" stroke-width="{width}"{dash}/>']
-    copies = "".join(f'<use href="#r" x="{place * slots.columns}"/>'
-                     for place in range(1, n_tiles))
+        paths += [
+            f'<path {shared} stroke="{_CASING[0]}" stroke-opacity=".55" '
+            f'stroke-width="{width + _CASING[1]}"/>',
+            f'<path class="{kind}" {shared} stroke="{colour}" stroke-width="{width}"{dash}/>',
+        ]
+    copies = "".join(f'<use href="#r" x="{place * slots.columns}"/>' for place in range(1, n_tiles))
     start, wide, high = -slots.margin, slots.n * slots.columns, slots.rows
-    drawing = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start} {start} {wide} {high}" '
-               f'width="{wide}" height="{high}" preserveAspectRatio="none">'
-               f'<g id="r">{"".join(paths)}</g>{copies}</svg>')
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start} {start} {wide} {high}" '
+        f'width="{wide}" height="{high}" preserveAspectRatio="none">'
+        f'<g id="r">{"".join(paths)}</g>{copies}</svg>'
+    )
     return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
 
 
@@ -87,8 +94,10 @@ def _square(x, y, radius):
 
 def _diamond(x, y, radius):
     reach = _short(1.25 * radius)
-    return (f"M{_short(x)} {_short(y - 1.25 * radius)}l{reach} {reach}l-{reach} {reach}"
-            f"l-{reach}-{reach}z")
+    return (
+        f"M{_short(x)} {_short(y - 1.25 * radius)}l{reach} {reach}l-{reach} {reach}"
+        f"l-{reach}-{reach}z"
+    )
 
 
 def _frame(x, y, radius):

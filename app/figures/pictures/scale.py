@@ -34,8 +34,9 @@ def ticks_of(low, high):
         place = (number * step - low) / span
         if _LEAST_DISTANCE <= place <= 1 - _LEAST_DISTANCE:
             mark = number * step
-            between.append([round(place, 4),
-                            number_text(mark, f".{digits}f") if is_plain else _text(mark)])
+            between.append(
+                [round(place, 4), number_text(mark, f".{digits}f") if is_plain else _text(mark)]
+            )
     return [[0, _text(low)], *between, [1, _text(high)]]
 
 

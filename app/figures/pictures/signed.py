@@ -12,13 +12,21 @@ _LEAST_DISTANCE = 60
 _LEAST_STROKE, _MOST_STROKES = 0.08, 200
 # Red-green vision deficiencies: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A
 # physiologically-based model for simulation of color vision deficiency" (2009), severity 1.
-_EYES = np.array([
-    np.eye(3),
-    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-     [-0.011820, 0.042940, 0.968881]],
-    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-     [-0.003882, -0.048116, 1.051998]],
-])
+_EYES = np.array(
+    [
+        np.eye(3),
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+    ]
+)
 
 
 def are_told_apart(p, q):
@@ -34,8 +42,9 @@ def are_told_apart(p, q):
     bool
         True for any two of the first ten.
     """
-    difference = np.subtract(*(np.array(hex_to_rgb(theme.class_colour(number)), float)
-                               for number in (p, q)))
+    difference = np.subtract(
+        *(np.array(hex_to_rgb(theme.class_colour(number)), float) for number in (p, q))
+    )
     return bool(np.linalg.norm(_EYES @ difference, axis=1).min() >= _LEAST_DISTANCE)
 
 
@@ -91,14 +100,24 @@ def signed_grid(mosaic, terms, p, q, *, name, fields=None, selected=(), marks=No
         A plotly figure.
     """
     terms = np.asarray(terms, np.float32)
-    figure = grid_figure(mosaic, terms, terms, symmetric_range(terms), name=name,
-                         range_title="contribution to Δ", fields=fields)
+    figure = grid_figure(
+        mosaic,
+        terms,
+        terms,
+        symmetric_range(terms),
+        name=name,
+        range_title="contribution to Δ",
+        fields=fields,
+    )
     figure["data"][0]["colorscale"] = signed_stops(p, q)
     figure["layout"]["meta"].update(measure="contribution", click="none", toggles=True)
     if not are_told_apart(p, q):
         against = np.argwhere(_against(terms if terms.ndim == 3 else terms[None, None]))
-        figure["data"].append(_strokes([mosaic.position_of(unit, row, column)
-                                        for row, column, unit in against.tolist()]))
+        figure["data"].append(
+            _strokes(
+                [mosaic.position_of(unit, row, column) for row, column, unit in against.tolist()]
+            )
+        )
     return with_cells(figure, mosaic, selected=selected, marks=marks)
 
 
@@ -122,16 +141,30 @@ def with_cells(figure, mosaic, *, selected=(), marks=None):
     """
     boxes = mosaic.unit_boxes()[np.asarray(selected, int)] if len(selected) else ()
     figure["layout"]["shapes"] = figure["layout"].get("shapes", []) + [
-        {"type": "line", "x0": float(left) - 0.4, "x1": float(right) - 0.6,
-         "y0": float(top) - 0.4, "y1": float(bottom) - 0.6,
-         "line": {"color": "#ff3d81", "width": 2}} for top, left, bottom, right in boxes]
+        {
+            "type": "line",
+            "x0": float(left) - 0.4,
+            "x1": float(right) - 0.6,
+            "y0": float(top) - 0.4,
+            "y1": float(bottom) - 0.6,
+            "line": {"color": "#ff3d81", "width": 2},
+        }
+        for top, left, bottom, right in boxes
+    ]
     for kind, cells in (marks or {}).items():
         if not len(cells):
             continue
         y, x = np.array([mosaic.position_of(*cell) for cell in cells], np.float32).T
-        figure["data"].append({
-            "type": "scatter", "mode": "markers", "hoverinfo": "skip",
-            "x": packed(x), "y": packed(y), "marker": _MARKS[kind]})
+        figure["data"].append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "hoverinfo": "skip",
+                "x": packed(x),
+                "y": packed(y),
+                "marker": _MARKS[kind],
+            }
+        )
     return figure
 
 
@@ -160,13 +193,24 @@ def signed_image(terms, p, q, *, name=""):
     terms = np.asarray(terms, np.float32)
     height, width = terms.shape
     low, high = symmetric_range(terms)
-    layout = theme.picture_layout(meta={"kind": "image", "name": name, "height": height,
-                                        "width": width, "measure": "contribution"})
+    layout = theme.picture_layout(
+        meta={
+            "kind": "image",
+            "name": name,
+            "height": height,
+            "width": width,
+            "measure": "contribution",
+        }
+    )
     layout["xaxis"]["range"] = [-0.5, width - 0.5]
     layout["yaxis"].pop("autorange")
     layout["yaxis"]["range"] = [height - 0.5, -0.5]
     heatmap = {
-        "type": "heatmap", "z": packed(terms), "zmin": low, "zmax": high, "hoverinfo": "none",
+        "type": "heatmap",
+        "z": packed(terms),
+        "zmin": low,
+        "zmax": high,
+        "hoverinfo": "none",
         "colorscale": signed_stops(p, q),
         "colorbar": theme.colour_bar(nticks=5),
     }
@@ -186,6 +230,11 @@ def _against(terms):
 def _strokes(places):
     """Minus signs on the places, given as (y, x)."""
     y, x = np.array(places, np.float32).reshape(-1, 2).T
-    return {"type": "scatter", "mode": "markers", "hoverinfo": "skip", "x": packed(x),
-            "y": packed(y), "marker": {"symbol": "line-ew", "size": 5,
-                                       "line": {"width": 1.3, "color": theme.INK}}}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "hoverinfo": "skip",
+        "x": packed(x),
+        "y": packed(y),
+        "marker": {"symbol": "line-ew", "size": 5, "line": {"width": 1.3, "color": theme.INK}},
+    }

@@ -69,10 +69,12 @@ def strip_picture(pictures, colour_ranges, *, colour_map="viridis", tile=(48, 30
         drawn = _steps(picture, ends, tile, _N_STRIP_COLOURS)
         enlarge = min(width // drawn.width, height // drawn.height)
         if enlarge > 1:
-            drawn = drawn.resize((drawn.width * enlarge, drawn.height * enlarge),
-                                 Image.Resampling.NEAREST)
-        board.paste(drawn, (place * width + (width - drawn.width) // 2,
-                            (height - drawn.height) // 2))
+            drawn = drawn.resize(
+                (drawn.width * enlarge, drawn.height * enlarge), Image.Resampling.NEAREST
+            )
+        board.paste(
+            drawn, (place * width + (width - drawn.width) // 2, (height - drawn.height) // 2)
+        )
     board.putpalette(_board_palette(colour_map))
     board.info["transparency"] = _N_STRIP_COLOURS
     return _as_address(board)
@@ -106,8 +108,11 @@ def image_thumbnail(image, *, most=None):
         A data address.
     """
     values = np.rint(image * 255).astype(np.uint8)
-    drawn = (Image.fromarray(values) if values.shape[2] == 3
-             else Image.fromarray(np.ascontiguousarray(values[..., 0])))
+    drawn = (
+        Image.fromarray(values)
+        if values.shape[2] == 3
+        else Image.fromarray(np.ascontiguousarray(values[..., 0]))
+    )
     return _as_address(drawn if most is None else _shrunk(drawn, most))
 
 
@@ -115,8 +120,10 @@ def _shrunk(drawn, most):
     shrink = min(most[0] / drawn.width, most[1] / drawn.height)
     if shrink >= 1:
         return drawn
-    return drawn.resize((max(round(drawn.width * shrink), 1), max(round(drawn.height * shrink), 1)),
-                        Image.Resampling.BOX)
+    return drawn.resize(
+        (max(round(drawn.width * shrink), 1), max(round(drawn.height * shrink), 1)),
+        Image.Resampling.BOX,
+    )
 
 
 def _as_address(drawn):

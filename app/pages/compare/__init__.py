@@ -17,14 +17,19 @@ from app.pages.compare.view import LINES, look
 PATH = "/compare"
 TITLE = "Compare"
 KEYS = (
-    ("← →", "exchange the outlined image for the previous, next one of its label; click an image "
-            "to outline it"),
+    (
+        "← →",
+        "exchange the outlined image for the previous, next one of its label; click an image "
+        "to outline it",
+    ),
     ("↑ ↓", "previous, next layer"),
     ("r", "random groups, with the next seed"),
 )
-HELP = ("Point at a cell to read its value in every image and to see on each digit which pixels it "
-        "can see. Click it to point it out, drag over some units to enlarge them, drag an image to "
-        "move it to another place or group.")
+HELP = (
+    "Point at a cell to read its value in every image and to see on each digit which pixels it "
+    "can see. Click it to point it out, drag over some units to enlarge them, drag an image to "
+    "move it to another place or group."
+)
 
 __all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
 
@@ -103,8 +108,10 @@ def register_callbacks(app, explorer):
         return drawn_statistic(explorer, measures, selection, shown)
 
     @app.callback(
-        output={"figure": Output(parts.TRIPLES, "figure"),
-                "note": Output(parts.TRIPLES_NOTE, "children")},
+        output={
+            "figure": Output(parts.TRIPLES, "figure"),
+            "note": Output(parts.TRIPLES_NOTE, "children"),
+        },
         inputs=[Input(parts.FOUND_TRIPLES, "data")],
         prevent_initial_call=True,
     )
@@ -114,12 +121,18 @@ def register_callbacks(app, explorer):
 
 
 def _group_outputs():
-    return {key: {
-        "empty": Output(parts.empty_note(key), "children"),
-        "lines": [{
-            "hidden": Output(parts.line_box(key, line), "hidden"),
-            "captions": Output(parts.captions_of(key, line), "children"),
-            "figure": Output(parts.board(key, line), "figure"),
-            "summary": Output(summary_id(parts.board(key, line)), "children"),
-        } for line in LINES],
-    } for key in GROUPS}
+    return {
+        key: {
+            "empty": Output(parts.empty_note(key), "children"),
+            "lines": [
+                {
+                    "hidden": Output(parts.line_box(key, line), "hidden"),
+                    "captions": Output(parts.captions_of(key, line), "children"),
+                    "figure": Output(parts.board(key, line), "figure"),
+                    "summary": Output(summary_id(parts.board(key, line)), "children"),
+                }
+                for line in LINES
+            ],
+        }
+        for key in GROUPS
+    }

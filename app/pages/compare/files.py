@@ -26,13 +26,39 @@ def register_routes(server, explorer, measures):
     def circles_csv():
         selection = _asked(explorer)
         table = CircleTable.of(measures.worth(selection), measures.terms(selection))
-        head = ("ring", "unit", "row", "column", "rate_p", "low_p", "high_p", "rate_q", "low_q",
-                "high_q", "mean_p", "mean_q", "term_p", "term_q")
-        rows = ((KINDS[table.kind[number]], *table.place[number],
-                 *precise(table.rate[0, number], table.low[0, number], table.high[0, number],
-                           table.rate[1, number], table.low[1, number], table.high[1, number],
-                           *table.mean[:, number], *table.term[:, number]))
-                for number in table.order(selection.sort))
+        head = (
+            "ring",
+            "unit",
+            "row",
+            "column",
+            "rate_p",
+            "low_p",
+            "high_p",
+            "rate_q",
+            "low_q",
+            "high_q",
+            "mean_p",
+            "mean_q",
+            "term_p",
+            "term_q",
+        )
+        rows = (
+            (
+                KINDS[table.kind[number]],
+                *table.place[number],
+                *precise(
+                    table.rate[0, number],
+                    table.low[0, number],
+                    table.high[0, number],
+                    table.rate[1, number],
+                    table.low[1, number],
+                    table.high[1, number],
+                    *table.mean[:, number],
+                    *table.term[:, number],
+                ),
+            )
+            for number in table.order(selection.sort)
+        )
         return file_reply(csv_text(head, rows), "circles.csv")
 
     @server.get("/download/compare.npz")
@@ -43,14 +69,20 @@ def register_routes(server, explorer, measures):
         arrays = {f"members_{key}": np.array(selection.members[key], np.int64) for key in GROUPS}
         arrays |= {f"activations_{key}": values.values[key] for key in GROUPS}
         arrays |= {f"probabilities_{key}": values.probabilities[key] for key in GROUPS}
-        arrays |= {name: getattr(circles, name)
-                   for name in ("unique_a", "unique_b", "shared", "shared_b")}
-        arrays |= {"cells": worth.worth.cells, "hit_rates": worth.worth.hit_rates.rate,
-                   "chance_unique": worth.chance.unique,
-                   "reader": np.array([reader.overall.value, reader.overall.low,
-                                       reader.overall.high, reader.overall.n]),
-                   "network": np.array([worth.network.value, worth.network.low,
-                                        worth.network.high, worth.network.n])}
+        arrays |= {
+            name: getattr(circles, name) for name in ("unique_a", "unique_b", "shared", "shared_b")
+        }
+        arrays |= {
+            "cells": worth.worth.cells,
+            "hit_rates": worth.worth.hit_rates.rate,
+            "chance_unique": worth.chance.unique,
+            "reader": np.array(
+                [reader.overall.value, reader.overall.low, reader.overall.high, reader.overall.n]
+            ),
+            "network": np.array(
+                [worth.network.value, worth.network.low, worth.network.high, worth.network.n]
+            ),
+        }
         return file_reply(npz_bytes(**arrays), "compare.npz")
 
     @server.get("/download/class-statistics.csv")
@@ -59,10 +91,24 @@ def register_routes(server, explorer, measures):
         contrast, terms = measures.contrast(selection), measures.terms(selection)
         shape = contrast.auc.shape
         none = np.full(shape, np.nan)
-        columns = [contrast.mean_p, contrast.mean_q, contrast.difference, contrast.auc,
-                   *(terms.means if terms.means is not None else (none, none))]
-        head = ("unit", "row", "column", "mean_p", "mean_q", "difference", "auc", "term_p",
-                "term_q")
+        columns = [
+            contrast.mean_p,
+            contrast.mean_q,
+            contrast.difference,
+            contrast.auc,
+            *(terms.means if terms.means is not None else (none, none)),
+        ]
+        head = (
+            "unit",
+            "row",
+            "column",
+            "mean_p",
+            "mean_q",
+            "difference",
+            "auc",
+            "term_p",
+            "term_q",
+        )
         return file_reply(csv_text(head, cell_rows(*columns)), "class_statistics.csv")
 
     @server.get("/compare/triples.json")
@@ -70,17 +116,28 @@ def register_routes(server, explorer, measures):
         numbers = request.args.to_dict()
         first, n = (_whole(numbers.pop(name, ""), name) for name in ("first", "n"))
         if first + n > TRIPLES or not 1 <= n <= _MOST_AT_ONCE:
-            abort(400, f"first and n: parts of at most {_MOST_AT_ONCE} of {TRIPLES} draws are "
-                       "accepted")
+            abort(
+                400,
+                f"first and n: parts of at most {_MOST_AT_ONCE} of {TRIPLES} draws are accepted",
+            )
         found = measures.triples(_asked(explorer, skip=("first", "n")), first, n)
         judged = found.accuracies[np.isfinite(found.accuracies)]
-        return jsonify({"accuracies": [round(value, 6) for value in judged.tolist()],
-                        "first": first, "n": n, "of": TRIPLES})
+        return jsonify(
+            {
+                "accuracies": [round(value, 6) for value in judged.tolist()],
+                "first": first,
+                "n": n,
+                "of": TRIPLES,
+            }
+        )
 
 
 def _asked(explorer, skip=()):
-    query = "&".join(part for part in request.query_string.decode("ascii", "replace").split("&")
-                     if part.partition("=")[0] not in skip)
+    query = "&".join(
+        part
+        for part in request.query_string.decode("ascii", "replace").split("&")
+        if part.partition("=")[0] not in skip
+    )
     selection, problems = read(query, explorer)
     if problems:
         abort(400, problems[0].text)

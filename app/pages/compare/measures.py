@@ -118,26 +118,36 @@ class Measures:
         -------
         GroupValues
         """
-        everyone = tuple(dict.fromkeys(
-            image for members in selection.members.values() for image in members))
+        everyone = tuple(
+            dict.fromkeys(image for members in selection.members.values() for image in members)
+        )
         network = self._explorer.network(selection.model)
         if not everyone:
             shape = network.layer(selection.layer).shape
-            return GroupValues({key: np.empty((0, *shape), np.float32) for key in "abc"},
-                               {key: np.empty((0, network.n_classes), np.float32) for key in "abc"},
-                               {key: np.empty(0, np.int64) for key in "abc"})
+            return GroupValues(
+                {key: np.empty((0, *shape), np.float32) for key in "abc"},
+                {key: np.empty((0, network.n_classes), np.float32) for key in "abc"},
+                {key: np.empty(0, np.int64) for key in "abc"},
+            )
         images = self._explorer.dataset(selection.set).images
         activations = self._groups.get_or_make(
             (selection.model, selection.set, everyone),
             lambda: network.activations(images[list(everyone)]),
-            lambda made: made.n_bytes)
+            lambda made: made.n_bytes,
+        )
         place = {image: position for position, image in enumerate(everyone)}
-        rows = {key: np.array([place[image] for image in members], np.int64)
-                for key, members in selection.members.items()}
+        rows = {
+            key: np.array([place[image] for image in members], np.int64)
+            for key, members in selection.members.items()
+        }
         values, probabilities, predictions = (
             {key: array[of_group] for key, of_group in rows.items()}
-            for array in (activations[selection.layer], activations.probabilities,
-                          activations.predictions))
+            for array in (
+                activations[selection.layer],
+                activations.probabilities,
+                activations.predictions,
+            )
+        )
         return GroupValues(values, probabilities, predictions)
 
     def circles(self, selection, values):
@@ -154,8 +164,10 @@ class Measures:
         on : dict of str to ndarray, shape (n, *layer shape), bool
             Which cells are on in each image of each group.
         """
-        on = {key: on_cells(array, selection.t) if len(array) else array.astype(bool)
-              for key, array in values.values.items()}
+        on = {
+            key: on_cells(array, selection.t) if len(array) else array.astype(bool)
+            for key, array in values.values.items()
+        }
         return find_circles(on["a"], on["b"]), on
 
     def worth(self, selection):
@@ -174,12 +186,18 @@ class Measures:
         p, q = selection.p, selection.q
         rows = rows_of_classes(survey.labels, (p, q), self._own_images(selection))
         columns, labels = self._columns(selection, rows, circles.cells), survey.labels[rows]
-        worth = weigh_circles(circles, columns, survey.peak[selection.layer][rows], labels, p, q,
-                              selection.t)
+        worth = weigh_circles(
+            circles, columns, survey.peak[selection.layer][rows], labels, p, q, selection.t
+        )
         judged = rows[worth.reader.judged]
-        return Worth(circles, unique_by_chance(on["a"], on["b"]), worth,
-                     class_means(columns, labels, p, q), accuracy(survey.is_right[judged]),
-                     self.set_name)
+        return Worth(
+            circles,
+            unique_by_chance(on["a"], on["b"]),
+            worth,
+            class_means(columns, labels, p, q),
+            accuracy(survey.is_right[judged]),
+            self.set_name,
+        )
 
     def contrast(self, selection):
         """AUC of every cell over the images of p and q, and its means.
@@ -194,7 +212,8 @@ class Measures:
         """
         key = ("contrast", selection.model, selection.layer, selection.p, selection.q)
         return self._measures.get_or_make(
-            key, lambda: self._make_contrast(selection), lambda made: 3 * made.auc.nbytes)
+            key, lambda: self._make_contrast(selection), lambda made: 3 * made.auc.nbytes
+        )
 
     def means(self, selection):
         """Means of every cell over the images of p and q.
@@ -209,7 +228,8 @@ class Measures:
         """
         key = ("means", selection.model, selection.layer, selection.p, selection.q)
         return self._measures.get_or_make(
-            key, lambda: self._make_means(selection), lambda made: 2 * made.mean_p.nbytes)
+            key, lambda: self._make_means(selection), lambda made: 2 * made.mean_p.nbytes
+        )
 
     def terms(self, selection):
         """Mean contribution of every cell over the images of p and q.
@@ -224,8 +244,10 @@ class Measures:
         """
         key = ("terms", selection.model, selection.layer, selection.p, selection.q)
         return self._measures.get_or_make(
-            key, lambda: self._make_terms(selection),
-            lambda made: 0 if made.means is None else made.means.nbytes)
+            key,
+            lambda: self._make_terms(selection),
+            lambda made: 0 if made.means is None else made.means.nbytes,
+        )
 
     def triples(self, selection, first, n):
         """Judge the circle readers of random groups of three.
@@ -244,8 +266,15 @@ class Measures:
         survey = self._explorer.survey(selection.model, self.set_name)
         rows = rows_of_classes(survey.labels, (selection.p, selection.q))
         return random_triples(
-            self._on_everywhere(selection, rows), survey.labels[rows], selection.p, selection.q, n,
-            selection.triples or 0, size=_SIZE_OF_GROUPS, first=first)
+            self._on_everywhere(selection, rows),
+            survey.labels[rows],
+            selection.p,
+            selection.q,
+            n,
+            selection.triples or 0,
+            size=_SIZE_OF_GROUPS,
+            first=first,
+        )
 
     def _own_images(self, selection):
         """Images on which the circles were drawn, as far as they are among those measured."""
@@ -262,11 +291,22 @@ class Measures:
             return np.empty((len(rows), 0), np.float32)
         everyone = rows_of_classes(survey.labels, (selection.p, selection.q))
         columns = self._measures.get_or_make(
-            ("columns", selection.model, selection.layer, selection.p, selection.q,
-             cells.tobytes()),
-            lambda: cell_columns(self._explorer.network(selection.model),
-                                 self._images(everyone), selection.layer, cells),
-            lambda made: made.nbytes)
+            (
+                "columns",
+                selection.model,
+                selection.layer,
+                selection.p,
+                selection.q,
+                cells.tobytes(),
+            ),
+            lambda: cell_columns(
+                self._explorer.network(selection.model),
+                self._images(everyone),
+                selection.layer,
+                cells,
+            ),
+            lambda made: made.nbytes,
+        )
         return columns[np.searchsorted(everyone, rows)]
 
     def _on_everywhere(self, selection, rows):
@@ -278,9 +318,11 @@ class Measures:
         n_cells = network.layer(selection.layer).n_cells
         packed = self._measures.get_or_make(
             ("on", selection.model, selection.layer, selection.p, selection.q, selection.t),
-            lambda: np.packbits(on_over(network, self._images(rows), selection.layer, peak,
-                                        selection.t), axis=1),
-            lambda made: made.nbytes)
+            lambda: np.packbits(
+                on_over(network, self._images(rows), selection.layer, peak, selection.t), axis=1
+            ),
+            lambda made: made.nbytes,
+        )
         return np.unpackbits(packed, axis=1, count=n_cells).view(bool)
 
     def _make_contrast(self, selection):

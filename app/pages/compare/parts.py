@@ -7,11 +7,17 @@ LEGEND, COLOUR_BAR, RINGS_NOTE = "compare-legend", "compare-colour-bar", "compar
 WARNINGS, THRESHOLD, THRESHOLD_TEXT = ("compare-warnings", "compare-t", "compare-threshold")
 SENTENCE, CHANCE, CHANCE_NOTE = "compare-sentence", "compare-chance", "compare-chance-note"
 READERS, READERS_NOTE = "compare-readers", "compare-readers-note"
-TRIPLES, TRIPLES_RUN, TRIPLES_NOTE = ("compare-triples", "compare-triples-run",
-                                      "compare-triples-note")
+TRIPLES, TRIPLES_RUN, TRIPLES_NOTE = (
+    "compare-triples",
+    "compare-triples-run",
+    "compare-triples-note",
+)
 TABLE, TABLE_NOTE, DOWNLOADS = "compare-table", "compare-table-note", "compare-downloads"
-STATISTIC, STATISTIC_NOTE, STATISTIC_TITLE = ("compare-statistic", "compare-statistic-note",
-                                              "compare-statistic-title")
+STATISTIC, STATISTIC_NOTE, STATISTIC_TITLE = (
+    "compare-statistic",
+    "compare-statistic-note",
+    "compare-statistic-title",
+)
 STATISTIC_DOWNLOADS = "compare-statistic-downloads"
 
 

@@ -28,8 +28,12 @@ def asked_classes(explorer, survey, asked, choices):
     """
     default = default_pair(explorer.class_names)
     groups = [choices[key].by_hand for key in "ab"]
-    p, q = (asked[place] if asked[place] is not None
-            else _most_frequent(survey.labels[list(groups[place])]) for place in (0, 1))
+    p, q = (
+        asked[place]
+        if asked[place] is not None
+        else _most_frequent(survey.labels[list(groups[place])])
+        for place in (0, 1)
+    )
     if p is None and q is None:
         return default
     # A class that nobody named is the one that the other group's images are nearest to.

@@ -100,15 +100,23 @@ def read(search_text, explorer):
     for key in GROUPS:
         members, choices = _add(query, key, survey, explorer, members, choices)
     selection = CompareSelection(
-        model=model, set=set_name, layer=info.name, p=p, q=q,
-        choices=choices, members=members, faults=faults, seed=seed,
+        model=model,
+        set=set_name,
+        layer=info.name,
+        p=p,
+        q=q,
+        choices=choices,
+        members=members,
+        faults=faults,
+        seed=seed,
         t=query.number("t", 0.0, 1.0, THRESHOLD, "threshold", kind=float),
         zoom=_zoom(query, info),
         mean=query.choice("mean", ("0", "1"), "1", "switch") == "1",
         minimum=query.choice("min", ("0", "1"), "1", "switch") == "1",
         colours=query.choice("colours", COLOUR_MAPS, "viridis", "colour map"),
-        sort=query.choice("sort", [sign + name for name in SORTS for sign in ("", "-")], "kind",
-                          "column"),
+        sort=query.choice(
+            "sort", [sign + name for name in SORTS for sign in ("", "-")], "kind", "column"
+        ),
         cell=_cell(query, info),
         stat=query.choice("stat", STATISTICS, "difference", "statistic"),
         triples=query.number("triples", 0, _LARGEST_SEED, None, "seed"),
@@ -131,8 +139,13 @@ def write(selection, explorer):
     """
     survey = explorer.survey(selection.model, selection.set)
     asked_p, asked_q = _shortest_question(explorer, survey, selection)
-    values = {"model": selection.model, "set": selection.set, "layer": selection.layer,
-              "p": asked_p, "q": asked_q}
+    values = {
+        "model": selection.model,
+        "set": selection.set,
+        "layer": selection.layer,
+        "p": asked_p,
+        "q": asked_q,
+    }
     for key in GROUPS:
         choice = selection.choices[key]
         if choice.rule == "hand":
@@ -141,15 +154,28 @@ def write(selection, explorer):
             values |= {f"r{key}": choice.rule, f"n{key}": choice.n}
     zoom = selection.zoom
     values |= {
-        "seed": selection.seed, "t": f"{selection.t:g}", "zoom": zoom, "mean": selection.mean,
-        "min": selection.minimum, "colours": selection.colours, "sort": selection.sort,
+        "seed": selection.seed,
+        "t": f"{selection.t:g}",
+        "zoom": zoom,
+        "mean": selection.mean,
+        "min": selection.minimum,
+        "colours": selection.colours,
+        "sort": selection.sort,
         "cell": None if selection.cell is None else ":".join(map(str, selection.cell)),
-        "stat": selection.stat, "triples": selection.triples,
+        "stat": selection.stat,
+        "triples": selection.triples,
     }
     defaults = {
-        "model": explorer.model_names[0], "set": explorer.set_names[0],
-        "layer": default_layer(explorer.network(selection.model)), "seed": 0, "t": f"{THRESHOLD:g}",
-        "zoom": "", "mean": True, "min": True, "colours": "viridis", "sort": "kind",
+        "model": explorer.model_names[0],
+        "set": explorer.set_names[0],
+        "layer": default_layer(explorer.network(selection.model)),
+        "seed": 0,
+        "t": f"{THRESHOLD:g}",
+        "zoom": "",
+        "mean": True,
+        "min": True,
+        "colours": "viridis",
+        "sort": "kind",
         "stat": "difference",
     }
     for key in GROUPS:
@@ -171,8 +197,11 @@ def with_members(selection, key, members):
     CompareSelection
     """
     members = tuple(members)
-    return replace(selection, members={**selection.members, key: members},
-                   choices={**selection.choices, key: Choice("hand", len(members), members)})
+    return replace(
+        selection,
+        members={**selection.members, key: members},
+        choices={**selection.choices, key: Choice("hand", len(members), members)},
+    )
 
 
 def _shortest_question(explorer, survey, selection):
@@ -204,17 +233,23 @@ def _add(query, key, survey, explorer, members, choices):
         found = search(given, survey, explorer.class_names).images
     except SelectionError as error:
         return members, _complain(query, key, str(error), choices)
-    fresh = [int(image) for image in found[:len(present) + 1] if image not in present]
+    fresh = [int(image) for image in found[: len(present) + 1] if image not in present]
     if not fresh:
-        text = (f"Nothing in the {survey.set_name} set is {given}." if len(found) == 0 else
-                f"Image {found[0]} stands in group {key.upper()} already.")
+        text = (
+            f"Nothing in the {survey.set_name} set is {given}."
+            if len(found) == 0
+            else f"Image {found[0]} stands in group {key.upper()} already."
+        )
         return members, _complain(query, key, text, choices)
     if len(present) == MOST_MEMBERS:
-        return members, _complain(query, key, f"Group {key.upper()} is full: it takes "
-                                              f"{MOST_MEMBERS} images. Remove one first.", choices)
+        return members, _complain(
+            query,
+            key,
+            f"Group {key.upper()} is full: it takes {MOST_MEMBERS} images. Remove one first.",
+            choices,
+        )
     grown = (*present, fresh[0])
-    return ({**members, key: grown},
-            {**choices, key: Choice("hand", len(grown), grown)})
+    return ({**members, key: grown}, {**choices, key: Choice("hand", len(grown), grown)})
 
 
 def _complain(query, key, text, choices):
@@ -239,10 +274,18 @@ def _cell(query, info):
     parts = text.split(":")
     cell = tuple(int(part) for part in parts if part.isdecimal() and len(part) < 9)
     size = (info.n_units, *info.grid)
-    if len(parts) != 3 or len(cell) != 3 or any(
-            number >= limit for number, limit in zip(cell, size, strict=True)):
-        query.problems.append(Problem(
-            f"{info.name} has no such cell; a cell is unit:row:column, up to "
-            f"{size[0] - 1}:{size[1] - 1}:{size[2] - 1}.", "cell", ""))
+    if (
+        len(parts) != 3
+        or len(cell) != 3
+        or any(number >= limit for number, limit in zip(cell, size, strict=True))
+    ):
+        query.problems.append(
+            Problem(
+                f"{info.name} has no such cell; a cell is unit:row:column, up to "
+                f"{size[0] - 1}:{size[1] - 1}:{size[2] - 1}.",
+                "cell",
+                "",
+            )
+        )
         return None
     return cell

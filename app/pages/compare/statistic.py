@@ -63,10 +63,15 @@ def look_at_statistic(explorer, measures, selection):
         reach = float(np.abs(defined).max(initial=0)) or 1.0
         bounds = (-reach, reach)
     return StatisticView(
-        name=name, title=STATISTIC_TITLES[name].format(p=p, q=q), layer=layer,
-        values=values.astype(np.float32), range=bounds, is_signed=name not in ("mean_p", "mean_q"),
-        mosaic=Mosaic.of(layer.shape), note=_note(name, p, q, n_images, fault, defined,
-                                                  measures.set_name))
+        name=name,
+        title=STATISTIC_TITLES[name].format(p=p, q=q),
+        layer=layer,
+        values=values.astype(np.float32),
+        range=bounds,
+        is_signed=name not in ("mean_p", "mean_q"),
+        mosaic=Mosaic.of(layer.shape),
+        note=_note(name, p, q, n_images, fault, defined, measures.set_name),
+    )
 
 
 def _numbers(measures, selection, layer):
@@ -74,9 +79,16 @@ def _numbers(measures, selection, layer):
         terms = measures.terms(selection)
         if terms.means is None:
             return np.full(layer.shape, np.nan), None, terms.fault
-        return terms.means[int(selection.stat.endswith("q"))], None, (
-            "" if terms.is_exact else "The network is not piecewise linear behind this layer: the "
-                                      "terms do not add up exactly.")
+        return (
+            terms.means[int(selection.stat.endswith("q"))],
+            None,
+            (
+                ""
+                if terms.is_exact
+                else "The network is not piecewise linear behind this layer: the "
+                "terms do not add up exactly."
+            ),
+        )
     over = measures.contrast(selection) if selection.stat == "auc" else measures.means(selection)
     return getattr(over, selection.stat), over.n_images, ""
 
@@ -85,10 +97,11 @@ def _note(name, p, q, n_images, fault, defined, set_name):
     told = {
         "difference": f"Mean over {p} less mean over {q}.",
         "auc": f"Probability that a random {p} has the larger value than a random {q}: 0.5 tells "
-               "nothing (a cell that is always 0 has 0.5).",
-        "mean_p": f"Mean activation over {p}.", "mean_q": f"Mean activation over {q}.",
+        "nothing (a cell that is always 0 has 0.5).",
+        "mean_p": f"Mean activation over {p}.",
+        "mean_q": f"Mean activation over {q}.",
         "term_p": f"What each cell adds to z({p}) − z({q}), averaged over the images of {p}. "
-                  "Visible is not used: compare it with the means.",
+        "Visible is not used: compare it with the means.",
         "term_q": f"What each cell adds to z({p}) − z({q}), averaged over the images of {q}.",
     }[name]
     if n_images is not None:

@@ -61,12 +61,21 @@ class CircleTable:
             row, column, unit = where
         else:
             unit, row, column = where[0], np.zeros_like(where[0]), np.zeros_like(where[0])
-        term = (np.full((2, len(cells)), np.nan) if terms.means is None
-                else terms.means.reshape(2, -1)[:, cells])
+        term = (
+            np.full((2, len(cells)), np.nan)
+            if terms.means is None
+            else terms.means.reshape(2, -1)[:, cells]
+        )
         rates = worth.worth.hit_rates
-        return cls(kind=np.select(chosen, [0, 1, 2], 3), place=np.stack([unit, row, column], 1),
-                   rate=rates.rate, low=rates.low, high=rates.high,
-                   mean=np.stack([worth.means.mean_p, worth.means.mean_q]), term=term)
+        return cls(
+            kind=np.select(chosen, [0, 1, 2], 3),
+            place=np.stack([unit, row, column], 1),
+            rate=rates.rate,
+            low=rates.low,
+            high=rates.high,
+            mean=np.stack([worth.means.mean_p, worth.means.mean_q]),
+            term=term,
+        )
 
     def __len__(self):
         return len(self.kind)
@@ -115,23 +124,38 @@ def table_parts(explorer, selection, path, table):
     dash component
     """
     if len(table) == 0:
-        return html.P("No cell is circled. Lower the threshold, or compare fewer images.",
-                      className="faint")
+        return html.P(
+            "No cell is circled. Lower the threshold, or compare fewer images.", className="faint"
+        )
     p, q = pair(explorer, selection)
-    heads = (("kind", "ring", ""), ("cell", "unit : row : column", ""),
-             ("rate_p", f"on in {p}", f"Share of the images of {p} in which the cell is on, with "
-                                      "95 % interval"),
-             ("rate_q", f"on in {q}", f"The same for {q}"),
-             ("gap", "gap", "Difference of the two shares"),
-             ("mean_p", f"mean {p}", f"Mean activation over {p}"), ("mean_q", f"mean {q}", ""),
-             ("term_p", f"term {p}", f"Mean contribution to z({p}) − z({q}) over the images of "
-                                     f"{p}: what the network makes of the cell"),
-             ("term_q", f"term {q}", f"The same over the images of {q}"))
+    heads = (
+        ("kind", "ring", ""),
+        ("cell", "unit : row : column", ""),
+        (
+            "rate_p",
+            f"on in {p}",
+            f"Share of the images of {p} in which the cell is on, with 95 % interval",
+        ),
+        ("rate_q", f"on in {q}", f"The same for {q}"),
+        ("gap", "gap", "Difference of the two shares"),
+        ("mean_p", f"mean {p}", f"Mean activation over {p}"),
+        ("mean_q", f"mean {q}", ""),
+        (
+            "term_p",
+            f"term {p}",
+            f"Mean contribution to z({p}) − z({q}) over the images of "
+            f"{p}: what the network makes of the cell",
+        ),
+        ("term_q", f"term {q}", f"The same over the images of {q}"),
+    )
     rows = [_row(selection, table, number) for number in table.order(selection.sort)[:MOST_ROWS]]
-    return html.Table([
-        html.Thead(html.Tr([_head(explorer, selection, path, *head) for head in heads])),
-        html.Tbody(rows),
-    ], className="table circles")
+    return html.Table(
+        [
+            html.Thead(html.Tr([_head(explorer, selection, path, *head) for head in heads])),
+            html.Tbody(rows),
+        ],
+        className="table circles",
+    )
 
 
 def _head(explorer, selection, path, name, text, title):
@@ -142,8 +166,11 @@ def _head(explorer, selection, path, name, text, title):
     target = replace(selection, sort=turned if present else first)
     arrow = (" ↓" if is_down else " ↑") if present else ""
     state = ("descending" if is_down else "ascending") if present else "none"
-    return html.Th(html.A(text + arrow, href=path + write(target, explorer), title=title or None),
-                   scope="col", **{"aria-sort": state})
+    return html.Th(
+        html.A(text + arrow, href=path + write(target, explorer), title=title or None),
+        scope="col",
+        **{"aria-sort": state},
+    )
 
 
 def _row(selection, table, number):
@@ -154,20 +181,40 @@ def _row(selection, table, number):
     gap = table.rate[0, number] - table.rate[1, number]
 
     def rate(of):
-        return html.Td([percent(table.rate[of, number], 1), " ",
-                        html.Span(interval(table.low[of, number], table.high[of, number], 1),
-                                  className="faint")])
+        return html.Td(
+            [
+                percent(table.rate[of, number], 1),
+                " ",
+                html.Span(
+                    interval(table.low[of, number], table.high[of, number], 1), className="faint"
+                ),
+            ]
+        )
 
     numbers = [table.mean[0, number], table.mean[1, number]]
     terms = [table.term[0, number], table.term[1, number]]
-    return html.Tr([
-        html.Td([html.Span(_SYMBOLS[kind], className=_CLASSES[kind], **{"aria-hidden": "true"}),
-                 f" {KINDS[kind]}"]),
-        html.Td(html.Button(name, className="cell-button", title="Show this cell in the grids",
-                            **{"aria-pressed": "true" if is_here else "false"})),
-        rate(0), rate(1),
-        html.Td(signed(100 * gap, 1)),
-        *(html.Td("–" if value != value else number_text(value, ".3f")) for value in numbers),
-        *(html.Td(signed(value, 4)) for value in terms),
-    ], className="here" if is_here else "",
-        **{"data-set-key": "cell", "data-set-value": "" if is_here else name})
+    return html.Tr(
+        [
+            html.Td(
+                [
+                    html.Span(_SYMBOLS[kind], className=_CLASSES[kind], **{"aria-hidden": "true"}),
+                    f" {KINDS[kind]}",
+                ]
+            ),
+            html.Td(
+                html.Button(
+                    name,
+                    className="cell-button",
+                    title="Show this cell in the grids",
+                    **{"aria-pressed": "true" if is_here else "false"},
+                )
+            ),
+            rate(0),
+            rate(1),
+            html.Td(signed(100 * gap, 1)),
+            *(html.Td("–" if value != value else number_text(value, ".3f")) for value in numbers),
+            *(html.Td(signed(value, 4)) for value in terms),
+        ],
+        className="here" if is_here else "",
+        **{"data-set-key": "cell", "data-set-value": "" if is_here else name},
+    )

@@ -109,19 +109,29 @@ def look(explorer, measures, selection):
     circles, on = measures.circles(selection, group_values)
     units = _units_shown(selection, layer, circles)
     labels = explorer.dataset(selection.set).labels
-    groups = {key: _tiles(selection, key, group_values, on[key], circles, labels, units)
-              for key in GROUPS}
+    groups = {
+        key: _tiles(selection, key, group_values, on[key], circles, labels, units) for key in GROUPS
+    }
     n_slots = min(max(_FEWEST_SLOTS, *map(len, groups.values())), SLOTS_IN_A_ROW)
     everything = [array for array in group_values.values.values() if len(array)]
-    mosaic = Mosaic(len(units), *layer.grid,
-                    columns=widest_grid(len(units), *layer.grid, _ASPECT))
+    mosaic = Mosaic(len(units), *layer.grid, columns=widest_grid(len(units), *layer.grid, _ASPECT))
     slots = Slots.around(mosaic.picture_shape, n_slots, _ASPECT)
-    rings, n_left_out, outlined = _rings(selection, circles, group_values.values, units, mosaic,
-                                         slots.ring_radius)
+    rings, n_left_out, outlined = _rings(
+        selection, circles, group_values.values, units, mosaic, slots.ring_radius
+    )
     return CompareView(
-        selection=selection, layer=layer, groups=groups, circles=circles, units=units,
+        selection=selection,
+        layer=layer,
+        groups=groups,
+        circles=circles,
+        units=units,
         range=colour_range(np.concatenate(everything)) if everything else (0.0, 1.0),
-        mosaic=mosaic, slots=slots, rings=rings, n_left_out=n_left_out, outlined=outlined)
+        mosaic=mosaic,
+        slots=slots,
+        rings=rings,
+        n_left_out=n_left_out,
+        outlined=outlined,
+    )
 
 
 def widest_grid(n_units, height, width, aspect):
@@ -153,8 +163,11 @@ def circled_units(circles, layer):
 
 def cells_by_kind(circles):
     """Flat numbers of the circled cells, by the kind of their ring."""
-    return {"A": np.flatnonzero(circles.unique_a), "B": np.flatnonzero(circles.unique_b),
-            "shared": np.flatnonzero(circles.shared | circles.shared_b)}
+    return {
+        "A": np.flatnonzero(circles.unique_a),
+        "B": np.flatnonzero(circles.unique_b),
+        "shared": np.flatnonzero(circles.shared | circles.shared_b),
+    }
 
 
 def _units_shown(selection, layer, circles):
@@ -170,10 +183,20 @@ def _tiles(selection, key, group_values, on, circles, labels, units):
     if not members:
         return ()
     n_on = [np.count_nonzero(on[:, mask], axis=1) for mask in (circles.unique_a, circles.unique_b)]
-    tiles = [Tile("image", values[place][..., units], image, place, int(labels[image]),
-                  int(group_values.predictions[key][place]),
-                  group_values.probabilities[key][place], int(n_on[0][place]), int(n_on[1][place]))
-             for place, image in enumerate(members)]
+    tiles = [
+        Tile(
+            "image",
+            values[place][..., units],
+            image,
+            place,
+            int(labels[image]),
+            int(group_values.predictions[key][place]),
+            group_values.probabilities[key][place],
+            int(n_on[0][place]),
+            int(n_on[1][place]),
+        )
+        for place, image in enumerate(members)
+    ]
     if selection.mean:
         tiles.append(Tile("mean", values.mean(axis=0)[..., units]))
     if selection.minimum:
@@ -190,10 +213,13 @@ def _rings(selection, circles, values, units, mosaic, radius):
         if radius > _CELLS_TOO_SMALL and len(cells):
             strength = _strength(values["b" if kind == "B" else "a"])
             cells = cells[np.argsort(-strength[cells], kind="stable")]
-        located = np.array([
-            _point(mosaic, place_of, where)
-            for where in zip(*np.unravel_index(cells, circles.unique_a.shape), strict=True)
-            if int(where[-1]) in place_of]).reshape(-1, 2)
+        located = np.array(
+            [
+                _point(mosaic, place_of, where)
+                for where in zip(*np.unravel_index(cells, circles.unique_a.shape), strict=True)
+                if int(where[-1]) in place_of
+            ]
+        ).reshape(-1, 2)
         if len(located) > _MOST_RINGED * n_shown:
             outlined.add(kind)
         is_crowded = radius > _CELLS_TOO_SMALL and kind not in outlined
@@ -205,15 +231,24 @@ def _rings(selection, circles, values, units, mosaic, radius):
         pointed = np.array([mosaic.position_of(place_of[unit], row, column)])
     none = np.empty((0, 2))
     kinds = {"a": ("A", "shared"), "b": ("B", "shared"), "c": ("A", "B", "shared")}
-    return {key: {**{kind: points[kind] if kind in own else none for kind in points},
-                  "cell": pointed} for key, own in kinds.items()}, n_left_out, frozenset(outlined)
+    return (
+        {
+            key: {
+                **{kind: points[kind] if kind in own else none for kind in points},
+                "cell": pointed,
+            }
+            for key, own in kinds.items()
+        },
+        n_left_out,
+        frozenset(outlined),
+    )
 
 
 def _apart(points, distance):
     """Those points (k, 2) that keep their distance from all before them."""
     kept = points[:0]
     for point in points:
-        if not len(kept) or ((kept - point) ** 2).sum(axis=1).min() >= distance ** 2:
+        if not len(kept) or ((kept - point) ** 2).sum(axis=1).min() >= distance**2:
             kept = np.vstack([kept, point])
     return kept
 

@@ -5,8 +5,12 @@ from cnn_core.circles.groups import Flag, in_both
 from cnn_core.circles.groups import Group as CoreGroup
 
 STATISTIC_TITLES = {
-    "difference": "mean of {p} − mean of {q}", "auc": "AUC", "mean_p": "mean of {p}",
-    "mean_q": "mean of {q}", "term_p": "mean term over {p}", "term_q": "mean term over {q}",
+    "difference": "mean of {p} − mean of {q}",
+    "auc": "AUC",
+    "mean_p": "mean of {p}",
+    "mean_q": "mean of {q}",
+    "term_p": "mean term over {p}",
+    "term_q": "mean term over {q}",
 }
 
 
@@ -51,8 +55,10 @@ def legend(circles):
 
 def shared_text(circles):
     """Tell what shared means in numbers."""
-    return (f"Common to A and on in an image of B: {circles.n_shared:,}; common to B and on in an "
-            f"image of A: {int(circles.shared_b.sum()):,}.")
+    return (
+        f"Common to A and on in an image of B: {circles.n_shared:,}; common to B and on in an "
+        f"image of A: {int(circles.shared_b.sum()):,}."
+    )
 
 
 def sentence(explorer, selection, worth):
@@ -73,18 +79,24 @@ def sentence(explorer, selection, worth):
     if selection.p == selection.q:
         return one_class(p)
     if worth.circles.n_unique_a + worth.circles.n_unique_b == 0:
-        return (f"There is nothing to weigh: at this threshold no cell of {selection.layer} is "
-                "unique to A or to B.")
+        return (
+            f"There is nothing to weigh: at this threshold no cell of {selection.layer} is "
+            "unique to A or to B."
+        )
     if reader.n == 0:
-        return (f"The {worth.set_name} set leaves nothing to weigh the circles on: it has no other "
-                f"{p} or {q}.")
+        return (
+            f"The {worth.set_name} set leaves nothing to weigh the circles on: it has no other "
+            f"{p} or {q}."
+        )
     return f"{_chance_sentence(worth)} {_reader_sentence(p, q, reader, network, worth)}"
 
 
 def one_class(name):
     """Say that a class is compared with itself."""
-    return (f"Both groups stand for {name}: there is nothing to tell apart, and the circle reader "
-            "judges no image. Choose another class for A or for B.")
+    return (
+        f"Both groups stand for {name}: there is nothing to tell apart, and the circle reader "
+        "judges no image. Choose another class for A or for B."
+    )
 
 
 def _chance_sentence(worth):
@@ -94,26 +106,34 @@ def _chance_sentence(worth):
         return f"{told}; with an empty group there is no chance to compare them with."
     if not chance.exact:
         n_at_least = round(chance.share_at_least * chance.n_splits)
-        return (f"{told}; {chance.n_splits:,} random splits of the same images give "
-                f"{chance.mean:.1f} on average, and {n_at_least:,} of them have as many.")
+        return (
+            f"{told}; {chance.n_splits:,} random splits of the same images give "
+            f"{chance.mean:.1f} on average, and {n_at_least:,} of them have as many."
+        )
     # With groups of one size the real split stands twice among all: as it is and mirrored.
     is_mirrored = worth.circles.n_a == worth.circles.n_b
     n_own = 2 if is_mirrored else 1
     own = "the real one and its mirror image" if is_mirrored else "the real one"
     n_others = chance.n_splits - n_own
-    everything = (f"{told}; all {chance.n_splits:,} splits of the same images give "
-                  f"{chance.mean:.1f} on average")
+    everything = (
+        f"{told}; all {chance.n_splits:,} splits of the same images give "
+        f"{chance.mean:.1f} on average"
+    )
     if n_others == 0:
         return f"{everything}: {own}, which says nothing."
     others = (chance.unique.sum() - n_own * chance.observed) / n_others
     n_as_many = int((chance.unique >= chance.observed).sum()) - n_own
-    return (f"{everything}. Without {own}, the other {n_others:,} give {others:.1f}, and "
-            f"{n_as_many or 'none'} of them {'has' if n_as_many in (0, 1) else 'have'} as many.")
+    return (
+        f"{everything}. Without {own}, the other {n_others:,} give {others:.1f}, and "
+        f"{n_as_many or 'none'} of them {'has' if n_as_many in (0, 1) else 'have'} as many."
+    )
 
 
 def _reader_sentence(p, q, reader, network, worth):
-    told = (f"A reader who sees only these circles tells {percent(reader.value, 1)} of the "
-            f"{reader.n:,} other {p}s and {q}s right")
+    told = (
+        f"A reader who sees only these circles tells {percent(reader.value, 1)} of the "
+        f"{reader.n:,} other {p}s and {q}s right"
+    )
     if reader.high < 0.5:
         return f"{told}: worse than guessing."
     if reader.low <= 0.5:
@@ -121,26 +141,35 @@ def _reader_sentence(p, q, reader, network, worth):
     if reader.low > network.high:
         return f"{told}: better than the network ({percent(network.value, 1)})."
     if reader.high >= network.low:
-        return (f"{told}; the network has {percent(network.value, 1)}: on these images the two "
-                "cannot be told apart.")
+        return (
+            f"{told}; the network has {percent(network.value, 1)}: on these images the two "
+            "cannot be told apart."
+        )
     times = (1 - reader.value) / (1 - network.value) if network.value < 1 else 0
     if times >= 2:
-        return (f"{told}, with {times:.0f} times as many mistakes as the network "
-                f"({percent(network.value, 1)}): the circles are part of what it uses, not all of "
-                "it.")
+        return (
+            f"{told}, with {times:.0f} times as many mistakes as the network "
+            f"({percent(network.value, 1)}): the circles are part of what it uses, not all of "
+            "it."
+        )
     return f"{told}, fewer than the network ({percent(network.value, 1)})."
 
 
 def chance_note(chance, same_size):
     """Tell how the null was counted, for two groups of the same size or not."""
     if not chance.exact:
-        return (f"{chance.n_splits:,} seeded draws from {chance.n_possible:,} possible splits of "
-                "A and B together into groups of the same sizes.")
+        return (
+            f"{chance.n_splits:,} seeded draws from {chance.n_possible:,} possible splits of "
+            "A and B together into groups of the same sizes."
+        )
     if chance.n_splits == 1:
         return "With an empty group there is one split, the real one: chance has nothing to say."
     # Exchanging two groups of one size changes no count, so that no share is below two splits.
-    least = ("; the real one and its mirror image are always among them" if same_size else
-             "; the real one is among them")
+    least = (
+        "; the real one and its mirror image are always among them"
+        if same_size
+        else "; the real one is among them"
+    )
     return f"All {chance.n_splits:,} splits of A and B together into groups of these sizes{least}."
 
 
@@ -163,22 +192,24 @@ def warnings(explorer, selection, circles, reader=None):
     twice = _in_both(selection)
     if twice:
         word = "image" if len(twice) == 1 else "images"
-        told.append(f"{word.capitalize()} {', '.join(map(str, twice))} "
-                    f"{'stands' if len(twice) == 1 else 'stand'} in A and in B, so that no cell "
-                    "can be unique to either.")
+        told.append(
+            f"{word.capitalize()} {', '.join(map(str, twice))} "
+            f"{'stands' if len(twice) == 1 else 'stand'} in A and in B, so that no cell "
+            "can be unique to either."
+        )
     flags = circles.flags | (reader.flags if reader is not None else frozenset())
     sentences = {
         Flag.EMPTY_A: "Group A is empty: nothing is common to it. Add an image or choose a rule.",
         Flag.EMPTY_B: "Group B is empty: whatever is common to A counts as unique. Add an image or "
-                      "choose a rule.",
+        "choose a rule.",
         Flag.UNEQUAL_SIZES: f"A has {plural(circles.n_a, 'image')} and B {circles.n_b:,}: the "
-                            "larger group has fewer cells in common, for that reason alone.",
+        "larger group has fewer cells in common, for that reason alone.",
         Flag.SILENT_A: f"{plural(circles.silent_a, 'image')} of A "
-                       f"{'has' if circles.silent_a == 1 else 'have'} no cell on in this layer, so "
-                       "that nothing is common to A.",
+        f"{'has' if circles.silent_a == 1 else 'have'} no cell on in this layer, so "
+        "that nothing is common to A.",
         Flag.SILENT_B: f"{plural(circles.silent_b, 'image')} of B "
-                       f"{'has' if circles.silent_b == 1 else 'have'} no cell on in this layer, so "
-                       "that nothing is common to B.",
+        f"{'has' if circles.silent_b == 1 else 'have'} no cell on in this layer, so "
+        "that nothing is common to B.",
         Flag.SAME_CLASS: one_class(p),
         Flag.NO_IMAGES_OF_P: f"No other image of {p} is there to measure on.",
         Flag.NO_IMAGES_OF_Q: f"No other image of {q} is there to measure on.",
@@ -204,11 +235,15 @@ def rings_note(view):
     """Tell what the pictures leave out and which units they show."""
     told = []
     if view.n_left_out:
-        told.append(f"{view.n_left_out:,} rings would lie on others and are left out: drag over "
-                    "some maps to enlarge them and see every ring.")
+        told.append(
+            f"{view.n_left_out:,} rings would lie on others and are left out: drag over "
+            "some maps to enlarge them and see every ring."
+        )
     if view.outlined:
-        told.append("So many cells are circled that their outlines are drawn, not a ring for each: "
-                    "A's solid, B's dotted, shared ones dashed.")
+        told.append(
+            "So many cells are circled that their outlines are drawn, not a ring for each: "
+            "A's solid, B's dotted, shared ones dashed."
+        )
     if len(view.units) < view.layer.n_units:
         word = "maps" if view.layer.is_spatial else "nodes"
         told.append(f"{len(view.units):,} of {view.layer.n_units:,} {word} are shown.")
@@ -223,11 +258,14 @@ def board_summary(explorer, view, key):
     images = [tile for tile in tiles if tile.kind == "image"]
     if not images:
         return f"Group {key.upper()} is empty."
-    told = ", ".join(f"image {tile.image} labelled {explorer.class_name(tile.label)}"
-                     for tile in images)
-    n_on = "; ".join(f"in image {tile.image} {tile.on_a} of A's {view.circles.n_unique_a} and "
-                     f"{tile.on_b} of B's {view.circles.n_unique_b} unique cells are on"
-                     for tile in images)
+    told = ", ".join(
+        f"image {tile.image} labelled {explorer.class_name(tile.label)}" for tile in images
+    )
+    n_on = "; ".join(
+        f"in image {tile.image} {tile.on_a} of A's {view.circles.n_unique_a} and "
+        f"{tile.on_b} of B's {view.circles.n_unique_b} unique cells are on"
+        for tile in images
+    )
     return f"Group {key.upper()}, layer {view.layer.name}: {told}. {n_on}."
 
 
@@ -248,11 +286,14 @@ def triples_sentence(selection, triples_mean, least, most, share, own):
     -------
     str
     """
-    told = (f"The circles of random threes tell {percent(triples_mean, 1)} right on average, from "
-            f"{percent(least, 1)} to {percent(most, 1)}.")
+    told = (
+        f"The circles of random threes tell {percent(triples_mean, 1)} right on average, from "
+        f"{percent(least, 1)} to {percent(most, 1)}."
+    )
     if share == share:
-        told += (f" Yours, with {percent(own, 1)}, is at least as good as {percent(share, 1)} of "
-                 "them.")
+        told += (
+            f" Yours, with {percent(own, 1)}, is at least as good as {percent(share, 1)} of them."
+        )
     return told
 
 
@@ -262,11 +303,13 @@ def readers_note(explorer, selection, worth):
     if reader.overall.n == 0:
         return "No image is left to judge."
     p, q = pair(explorer, selection)
-    told = (f"Circles {percent(reader.overall.value, 1)} "
-            f"({interval(reader.overall.low, reader.overall.high, 1)}), network "
-            f"{percent(network.value, 1)} ({interval(network.low, network.high, 1)}) of "
-            f"{reader.overall.n:,} {worth.set_name} images, 95 % intervals. The circles have "
-            f"{percent(reader.of_p.value, 1)} of {p} and {percent(reader.of_q.value, 1)} of {q}")
+    told = (
+        f"Circles {percent(reader.overall.value, 1)} "
+        f"({interval(reader.overall.low, reader.overall.high, 1)}), network "
+        f"{percent(network.value, 1)} ({interval(network.low, network.high, 1)}) of "
+        f"{reader.overall.n:,} {worth.set_name} images, 95 % intervals. The circles have "
+        f"{percent(reader.of_p.value, 1)} of {p} and {percent(reader.of_q.value, 1)} of {q}"
+    )
     if reader.n_undecided:
         told += f"; {plural(reader.n_undecided, 'image')} undecided, counted half"
     return told + "."
@@ -276,13 +319,17 @@ def table_note(explorer, selection, worth, terms, most_rows):
     """Tell on what the table is measured."""
     p, q = pair(explorer, selection)
     counts = worth.worth.hit_rates.n_images
-    told = [f"Measured on {counts[0]:,} images of {p} and {counts[1]:,} of {q} of the "
-            f"{worth.set_name} set, the images of A and B left out; 95 % Wilson intervals."]
+    told = [
+        f"Measured on {counts[0]:,} images of {p} and {counts[1]:,} of {q} of the "
+        f"{worth.set_name} set, the images of A and B left out; 95 % Wilson intervals."
+    ]
     if terms.means is None:
         told.append(f"No terms: {terms.fault}.")
     else:
-        told.append(f"Term: what the cell adds to z({p}) − z({q}) on average"
-                    + ("." if terms.is_exact else "; not exact behind this layer."))
+        told.append(
+            f"Term: what the cell adds to z({p}) − z({q}) on average"
+            + ("." if terms.is_exact else "; not exact behind this layer.")
+        )
     n_cells = len(worth.worth.cells)
     if n_cells > most_rows:
         told.append(f"The first {most_rows} of {n_cells:,} cells are listed; the CSV has all.")

@@ -36,17 +36,35 @@ KEYS = (
     ("w", "next misclassified image"),
     ("/", "search the images"),
 )
-HELP = ("Point at a bar or a cell to read its numbers. Click it to silence its unit, click again "
-        "to let it speak.")
+HELP = (
+    "Point at a bar or a cell to read its numbers. Click it to silence its unit, click again "
+    "to let it speak."
+)
 
 __all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
 
 _PARTS = {
     "image": ("image", "image_summary", "digit"),
-    "nodes": ("nodes", "nodes_title", "nodes_summary", "nodes_sum", "nodes_note", "legend",
-              "reason"),
-    "cells": ("seen", "seen_summary", "used", "used_summary", "cells_title", "cells_sum",
-              "cells_note", "cells_lists", "downloads"),
+    "nodes": (
+        "nodes",
+        "nodes_title",
+        "nodes_summary",
+        "nodes_sum",
+        "nodes_note",
+        "legend",
+        "reason",
+    ),
+    "cells": (
+        "seen",
+        "seen_summary",
+        "used",
+        "used_summary",
+        "cells_title",
+        "cells_sum",
+        "cells_note",
+        "cells_lists",
+        "downloads",
+    ),
     "pixels": ("pixels", "pixels_summary", "pixels_sum", "pixels_note"),
 }
 """Outputs of each part that is left as it is where nothing in it has changed."""
@@ -114,8 +132,14 @@ def _drawn(explorer, view, problems, drawn):
     shown = {
         "verdict": parts.verdict_parts(explorer, view),
         "bars": silenced_answer_figure(
-            explorer.class_names, view.answer, view.after, view.p, view.q,
-            scale=view.selection.scale, label=view.label),
+            explorer.class_names,
+            view.answer,
+            view.after,
+            view.p,
+            view.q,
+            scale=view.selection.scale,
+            label=view.label,
+        ),
         "bars_summary": words.answer_summary(explorer, view),
         "silenced": parts.silenced_parts(explorer, view),
         "found": search_text(view),
@@ -141,30 +165,50 @@ def _addressed(explorer, view, problems):
     place_of_layer = layers.index(selection.layer)
 
     def offered(names):
-        return [{"value": name, "label": f"{name} · {shape_text(network.layer(name))}"}
-                for name in names]
+        return [
+            {"value": name, "label": f"{name} · {shape_text(network.layer(name))}"}
+            for name in names
+        ]
 
     return {
         "notices": notices(problems, remedy),
         "answer": answer(
-            PATH, query,
-            values={**as_values(selection), "off": str(selection.off), "p": str(view.p),
-                    "q": str(view.q)},
-            steps={**steps(explorer, view), "above": layers[place_of_layer - 1],
-                   "below": layers[(place_of_layer + 1) % len(layers)]},
+            PATH,
+            query,
+            values={
+                **as_values(selection),
+                "off": str(selection.off),
+                "p": str(view.p),
+                "q": str(view.q),
+            },
+            steps={
+                **steps(explorer, view),
+                "above": layers[place_of_layer - 1],
+                "below": layers[(place_of_layer + 1) % len(layers)],
+            },
             options={"layer": offered(layers), "race": offered(unit_layers(network))},
-            drops={"model": ["off"], "set": ["image", "find", "donor"], "p": ["donor"],
-                   "q": ["donor"]},
-            links=parts.links_to(explorer, view)),
+            drops={
+                "model": ["off"],
+                "set": ["image", "find", "donor"],
+                "p": ["donor"],
+                "q": ["donor"],
+            },
+            links=parts.links_to(explorer, view),
+        ),
     }
 
 
 def _image(explorer, view):
     selection = view.selection
-    return {"image": image_figure(view.image, name=f"{selection.set} {selection.image}"),
-            "image_summary": words.image_summary(explorer, view),
-            "digit": html.Img(src=image_thumbnail(view.image), className="big-digit",
-                              alt=words.image_summary(explorer, view))}
+    return {
+        "image": image_figure(view.image, name=f"{selection.set} {selection.image}"),
+        "image_summary": words.image_summary(explorer, view),
+        "digit": html.Img(
+            src=image_thumbnail(view.image),
+            className="big-digit",
+            alt=words.image_summary(explorer, view),
+        ),
+    }
 
 
 def _nodes(explorer, view):
@@ -173,8 +217,12 @@ def _nodes(explorer, view):
     off = view.selection.off
     return {
         "nodes": ledger_figure(
-            bars_of(nodes, view, can_be_silenced=nodes.weights is not None), view.p, view.q,
-            layer=layer, silenced=off.units if off.layer == layer else ()),
+            bars_of(nodes, view, can_be_silenced=nodes.weights is not None),
+            view.p,
+            view.q,
+            layer=layer,
+            silenced=off.units if off.layer == layer else (),
+        ),
         "nodes_title": words.nodes_title(explorer, view, nodes),
         "nodes_summary": words.nodes_summary(explorer, view, nodes),
         "nodes_sum": parts.sum_line(nodes.ledger, has_gates=False),
@@ -189,20 +237,38 @@ def _cells(explorer, view):
     cells = cells_of(explorer, view)
     layer = explorer.network(selection.model).layer(selection.layer)
     sight = explorer.sight(selection.model, layer.name)
-    fields = (fields_of_maps(sight.boxes) if cells.by_map
-              else receptive_link(sight.summary, sight.boxes, layer.is_spatial))
+    fields = (
+        fields_of_maps(sight.boxes)
+        if cells.by_map
+        else receptive_link(sight.summary, sight.boxes, layer.is_spatial)
+    )
     crossed = selection.off.units if selection.off.layer == layer.name else ()
     marks = parts.marked_cells(cells)
-    seen = grid_figure(cells.mosaic, cells.values, cells.values, colour_range(cells.values),
-                       name=layer.name, range_title="activation", fields=fields)
+    seen = grid_figure(
+        cells.mosaic,
+        cells.values,
+        cells.values,
+        colour_range(cells.values),
+        name=layer.name,
+        range_title="activation",
+        fields=fields,
+    )
     seen["layout"]["meta"].update(click="none", toggles=True)
     title, shape = words.cells_title(explorer, view)
     seen_summary, used_summary = words.grid_summaries(cells, layer.name)
     return {
         "seen": with_cells(seen, cells.mosaic, selected=crossed, marks=marks),
         "seen_summary": seen_summary,
-        "used": signed_grid(cells.mosaic, cells.terms, view.p, view.q, name=layer.name,
-                            fields=fields, selected=crossed, marks=marks),
+        "used": signed_grid(
+            cells.mosaic,
+            cells.terms,
+            view.p,
+            view.q,
+            name=layer.name,
+            fields=fields,
+            selected=crossed,
+            marks=marks,
+        ),
         "used_summary": used_summary,
         "cells_title": [title, html.Span(shape, className="faint")],
         "cells_sum": parts.sum_line(cells.ledger),

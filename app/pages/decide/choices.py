@@ -67,8 +67,9 @@ def default_race_layer(network):
 
 @lru_cache(maxsize=64)
 def _clear_with_runner_up(survey, p, q):
-    found = np.array(clearest(survey.logits, survey.labels, survey.predictions, p, q, len(survey)),
-                     np.int64)
+    found = np.array(
+        clearest(survey.logits, survey.labels, survey.predictions, p, q, len(survey)), np.int64
+    )
     if len(found) == 0:
         return None
     others = survey.logits[found].copy()

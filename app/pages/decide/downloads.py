@@ -52,13 +52,15 @@ def _asked(explorer):
     image = _whole("image", 0)
     layer = request.args.get("layer", default_layer(network))
     if layer != PIXELS and network.layer(layer).name not in ledger_layers(network):
-        raise SelectionError(f'layer "{layer}": the logits do not depend on it',
-                             nearest=ledger_layers(network)[-1])
+        raise SelectionError(
+            f'layer "{layer}": the logits do not depend on it', nearest=ledger_layers(network)[-1]
+        )
     logits = explorer.activations(model, set_name, image).logits[0]
     asked = _Pair(_whole("p", None), _whole("q", None))
     p, q = classes_of_order(asked, np.argsort(-logits, kind="stable"))
-    opened = ledger(network, "" if layer == PIXELS else layer,
-                    explorer.image(set_name, image)[None], p, q)
+    opened = ledger(
+        network, "" if layer == PIXELS else layer, explorer.image(set_name, image)[None], p, q
+    )
     return safe_name(f"ledger_{model}_{set_name}_{image}_{p}_{q}_{layer}"), opened
 
 
@@ -78,16 +80,26 @@ def _whole(key, default):
 
 def _as_npz(opened):
     return npz_bytes(
-        values=opened.values[0], terms=opened.terms[0], constant=opened.constant[0],
-        margin=opened.margin[0], residual=opened.residual[0], is_exact=opened.is_exact,
-        target=opened.target[0], rival=opened.rival[0])
+        values=opened.values[0],
+        terms=opened.terms[0],
+        constant=opened.constant[0],
+        margin=opened.margin[0],
+        residual=opened.residual[0],
+        is_exact=opened.is_exact,
+        target=opened.target[0],
+        rival=opened.rival[0],
+    )
 
 
 def _as_csv(opened):
     sums = (("constant", opened.constant[0]), ("margin", opened.margin[0]))
-    return csv_text(("unit", "row", "column", "value", "contribution"), [
-        *cell_rows(opened.values[0], opened.terms[0]),
-        *((name, "", "", "", f"{number:.17g}") for name, number in sums)])
+    return csv_text(
+        ("unit", "row", "column", "value", "contribution"),
+        [
+            *cell_rows(opened.values[0], opened.terms[0]),
+            *((name, "", "", "", f"{number:.17g}") for name, number in sums),
+        ],
+    )
 
 
 _WRITERS = {"npz": _as_npz, "csv": _as_csv}

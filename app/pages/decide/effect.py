@@ -122,8 +122,9 @@ def effect_sums(network, off, images, labels, pair, baseline):
         number of flips; for the images of the target, of the rival and of all classes.
     """
     together, alone = ablate_each(network, off.layer, [off.units, off.units[-1:]], images, baseline)
-    told = np.stack([np.ones(len(labels)), alone.effect(*pair), together.effect(*pair),
-                     together.flips])
+    told = np.stack(
+        [np.ones(len(labels)), alone.effect(*pair), together.effect(*pair), together.flips]
+    )
     return np.stack([told @ (labels == label) for label in pair] + [told.sum(axis=1)], axis=1)
 
 
@@ -140,6 +141,8 @@ def effects_of(sums, pair):
     tuple of MeanEffect
         Without classes that have no image.
     """
-    return tuple(MeanEffect(label, int(n), float(last / n), float(together / n), int(flips))
-                 for label, (n, last, together, flips) in zip((*pair, None), sums.T, strict=True)
-                 if n)
+    return tuple(
+        MeanEffect(label, int(n), float(last / n), float(together / n), int(flips))
+        for label, (n, last, together, flips) in zip((*pair, None), sums.T, strict=True)
+        if n
+    )

@@ -61,8 +61,9 @@ class Later:
 
     def pair(self, selection):
         """Target and rival of a selection."""
-        logits = self._explorer.activations(selection.model, selection.set,
-                                            selection.image).logits[0]
+        logits = self._explorer.activations(selection.model, selection.set, selection.image).logits[
+            0
+        ]
         return classes_of_order(selection, np.argsort(-logits, kind="stable"))
 
     def race(self, selection):
@@ -72,15 +73,26 @@ class Later:
         -------
         Race
         """
-        key = ("race", selection.model, selection.set, selection.image, *self.pair(selection),
-               selection.race, selection.baseline)
+        key = (
+            "race",
+            selection.model,
+            selection.set,
+            selection.image,
+            *self.pair(selection),
+            selection.race,
+            selection.baseline,
+        )
         return self._keep(key, lambda: self._run_race(selection), 200_000)
 
     def _run_race(self, selection) -> Race:
         explorer = self._explorer
-        return race(explorer.network(selection.model), selection.race,
-                    explorer.image(selection.set, selection.image), *self.pair(selection),
-                    baseline=baseline_of(explorer, selection, selection.race))
+        return race(
+            explorer.network(selection.model),
+            selection.race,
+            explorer.image(selection.set, selection.image),
+            *self.pair(selection),
+            baseline=baseline_of(explorer, selection, selection.race),
+        )
 
     def curve(self, selection, part):
         """Run the race over the images of the target, up to a part.
@@ -115,13 +127,17 @@ class Later:
     def _curve_part(self, selection, p, q, members, seed):
         explorer = self._explorer
         # Behind an early layer nearly the whole network is run again at every step.
-        is_late = selection.race in explorer.survey(selection.model,
-                                                    explorer.set_names[0]).features
+        is_late = selection.race in explorer.survey(selection.model, explorer.set_names[0]).features
         return class_race(
-            explorer.network(selection.model), selection.race,
-            explorer.dataset(selection.set).images[members], p, q, seed=seed,
+            explorer.network(selection.model),
+            selection.race,
+            explorer.dataset(selection.set).images[members],
+            p,
+            q,
+            seed=seed,
             baseline=baseline_of(explorer, selection, selection.race),
-            most_steps=_MOST_STEPS if is_late else _FEW_STEPS)
+            most_steps=_MOST_STEPS if is_late else _FEW_STEPS,
+        )
 
     def _up_to(self, key, part, n_images, size, add, n_bytes):
         """Result over the images up to a part, from what is kept and one further part at most.
@@ -153,12 +169,22 @@ class Later:
         """
         explorer = self._explorer
         p, q = self.pair(selection)
-        key = ("edit", selection.model, selection.set, selection.image, p, q, layer,
-               selection.donor)
+        key = (
+            "edit",
+            selection.model,
+            selection.set,
+            selection.image,
+            p,
+            q,
+            layer,
+            selection.donor,
+        )
 
         def make() -> Edit:
-            image, donor = (explorer.image(selection.set, number)
-                            for number in (selection.image, selection.donor))
+            image, donor = (
+                explorer.image(selection.set, number)
+                for number in (selection.image, selection.donor)
+            )
             return smallest_edit(explorer.network(selection.model), layer, image, donor, p, q)
 
         return self._keep(key, make, 20_000)
@@ -182,14 +208,23 @@ class Later:
         explorer, pair = self._explorer, self.pair(selection)
         network, dataset = explorer.network(selection.model), explorer.dataset(selection.set)
         size = part_images(network)
-        taken = self._keep(("taken", selection.set, size),
-                           lambda: images_taken(len(dataset), size), 8 * MOST_IMAGES)
+        taken = self._keep(
+            ("taken", selection.set, size),
+            lambda: images_taken(len(dataset), size),
+            8 * MOST_IMAGES,
+        )
         baseline = baseline_of(explorer, selection)
 
         def add(before, rows, _):
             numbers = taken[rows]
-            sums = effect_sums(network, selection.off, dataset.images[numbers],
-                               dataset.labels[numbers], pair, baseline)
+            sums = effect_sums(
+                network,
+                selection.off,
+                dataset.images[numbers],
+                dataset.labels[numbers],
+                pair,
+                baseline,
+            )
             return sums if before is None else before + sums
 
         key = ("effect", selection.model, selection.set, *pair, selection.off, selection.baseline)
@@ -214,10 +249,18 @@ def joined(parts):
     def curve(name):
         curves = [getattr(part, name) for part in parts]
         n_right = np.sum([one.n_right for one in curves], axis=0)
-        margins = np.sum([one.mean_margin * part.n_images
-                          for one, part in zip(curves, parts, strict=True)], axis=0)
-        return Curve(n_right, n_right / n_images, *wilson_interval(n_right, n_images),
-                     margins / n_images)
+        margins = np.sum(
+            [one.mean_margin * part.n_images for one, part in zip(curves, parts, strict=True)],
+            axis=0,
+        )
+        return Curve(
+            n_right, n_right / n_images, *wilson_interval(n_right, n_images), margins / n_images
+        )
 
-    return ClassRace(first.layer, first.target, n_images, first.removed,
-                     *(curve(name) for name in ("by_activation", "by_contribution", "random")))
+    return ClassRace(
+        first.layer,
+        first.target,
+        n_images,
+        first.removed,
+        *(curve(name) for name in ("by_activation", "by_contribution", "random")),
+    )

@@ -6,23 +6,31 @@ from app.frame.wording import interval, percent, plural, signed, unit_word
 from app.pages.decide.effect import SEED
 
 _KEYS = ("contribution", "activation", "random")
-_NAMES = {"contribution": "by contribution", "activation": "by activation",
-          "random": "at random"}
+_NAMES = {"contribution": "by contribution", "activation": "by activation", "random": "at random"}
 
 
 def race_curves(run):
     """Margins of the three orders, by the keys of the figure."""
-    return {"contribution": run.by_contribution.margins, "activation": run.by_activation.margins,
-            "random": run.random_mean}
+    return {
+        "contribution": run.by_contribution.margins,
+        "activation": run.by_activation.margins,
+        "random": run.random_mean,
+    }
 
 
 def race_flips(run):
     """Point at which each order flips the decision, for those that do."""
     curves = race_curves(run)
-    counts = {"contribution": run.by_contribution.flip, "activation": run.by_activation.flip,
-              "random": run.random_flip}
-    return {key: (float(count), float(np.interp(count, run.removed, curves[key])))
-            for key, count in counts.items() if count is not None}
+    counts = {
+        "contribution": run.by_contribution.flip,
+        "activation": run.by_activation.flip,
+        "random": run.random_flip,
+    }
+    return {
+        key: (float(count), float(np.interp(count, run.removed, curves[key])))
+        for key, count in counts.items()
+        if count is not None
+    }
 
 
 def race_hovers(run, layer):
@@ -33,10 +41,12 @@ def race_hovers(run, layer):
     for key in _KEYS:
         texts[key] = [
             f"{count} {unit_word(layer, count)} removed {_NAMES[key]}\nΔ = {signed(margin, 3)}"
-            for count, margin in zip(run.removed, curves[key], strict=True)]
+            for count, margin in zip(run.removed, curves[key], strict=True)
+        ]
     texts["random"] = [
         f"{text} on average\n90 % of the draws: {signed(a)} to {signed(b)}"
-        for text, a, b in zip(texts["random"], low, high, strict=True)]
+        for text, a, b in zip(texts["random"], low, high, strict=True)
+    ]
     return texts
 
 
@@ -45,22 +55,33 @@ def race_note(explorer, run, layer):
     p = explorer.class_name(run.target)
     words, n_units = unit_word(layer, 2), layer.n_units
     if run.by_contribution.predictions[0] != run.target:
-        return (f"The prediction is not {p} to begin with, so there is nothing to flip; the lines "
-                "show what is left of Δ.")
+        return (
+            f"The prediction is not {p} to begin with, so there is nothing to flip; the lines "
+            "show what is left of Δ."
+        )
     parts = []
-    for key, flip in (("contribution", run.by_contribution.flip),
-                      ("activation", run.by_activation.flip), ("random", run.random_flip)):
-        name = f"{_NAMES[key]} (median of {len(run.random)} draws)" if key == "random" else (
-            _NAMES[key])
+    for key, flip in (
+        ("contribution", run.by_contribution.flip),
+        ("activation", run.by_activation.flip),
+        ("random", run.random_flip),
+    ):
+        name = (
+            f"{_NAMES[key]} (median of {len(run.random)} draws)"
+            if key == "random"
+            else (_NAMES[key])
+        )
         parts.append(f"{name} never" if flip is None else f"{name} after {flip:g}")
-    return (f"The decision for {p} flips, removing {words} of {layer.name} {'; '.join(parts)} of "
-            f"{n_units:,}. Diamonds mark the flips; the band holds 90 % of the draws.")
+    return (
+        f"The decision for {p} flips, removing {words} of {layer.name} {'; '.join(parts)} of "
+        f"{n_units:,}. Diamonds mark the flips; the band holds 90 % of the draws."
+    )
 
 
 def curve_curves(run):
     """Accuracies of the three orders, by the keys of the figure."""
-    return {key: getattr(run, f"by_{key}" if key != "random" else "random").accuracy
-            for key in _KEYS}
+    return {
+        key: getattr(run, f"by_{key}" if key != "random" else "random").accuracy for key in _KEYS
+    }
 
 
 def curve_hovers(run, layer):
@@ -72,7 +93,9 @@ def curve_hovers(run, layer):
             f"{count} {unit_word(layer, count)} removed {_NAMES[key]}\n{percent(share)} still "
             f"right ({right:,} of {run.n_images:,})\n95 % interval {interval(low, high)} %"
             for count, share, right, low, high in zip(
-                run.removed, curve.accuracy, curve.n_right, curve.low, curve.high, strict=True)]
+                run.removed, curve.accuracy, curve.n_right, curve.low, curve.high, strict=True
+            )
+        ]
     return texts
 
 
@@ -85,11 +108,16 @@ def curve_note(explorer, selection, part, layer):
     halves = []
     for key, share in curve_curves(part.race).items():
         lost = np.flatnonzero(share < 0.5)
-        halves.append(f"{_NAMES[key]} after {part.race.removed[lost[0]]}" if len(lost)
-                      else f"{_NAMES[key]} never")
-    return (f"All {part.n_images:,} images of {p} in the {selection.set} set: fewer than half are "
-            f"still predicted {p}, removing {unit_word(layer, 2)} {'; '.join(halves)} of "
-            f"{layer.n_units:,}.")
+        halves.append(
+            f"{_NAMES[key]} after {part.race.removed[lost[0]]}"
+            if len(lost)
+            else f"{_NAMES[key]} never"
+        )
+    return (
+        f"All {part.n_images:,} images of {p} in the {selection.set} set: fewer than half are "
+        f"still predicted {p}, removing {unit_word(layer, 2)} {'; '.join(halves)} of "
+        f"{layer.n_units:,}."
+    )
 
 
 def edit_text(explorer, selection, found, layer, donor_prediction):
@@ -100,33 +128,43 @@ def edit_text(explorer, selection, found, layer, donor_prediction):
     if not len(found.units):
         return f"The prediction is not {p} to begin with, so there is nothing to flip."
     if not found.flipped:
-        return (f"Not even all {found.n_units:,} {words} of {layer.name} taken over from {source} "
-                f"flip the decision; Δ({p}, {q}) falls from {signed(found.margins[0])} to "
-                f"{signed(found.margins[-1])}.")
+        return (
+            f"Not even all {found.n_units:,} {words} of {layer.name} taken over from {source} "
+            f"flip the decision; Δ({p}, {q}) falls from {signed(found.margins[0])} to "
+            f"{signed(found.margins[-1])}."
+        )
     n_taken, now = len(found.units), explorer.class_name(int(found.predictions[-1]))
-    return (f"{n_taken} of {found.n_units:,} {unit_word(layer, found.n_units)} of {layer.name}, "
-            f"taken over from {source}, {'flips' if n_taken == 1 else 'flip'} the decision from "
-            f"{p} to {now}. It is the smallest edit found, greedily, in {found.n_tried:,} runs "
-            "through the real network; a smaller one may exist.")
+    return (
+        f"{n_taken} of {found.n_units:,} {unit_word(layer, found.n_units)} of {layer.name}, "
+        f"taken over from {source}, {'flips' if n_taken == 1 else 'flip'} the decision from "
+        f"{p} to {now}. It is the smallest edit found, greedily, in {found.n_tried:,} runs "
+        "through the real network; a smaller one may exist."
+    )
 
 
 def edit_rows(explorer, found, layer):
     """Steps of the edit: what was taken over, the margin and the prediction after it."""
-    before = [("nothing", signed(found.margins[0], 3),
-               explorer.class_name(int(found.predictions[0])))]
+    before = [
+        ("nothing", signed(found.margins[0], 3), explorer.class_name(int(found.predictions[0])))
+    ]
     return before + [
         (f"+ {unit_word(layer)} {unit}", signed(margin, 3), explorer.class_name(int(prediction)))
         for unit, margin, prediction in zip(
-            found.units, found.margins[1:], found.predictions[1:], strict=True)]
+            found.units, found.margins[1:], found.predictions[1:], strict=True
+        )
+    ]
 
 
 def effect_text(explorer, selection, found, layer):
     """Tell what the silenced units do on average, and over which images."""
     units, effects = selection.off.units, found.effects
-    alone = _joined(f"{signed(effect.last)} on {_images_of(explorer, effect)}"
-                    for effect in effects)
-    told = (f"{_over_which(selection, found)} silencing {unit_word(layer)} {units[-1]} alone "
-            f"changes Δ on average by {alone}")
+    alone = _joined(
+        f"{signed(effect.last)} on {_images_of(explorer, effect)}" for effect in effects
+    )
+    told = (
+        f"{_over_which(selection, found)} silencing {unit_word(layer)} {units[-1]} alone "
+        f"changes Δ on average by {alone}"
+    )
     if len(units) > 1:
         together = _joined(signed(effect.together) for effect in effects)
         told += f"; all {len(units):,} together by {together}"
@@ -147,8 +185,11 @@ def _over_which(selection, found):
     if found.next_part is not None:
         chosen = f"{drawn} from {in_set}" if drawn else f" of the {selection.set} set"
         return f"{found.n_done:,} of {plural(found.n_images, 'image')}{chosen}, so far:"
-    return (f"Over {found.n_images:,} of {in_set}{drawn}," if drawn
-            else f"Over the {selection.set} set,")
+    return (
+        f"Over {found.n_images:,} of {in_set}{drawn},"
+        if drawn
+        else f"Over the {selection.set} set,"
+    )
 
 
 def _joined(texts):

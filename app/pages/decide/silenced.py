@@ -59,32 +59,52 @@ def read_silenced(text, network, layers):
         return NONE_SILENCED, []
     layer, _, numbers = text.rpartition(":")
     if not layer:
-        return NONE_SILENCED, [Problem(
-            f'"{quoted_part(text)}" names no layer whose units to silence; a layer comes first, '
-            f"as in {layers[-1]}:0. No unit is silenced.", "off", "")]
+        return NONE_SILENCED, [
+            Problem(
+                f'"{quoted_part(text)}" names no layer whose units to silence; a layer comes first, '
+                f"as in {layers[-1]}:0. No unit is silenced.",
+                "off",
+                "",
+            )
+        ]
     if layer not in layers:
         try:
             nearest = network.layer(layer).name
         except SelectionError as error:
             nearest = error.nearest
-        return NONE_SILENCED, [Problem(
-            f'Units cannot be silenced in a layer "{quoted_part(layer)}"; the nearest is '
-            f"{nearest if nearest in layers else layers[-1]}. No unit is silenced.", "off", "")]
+        return NONE_SILENCED, [
+            Problem(
+                f'Units cannot be silenced in a layer "{quoted_part(layer)}"; the nearest is '
+                f"{nearest if nearest in layers else layers[-1]}. No unit is silenced.",
+                "off",
+                "",
+            )
+        ]
     n_units = network.layer(layer).n_units
     kept, refused = {}, []
     for part in filter(None, (part.strip() for part in numbers.split(","))):
         ends = part.split("-")
-        if len(ends) > 2 or not all(end.isdecimal() and len(end) <= _LONGEST_NUMBER
-                                    for end in ends):
+        if len(ends) > 2 or not all(
+            end.isdecimal() and len(end) <= _LONGEST_NUMBER for end in ends
+        ):
             refused.append(part)
             continue
         first, last = int(ends[0]), int(ends[-1])
         kept.update(dict.fromkeys(range(first, min(last, n_units - 1) + 1)))
         if last >= n_units or last < first:
             refused.append(part)
-    problems = [] if not refused else [Problem(
-        f"{layer} has no unit {quoted_part(', '.join(refused))}; its units go from 0 to "
-        f"{n_units - 1}. The others are silenced.", "off", "")]
+    problems = (
+        []
+        if not refused
+        else [
+            Problem(
+                f"{layer} has no unit {quoted_part(', '.join(refused))}; its units go from 0 to "
+                f"{n_units - 1}. The others are silenced.",
+                "off",
+                "",
+            )
+        ]
+    )
     return (Silenced(layer, tuple(kept)) if kept else NONE_SILENCED), problems
 
 
@@ -98,6 +118,6 @@ def _runs(units):
         if end - place >= 2:
             parts.append(f"{units[place]}-{units[end]}")
         else:
-            parts.extend(map(str, units[place:end + 1]))
+            parts.extend(map(str, units[place : end + 1]))
         place = end + 1
     return parts

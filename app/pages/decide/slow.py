@@ -40,36 +40,48 @@ def register_slow(app, explorer):
     later = Later(explorer)
     app.clientside_callback(ClientsideFunction("decide", "later"), Input(LATER, "data"))
     for further in (CURVE_NEXT, EFFECT_NEXT):
-        app.clientside_callback(ClientsideFunction("decide", "next"), Input(further, "data"),
-                                prevent_initial_call=True)
+        app.clientside_callback(
+            ClientsideFunction("decide", "next"), Input(further, "data"), prevent_initial_call=True
+        )
 
     @app.callback(
-        output={"figure": Output(RACE, "figure"), "note": Output(RACE_NOTE, "children"),
-                "summary": Output(summary_id(RACE), "children")},
-        inputs=[Input(asked("race"), "data")], prevent_initial_call=True)
+        output={
+            "figure": Output(RACE, "figure"),
+            "note": Output(RACE_NOTE, "children"),
+            "summary": Output(summary_id(RACE), "children"),
+        },
+        inputs=[Input(asked("race"), "data")],
+        prevent_initial_call=True,
+    )
     def run_race(wish):
         key, _ = wished(wish)
         return _race(explorer, later, read(key, explorer)[0])
 
     @app.callback(
-        output={"figure": Output(CURVE, "figure"), "note": Output(CURVE_NOTE, "children"),
-                "summary": Output(summary_id(CURVE), "children"),
-                "is_hidden": Output(CURVE_BOX, "hidden"),
-                "next": Output(CURVE_NEXT, "data")},
-        inputs=[Input(asked("curve"), "data")], prevent_initial_call=True)
+        output={
+            "figure": Output(CURVE, "figure"),
+            "note": Output(CURVE_NOTE, "children"),
+            "summary": Output(summary_id(CURVE), "children"),
+            "is_hidden": Output(CURVE_BOX, "hidden"),
+            "next": Output(CURVE_NEXT, "data"),
+        },
+        inputs=[Input(asked("curve"), "data")],
+        prevent_initial_call=True,
+    )
     def run_curve(wish):
         key, part = wished(wish)
         return _curve(explorer, later, key, part)
 
-    @app.callback(Output(EDIT, "children"), Input(asked("edit"), "data"),
-                  prevent_initial_call=True)
+    @app.callback(Output(EDIT, "children"), Input(asked("edit"), "data"), prevent_initial_call=True)
     def run_edit(wish):
         key, _ = wished(wish)
         return _edit(explorer, later, read(key, explorer)[0])
 
     @app.callback(
         output={"told": Output(EFFECT, "children"), "next": Output(EFFECT_NEXT, "data")},
-        inputs=[Input(asked("effect"), "data")], prevent_initial_call=True)
+        inputs=[Input(asked("effect"), "data")],
+        prevent_initial_call=True,
+    )
     def run_effect(wish):
         key, part = wished(wish)
         return _effect(explorer, later, key, part)
@@ -105,9 +117,15 @@ def _race(explorer, later, selection):
     p, q = explorer.class_name(run.target), explorer.class_name(run.rival)
     note = words.race_note(explorer, run, layer)
     return {
-        "figure": race_figure(run.removed, words.race_curves(run), words.race_hovers(run, layer),
-                              measure=f"Δ({p}, {q})", unit_word=unit_word(layer, 2),
-                              band=run.random_band, flips=words.race_flips(run)),
+        "figure": race_figure(
+            run.removed,
+            words.race_curves(run),
+            words.race_hovers(run, layer),
+            measure=f"Δ({p}, {q})",
+            unit_word=unit_word(layer, 2),
+            band=run.random_band,
+            flips=words.race_flips(run),
+        ),
         "note": note,
         "summary": note,
     }
@@ -115,8 +133,7 @@ def _race(explorer, later, selection):
 
 def _curve(explorer, later, key, number):
     if not key:
-        told = ("Switch on “Over all images of the target” to run the race over every one of "
-                "them.")
+        told = "Switch on “Over all images of the target” to run the race over every one of them."
         return _no_curve(told)
     selection = read(key, explorer)[0]
     layer = explorer.network(selection.model).layer(selection.race)
@@ -127,10 +144,14 @@ def _curve(explorer, later, key, number):
     note = words.curve_note(explorer, selection, part, layer)
     is_last = part.next_part is None
     return {
-        "figure": race_figure(part.race.removed, words.curve_curves(part.race),
-                              words.curve_hovers(part.race, layer), as_share=True,
-                              measure=f"still predicted {explorer.class_name(part.race.target)}",
-                              unit_word=unit_word(layer, 2)),
+        "figure": race_figure(
+            part.race.removed,
+            words.curve_curves(part.race),
+            words.curve_hovers(part.race, layer),
+            as_share=True,
+            measure=f"still predicted {explorer.class_name(part.race.target)}",
+            unit_word=unit_word(layer, 2),
+        ),
         "note": note,
         "is_hidden": False,
         "summary": note if is_last else no_update,
@@ -147,39 +168,73 @@ def _edit(explorer, later, selection):
     button = donor_button(explorer, view)
     network = explorer.network(selection.model)
     layer = network.layer(default_layer(network))
-    intro = html.P(f"Which {unit_word(layer, 2)} of {layer.name}, taken over from an image of the "
-                   f"rival {explorer.class_name(view.q)}, flip the decision? The fewest are looked "
-                   "for step by step, and every step runs through the rest of the real network.",
-                   className="statement")
+    intro = html.P(
+        f"Which {unit_word(layer, 2)} of {layer.name}, taken over from an image of the "
+        f"rival {explorer.class_name(view.q)}, flip the decision? The fewest are looked "
+        "for step by step, and every step runs through the rest of the real network.",
+        className="statement",
+    )
     if selection.donor is None:
-        return [intro, button or html.P("No image of the rival is classified right, so none is "
-                                        "offered; give any image number.", className="faint")]
+        return [
+            intro,
+            button
+            or html.P(
+                "No image of the rival is classified right, so none is "
+                "offered; give any image number.",
+                className="faint",
+            ),
+        ]
     found = later.edit(selection, layer.name)
     donor = explorer.activations(selection.model, selection.set, selection.donor)
     told = words.edit_text(explorer, selection, found, layer, int(donor.predictions[0]))
     parts = [intro, html.P(html.B(told), role="status")]
     if found.flipped:
         share = softmax(found.logits)
-        p, q = (f"P({explorer.class_name(number)}) {probability_text(float(share[number]))}"
-                for number in (view.p, view.q))
+        p, q = (
+            f"P({explorer.class_name(number)}) {probability_text(float(share[number]))}"
+            for number in (view.p, view.q)
+        )
         parts += [
-            html.Div([
-                html.Div([_pictured(explorer, selection, selection.image, "image"),
-                          _pictured(explorer, selection, selection.donor, "gives its maps")],
-                         className="edit-images"),
-                html.Div([table(words.edit_rows(explorer, found, layer),
-                                ("taken over", "Δ after it", "prediction")),
-                          html.P(f"With all of these: {p}, {q}.", className="faint figures")]),
-            ], className="edit-result")]
-    clear = html.Button("Clear", className="button", **{"data-set-key": "donor",
-                                                        "data-set-value": ""})
-    return [*parts, html.Div([part for part in (button, clear) if part is not None],
-                             className="button-row")]
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            _pictured(explorer, selection, selection.image, "image"),
+                            _pictured(explorer, selection, selection.donor, "gives its maps"),
+                        ],
+                        className="edit-images",
+                    ),
+                    html.Div(
+                        [
+                            table(
+                                words.edit_rows(explorer, found, layer),
+                                ("taken over", "Δ after it", "prediction"),
+                            ),
+                            html.P(f"With all of these: {p}, {q}.", className="faint figures"),
+                        ]
+                    ),
+                ],
+                className="edit-result",
+            )
+        ]
+    clear = html.Button(
+        "Clear", className="button", **{"data-set-key": "donor", "data-set-value": ""}
+    )
+    return [
+        *parts,
+        html.Div([part for part in (button, clear) if part is not None], className="button-row"),
+    ]
 
 
 def _pictured(explorer, selection, number, what):
-    return html.Div([html.Img(src=image_thumbnail(explorer.image(selection.set, number)),
-                              alt=f"Image {number}"), f"{number}, {what}"])
+    return html.Div(
+        [
+            html.Img(
+                src=image_thumbnail(explorer.image(selection.set, number)), alt=f"Image {number}"
+            ),
+            f"{number}, {what}",
+        ]
+    )
 
 
 def _effect(explorer, later, key, number):
@@ -190,8 +245,10 @@ def _effect(explorer, later, key, number):
     part = later.mean_effects(selection, number)
     told = words.effect_text(explorer, selection, part, layer)
     # A screen reader is told once, when all is done.
-    return {"told": told if part.next_part is None else html.Span(told, **{"aria-hidden": "true"}),
-            "next": _further("effect", key, part)}
+    return {
+        "told": told if part.next_part is None else html.Span(told, **{"aria-hidden": "true"}),
+        "next": _further("effect", key, part),
+    }
 
 
 def _further(name, key, part):

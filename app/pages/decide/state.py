@@ -5,12 +5,7 @@ from dataclasses import dataclass, fields
 from app.figures.charts.answer import SCALES
 from app.frame.defaults import default_layer
 from app.frame.query import Problem, Query, as_values, write_query
-from app.pages.decide.choices import (
-    default_image,
-    default_race_layer,
-    ledger_layers,
-    unit_layers,
-)
+from app.pages.decide.choices import default_image, default_race_layer, ledger_layers, unit_layers
 from app.pages.decide.silenced import NONE_SILENCED, Silenced, read_silenced
 
 GROUPINGS = ("cell", "map")
@@ -86,16 +81,22 @@ def read(search, explorer):
     if p is not None and p == q:
         q = None
         name = explorer.class_names[p] if p < len(explorer.class_names) else str(p)
-        query.problems.append(Problem(
-            f"Target and rival are both {name}, and the margin of a class over itself is 0; the "
-            "page takes the strongest other class as rival.", "q", ""))
+        query.problems.append(
+            Problem(
+                f"Target and rival are both {name}, and the margin of a class over itself is 0; the "
+                "page takes the strongest other class as rival.",
+                "q",
+                "",
+            )
+        )
     off, problem = read_silenced(query.text("off", longest=3000), network, units_of)
     query.problems.extend(problem)
     selection = DecideSelection(
         model=model,
         set=set_name,
-        image=query.number("image", 0, last_image, default_image(explorer, model, set_name),
-                           "image"),
+        image=query.number(
+            "image", 0, last_image, default_image(explorer, model, set_name), "image"
+        ),
         layer=query.choice("layer", layers, default_layer(network), "layer"),
         race=query.choice("race", units_of, default_race_layer(network), "layer for the race"),
         p=p,
@@ -151,7 +152,10 @@ def write_only(selection, keep, **effective):
     str
         Read by `read` like any other.
     """
-    values = {field.name: getattr(selection, field.name) for field in fields(selection)
-              if field.name in keep}
+    values = {
+        field.name: getattr(selection, field.name)
+        for field in fields(selection)
+        if field.name in keep
+    }
     values |= effective
     return write_query(values, {"off": NONE_SILENCED}) or "?"

@@ -157,8 +157,11 @@ def _after(explorer, selection, p, q):
     off = selection.off
     if not off:
         return None
-    opened = OpenedLayer(explorer.network(selection.model), off.layer,
-              explorer.image(selection.set, selection.image)[None])
+    opened = OpenedLayer(
+        explorer.network(selection.model),
+        off.layer,
+        explorer.image(selection.set, selection.image)[None],
+    )
     silenced = np.zeros((1, opened.layer.n_units), bool)
     silenced[0, list(off.units)] = True
     return _answer(opened.logits_silenced([0], silenced, baseline_of(explorer, selection))[0], p, q)
@@ -181,8 +184,7 @@ def baseline_of(explorer, selection, layer=None):
     """
     name = layer or selection.off.layer
     # The survey keeps what layers put out; the logits stand before the output layer's softmax.
-    if selection.baseline == "zero" or name == explorer.network(
-            selection.model).output_layer.name:
+    if selection.baseline == "zero" or name == explorer.network(selection.model).output_layer.name:
         return None
     return explorer.survey(selection.model, selection.set).units[name].mean
 
@@ -271,5 +273,8 @@ def fields_of_maps(boxes):
     dict
     """
     ends = boxes.reshape(-1, *boxes.shape[-2:])
-    return {"boxes": np.concatenate([ends[..., :2].min(axis=0), ends[..., 2:].max(axis=0)],
-                                    axis=1).tolist()}
+    return {
+        "boxes": np.concatenate(
+            [ends[..., :2].min(axis=0), ends[..., 2:].max(axis=0)], axis=1
+        ).tolist()
+    }

@@ -6,10 +6,14 @@ from app.frame.wording import number_text, probability_text, shape_text, signed,
 
 N_LISTED = 5
 GATES = "Exact for this image's open gates, not the effect of an ablation."
-NOT_EXACT = ("Not exact: behind this layer the network is not piecewise linear, so value × "
-             "gradient leaves the residual unexplained.")
-NODE_GATES = ("No gates lie behind this layer, so here a term is also what silencing its node to "
-              "zero takes away.")
+NOT_EXACT = (
+    "Not exact: behind this layer the network is not piecewise linear, so value × "
+    "gradient leaves the residual unexplained."
+)
+NODE_GATES = (
+    "No gates lie behind this layer, so here a term is also what silencing its node to "
+    "zero takes away."
+)
 
 
 def reason(explorer, view, nodes):
@@ -27,13 +31,20 @@ def reason(explorer, view, nodes):
     """
     p, q = explorer.class_name(view.p), explorer.class_name(view.q)
     margin = view.answer.margin
-    headline = (f"{p} and not {q}" if margin > 0 else f"{q} and not {p}" if margin < 0
-                else f"{p} and {q} are level")
+    headline = (
+        f"{p} and not {q}"
+        if margin > 0
+        else f"{q} and not {p}"
+        if margin < 0
+        else f"{p} and {q} are level"
+    )
     terms = nodes.ledger.by_unit[0]
     towards, against = float(terms[terms > 0].sum()), float(terms[terms < 0].sum())
     constant = float(nodes.ledger.constant[0])
-    detail = (f"Nodes push {signed(towards)} for {p} and {signed(against)} for {q}; with the "
-              f"biases' {signed(constant)} the margin is Δ = {signed(margin)}. ")
+    detail = (
+        f"Nodes push {signed(towards)} for {p} and {signed(against)} for {q}; with the "
+        f"biases' {signed(constant)} the margin is Δ = {signed(margin)}. "
+    )
     detail += _who_carries(nodes, terms)
     if view.prediction not in (view.p, view.q):
         detail += f" The prediction is neither: {explorer.class_name(view.prediction)}."
@@ -43,8 +54,9 @@ def reason(explorer, view, nodes):
 def _who_carries(nodes, terms):
     if nodes.n_half == 0:
         return "Every node is silent here; the biases decide alone."
-    named = ", ".join(f"{unit} ({signed(terms[unit], 1)})"
-                      for unit in nodes.ranking.order[:min(nodes.n_half, 3)])
+    named = ", ".join(
+        f"{unit} ({signed(terms[unit], 1)})" for unit in nodes.ranking.order[: min(nodes.n_half, 3)]
+    )
     if nodes.n_half == 1:
         return f"Node {named} alone does half of the pushing."
     first = f"nodes {named}" if nodes.n_half <= 3 else f"first {named}"
@@ -53,8 +65,11 @@ def _who_carries(nodes, terms):
 
 def verdict(explorer, view):
     """Names of label and prediction, and whether the prediction is right."""
-    return (explorer.class_name(view.label), explorer.class_name(view.prediction),
-            view.label == view.prediction)
+    return (
+        explorer.class_name(view.label),
+        explorer.class_name(view.prediction),
+        view.label == view.prediction,
+    )
 
 
 def sum_parts(opened):
@@ -76,8 +91,10 @@ def sum_parts(opened):
     total, residual = float(opened.total[0]), float(opened.residual[0])
     scale = float(opened.absolute_sum[0])
     share = f", {number_text(abs(residual) / scale, '.1e')} of Σ|terms|" if scale else ""
-    equation = (f"c + Σ = {signed(constant, 4)} + ({signed(total - constant, 4)}) = "
-                f"{signed(total, 4)}   network: Δ = {signed(margin, 4)}")
+    equation = (
+        f"c + Σ = {signed(constant, 4)} + ({signed(total - constant, 4)}) = "
+        f"{signed(total, 4)}   network: Δ = {signed(margin, 4)}"
+    )
     return equation, opened.is_exact, f"residual {number_text(residual, '.1e')}{share}"
 
 
@@ -89,8 +106,11 @@ def gates_text(opened):
 def nodes_title(explorer, view, nodes):
     """Title of the ledger over nodes."""
     network = explorer.network(view.selection.model)
-    what = (f"the nodes of {nodes.ledger.layer}" if network.last_hidden is not None
-            else f"the logits of {nodes.ledger.layer}")
+    what = (
+        f"the nodes of {nodes.ledger.layer}"
+        if network.last_hidden is not None
+        else f"the logits of {nodes.ledger.layer}"
+    )
     return f"Ledger over {what}"
 
 
@@ -99,8 +119,10 @@ def nodes_note(nodes):
     n_nodes, opened = nodes.ledger.by_unit.shape[1], nodes.ledger
     cancellation = float(opened.cancellation[0])
     ratio = f"{cancellation:.1f}" if np.isfinite(cancellation) else "infinite"
-    return (f"{nodes.n_most} of {n_nodes:,} carry 90 % of Σ|terms|. "
-            f"Cancellation Σ|terms| / |Δ| = {ratio}. {NODE_GATES}")
+    return (
+        f"{nodes.n_most} of {n_nodes:,} carry 90 % of Σ|terms|. "
+        f"Cancellation Σ|terms| / |Δ| = {ratio}. {NODE_GATES}"
+    )
 
 
 def nodes_summary(explorer, view, nodes):
@@ -114,16 +136,22 @@ def answer_summary(explorer, view):
     parts = [f"The network predicts {explorer.class_name(view.prediction)}."]
     for number in (view.p, view.q):
         before = probability_text(float(view.answer.probabilities[number]))
-        now = ("" if view.after is None else ", with the silenced units "
-               + probability_text(float(view.after.probabilities[number])))
+        now = (
+            ""
+            if view.after is None
+            else ", with the silenced units "
+            + probability_text(float(view.after.probabilities[number]))
+        )
         parts.append(f"Probability of {explorer.class_name(number)}: {before}{now}.")
     return " ".join(parts)
 
 
 def image_summary(explorer, view):
     """Tell the image to someone who does not see it."""
-    return (f"Image {view.selection.image} of the {view.selection.set} set, labelled "
-            f"{explorer.class_name(view.label)}.")
+    return (
+        f"Image {view.selection.image} of the {view.selection.set} set, labelled "
+        f"{explorer.class_name(view.label)}."
+    )
 
 
 def silenced_text(explorer, view):
@@ -141,15 +169,20 @@ def silenced_text(explorer, view):
     odds = ", ".join(
         f"P({explorer.class_name(number)}) {probability_text(float(before.probabilities[number]))}"
         f" → {probability_text(float(after.probabilities[number]))}"
-        for number in (view.p, view.q))
+        for number in (view.p, view.q)
+    )
     if after.prediction != before.prediction:
-        told = (f"The prediction flips from {explorer.class_name(before.prediction)} to "
-                f"{explorer.class_name(after.prediction)}.")
+        told = (
+            f"The prediction flips from {explorer.class_name(before.prediction)} to "
+            f"{explorer.class_name(after.prediction)}."
+        )
     else:
         told = f"The prediction stays {explorer.class_name(after.prediction)}."
     effect = after.margin - before.margin
-    return (f"{told} Δ({p}, {q}) {signed(before.margin)} → {signed(after.margin)}, effect "
-            f"{signed(effect)}; {odds}.")
+    return (
+        f"{told} Δ({p}, {q}) {signed(before.margin)} → {signed(after.margin)}, effect "
+        f"{signed(effect)}; {odds}."
+    )
 
 
 def silenced_units(explorer, view):
@@ -157,9 +190,11 @@ def silenced_units(explorer, view):
     off = view.selection.off
     layer = explorer.network(view.selection.model).layer(off.layer)
     if len(off.units) == layer.n_units:
-        return (f"All {layer.n_units:,} {unit_word(layer, 2)} of {layer.name} are silenced: what "
-                "is left comes from the biases" + (" and the means." if view.selection.baseline
-                                                   == "mean" else "."))
+        return (
+            f"All {layer.n_units:,} {unit_word(layer, 2)} of {layer.name} are silenced: what "
+            "is left comes from the biases"
+            + (" and the means." if view.selection.baseline == "mean" else ".")
+        )
     shown = ", ".join(map(str, off.units[:12]))
     more = f" and {len(off.units) - 12} more" if len(off.units) > 12 else ""
     return f"{layer.name}, {unit_word(layer, len(off.units))} {shown}{more} silenced."
@@ -176,8 +211,10 @@ def cells_note(cells):
     seen = cells.visibility
     what = "maps" if cells.by_map else "cells"
     if np.isfinite(seen.rank_correlation_active):
-        rank = (f"Among the {seen.n_active:,} active {what}, |activation| and |contribution| have "
-                f"a rank correlation of {signed(seen.rank_correlation_active)}")
+        rank = (
+            f"Among the {seen.n_active:,} active {what}, |activation| and |contribution| have "
+            f"a rank correlation of {signed(seen.rank_correlation_active)}"
+        )
         if np.isfinite(seen.rank_correlation):
             rank += f" ({signed(seen.rank_correlation)} with the dark ones, which contribute 0)"
         rank += ". "
@@ -185,7 +222,8 @@ def cells_note(cells):
         rank = f"{seen.n_active:,} active {what}: too few, or too equal, for a rank correlation. "
     return rank + (
         f"Of {seen.n_bright:,} bright {what}, {len(seen.bright_idle):,} count for nothing (○). Of "
-        f"{seen.n_large:,} that count most, {len(seen.dim_working):,} are dim (◇).")
+        f"{seen.n_large:,} that count most, {len(seen.dim_working):,} are dim (◇)."
+    )
 
 
 def list_title(title, n):
@@ -205,10 +243,12 @@ def cell_text(cells, flat):
 def grid_summaries(cells, layer_name):
     """Tell the two grids to someone who does not see them."""
     values, terms = cells.values, cells.terms
-    return (f"Activations of {layer_name}, from {number_text(values.min())} to "
-            f"{number_text(values.max())}.",
-            f"Contributions of {layer_name} to the margin, from {number_text(terms.min())} to "
-            f"{number_text(terms.max())}. {cells_note(cells)}")
+    return (
+        f"Activations of {layer_name}, from {number_text(values.min())} to "
+        f"{number_text(values.max())}.",
+        f"Contributions of {layer_name} to the margin, from {number_text(terms.min())} to "
+        f"{number_text(terms.max())}. {cells_note(cells)}",
+    )
 
 
 def pixels_note(explorer, view, opened):
@@ -216,8 +256,13 @@ def pixels_note(explorer, view, opened):
     p, q = explorer.class_name(view.p), explorer.class_name(view.q)
     terms = opened.terms[0]
     dark = float(np.abs(terms[view.image == 0]).sum())
-    return (f"Ink speaks {signed(float(terms[terms > 0].sum()))} for {p} and "
-            f"{signed(float(terms[terms < 0].sum()))} for {q}; the constant, what the biases add "
-            f"through this image's open gates, is {signed(float(opened.constant[0]))}. "
-            + ("Empty pixels have no term: missing ink acts only through the gates it leaves open."
-               if dark == 0 else ""))
+    return (
+        f"Ink speaks {signed(float(terms[terms > 0].sum()))} for {p} and "
+        f"{signed(float(terms[terms < 0].sum()))} for {q}; the constant, what the biases add "
+        f"through this image's open gates, is {signed(float(opened.constant[0]))}. "
+        + (
+            "Empty pixels have no term: missing ink acts only through the gates it leaves open."
+            if dark == 0
+            else ""
+        )
+    )

@@ -46,10 +46,7 @@ from app.pages.evidence.titles import variant_title
 from app.pages.evidence.view import look
 
 TITLE = "Evidence"
-KEYS = (
-    ("← →", "previous, next image of the order of nodes"),
-    ("r", "random image there"),
-)
+KEYS = (("← →", "previous, next image of the order of nodes"), ("r", "random image there"))
 HELP = "Point at a mark to read its numbers, counts and interval."
 
 __all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
@@ -129,8 +126,8 @@ def _drawn(explorer, found, view, problems):
         "rest": rest,
         "missing": parts.missing(explorer, found, view),
         "measured_hidden": view.task is None,
-        "pair_hidden": len(found.pairs(selection.model)) == 1 and (
-            (selection.p, selection.q) in found.pairs(selection.model)),
+        "pair_hidden": len(found.pairs(selection.model)) == 1
+        and ((selection.p, selection.q) in found.pairs(selection.model)),
         "measured": _drawn_measured(explorer, found, view),
         "nodes_image": parts.nodes_image(explorer, view),
         "nodes": parts.node_grids(explorer, view),
@@ -139,32 +136,47 @@ def _drawn(explorer, found, view, problems):
         "files": {what: address_of(what, query) for what in FILES},
         "notices": notices(problems),
         "answer": answer(
-            PATH, query, steps=_steps(explorer, view),
+            PATH,
+            query,
+            steps=_steps(explorer, view),
             values={**as_values(selection), "p": str(selection.p), "q": str(selection.q)},
             options=_options(explorer, found, view),
-            drops={"model": ["variant", "page"], "task": ["page"], "variant": ["page"],
-                   "p": ["page"], "q": ["page"]},
-            links={"/": write_query({"model": selection.model}, {"model": first}),
-                   "/model": write_query({"model": selection.model}, {"model": first})}),
+            drops={
+                "model": ["variant", "page"],
+                "task": ["page"],
+                "variant": ["page"],
+                "p": ["page"],
+                "q": ["page"],
+            },
+            links={
+                "/": write_query({"model": selection.model}, {"model": first}),
+                "/model": write_query({"model": selection.model}, {"model": first}),
+            },
+        ),
     }
 
 
 def _drawn_measured(explorer, found, view):
     if view.task is None:
         empty = dict.fromkeys(_measured_outputs())
-        return {**empty, "ladder": _EMPTY_FIGURE, "mlp": _EMPTY_FIGURE, "cells_place": 0,
-                "cells_last": 0}
+        return {
+            **empty,
+            "ladder": _EMPTY_FIGURE,
+            "mlp": _EMPTY_FIGURE,
+            "cells_place": 0,
+            "cells_last": 0,
+        }
     n_layers, n_networks = len(view.results.layers), 1 + len(view.variants)
     network, n_classes = view.task.network, len(view.task.classes)
     guide = (network.value, network.low, network.high)
     titles = ["the network", *(variant_title(view, variant) for variant, _ in view.variants)]
     return {
-        "ladder": share_figure(parts.ladder_rows(view), parts.ladder_marks(view), guide=guide,
-                               chance=1 / n_classes),
+        "ladder": share_figure(
+            parts.ladder_rows(view), parts.ladder_marks(view), guide=guide, chance=1 / n_classes
+        ),
         "ladder_summary": words.ladder_summary(explorer, view),
         "ladder_style": {"height": f"{figure_height(n_layers + 1)}px"},
-        "ladder_note": words.ladder_note(explorer, view,
-                                         fitted_elsewhere(view.results, explorer)),
+        "ladder_note": words.ladder_note(explorer, view, fitted_elsewhere(view.results, explorer)),
         "ladder_table": parts.ladder_table(view),
         "legend": parts.legend(view),
         "cells_place": view.counts.index(view.k) if view.counts else 0,
@@ -174,8 +186,9 @@ def _drawn_measured(explorer, found, view):
         "mlp_summary": words.variants_summary(explorer, view),
         "mlp_style": {"height": f"{figure_height(n_networks)}px"},
         "mlp_list": parts.variant_list(view),
-        "mlp_note": " ".join(filter(None, (words.two_probes_note(explorer, view),
-                                           words.paired_note(view)))),
+        "mlp_note": " ".join(
+            filter(None, (words.two_probes_note(explorer, view), words.paired_note(view)))
+        ),
         "claims": parts.claim_list(explorer, view),
         "claims_note": words.claims_note(explorer, view),
         "cards": parts.disagreements(explorer, found, view),
@@ -187,9 +200,12 @@ def _steps(explorer, view):
     count = len(explorer.dataset(explorer.set_names[0]))
     image = view.selection.image
     reach = range(1, min(_MOST_NEIGHBOURS, count) + 1)
-    return {"next": [(image + step) % count for step in reach],
-            "previous": [(image - step) % count for step in reach],
-            "count": count, "cells": view.counts}
+    return {
+        "next": [(image + step) % count for step in reach],
+        "previous": [(image - step) % count for step in reach],
+        "count": count,
+        "cells": view.counts,
+    }
 
 
 def _options(explorer, found, view):
@@ -198,8 +214,11 @@ def _options(explorer, found, view):
     n_classes = len(explorer.class_names)
     variants = view.results.variants if view.results else ()
     return {
-        "task": [{"value": "pair", "label": f"{p} or {q}?"},
-                 {"value": "all", "label": f"which of the {n_classes} classes?"}],
-        "variant": [{"value": variant.name, "label": variant_title(view, variant)}
-                    for variant in variants],
+        "task": [
+            {"value": "pair", "label": f"{p} or {q}?"},
+            {"value": "all", "label": f"which of the {n_classes} classes?"},
+        ],
+        "variant": [
+            {"value": variant.name, "label": variant_title(view, variant)} for variant in variants
+        ],
     }

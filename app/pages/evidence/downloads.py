@@ -43,8 +43,7 @@ def register_routes(server, explorer, found):
     def evidence_numbers(file):
         if file not in by_file:
             abort(404)
-        selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer,
-                                   found)
+        selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer, found)
         if problems:
             return refused_link(problems)
         view = look(explorer, found, selection)
@@ -56,8 +55,14 @@ def register_routes(server, explorer, found):
 
 
 _SHARE = ("right", "images", "share", "wilson_low", "wilson_high")
-_PAIRED = ("only_network_right", "only_other_right", "network_minus_other", "difference_low",
-           "difference_high", "mcnemar_p")
+_PAIRED = (
+    "only_network_right",
+    "only_other_right",
+    "network_minus_other",
+    "difference_low",
+    "difference_high",
+    "mcnemar_p",
+)
 
 
 def _share(share):
@@ -65,8 +70,14 @@ def _share(share):
 
 
 def _paired(paired):
-    return (paired.only_first, paired.only_second, paired.difference, paired.low, paired.high,
-            paired.p_value)
+    return (
+        paired.only_first,
+        paired.only_second,
+        paired.difference,
+        paired.low,
+        paired.high,
+        paired.p_value,
+    )
 
 
 def _ladder(explorer, view):
@@ -75,50 +86,140 @@ def _ladder(explorer, view):
     for model, results in view.peers.items():
         cells = {layer.name: layer.n_cells for layer in results.layers}
         task = results.task(view.task.name)
-        rows += [(model, task.name, one.layer or "pixels", cells[one.layer], one.reader,
-                  one.setting or "", one.n_fitted, *_share(one.share),
-                  *_paired(one.versus_network)) for one in results.of(task.name)]
-        rows.append((model, task.name, "", "", "network", "", "", *_share(task.network),
-                     *("",) * len(_PAIRED)))
+        rows += [
+            (
+                model,
+                task.name,
+                one.layer or "pixels",
+                cells[one.layer],
+                one.reader,
+                one.setting or "",
+                one.n_fitted,
+                *_share(one.share),
+                *_paired(one.versus_network),
+            )
+            for one in results.of(task.name)
+        ]
+        rows.append(
+            (
+                model,
+                task.name,
+                "",
+                "",
+                "network",
+                "",
+                "",
+                *_share(task.network),
+                *("",) * len(_PAIRED),
+            )
+        )
     return csv_text(head, rows)
 
 
 def _mlp(explorer, view):
-    head = ("model", "question", "network", "title", "fitted", *_SHARE, *_PAIRED, "disagreements",
-            "how")
+    head = (
+        "model",
+        "question",
+        "network",
+        "title",
+        "fitted",
+        *_SHARE,
+        *_PAIRED,
+        "disagreements",
+        "how",
+    )
     rows = []
     for model, results in view.peers.items():
         task = results.task(view.task.name)
-        rows.append((model, task.name, "network", "the network itself", "", *_share(task.network),
-                     *("",) * (len(_PAIRED) + 2)))
+        rows.append(
+            (
+                model,
+                task.name,
+                "network",
+                "the network itself",
+                "",
+                *_share(task.network),
+                *("",) * (len(_PAIRED) + 2),
+            )
+        )
         for variant in results.variants:
             score = variant.scores[task.name]
-            rows.append((model, task.name, variant.name, variant.title, variant.n_fitted,
-                         *_share(score.share), *_paired(score.versus_network), len(score.images),
-                         variant.how))
+            rows.append(
+                (
+                    model,
+                    task.name,
+                    variant.name,
+                    variant.title,
+                    variant.n_fitted,
+                    *_share(score.share),
+                    *_paired(score.versus_network),
+                    len(score.images),
+                    variant.how,
+                )
+            )
     return csv_text(head, rows)
 
 
 def _claims(explorer, view):
-    head = ("model", "claim", "statement", "verdict", "number", "value", "low", "high", "n",
-            "unit", "rule")
+    head = (
+        "model",
+        "claim",
+        "statement",
+        "verdict",
+        "number",
+        "value",
+        "low",
+        "high",
+        "n",
+        "unit",
+        "rule",
+    )
     rows = []
     for claim in view.claims:
         for number in claim.numbers:
-            rows.append((view.selection.model, claim.name, claim.statement, claim.verdict,
-                         number.label, number.value, number.low, number.high, number.n,
-                         number.unit, claim.rule))
+            rows.append(
+                (
+                    view.selection.model,
+                    claim.name,
+                    claim.statement,
+                    claim.verdict,
+                    number.label,
+                    number.value,
+                    number.low,
+                    number.high,
+                    number.n,
+                    number.unit,
+                    claim.rule,
+                )
+            )
         if not claim.numbers:
-            rows.append((view.selection.model, claim.name, claim.statement, claim.verdict,
-                         *("",) * 6, claim.rule))
+            rows.append(
+                (
+                    view.selection.model,
+                    claim.name,
+                    claim.statement,
+                    claim.verdict,
+                    *("",) * 6,
+                    claim.rule,
+                )
+            )
     return csv_text(head, rows)
 
 
 def _cards(explorer, view):
     listed, name = view.disagreement, explorer.class_name
-    rows = () if listed is None else zip(
-        listed.images.tolist(), *(map(name, numbers.tolist()) for numbers in (
-            listed.labels, listed.network_answers, listed.variant_answers)), strict=True)
+    rows = (
+        ()
+        if listed is None
+        else zip(
+            listed.images.tolist(),
+            *(
+                map(name, numbers.tolist())
+                for numbers in (listed.labels, listed.network_answers, listed.variant_answers)
+            ),
+            strict=True,
+        )
+    )
     return csv_text(("image", "label", "network", view.selection.variant or "changed"), rows)
 
 
@@ -127,12 +228,22 @@ def _nodes(explorer, view):
     rows = []
     for nodes in view.nodes.models:
         rank = {unit: place for place, unit in enumerate(nodes.sorted.order)}
-        rows += [(nodes.model, view.nodes.image, nodes.layer, unit, float(value), float(weight),
-                  rank[unit])
-                 for unit, (value, weight) in enumerate(
-                     zip(nodes.values, nodes.weights, strict=True))]
-    return csv_text(("model", "image", "layer", "node", "activation", f"weight_{p}_minus_{q}",
-                 "place_sorted"), rows)
+        rows += [
+            (
+                nodes.model,
+                view.nodes.image,
+                nodes.layer,
+                unit,
+                float(value),
+                float(weight),
+                rank[unit],
+            )
+            for unit, (value, weight) in enumerate(zip(nodes.values, nodes.weights, strict=True))
+        ]
+    return csv_text(
+        ("model", "image", "layer", "node", "activation", f"weight_{p}_minus_{q}", "place_sorted"),
+        rows,
+    )
 
 
 _WRITERS = {"ladder": _ladder, "mlp": _mlp, "claims": _claims, "cards": _cards, "nodes": _nodes}

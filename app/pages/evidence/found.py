@@ -33,14 +33,23 @@ class Found:
     def pairs(self, model):
         """Pairs of classes that a model was measured on, a tuple of (p, q)."""
         results = self.of(model)
-        return () if results is None else tuple(
-            task.classes for task in results.tasks
-            if task.name != ALL_CLASSES and len(task.classes) == 2)
+        return (
+            ()
+            if results is None
+            else tuple(
+                task.classes
+                for task in results.tasks
+                if task.name != ALL_CLASSES and len(task.classes) == 2
+            )
+        )
 
     def with_task(self, name):
         """Results of all models that have this task, by name of the model."""
-        return {model: results for model, results in self.by_model.items()
-                if results.task(name) is not None}
+        return {
+            model: results
+            for model, results in self.by_model.items()
+            if results.task(name) is not None
+        }
 
 
 def find_results(explorer):
@@ -91,7 +100,8 @@ def fitted_elsewhere(results, explorer):
         False where no training images are shown.
     """
     return "train" in explorer.set_names and (
-        results.train_digest != explorer.dataset("train").digest)
+        results.train_digest != explorer.dataset("train").digest
+    )
 
 
 def _best_fitted(candidates, explorer) -> ModelReadouts | None:

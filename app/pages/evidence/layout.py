@@ -5,21 +5,42 @@ from dash import html
 
 from app.frame.components import control, graph, labelled, picture_button, select
 
-PURPOSE, STEPS, REST, MISSING = ("evidence-purpose", "evidence-steps", "evidence-rest",
-                                 "evidence-missing")
+PURPOSE, STEPS, REST, MISSING = (
+    "evidence-purpose",
+    "evidence-steps",
+    "evidence-rest",
+    "evidence-missing",
+)
 PAIR_BOX, MEASURED = "evidence-pair-box", "evidence-measured"
 LADDER, LADDER_BOX, LADDER_NOTE, LADDER_TABLE = (
-    "evidence-ladder", "evidence-ladder-box", "evidence-ladder-note", "evidence-ladder-table")
+    "evidence-ladder",
+    "evidence-ladder-box",
+    "evidence-ladder-note",
+    "evidence-ladder-table",
+)
 CELLS, CELLS_NOTE, LEGEND = "evidence-k", "evidence-k-note", "evidence-legend"
-MLP, MLP_BOX, MLP_LIST, MLP_NOTE = ("evidence-mlp", "evidence-mlp-box", "evidence-mlp-list",
-                                    "evidence-mlp-note")
+MLP, MLP_BOX, MLP_LIST, MLP_NOTE = (
+    "evidence-mlp",
+    "evidence-mlp-box",
+    "evidence-mlp-list",
+    "evidence-mlp-note",
+)
 CLAIMS, CLAIMS_NOTE = "evidence-claims", "evidence-claims-note"
 CARDS, CARDS_NOTE = "evidence-cards", "evidence-cards-note"
-NODES, NODES_NOTE, NODES_IMAGE, LIKENESS = ("evidence-nodes", "evidence-nodes-note",
-                                            "evidence-nodes-image", "evidence-likeness")
+NODES, NODES_NOTE, NODES_IMAGE, LIKENESS = (
+    "evidence-nodes",
+    "evidence-nodes-note",
+    "evidence-nodes-image",
+    "evidence-likeness",
+)
 
-FILES = {"ladder": "ladder.csv", "mlp": "mlp.csv", "claims": "claims.csv",
-         "cards": "disagreements.csv", "nodes": "nodes.csv"}
+FILES = {
+    "ladder": "ladder.csv",
+    "mlp": "mlp.csv",
+    "claims": "claims.csv",
+    "cards": "disagreements.csv",
+    "nodes": "nodes.csv",
+}
 """Files to download by the panel that they belong to."""
 
 
@@ -39,101 +60,199 @@ def layout(explorer):
     -------
     dash component
     """
-    return html.Div([
-        html.H1("Evidence", className="visually-hidden"),
-        _choices(explorer),
-        html.Section([
-            html.H2("What is the MLP for?", className="faint"),
-            html.P(id=PURPOSE, className="purpose-headline", role="status"),
-            html.Ol(id=STEPS, className="steps"),
-            html.P(id=REST, className="note"),
-            html.Div(id=MISSING),
-        ], className="panel purpose", **{"aria-label": "What is the MLP for?"}),
-        html.Div([
-            _ladder(),
-            _panel("mlp", "What the MLP adds", [
-                html.Div(graph(MLP, "The network and its changed forms"), id=MLP_BOX),
-                html.Div(id=MLP_LIST),
-                html.P(id=MLP_NOTE, className="faint note"),
-            ], picture=MLP),
-            _panel("table", "The ladder as a table", [
-                # What scrolls must be reached by keys.
-                html.Div(id=LADDER_TABLE, className="scrolled", tabIndex="0", role="region",
-                         **{"aria-label": "Table of all readers and layers"})]),
-            _panel("claims", "The article's claims, held against these numbers", [
-                html.P(id=CLAIMS_NOTE, className="faint note"),
-                html.Div(id=CLAIMS),
-            ]),
-            _panel("cards", "Images on which they disagree", [
-                html.Div([select("variant", "The network against", []),
-                          html.P(id=CARDS_NOTE, className="note", role="status")],
-                         className="choices"),
-                html.Div(id=CARDS),
-            ]),
-        ], id=MEASURED, className="evidence-body"),
-        _nodes(),
-    ], className="evidence-page")
+    return html.Div(
+        [
+            html.H1("Evidence", className="visually-hidden"),
+            _choices(explorer),
+            html.Section(
+                [
+                    html.H2("What is the MLP for?", className="faint"),
+                    html.P(id=PURPOSE, className="purpose-headline", role="status"),
+                    html.Ol(id=STEPS, className="steps"),
+                    html.P(id=REST, className="note"),
+                    html.Div(id=MISSING),
+                ],
+                className="panel purpose",
+                **{"aria-label": "What is the MLP for?"},
+            ),
+            html.Div(
+                [
+                    _ladder(),
+                    _panel(
+                        "mlp",
+                        "What the MLP adds",
+                        [
+                            html.Div(graph(MLP, "The network and its changed forms"), id=MLP_BOX),
+                            html.Div(id=MLP_LIST),
+                            html.P(id=MLP_NOTE, className="faint note"),
+                        ],
+                        picture=MLP,
+                    ),
+                    _panel(
+                        "table",
+                        "The ladder as a table",
+                        [
+                            # What scrolls must be reached by keys.
+                            html.Div(
+                                id=LADDER_TABLE,
+                                className="scrolled",
+                                tabIndex="0",
+                                role="region",
+                                **{"aria-label": "Table of all readers and layers"},
+                            )
+                        ],
+                    ),
+                    _panel(
+                        "claims",
+                        "The article's claims, held against these numbers",
+                        [html.P(id=CLAIMS_NOTE, className="faint note"), html.Div(id=CLAIMS)],
+                    ),
+                    _panel(
+                        "cards",
+                        "Images on which they disagree",
+                        [
+                            html.Div(
+                                [
+                                    select("variant", "The network against", []),
+                                    html.P(id=CARDS_NOTE, className="note", role="status"),
+                                ],
+                                className="choices",
+                            ),
+                            html.Div(id=CARDS),
+                        ],
+                    ),
+                ],
+                id=MEASURED,
+                className="evidence-body",
+            ),
+            _nodes(),
+        ],
+        className="evidence-page",
+    )
 
 
 def _choices(explorer):
     classes = [(str(number), name) for number, name in enumerate(explorer.class_names)]
-    return html.Div([
-        select("model", "Model", [(name, name) for name in explorer.model_names]),
-        select("task", "Question", [("pair", "one of two classes"), ("all", "all classes")]),
-        html.Div([select("p", "p", classes), select("q", "q", classes)], id=PAIR_BOX,
-                 className="button-row on-line"),
-    ], className="choices")
+    return html.Div(
+        [
+            select("model", "Model", [(name, name) for name in explorer.model_names]),
+            select("task", "Question", [("pair", "one of two classes"), ("all", "all classes")]),
+            html.Div(
+                [select("p", "p", classes), select("q", "q", classes)],
+                id=PAIR_BOX,
+                className="button-row on-line",
+            ),
+        ],
+        className="choices",
+    )
 
 
 def _ladder():
-    return _panel("ladder", "Readout ladder: what each layer alone can tell", [
-        html.Div([
-            html.Ul(id=LEGEND, className="mark-legend", **{"aria-label": "Marks"}),
-            labelled([html.Span("k, the number of best cells: "),
-                      html.B(id=CELLS_NOTE, className="figures")],
-                     dbc.Input(id=CELLS, type="range", min=0, max=0, step=1, value=0),
-                     class_name="field cells-slider"),
-        ], className="ladder-head"),
-        html.Div(graph(LADDER, "Share of right answers of each reader on each layer"),
-                 id=LADDER_BOX),
-        html.P(id=LADDER_NOTE, className="faint note"),
-    ], picture=LADDER)
+    return _panel(
+        "ladder",
+        "Readout ladder: what each layer alone can tell",
+        [
+            html.Div(
+                [
+                    html.Ul(id=LEGEND, className="mark-legend", **{"aria-label": "Marks"}),
+                    labelled(
+                        [
+                            html.Span("k, the number of best cells: "),
+                            html.B(id=CELLS_NOTE, className="figures"),
+                        ],
+                        dbc.Input(id=CELLS, type="range", min=0, max=0, step=1, value=0),
+                        class_name="field cells-slider",
+                    ),
+                ],
+                className="ladder-head",
+            ),
+            html.Div(
+                graph(LADDER, "Share of right answers of each reader on each layer"), id=LADDER_BOX
+            ),
+            html.P(id=LADDER_NOTE, className="faint note"),
+        ],
+        picture=LADDER,
+    )
 
 
 def _nodes():
-    return _panel("nodes", "The order of nodes", [
-        html.Div([
-            html.Div(id=NODES_IMAGE),
-            html.Div([
-                html.P(id=NODES_NOTE, className="statement"),
-                html.P(id=LIKENESS, className="faint note"),
-                html.Div([
-                    html.Button("‹", className="button", title="Previous image (←)",
-                                **{"data-step": "previous", "aria-label": "Previous image"}),
-                    labelled("Image", dbc.Input(id=control("image"), type="number", min=0, step=1,
-                                                debounce=True, className="image-number")),
-                    html.Button("›", className="button", title="Next image (→)",
-                                **{"data-step": "next", "aria-label": "Next image"}),
-                    html.Button("Random", className="button", title="Random image (r)",
-                                **{"data-step": "random"}),
-                ], className="button-row on-line"),
-            ]),
-        ], className="nodes-head"),
-        html.Div(id=NODES, className="node-grids"),
-    ])
+    return _panel(
+        "nodes",
+        "The order of nodes",
+        [
+            html.Div(
+                [
+                    html.Div(id=NODES_IMAGE),
+                    html.Div(
+                        [
+                            html.P(id=NODES_NOTE, className="statement"),
+                            html.P(id=LIKENESS, className="faint note"),
+                            html.Div(
+                                [
+                                    html.Button(
+                                        "‹",
+                                        className="button",
+                                        title="Previous image (←)",
+                                        **{"data-step": "previous", "aria-label": "Previous image"},
+                                    ),
+                                    labelled(
+                                        "Image",
+                                        dbc.Input(
+                                            id=control("image"),
+                                            type="number",
+                                            min=0,
+                                            step=1,
+                                            debounce=True,
+                                            className="image-number",
+                                        ),
+                                    ),
+                                    html.Button(
+                                        "›",
+                                        className="button",
+                                        title="Next image (→)",
+                                        **{"data-step": "next", "aria-label": "Next image"},
+                                    ),
+                                    html.Button(
+                                        "Random",
+                                        className="button",
+                                        title="Random image (r)",
+                                        **{"data-step": "random"},
+                                    ),
+                                ],
+                                className="button-row on-line",
+                            ),
+                        ]
+                    ),
+                ],
+                className="nodes-head",
+            ),
+            html.Div(id=NODES, className="node-grids"),
+        ],
+    )
 
 
 def _panel(what, title, parts, *, picture=None):
     buttons = []
     if what in FILES:
-        buttons.append(html.A("CSV", id=download_id(what), className="button small",
-                              download=FILES[what],
-                              title=f"The numbers of this panel: {FILES[what]}",
-                              **{"aria-label": f"{title}: CSV"}))
+        buttons.append(
+            html.A(
+                "CSV",
+                id=download_id(what),
+                className="button small",
+                download=FILES[what],
+                title=f"The numbers of this panel: {FILES[what]}",
+                **{"aria-label": f"{title}: CSV"},
+            )
+        )
     if picture:
         buttons.insert(0, picture_button(picture, f"evidence_{what}"))
-    return html.Section([
-        html.Div([html.H2(title), html.Div(buttons, className="button-row")],
-                 className="panel-head"),
-        *parts,
-    ], className=f"panel evidence-{what}", **{"aria-label": title})
+    return html.Section(
+        [
+            html.Div(
+                [html.H2(title), html.Div(buttons, className="button-row")], className="panel-head"
+            ),
+            *parts,
+        ],
+        className=f"panel evidence-{what}",
+        **{"aria-label": title},
+    )

@@ -114,16 +114,27 @@ def _nodes(model, network, activations, selection):
     order = tuple(np.argsort(-weights, kind="stable").tolist())
     total = float(values.sum())
     return Nodes(
-        model=model, layer=info.name, values=values, weights=weights,
+        model=model,
+        layer=info.name,
+        values=values,
+        weights=weights,
         natural=Mosaic.of(info.shape, columns),
         sorted=Mosaic.of(info.shape, columns, order=order),
-        share_p=(float(values[weights > 0].sum()) / total
-                 if total > 0 and values.min() >= 0 else float("nan")))
+        share_p=(
+            float(values[weights > 0].sum()) / total
+            if total > 0 and values.min() >= 0
+            else float("nan")
+        ),
+    )
 
 
 def _comparable(first, second):
-    return (first.weights.shape == second.weights.shape and len(first.weights) > 3
-            and np.ptp(first.weights) > 0 and np.ptp(second.weights) > 0)
+    return (
+        first.weights.shape == second.weights.shape
+        and len(first.weights) > 3
+        and np.ptp(first.weights) > 0
+        and np.ptp(second.weights) > 0
+    )
 
 
 def _likeness(first, second):
@@ -132,5 +143,6 @@ def _likeness(first, second):
 
     found = pearsonr(first.weights.astype(np.float64), second.weights.astype(np.float64))
     interval = found.confidence_interval(0.95)
-    return Likeness(first.model, second.model, float(found.statistic), float(interval.low),
-                    float(interval.high))
+    return Likeness(
+        first.model, second.model, float(found.statistic), float(interval.low), float(interval.high)
+    )

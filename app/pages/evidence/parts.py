@@ -22,16 +22,34 @@ PATH = "/evidence"
 
 def ladder_rows(view):
     """Titles of the ladder's rows, from the pixels to the network itself."""
-    return [*(f"{layer.title}<br><span style='font-size:11px'>{layer.n_cells:,} cells</span>"
-              for layer in view.results.layers), "the network"]
+    return [
+        *(
+            f"{layer.title}<br><span style='font-size:11px'>{layer.n_cells:,} cells</span>"
+            for layer in view.results.layers
+        ),
+        "the network",
+    ]
 
 
 def ladder_marks(view):
     """Marks of the ladder."""
-    marks = [_mark(rung.row, rung.readout.reader, rung.readout.share, rung.spread,
-                   words.rung_text(view, rung)) for rung in view.rungs]
-    network = _mark(len(view.results.layers), "network", view.task.network, view.network,
-                    words.network_text(view))
+    marks = [
+        _mark(
+            rung.row,
+            rung.readout.reader,
+            rung.readout.share,
+            rung.spread,
+            words.rung_text(view, rung),
+        )
+        for rung in view.rungs
+    ]
+    network = _mark(
+        len(view.results.layers),
+        "network",
+        view.task.network,
+        view.network,
+        words.network_text(view),
+    )
     return [*marks, network]
 
 
@@ -39,8 +57,15 @@ def variant_marks(view):
     """Marks of the network and its changed forms."""
     marks = [_mark(0, "network", view.task.network, view.network, words.network_text(view))]
     for row, (variant, spread) in enumerate(view.variants, 1):
-        marks.append(_mark(row, variant.name, variant.scores[view.task.name].share, spread,
-                           words.variant_text(view, variant, spread)))
+        marks.append(
+            _mark(
+                row,
+                variant.name,
+                variant.scores[view.task.name].share,
+                spread,
+                words.variant_text(view, variant, spread),
+            )
+        )
     return marks
 
 
@@ -50,29 +75,41 @@ def _mark(row, reader, share, spread, told):
 
 def legend(view):
     """List the marks' shapes with their readers."""
-    return [html.Li([glyph(reader), words.READER_TITLES[reader]])
-            for reader in (*READERS, "network")]
+    return [
+        html.Li([glyph(reader), words.READER_TITLES[reader]]) for reader in (*READERS, "network")
+    ]
 
 
 def glyph(reader):
     """Shape of a reader's mark in a line of text."""
     style = STYLES[reader]
-    return html.Span(style.glyph, className="glyph", style={"--mark": style.colour},
-                     **{"aria-hidden": "true"})
+    return html.Span(
+        style.glyph, className="glyph", style={"--mark": style.colour}, **{"aria-hidden": "true"}
+    )
 
 
 def steps(view):
     """Lay out the large numbers on top."""
     items = []
     for step in steps_of(view):
-        mark = glyph(step.key) if step.key in STYLES else html.Span(
-            "◯", className="glyph", style={"--mark": "#d1242f"}, **{"aria-hidden": "true"})
-        items.append(html.Li([
-            html.Span([mark, step.title], className="step-title"),
-            html.Span(percent(step.value), className="step-value figures"),
-            html.Span(words.percents(step.low, step.high), className="faint figures"),
-            html.Span(step.detail, className="faint"),
-        ], className=f"step step-{step.key}"))
+        mark = (
+            glyph(step.key)
+            if step.key in STYLES
+            else html.Span(
+                "◯", className="glyph", style={"--mark": "#d1242f"}, **{"aria-hidden": "true"}
+            )
+        )
+        items.append(
+            html.Li(
+                [
+                    html.Span([mark, step.title], className="step-title"),
+                    html.Span(percent(step.value), className="step-value figures"),
+                    html.Span(words.percents(step.low, step.high), className="faint figures"),
+                    html.Span(step.detail, className="faint"),
+                ],
+                className=f"step step-{step.key}",
+            )
+        )
     return items
 
 
@@ -82,21 +119,34 @@ def missing(explorer, found, view):
         return None
     selection = view.selection
     # A run replaces what was known of a model, so that it names the measured pairs too.
-    pairs = () if view.results is None else (*found.pairs(selection.model),
-                                             (selection.p, selection.q))
-    links = [html.A(f"{explorer.class_name(p)} against {explorer.class_name(q)}",
-                    href=PATH + write(replace(selection, p=p, q=q), explorer, found))
-             for p, q in found.pairs(selection.model)]
-    links += [html.A(model, href=PATH + write(_in_model(explorer, found, selection, model),
-                                              explorer, found))
-              for model in found.by_model if model != selection.model]
-    return html.Div([
-        html.P(words.missing_text(explorer, found, view)),
-        html.Pre(words.command(explorer, selection.model, pairs), className="command"),
-        html.P([html.Span("Measured already: ", className="faint"), *_with_commas(links)])
-        if links else None,
-        html.P("The order of nodes below needs no measuring.", className="faint note"),
-    ], className="missing")
+    pairs = (
+        () if view.results is None else (*found.pairs(selection.model), (selection.p, selection.q))
+    )
+    links = [
+        html.A(
+            f"{explorer.class_name(p)} against {explorer.class_name(q)}",
+            href=PATH + write(replace(selection, p=p, q=q), explorer, found),
+        )
+        for p, q in found.pairs(selection.model)
+    ]
+    links += [
+        html.A(
+            model, href=PATH + write(_in_model(explorer, found, selection, model), explorer, found)
+        )
+        for model in found.by_model
+        if model != selection.model
+    ]
+    return html.Div(
+        [
+            html.P(words.missing_text(explorer, found, view)),
+            html.Pre(words.command(explorer, selection.model, pairs), className="command"),
+            html.P([html.Span("Measured already: ", className="faint"), *_with_commas(links)])
+            if links
+            else None,
+            html.P("The order of nodes below needs no measuring.", className="faint note"),
+        ],
+        className="missing",
+    )
 
 
 def _in_model(explorer, found, selection, model):
@@ -117,26 +167,44 @@ def _with_commas(links):
 
 def ladder_table(view):
     """Lay out the ladder as a table."""
-    head = ["Layer", "Cells", *(
-        f"best {view.k} cells" if reader == "best_cells" else words.READER_TITLES[reader]
-        for reader in READERS), "Fitted on"]
+    head = [
+        "Layer",
+        "Cells",
+        *(
+            f"best {view.k} cells" if reader == "best_cells" else words.READER_TITLES[reader]
+            for reader in READERS
+        ),
+        "Fitted on",
+    ]
     rows = []
     for layer in view.results.layers:
         rungs = [view.rung(layer.name, reader) for reader in READERS]
         fitted = sorted({rung.readout.n_fitted for rung in rungs if rung})
-        rows.append([layer.title, f"{layer.n_cells:,}",
-                     *(_share_cell(rung.readout.share) if rung else "–" for rung in rungs),
-                     " to ".join(f"{count:,}" for count in dict.fromkeys((fitted[0], fitted[-1])))
-                     if fitted else "–"])
+        rows.append(
+            [
+                layer.title,
+                f"{layer.n_cells:,}",
+                *(_share_cell(rung.readout.share) if rung else "–" for rung in rungs),
+                " to ".join(f"{count:,}" for count in dict.fromkeys((fitted[0], fitted[-1])))
+                if fitted
+                else "–",
+            ]
+        )
     network = view.task.network
     rows.append([html.B("the network itself"), "", "", "", "", _share_cell(network), ""])
     return table(rows, head)
 
 
 def _share_cell(share):
-    return html.Span([html.B(percent(share.value)), " ", html.Span(
-        words.percents(share.low, share.high), className="faint")], className="figures",
-        title=f"{share.n_right:,} of {share.n:,} right")
+    return html.Span(
+        [
+            html.B(percent(share.value)),
+            " ",
+            html.Span(words.percents(share.low, share.high), className="faint"),
+        ],
+        className="figures",
+        title=f"{share.n_right:,} of {share.n:,} right",
+    )
 
 
 def variant_list(view):
@@ -148,17 +216,32 @@ def variant_list(view):
         score = variant.scores[view.task.name]
         kind = words.outcome(score.versus_network)
         gain = -score.versus_network.high, -score.versus_network.low
-        items.append(html.Li([
-            html.Div([glyph(variant.name), html.B(variant_title(view, variant))]),
-            html.Div([html.Span(words.points(-score.versus_network.difference) + " points",
-                                className=f"figures difference {kind}"),
-                      html.Span(f" ({words.points_interval(*gain)})",
-                                className="faint figures")]),
-            html.Div(words.difference_text(score.versus_network).capitalize() + ".",
-                     className="note"),
-            html.Details([html.Summary("How it was made"), html.P(variant.how)],
-                         className="note faint"),
-        ]))
+        items.append(
+            html.Li(
+                [
+                    html.Div([glyph(variant.name), html.B(variant_title(view, variant))]),
+                    html.Div(
+                        [
+                            html.Span(
+                                words.points(-score.versus_network.difference) + " points",
+                                className=f"figures difference {kind}",
+                            ),
+                            html.Span(
+                                f" ({words.points_interval(*gain)})", className="faint figures"
+                            ),
+                        ]
+                    ),
+                    html.Div(
+                        words.difference_text(score.versus_network).capitalize() + ".",
+                        className="note",
+                    ),
+                    html.Details(
+                        [html.Summary("How it was made"), html.P(variant.how)],
+                        className="note faint",
+                    ),
+                ]
+            )
+        )
     return html.Ul(items, className="variant-list")
 
 
@@ -169,20 +252,46 @@ def claim_list(explorer, view):
     items = []
     for claim in view.claims:
         verdicts = view.verdicts.get(claim.name, ())
-        items.append(html.Li([
-            html.Div([html.P(claim.statement, className="claim-statement"),
-                      html.Details([html.Summary("Rule"), html.P(claim.rule)],
-                                   className="note faint")]),
-            html.Ul([html.Li([html.Span(number_label(view, claim, number),
-                                        className="faint"),
-                              html.B(words.claim_number(number), className="figures")])
-                     for number in claim.numbers], className="claim-numbers")
-            if claim.numbers else html.P("Nothing could be counted.", className="faint note"),
-            html.Div([html.Span(claim.verdict, className="verdict-tag "
-                                + words.VERDICT_CLASSES.get(claim.verdict, "unjudged")),
-                      html.Span(words.verdicts_text(verdicts), className="faint note")],
-                     className="claim-verdict"),
-        ], className="claim"))
+        items.append(
+            html.Li(
+                [
+                    html.Div(
+                        [
+                            html.P(claim.statement, className="claim-statement"),
+                            html.Details(
+                                [html.Summary("Rule"), html.P(claim.rule)], className="note faint"
+                            ),
+                        ]
+                    ),
+                    html.Ul(
+                        [
+                            html.Li(
+                                [
+                                    html.Span(number_label(view, claim, number), className="faint"),
+                                    html.B(words.claim_number(number), className="figures"),
+                                ]
+                            )
+                            for number in claim.numbers
+                        ],
+                        className="claim-numbers",
+                    )
+                    if claim.numbers
+                    else html.P("Nothing could be counted.", className="faint note"),
+                    html.Div(
+                        [
+                            html.Span(
+                                claim.verdict,
+                                className="verdict-tag "
+                                + words.VERDICT_CLASSES.get(claim.verdict, "unjudged"),
+                            ),
+                            html.Span(words.verdicts_text(verdicts), className="faint note"),
+                        ],
+                        className="claim-verdict",
+                    ),
+                ],
+                className="claim",
+            )
+        )
     return html.Ol(items, className="claims")
 
 
@@ -194,17 +303,31 @@ def disagreements(explorer, found, view):
     selection = view.selection
     set_name = explorer.set_names[0]
     cards = []
-    for image, network, own in zip(listed.images[listed.shown],
-                                   listed.network_answers[listed.shown],
-                                   listed.variant_answers[listed.shown], strict=True):
-        notes = [f"network: {explorer.class_name(int(network))}",
-                 f"changed: {explorer.class_name(int(own))}"]
-        cards.append(image_card(
-            explorer, selection.model, set_name, int(image), notes=notes,
-            actions=card_actions(explorer, selection.model, set_name, int(image), int(network),
-                                int(own))))
-    return html.Div([image_cards(cards, "Images on which they disagree"),
-                     _parts_of_list(explorer, found, view)])
+    for image, network, own in zip(
+        listed.images[listed.shown],
+        listed.network_answers[listed.shown],
+        listed.variant_answers[listed.shown],
+        strict=True,
+    ):
+        notes = [
+            f"network: {explorer.class_name(int(network))}",
+            f"changed: {explorer.class_name(int(own))}",
+        ]
+        cards.append(
+            image_card(
+                explorer,
+                selection.model,
+                set_name,
+                int(image),
+                notes=notes,
+                actions=card_actions(
+                    explorer, selection.model, set_name, int(image), int(network), int(own)
+                ),
+            )
+        )
+    return html.Div(
+        [image_cards(cards, "Images on which they disagree"), _parts_of_list(explorer, found, view)]
+    )
 
 
 def _parts_of_list(explorer, found, view):
@@ -218,8 +341,9 @@ def _parts_of_list(explorer, found, view):
             parts.append(html.A(text, href=PATH + query, className="button small"))
     first = listed.shown.start
     last = min(listed.shown.stop, len(listed.images))
-    parts.append(html.Span(f"{first + 1:,} to {last:,} of {len(listed.images):,}",
-                           className="faint"))
+    parts.append(
+        html.Span(f"{first + 1:,} to {last:,} of {len(listed.images):,}", className="faint")
+    )
     return html.Nav(parts, className="button-row pages", **{"aria-label": "Parts of the list"})
 
 
@@ -227,12 +351,19 @@ def nodes_image(explorer, view):
     """Show the image whose nodes are drawn."""
     nodes, set_name = view.nodes, explorer.set_names[0]
     label = explorer.class_name(nodes.label)
-    return html.Figure([
-        html.Img(src=image_thumbnail(explorer.image(set_name, nodes.image)), alt="",
-                 className="nodes-picture"),
-        html.Figcaption(f"{set_name} image {nodes.image:,}, labelled {label}",
-                        className="faint note"),
-    ], className="figure")
+    return html.Figure(
+        [
+            html.Img(
+                src=image_thumbnail(explorer.image(set_name, nodes.image)),
+                alt="",
+                className="nodes-picture",
+            ),
+            html.Figcaption(
+                f"{set_name} image {nodes.image:,}, labelled {label}", className="faint note"
+            ),
+        ],
+        className="figure",
+    )
 
 
 def node_grids(explorer, view):
@@ -244,27 +375,55 @@ def node_grids(explorer, view):
         for is_sorted in (False, True):
             graph_id = f"evidence-nodes-{place}-{'sorted' if is_sorted else 'natural'}"
             mosaic = nodes.sorted if is_sorted else nodes.natural
-            figure = grid_figure(mosaic, nodes.values, nodes.values, (low, high),
-                                 name=f"{nodes.model} {nodes.layer}")
+            figure = grid_figure(
+                mosaic, nodes.values, nodes.values, (low, high), name=f"{nodes.model} {nodes.layer}"
+            )
             # The range stands in words below; a colour bar would take a third of the place.
             figure["layout"]["meta"] |= {"click": "none", "bar": None}
             figure["layout"]["margin"]["r"] = 0
             title = words.grid_title(explorer, view, nodes, is_sorted=is_sorted)
             rows, across = mosaic.picture_shape
-            grids.append(html.Div([
-                html.Div([html.H3(title), picture_button(graph_id, title.replace(" ", "_"))],
-                         className="node-grid-head"),
-                graph(graph_id, title, class_name="node-grid", figure=figure,
-                      summary=words.grid_summary(explorer, view, nodes, is_sorted=is_sorted)),
-            ], style={"--aspect": f"{across / rows:.3f}"}))
-        share = "" if nodes.share_p != nodes.share_p else (
-            f" {percent(nodes.share_p)} of the activation lies in nodes with more weight "
-            f"for {explorer.class_name(view.selection.p)}.")
-        columns.append(html.Div([
-            *grids, html.P(f"{nodes.layer}, from {number_text(low)} (dark) to "
-                           f"{number_text(high)} (bright).{share}",
-                           className="faint note")], className="node-column"))
+            grids.append(
+                html.Div(
+                    [
+                        html.Div(
+                            [html.H3(title), picture_button(graph_id, title.replace(" ", "_"))],
+                            className="node-grid-head",
+                        ),
+                        graph(
+                            graph_id,
+                            title,
+                            class_name="node-grid",
+                            figure=figure,
+                            summary=words.grid_summary(explorer, view, nodes, is_sorted=is_sorted),
+                        ),
+                    ],
+                    style={"--aspect": f"{across / rows:.3f}"},
+                )
+            )
+        share = (
+            ""
+            if nodes.share_p != nodes.share_p
+            else (
+                f" {percent(nodes.share_p)} of the activation lies in nodes with more weight "
+                f"for {explorer.class_name(view.selection.p)}."
+            )
+        )
+        columns.append(
+            html.Div(
+                [
+                    *grids,
+                    html.P(
+                        f"{nodes.layer}, from {number_text(low)} (dark) to "
+                        f"{number_text(high)} (bright).{share}",
+                        className="faint note",
+                    ),
+                ],
+                className="node-column",
+            )
+        )
     if view.nodes.without:
-        columns.append(html.P(f"Without such a layer: {', '.join(view.nodes.without)}.",
-                              className="faint"))
+        columns.append(
+            html.P(f"Without such a layer: {', '.join(view.nodes.without)}.", className="faint")
+        )
     return columns

@@ -60,33 +60,66 @@ def steps_of(view):
     steps = [step for step in (_cell(view, layer), _circles(view), _probe(view, layer)) if step]
     network = view.task.network
     has_mlp = layer is not None
-    return (*steps, Step("network", "The network itself",
-                         "its MLP weighs, bends and weighs again" if has_mlp else "all its layers",
-                         network.value, network.low, network.high))
+    return (
+        *steps,
+        Step(
+            "network",
+            "The network itself",
+            "its MLP weighs, bends and weighs again" if has_mlp else "all its layers",
+            network.value,
+            network.low,
+            network.high,
+        ),
+    )
 
 
 def _circles(view):
     if view.selection.task == "all":
         return None
-    number = next((number for claim in view.claims if claim.name == "eye_does_not_suffice"
-                   for number in claim.numbers[:1]), None)
-    return None if number is None else Step(
-        "circles", "By eye: circles", "found on three clear images of each class",
-        number.value, number.low, number.high)
+    number = next(
+        (
+            number
+            for claim in view.claims
+            if claim.name == "eye_does_not_suffice"
+            for number in claim.numbers[:1]
+        ),
+        None,
+    )
+    return (
+        None
+        if number is None
+        else Step(
+            "circles",
+            "By eye: circles",
+            "found on three clear images of each class",
+            number.value,
+            number.low,
+            number.high,
+        )
+    )
 
 
 def _cell(view, layer):
     rung = view.rung(layer, "best_cell")
-    return None if rung is None else _step(
-        rung, "One cell",
-        f"the best of the {_n_cells(view, layer):,} in {layer_title(view, layer)}")
+    return (
+        None
+        if rung is None
+        else _step(
+            rung,
+            "One cell",
+            f"the best of the {_n_cells(view, layer):,} in {layer_title(view, layer)}",
+        )
+    )
 
 
 def _probe(view, layer):
     rung = view.rung(layer, "linear_probe")
     title = probe_title(len(view.task.classes))
-    return None if rung is None else _step(
-        rung, "All cells, weighed", f"{title} on {layer_title(view, layer)}, no MLP")
+    return (
+        None
+        if rung is None
+        else _step(rung, "All cells, weighed", f"{title} on {layer_title(view, layer)}, no MLP")
+    )
 
 
 def _step(rung, title, detail):
@@ -114,13 +147,16 @@ def purpose(explorer, view):
     if view.task is None:
         return "", ""
     layer = view.results.mlp["input"]
-    probe, cell = (None if layer is None else view.rung(layer, reader)
-                   for reader in ("linear_probe", "best_cell"))
+    probe, cell = (
+        None if layer is None else view.rung(layer, reader)
+        for reader in ("linear_probe", "best_cell")
+    )
     if probe is None:
         return ("This network has no MLP behind its maps.", view.results.mlp["note"])
     weighing = probe.readout.share.low > cell.readout.share.high if cell else False
-    headline = _headline(weighing, probe.readout.versus_network, question(explorer, view),
-                         layer_title(view, layer))
+    headline = _headline(
+        weighing, probe.readout.versus_network, question(explorer, view), layer_title(view, layer)
+    )
     versus, share = probe.readout.versus_network, probe.readout.share
     told = [
         f"A linear reader of all {_n_cells(view, layer):,} cells of {layer_title(view, layer)} "
@@ -146,14 +182,15 @@ def _headline(weighing, versus, asked, layer):
             ALIKE: f"{start}, and the MLP adds nothing that can be measured.",
             WORSE: f"{start}, and the MLP does worse than a linear reader.",
         }[result]
-    start = (f"To {asked}, the MLP weighs all maps of {layer} together: no single point tells "
-             "as much")
+    start = (
+        f"To {asked}, the MLP weighs all maps of {layer} together: no single point tells as much"
+    )
     return {
         BETTER: f"{start}. Its hidden layer adds {gain} points that a linear reader does not get.",
         ALIKE: f"{start}. A linear reader does the same, so its hidden layer adds nothing that can "
-               "be measured.",
+        "be measured.",
         WORSE: f"To {asked}, it takes a weighing of all maps of {layer}: no single point tells as "
-               f"much. The MLP does it worse than a linear reader, by {gain} points.",
+        f"much. The MLP does it worse than a linear reader, by {gain} points.",
     }[result]
 
 
@@ -182,18 +219,27 @@ def _elsewhere(view, task, layer, own):
 
     Which models agree may differ from question to question, so each is told with its question.
     """
-    results = {model: outcome(found[0].versus_network) for model, measured in view.measured.items()
-               if model != view.selection.model
-               and (found := measured.of(task, layer, "linear_probe"))}
+    results = {
+        model: outcome(found[0].versus_network)
+        for model, measured in view.measured.items()
+        if model != view.selection.model and (found := measured.of(task, layer, "linear_probe"))
+    }
     others, alike = len(results), sum(result == own for result in results.values())
     if not others:
         return ""
     if alike == others:
         start = "the other model says" if others == 1 else f"the other {others} models say"
         return f"{start} the same: {_RESULTS[own]}"
-    start = "the other model does not say" if others == 1 else (
-        f"{alike or 'none'} of the other {others} models {'say' if alike > 1 else 'says'}")
-    differing = [(kind, [model for model, result in results.items() if result == kind])
-                 for kind in _RESULTS if kind != own]
+    start = (
+        "the other model does not say"
+        if others == 1
+        else (f"{alike or 'none'} of the other {others} models {'say' if alike > 1 else 'says'}")
+    )
+    differing = [
+        (kind, [model for model, result in results.items() if result == kind])
+        for kind in _RESULTS
+        if kind != own
+    ]
     return f"{start} the same{', but ' if alike else ': '}" + ", ".join(
-        f"in {' and '.join(models)} {_RESULTS[kind]}" for kind, models in differing if models)
+        f"in {' and '.join(models)} {_RESULTS[kind]}" for kind, models in differing if models
+    )

@@ -114,8 +114,9 @@ def read(search, explorer, found):
         model=model,
         p=p,
         q=q,
-        image=query.number("image", 0, len(explorer.dataset(set_name)) - 1,
-                           first_image(explorer, p, q), "image"),
+        image=query.number(
+            "image", 0, len(explorer.dataset(set_name)) - 1, first_image(explorer, p, q), "image"
+        ),
         task=query.choice("task", TASKS, "pair", "question"),
         k=query.number("k", 1, _MOST_CELLS, DEFAULT_CELLS, "number of cells"),
         variant=_read_variant(query, variants),
@@ -135,17 +136,27 @@ def _read_pair(query, explorer, found, model):
     if p == q:
         other = next(number for number in (*reversed(usual), 0, 1) if number != p)
         name = explorer.class_name(p)
-        query.problems.append(Problem(
-            f"p and q are both {name}, and no reader can tell a class from itself; the page takes "
-            f"{explorer.class_name(other)} for q.", "q", str(other)))
+        query.problems.append(
+            Problem(
+                f"p and q are both {name}, and no reader can tell a class from itself; the page takes "
+                f"{explorer.class_name(other)} for q.",
+                "q",
+                str(other),
+            )
+        )
         q = other
     measured = found.pairs(model)
     if (p, q) not in measured and (q, p) in measured:
         p, q = q, p
         if query.has("p") and query.has("q"):
-            query.problems.append(Problem(
-                f"This pair was measured as {explorer.class_name(p)} against "
-                f"{explorer.class_name(q)}, and the page shows it so.", "p", str(p)))
+            query.problems.append(
+                Problem(
+                    f"This pair was measured as {explorer.class_name(p)} against "
+                    f"{explorer.class_name(q)}, and the page shows it so.",
+                    "p",
+                    str(p),
+                )
+            )
     return p, q
 
 

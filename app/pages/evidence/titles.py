@@ -23,7 +23,8 @@ def number_label(view, claim, number):
     if claim.name == "linear_suffices":
         n_classes = len(view.results.task(claim.task).classes)
         return number.label.replace("linear probe", "probe").replace(
-            "probe", probe_title(n_classes))
+            "probe", probe_title(n_classes)
+        )
     for variant in view.results.variants:
         if variant.title in number.label:
             return number.label.replace(variant.title, variant_title(view, variant))

@@ -114,13 +114,24 @@ class EvidenceView:
     @property
     def claims(self):
         """Claims of the model about the pair, in the article's order."""
-        return () if self.results is None else tuple(
-            claim for claim in self.results.claims if claim.task == self.selection.pair_name)
+        return (
+            ()
+            if self.results is None
+            else tuple(
+                claim for claim in self.results.claims if claim.task == self.selection.pair_name
+            )
+        )
 
     def rung(self, layer, reader):
         """Rung of a layer and a reader, or None."""
-        return next((rung for rung in self.rungs
-                     if (rung.readout.layer, rung.readout.reader) == (layer, reader)), None)
+        return next(
+            (
+                rung
+                for rung in self.rungs
+                if (rung.readout.layer, rung.readout.reader) == (layer, reader)
+            ),
+            None,
+        )
 
 
 def look(explorer, found, selection):
@@ -149,7 +160,8 @@ def look(explorer, found, selection):
         counts=counts,
         rungs=_rungs(results, task, peers, k),
         network=Spread.of([peer.task(task_name).network for peer in peers.values()])
-        if task else None,
+        if task
+        else None,
         variants=_variants(results, task, peers),
         verdicts=_verdicts(found, selection),
         disagreement=_disagreement(explorer, results, task, selection),
@@ -162,8 +174,15 @@ def look(explorer, found, selection):
 def _counts(results, task):
     if task is None:
         return ()
-    return tuple(sorted({readout.setting for readout in results.of(task.name, reader="best_cells")
-                         if readout.setting is not None}))
+    return tuple(
+        sorted(
+            {
+                readout.setting
+                for readout in results.of(task.name, reader="best_cells")
+                if readout.setting is not None
+            }
+        )
+    )
 
 
 def _pick(results, task, layer, reader, k):
@@ -186,8 +205,11 @@ def _rungs(results, task, peers, k):
                 continue
             others = [_pick(peer, task, layer.name, reader, k) for peer in peers.values()]
             # Another model may have a layer of the same name and another shape.
-            alike = [other.share for peer, other in zip(peers.values(), others, strict=True)
-                     if other is not None and layer in peer.layers]
+            alike = [
+                other.share
+                for peer, other in zip(peers.values(), others, strict=True)
+                if other is not None and layer in peer.layers
+            ]
             rungs.append(Rung(row, own, Spread.of(alike or [own.share])))
     return tuple(rungs)
 
@@ -195,9 +217,20 @@ def _rungs(results, task, peers, k):
 def _variants(results, task, peers):
     if task is None:
         return ()
-    return tuple((variant, Spread.of([
-        other.scores[task.name].share for peer in peers.values() for other in peer.variants
-        if other.name == variant.name])) for variant in results.variants)
+    return tuple(
+        (
+            variant,
+            Spread.of(
+                [
+                    other.scores[task.name].share
+                    for peer in peers.values()
+                    for other in peer.variants
+                    if other.name == variant.name
+                ]
+            ),
+        )
+        for variant in results.variants
+    )
 
 
 def _verdicts(found, selection):
@@ -222,7 +255,13 @@ def _disagreement(explorer, results, task, selection):
     n_pages = max(-(-len(images) // MOST_CARDS), 1)
     page = min(selection.page, n_pages)
     return Disagreement(
-        images=images[order], labels=labels[order], network_answers=network[order],
-        variant_answers=own[order], n_network=int(network_right.sum()),
-        n_variant=int(own_right.sum()), page=page, n_pages=n_pages,
-        shown=slice((page - 1) * MOST_CARDS, page * MOST_CARDS))
+        images=images[order],
+        labels=labels[order],
+        network_answers=network[order],
+        variant_answers=own[order],
+        n_network=int(network_right.sum()),
+        n_variant=int(own_right.sum()),
+        page=page,
+        n_pages=n_pages,
+        shown=slice((page - 1) * MOST_CARDS, page * MOST_CARDS),
+    )

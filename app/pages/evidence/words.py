@@ -61,8 +61,10 @@ def difference_text(paired):
         WORSE: f"the network is worse, by {points(paired.difference)[1:]} points",
     }[outcome(paired)]
     images = "image" if paired.only_first == 1 else "images"
-    return (f"{told}: it alone is right on {paired.only_first:,} {images}, the other alone on "
-            f"{paired.only_second:,}")
+    return (
+        f"{told}: it alone is right on {paired.only_first:,} {images}, the other alone on "
+        f"{paired.only_second:,}"
+    )
 
 
 def question(explorer, view):
@@ -95,23 +97,34 @@ def rung_text(view, rung):
 def network_text(view):
     """Tell the network's mark, line by line."""
     share = view.task.network
-    return "\n".join([
-        "the network itself",
-        f"{share.n_right:,} of {share.n:,} test images right: {percent(share.value)}",
-        f"95 % interval {percents(share.low, share.high)}", *_spread_line(view.network)])
+    return "\n".join(
+        [
+            "the network itself",
+            f"{share.n_right:,} of {share.n:,} test images right: {percent(share.value)}",
+            f"95 % interval {percents(share.low, share.high)}",
+            *_spread_line(view.network),
+        ]
+    )
 
 
 def variant_text(view, variant, spread):
     """Tell the mark of a changed network, line by line."""
     score = variant.scores[view.task.name]
-    fitted = (f"fitted on {variant.n_fitted:,} training images" if variant.n_fitted
-              else "nothing fitted again")
-    return "\n".join([
-        variant_title(view, variant),
-        f"{score.share.n_right:,} of {score.share.n:,} test images right: "
-        f"{percent(score.share.value)}",
-        f"95 % interval {percents(score.share.low, score.share.high)}", fitted,
-        *_spread_line(spread)])
+    fitted = (
+        f"fitted on {variant.n_fitted:,} training images"
+        if variant.n_fitted
+        else "nothing fitted again"
+    )
+    return "\n".join(
+        [
+            variant_title(view, variant),
+            f"{score.share.n_right:,} of {score.share.n:,} test images right: "
+            f"{percent(score.share.value)}",
+            f"95 % interval {percents(score.share.low, score.share.high)}",
+            fitted,
+            *_spread_line(spread),
+        ]
+    )
 
 
 def _spread_line(spread):
@@ -126,8 +139,11 @@ def ladder_summary(explorer, view):
         return "Nothing was measured."
     told = [f"Readers that {question(explorer, view)}, layer by layer."]
     for layer in view.results.layers:
-        parts = [f"{READER_TITLES[rung.readout.reader]} {percent(rung.readout.share.value)}"
-                 for rung in view.rungs if rung.readout.layer == layer.name]
+        parts = [
+            f"{READER_TITLES[rung.readout.reader]} {percent(rung.readout.share.value)}"
+            for rung in view.rungs
+            if rung.readout.layer == layer.name
+        ]
         told.append(f"{layer.title}: {', '.join(parts)}.")
     return " ".join([*told, f"The network itself: {percent(view.task.network.value)}."])
 
@@ -138,8 +154,10 @@ def ladder_note(explorer, view, fitted_elsewhere):
         return ""
     n_fitted = sorted({rung.readout.n_fitted for rung in view.rungs})
     counts = f"{n_fitted[0]:,}" if len(n_fitted) == 1 else f"{n_fitted[0]:,} to {n_fitted[-1]:,}"
-    told = [f"Fitted on {counts} training images, scored on {view.task.network.n:,} test images; "
-            "every choice was made on training images. Bars: Wilson 95 % intervals."]
+    told = [
+        f"Fitted on {counts} training images, scored on {view.task.network.n:,} test images; "
+        "every choice was made on training images. Bars: Wilson 95 % intervals."
+    ]
     n_models = len(view.peers)
     if n_models > 1:
         told.append(f"Light bands: from the lowest to the highest of {n_models} models.")
@@ -156,8 +174,10 @@ def variants_summary(explorer, view):
     told = [f"The network itself: {percent(view.task.network.value)} right."]
     for variant, _ in view.variants:
         score = variant.scores[view.task.name]
-        told.append(f"{variant_title(view, variant)}: {percent(score.share.value)}; "
-                    f"{difference_text(score.versus_network)}.")
+        told.append(
+            f"{variant_title(view, variant)}: {percent(score.share.value)}; "
+            f"{difference_text(score.versus_network)}."
+        )
     return " ".join(told)
 
 
@@ -168,8 +188,10 @@ def disagreement_text(view):
     if n == 0:
         return "They answer every test image of this question alike."
     neither = n - found.n_network - found.n_variant
-    told = (f"{n:,} of {view.task.network.n:,} test images: the network alone is right on "
-            f"{found.n_network:,}, the changed one alone on {found.n_variant:,}")
+    told = (
+        f"{n:,} of {view.task.network.n:,} test images: the network alone is right on "
+        f"{found.n_network:,}, the changed one alone on {found.n_variant:,}"
+    )
     return told + (f", neither on {neither:,}." if neither else ".")
 
 
@@ -180,12 +202,14 @@ def nodes_text(explorer, view):
         return "No model has a hidden layer that its output layer weighs directly."
     p, q = view.selection.p, view.selection.q
     several = len(nodes.models) > 1
-    told = ["One image, the same layer" + (" of each model." if several else "."),
-            "In the order of their numbers nodes may look like a pattern, a diagonal, say; but "
-            "which node comes first is an accident of the training"
-            + (" and another one in each model." if several else "."),
-            f"Sorted by their weight for {name(p)} against {name(q)}, what is the same shows: the "
-            f"first nodes speak for {name(p)}, the last for {name(q)}."]
+    told = [
+        "One image, the same layer" + (" of each model." if several else "."),
+        "In the order of their numbers nodes may look like a pattern, a diagonal, say; but "
+        "which node comes first is an accident of the training"
+        + (" and another one in each model." if several else "."),
+        f"Sorted by their weight for {name(p)} against {name(q)}, what is the same shows: the "
+        f"first nodes speak for {name(p)}, the last for {name(q)}.",
+    ]
     return " ".join(told)
 
 
@@ -196,28 +220,35 @@ def likeness_text(explorer, view):
         return ""
     pairs = "; ".join(
         f"{one.first} and {one.second} {signed(one.r)} ({signed_interval(one.low, one.high)})"
-        for one in likeness)
+        for one in likeness
+    )
     alike = [one for one in likeness if one.low > 0 or one.high < 0]
-    verdict = ("0 lies in every 95 % interval: the number of a node means nothing" if not alike
-               else f"0 lies outside the 95 % interval in {len(alike)} of {len(likeness)}")
-    return (f"Correlation of the weights of nodes with the same number: {pairs}; {verdict}.")
+    verdict = (
+        "0 lies in every 95 % interval: the number of a node means nothing"
+        if not alike
+        else f"0 lies outside the 95 % interval in {len(alike)} of {len(likeness)}"
+    )
+    return f"Correlation of the weights of nodes with the same number: {pairs}; {verdict}."
 
 
 def grid_title(explorer, view, nodes, *, is_sorted):
     """Name one node grid, with its order and range."""
-    order = (f"sorted, {explorer.class_name(view.selection.p)} first" if is_sorted
-             else "by number")
+    order = f"sorted, {explorer.class_name(view.selection.p)} first" if is_sorted else "by number"
     return f"{nodes.model} · {order}"
 
 
 def grid_summary(explorer, view, nodes, *, is_sorted):
     """Tell one node grid to someone who does not see it."""
-    told = (f"{len(nodes.values)} nodes of {nodes.layer} in {nodes.model}, "
-            f"{'sorted by weight' if is_sorted else 'by number'}, from "
-            f"{number_text(nodes.values.min())} to {number_text(nodes.values.max())}.")
+    told = (
+        f"{len(nodes.values)} nodes of {nodes.layer} in {nodes.model}, "
+        f"{'sorted by weight' if is_sorted else 'by number'}, from "
+        f"{number_text(nodes.values.min())} to {number_text(nodes.values.max())}."
+    )
     if nodes.share_p == nodes.share_p:
-        told += (f" {percent(nodes.share_p)} of the activation lies in nodes with more weight for "
-                 f"{explorer.class_name(view.selection.p)}.")
+        told += (
+            f" {percent(nodes.share_p)} of the activation lies in nodes with more weight for "
+            f"{explorer.class_name(view.selection.p)}."
+        )
     return told
 
 
@@ -230,8 +261,10 @@ def claim_number(number):
         told = f"{points(number.value)} points"
         bounds = None if number.low is None else points_interval(number.low, number.high)
     else:
-        told, low, high = (None if one is None else number_text(one, ",.4g")
-                           for one in (number.value, number.low, number.high))
+        told, low, high = (
+            None if one is None else number_text(one, ",.4g")
+            for one in (number.value, number.low, number.high)
+        )
         told = f"{told} {number.unit}"
         bounds = None if low is None else f"{low} to {high}"
     return told if bounds is None else f"{told} ({bounds})"
@@ -275,15 +308,21 @@ def missing_text(explorer, found, view):
     selection, model = view.selection, view.selection.model
     if view.results is None:
         if model in found.other_data:
-            return (f"{model} was measured on other test images than those shown here. This "
-                    "command measures it on yours; the page shows the results at the next start. "
-                    f"{_PLACES}")
-        return (f"{model} has not been measured yet. This command does it, in minutes and "
-                "going on where it was stopped; the page shows the results at the next start. "
-                f"{_PLACES if _is_own(explorer, model) else ''}").rstrip()
-    return (f"{explorer.class_name(selection.p)} against {explorer.class_name(selection.q)} has "
-            f"not been measured for {model}. This command does it; the page shows the results at "
-            "the next start.")
+            return (
+                f"{model} was measured on other test images than those shown here. This "
+                "command measures it on yours; the page shows the results at the next start. "
+                f"{_PLACES}"
+            )
+        return (
+            f"{model} has not been measured yet. This command does it, in minutes and "
+            "going on where it was stopped; the page shows the results at the next start. "
+            f"{_PLACES if _is_own(explorer, model) else ''}"
+        ).rstrip()
+    return (
+        f"{explorer.class_name(selection.p)} against {explorer.class_name(selection.q)} has "
+        f"not been measured for {model}. This command does it; the page shows the results at "
+        "the next start."
+    )
 
 
 def _is_own(explorer, model):
@@ -298,31 +337,44 @@ def wrapped(titles, longest=22):
 
 def paired_note(view):
     """Tell what the differences are."""
-    return ("Differences are of the changed network to the network itself, on the same "
+    return (
+        (
+            "Differences are of the changed network to the network itself, on the same "
             f"{view.task.network.n:,} test images; intervals are for paired answers "
-            "(Agresti and Min).") if view.variants else ""
+            "(Agresti and Min)."
+        )
+        if view.variants
+        else ""
+    )
 
 
 def two_probes_note(explorer, view):
     """Tell why the ladder and the changed network differ, "" where one probe is both."""
     layer, n_classes = view.results.mlp["input"], len(view.results.class_names)
     rung = None if layer is None else view.rung(layer, "linear_probe")
-    changed = next((variant for variant, _ in view.variants if variant.name == "linear_probe"),
-                   None)
+    changed = next(
+        (variant for variant, _ in view.variants if variant.name == "linear_probe"), None
+    )
     n_asked = len(view.task.classes)
     if rung is None or changed is None or n_asked == n_classes:
         return ""
     p, q = map(explorer.class_name, view.task.classes)
-    own, others = (points(paired.difference) for paired in (
-        rung.readout.versus_network, changed.scores[view.task.name].versus_network))
-    return (f"There are two linear probes on {layer_title(view, layer)}, so network minus probe "
-            f"has two numbers: {own} points for the ladder's {probe_title(n_asked)}, fitted on "
-            f"images of {p} and {q} alone, and {others} for the {probe_title(n_classes)}, fitted "
-            f"on all classes and only scored on {p} and {q}.")
+    own, others = (
+        points(paired.difference)
+        for paired in (rung.readout.versus_network, changed.scores[view.task.name].versus_network)
+    )
+    return (
+        f"There are two linear probes on {layer_title(view, layer)}, so network minus probe "
+        f"has two numbers: {own} points for the ladder's {probe_title(n_asked)}, fitted on "
+        f"images of {p} and {q} alone, and {others} for the {probe_title(n_classes)}, fitted "
+        f"on all classes and only scored on {p} and {q}."
+    )
 
 
 def claims_note(explorer, view):
     """Tell what the claims are about."""
     p, q = (explorer.class_name(number) for number in (view.selection.p, view.selection.q))
-    return (f"About {p} against {q} in {view.selection.model}. Verdicts are computed by the rules "
-            "given; with other models they may change. Intervals are 95 % unless said otherwise.")
+    return (
+        f"About {p} against {q} in {view.selection.model}. Verdicts are computed by the rules "
+        "given; with other models they may change. Intervals are 95 % unless said otherwise."
+    )

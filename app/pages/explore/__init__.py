@@ -86,30 +86,52 @@ def _drawn(explorer, view, problems, before):
     is_same_model = before is not None and before.model == selection.model
     is_same_layer = is_same_model and before.layer == selection.layer
     return {
-        "image": image_figure(view.image, name=f"{selection.set} {selection.image}",
-                              unread=sight.unread),
-        "bars": answer_figure(explorer.class_names, view.probabilities, view.logits,
-                              scale=selection.scale, label=view.label,
-                              prediction=view.prediction),
+        "image": image_figure(
+            view.image, name=f"{selection.set} {selection.image}", unread=sight.unread
+        ),
+        "bars": answer_figure(
+            explorer.class_names,
+            view.probabilities,
+            view.logits,
+            scale=selection.scale,
+            label=view.label,
+            prediction=view.prediction,
+        ),
         "grid": grid_figure(
-            view.mosaic, view.shown, view.values, view.range, colour_map=selection.colours,
-            dead=view.dead, selected=selection.unit, name=layer.name,
+            view.mosaic,
+            view.shown,
+            view.values,
+            view.range,
+            colour_map=selection.colours,
+            dead=view.dead,
+            selected=selection.unit,
+            name=layer.name,
             range_title=words.range_title(view),
-            fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial)),
-        "grid_title": no_update if is_same_layer else [
-            layer.name, html.Span(f" {shape_text(layer)}", className="faint")],
+            fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial),
+        ),
+        "grid_title": no_update
+        if is_same_layer
+        else [layer.name, html.Span(f" {shape_text(layer)}", className="faint")],
         "strip": no_update if is_same_model else _strip(explorer, view),
         "strip_picture": _strip_picture(explorer, view),
         "unit": no_update if _shows_no_unit(before, selection) else unit_panel(explorer, view),
         "notices": notices(problems, remedy),
-        "answer": answer(PATH, query, values=as_values(selection),
-                         steps=steps(explorer, view),
-                         options={} if is_same_layer else _options(explorer, view),
-                         drops={"layer": ["unit", "columns"],
-                                "model": ["unit", "columns", "image"],
-                                "set": ["image", "find"], "find": []},
-                         links=_links(explorer, selection), names=_names(selection),
-                         texts=_texts(explorer, view, sight)),
+        "answer": answer(
+            PATH,
+            query,
+            values=as_values(selection),
+            steps=steps(explorer, view),
+            options={} if is_same_layer else _options(explorer, view),
+            drops={
+                "layer": ["unit", "columns"],
+                "model": ["unit", "columns", "image"],
+                "set": ["image", "find"],
+                "find": [],
+            },
+            links=_links(explorer, selection),
+            names=_names(selection),
+            texts=_texts(explorer, view, sight),
+        ),
     }
 
 
@@ -120,16 +142,28 @@ def _shows_no_unit(before, selection):
 def _texts(explorer, view, sight):
     """Plain sentences by the id of the element that they stand in."""
     is_right = view.label == view.prediction
-    verdict = (explorer.class_name(view.label), explorer.class_name(view.prediction),
-               "right" if is_right else "", "" if is_right else "wrong")
+    verdict = (
+        explorer.class_name(view.label),
+        explorer.class_name(view.prediction),
+        "right" if is_right else "",
+        "" if is_right else "wrong",
+    )
     return {
         **dict(zip(VERDICT_PARTS, verdict, strict=True)),
         summary_id(IMAGE): words.image_summary(explorer, view),
         IMAGE_NOTE: words.unread_text(sight),
         summary_id(ANSWER_BARS): words.answer_summary(explorer, view),
         summary_id(GRID): words.grid_summary(view),
-        GRID_NOTE: " ".join(filter(None, (words.dead_text(view), words.sight_text(view, sight),
-                                          words.order_text(explorer, view)))),
+        GRID_NOTE: " ".join(
+            filter(
+                None,
+                (
+                    words.dead_text(view),
+                    words.sight_text(view, sight),
+                    words.order_text(explorer, view),
+                ),
+            )
+        ),
         FOUND: words.search_text(view),
     }
 
@@ -140,11 +174,15 @@ def _links(explorer, selection):
     image = {"model": selection.model, "set": selection.set, "image": selection.image}
     here = {"model": selection.model, "set": selection.set, "layer": selection.layer}
     numbers = write_query({**image, "layer": selection.layer})
-    return {"/decide": write_query(image, first),
-            "/compare": write_query({"model": selection.model, "layer": selection.layer}, first),
-            **{ending: f"/download/activations.{ending}{numbers}" for ending in ("csv", "npz")},
-            **{group: "/compare" + write_query({**here, f"add_{group}": selection.image})
-               for group in "abc"}}
+    return {
+        "/decide": write_query(image, first),
+        "/compare": write_query({"model": selection.model, "layer": selection.layer}, first),
+        **{ending: f"/download/activations.{ending}{numbers}" for ending in ("csv", "npz")},
+        **{
+            group: "/compare" + write_query({**here, f"add_{group}": selection.image})
+            for group in "abc"
+        },
+    }
 
 
 def _names(selection):
@@ -158,18 +196,26 @@ def _options(explorer, view):
     """Choices of controls that depend on the model and the layer."""
     network = explorer.network(view.selection.model)
     return {
-        "layer": [{"value": info.name, "label": f"{info.name} · {shape_text(info)}"}
-                  for info in network.layers],
-        "order": [{"value": "natural", "label": "by number"},
-                  {"value": "weight", "label": "by weight for p against q",
-                   "disabled": not can_be_sorted(network, view.layer)}],
+        "layer": [
+            {"value": info.name, "label": f"{info.name} · {shape_text(info)}"}
+            for info in network.layers
+        ],
+        "order": [
+            {"value": "natural", "label": "by number"},
+            {
+                "value": "weight",
+                "label": "by weight for p against q",
+                "disabled": not can_be_sorted(network, view.layer),
+            },
+        ],
     }
 
 
 def _strip(explorer, view):
     layers = explorer.network(view.selection.model).layers
-    return html.Div(strip_links(layers, [shape_text(info) for info in layers]),
-                    className="strip-links")
+    return html.Div(
+        strip_links(layers, [shape_text(info) for info in layers]), className="strip-links"
+    )
 
 
 def _strip_picture(explorer, view):
@@ -177,7 +223,9 @@ def _strip_picture(explorer, view):
     values = [view.all_layers[info.name] for info in infos]
     picture = strip_picture(
         [mosaic.tile(array) for mosaic, array in zip(_small_mosaics(infos), values, strict=True)],
-        [colour_range(array) for array in values], colour_map=view.selection.colours)
+        [colour_range(array) for array in values],
+        colour_map=view.selection.colours,
+    )
     return {"--pictures": f"url({picture})", "--places": len(infos)}
 
 

@@ -76,8 +76,9 @@ def read(search, explorer):
     selection = ExploreSelection(
         model=model,
         set=set_name,
-        image=query.number("image", 0, len(dataset) - 1,
-                           default_image(explorer, model, set_name), "image"),
+        image=query.number(
+            "image", 0, len(dataset) - 1, default_image(explorer, model, set_name), "image"
+        ),
         layer=layer,
         range=query.choice("range", COLOUR_MODES, "layer", "colour range"),
         colours=query.choice("colours", COLOUR_MAPS, "viridis", "colour map"),
@@ -85,8 +86,7 @@ def read(search, explorer):
         order=query.choice("order", ORDERS, "natural", "order of nodes"),
         p=query.number("p", 0, last_class, None, "class"),
         q=query.number("q", 0, last_class, None, "class"),
-        unit=query.number("unit", 0, info.n_units - 1, None,
-                          "map" if info.is_spatial else "node"),
+        unit=query.number("unit", 0, info.n_units - 1, None, "map" if info.is_spatial else "node"),
         scale=query.choice("scale", SCALES, "linear", "scale"),
         find=query.text("find").strip(),
     )
@@ -129,8 +129,10 @@ def classes_of_order(selection, ranked):
     -------
     tuple of int
     """
-    p = selection.p if selection.p is not None else next(
-        number for number in ranked if number != selection.q)
-    q = selection.q if selection.q is not None else next(
-        number for number in ranked if number != p)
+    p = (
+        selection.p
+        if selection.p is not None
+        else next(number for number in ranked if number != selection.q)
+    )
+    q = selection.q if selection.q is not None else next(number for number in ranked if number != p)
     return int(p), int(q)

@@ -163,8 +163,9 @@ def found_by(explorer, selection):
     except SelectionError as error:
         return None, Problem(f"Search: {error}", "find", "")
     if len(found.images) == 0:
-        return None, Problem(f"Search: no image of the {selection.set} set is {found.text}.",
-                             "find", "")
+        return None, Problem(
+            f"Search: no image of the {selection.set} set is {found.text}.", "find", ""
+        )
     return found, None
 
 
@@ -191,8 +192,11 @@ def steps(explorer, view):
         "next": later,
         "previous": earlier,
         "wrong": _next_wrong(explorer.survey(selection.model, selection.set), selection.image),
-        "random": None if view.found is None else view.found.images[
-            np.linspace(0, len(view.found.images) - 1, _MOST_NEIGHBOURS).astype(int)].tolist(),
+        "random": None
+        if view.found is None
+        else view.found.images[
+            np.linspace(0, len(view.found.images) - 1, _MOST_NEIGHBOURS).astype(int)
+        ].tolist(),
         "below": names[(place + 1) % len(names)],
         "above": names[place - 1],
         "count": len(explorer.dataset(selection.set)),
@@ -215,8 +219,10 @@ def _neighbours(view):
     # From outside the result both directions enter it at its ends.
     after = 0 if place is None else place + 1
     before = len(images) - 1 if place is None else place - 1
-    return (images[(after + reach) % len(images)].tolist(),
-            images[(before - reach) % len(images)].tolist())
+    return (
+        images[(after + reach) % len(images)].tolist(),
+        images[(before - reach) % len(images)].tolist(),
+    )
 
 
 def _next_wrong(survey, image):

@@ -14,16 +14,20 @@ def range_title(view):
 
 def image_summary(explorer, view):
     """Tell the image to someone who does not see it."""
-    return (f"Image {view.selection.image} of the {view.selection.set} set, labelled "
-            f"{explorer.class_name(view.label)}.")
+    return (
+        f"Image {view.selection.image} of the {view.selection.set} set, labelled "
+        f"{explorer.class_name(view.label)}."
+    )
 
 
 def answer_summary(explorer, view):
     """Tell the softmax bars to someone who does not see them."""
-    return (f"The network predicts {explorer.class_name(view.prediction)} with probability "
-            f"{probability_text(float(view.probabilities[view.prediction]))}; the runner-up is "
-            f"{explorer.class_name(view.runner_up)} with "
-            f"{probability_text(float(view.probabilities[view.runner_up]))}.")
+    return (
+        f"The network predicts {explorer.class_name(view.prediction)} with probability "
+        f"{probability_text(float(view.probabilities[view.prediction]))}; the runner-up is "
+        f"{explorer.class_name(view.runner_up)} with "
+        f"{probability_text(float(view.probabilities[view.runner_up]))}."
+    )
 
 
 def grid_summary(view):
@@ -31,9 +35,11 @@ def grid_summary(view):
     layer, values = view.layer, view.values
     by_unit = values.reshape(-1, layer.n_units).max(axis=0)
     strongest = int(by_unit.argmax())
-    return (f"Layer {layer.name}: {shape_text(layer)}, values from {number_text(values.min())} to "
-            f"{number_text(values.max())}. The strongest is {unit_word(layer)} {strongest} with "
-            f"{number_text(by_unit[strongest])}. {dead_text(view)}")
+    return (
+        f"Layer {layer.name}: {shape_text(layer)}, values from {number_text(values.min())} to "
+        f"{number_text(values.max())}. The strongest is {unit_word(layer)} {strongest} with "
+        f"{number_text(by_unit[strongest])}. {dead_text(view)}"
+    )
 
 
 def dead_text(view):
@@ -41,8 +47,10 @@ def dead_text(view):
     n_dead, layer = len(view.dead), view.layer
     if n_dead == 0:
         return f"No {unit_word(layer)} is dead for this image."
-    return (f"{n_dead} of {layer.n_units:,} {unit_word(layer, layer.n_units)} "
-            f"{'is' if n_dead == 1 else 'are'} dead (all zero) for this image, marked ×.")
+    return (
+        f"{n_dead} of {layer.n_units:,} {unit_word(layer, layer.n_units)} "
+        f"{'is' if n_dead == 1 else 'are'} dead (all zero) for this image, marked ×."
+    )
 
 
 def order_text(explorer, view):
@@ -57,8 +65,10 @@ def order_text(explorer, view):
         return "One node a class, in the order of the classes."
     if layer.kind is LayerKind.FLATTEN:
         return "The cells of the maps before it, in a row: row by row, and each cell map by map."
-    return ("The order of nodes means nothing: it is an accident of the training and changes with "
-            "each one.")
+    return (
+        "The order of nodes means nothing: it is an accident of the training and changes with "
+        "each one."
+    )
 
 
 def search_text(view):
@@ -80,9 +90,13 @@ def unread_text(sight):
     if not sight.unread.any():
         return ""
     rows = [str(row) for row in range(sight.unread.shape[0]) if sight.unread[row].all()]
-    columns = [str(column) for column in range(sight.unread.shape[1])
-               if sight.unread[:, column].all()]
-    parts = [f"{word} {' and '.join(numbers)}" for word, numbers in
-             (("rows", rows), ("columns", columns)) if numbers]
+    columns = [
+        str(column) for column in range(sight.unread.shape[1]) if sight.unread[:, column].all()
+    ]
+    parts = [
+        f"{word} {' and '.join(numbers)}"
+        for word, numbers in (("rows", rows), ("columns", columns))
+        if numbers
+    ]
     where = ", ".join(parts) or f"{int(sight.unread.sum()):,} pixels"
     return f"Shaded {where} reach no cell of this layer."

@@ -39,8 +39,10 @@ from app.pages.model.view import look
 
 TITLE = "Model"
 KEYS = ()
-HELP = ("Click a layer to open it in Explore, a cell of the confusion matrix to list its images, "
-        "an image to open it.")
+HELP = (
+    "Click a layer to open it in Explore, a cell of the confusion matrix to list its images, "
+    "an image to open it."
+)
 
 __all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
 
@@ -95,8 +97,10 @@ def _drawn(explorer, view, problems):
     selection = view.selection
     query = write(selection, explorer)
     names = [explorer.class_name(number) for number in range(len(view.confusion))]
-    classes = [{"value": ANY, "label": ANY},
-               *({"value": str(number), "label": name} for number, name in enumerate(names))]
+    classes = [
+        {"value": ANY, "label": ANY},
+        *({"value": str(number), "label": name} for number, name in enumerate(names)),
+    ]
     return {
         "layers": parts.layer_table(explorer, view),
         "layers_note": words.architecture_text(explorer, view),
@@ -108,8 +112,9 @@ def _drawn(explorer, view, problems):
         "accuracy_note": words.accuracy_text(explorer, view),
         "record": parts.record_list(explorer, view),
         "record_note": words.record_text(explorer, view),
-        "confusion": confusion_figure(view.confusion, names,
-                                      selected=(selection.label, selection.pred)),
+        "confusion": confusion_figure(
+            view.confusion, names, selected=(selection.label, selection.pred)
+        ),
         "confusion_summary": words.confusion_summary(explorer, view),
         "confusion_note": words.confusion_note(view),
         "errors": parts.error_links(explorer, view),
@@ -123,10 +128,16 @@ def _drawn(explorer, view, problems):
         "files": {what: address_of(what, query) for what in FILES},
         "notices": notices(problems),
         "answer": answer(
-            PATH, query, values=control_values(selection),
+            PATH,
+            query,
+            values=control_values(selection),
             options={"label": classes, "pred": classes},
             drops={"model": ["page"], "set": ["page"], "label": ["page"], "pred": ["page"]},
-            links={"/": write_query({"model": selection.model, "set": selection.set},
-                                    {"model": explorer.model_names[0],
-                                     "set": explorer.set_names[0]})}),
+            links={
+                "/": write_query(
+                    {"model": selection.model, "set": selection.set},
+                    {"model": explorer.model_names[0], "set": explorer.set_names[0]},
+                )
+            },
+        ),
     }

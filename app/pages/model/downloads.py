@@ -53,42 +53,99 @@ def register_routes(server, explorer):
 
 
 def _architecture(explorer, view):
-    head = ("layer", "kind", "keras_class", "output", "parameters", "activation", "fed_by",
-            "window", "stride", "padding", "dilation", "field_rows", "field_columns",
-            "field_stride")
-    return csv_text(head, ((
-        info.name, info.kind.value, info.class_name, _joined(info.shape), info.n_parameters,
-        info.activation, " ".join(name or "image" for name in info.inputs),
-        *((_joined(part) for part in (info.window.kernel, info.window.stride, info.window.padding,
-                                      info.window.dilation)) if info.window else ("",) * 4),
-        *field.size, _joined(field.stride or ())) for info, field in view.layers))
+    head = (
+        "layer",
+        "kind",
+        "keras_class",
+        "output",
+        "parameters",
+        "activation",
+        "fed_by",
+        "window",
+        "stride",
+        "padding",
+        "dilation",
+        "field_rows",
+        "field_columns",
+        "field_stride",
+    )
+    return csv_text(
+        head,
+        (
+            (
+                info.name,
+                info.kind.value,
+                info.class_name,
+                _joined(info.shape),
+                info.n_parameters,
+                info.activation,
+                " ".join(name or "image" for name in info.inputs),
+                *(
+                    (
+                        _joined(part)
+                        for part in (
+                            info.window.kernel,
+                            info.window.stride,
+                            info.window.padding,
+                            info.window.dilation,
+                        )
+                    )
+                    if info.window
+                    else ("",) * 4
+                ),
+                *field.size,
+                _joined(field.stride or ()),
+            )
+            for info, field in view.layers
+        ),
+    )
 
 
 def _training(explorer, view):
     keys = ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate", "seconds")
-    return csv_text(("model", "epoch", *keys), (
-        (model, epoch.get("epoch"), *(epoch.get(key) for key in keys))
-        for model, records in view.records.items() for epoch in records.epochs))
+    return csv_text(
+        ("model", "epoch", *keys),
+        (
+            (model, epoch.get("epoch"), *(epoch.get(key) for key in keys))
+            for model, records in view.records.items()
+            for epoch in records.epochs
+        ),
+    )
 
 
 def _accuracy(explorer, view):
-    return csv_text(("model", "set", "right", "images", "accuracy", "wilson_low", "wilson_high"), (
-        (model, set_name, int(one.credit), one.n, one.value, one.low, one.high)
-        for (model, set_name), one in view.accuracies.items()))
+    return csv_text(
+        ("model", "set", "right", "images", "accuracy", "wilson_low", "wilson_high"),
+        (
+            (model, set_name, int(one.credit), one.n, one.value, one.low, one.high)
+            for (model, set_name), one in view.accuracies.items()
+        ),
+    )
 
 
 def _record(explorer, view):
     network = explorer.network(view.selection.model)
-    known = {"file": network.path.name if network.path else None, "sha256": network.digest,
-             "data": {name: explorer.dataset(name).digest for name in explorer.set_names}}
-    return json.dumps({"shown": known, "record": view.records[view.selection.model].record},
-                      indent=2, ensure_ascii=False) + "\n"
+    known = {
+        "file": network.path.name if network.path else None,
+        "sha256": network.digest,
+        "data": {name: explorer.dataset(name).digest for name in explorer.set_names},
+    }
+    return (
+        json.dumps(
+            {"shown": known, "record": view.records[view.selection.model].record},
+            indent=2,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
 
 
 def _confusion(explorer, view):
     names = [explorer.class_name(number) for number in range(len(view.confusion))]
-    return csv_text(("label \\ prediction", *names),
-                ((name, *row) for name, row in zip(names, view.confusion.tolist(), strict=True)))
+    return csv_text(
+        ("label \\ prediction", *names),
+        ((name, *row) for name, row in zip(names, view.confusion.tolist(), strict=True)),
+    )
 
 
 def _images(explorer, view):
@@ -103,29 +160,61 @@ def _disputed(explorer, view):
     labels = view.disputed.labels if view.disputed else ()
     name = explorer.class_name
     return _image_rows(
-        explorer, view, [one.image for one in labels],
+        explorer,
+        view,
+        [one.image for one in labels],
         ("suggested", "votes_label", "votes_suggested", "votes_neither"),
-        [(name(one.suggested), one.votes_given, one.votes_suggested, one.votes_neither)
-         for one in labels])
+        [
+            (name(one.suggested), one.votes_given, one.votes_suggested, one.votes_neither)
+            for one in labels
+        ],
+    )
 
 
 def _image_rows(explorer, view, numbers, more_head=(), more=None):
     survey = explorer.survey(view.selection.model, view.selection.set)
-    head = ("image", "label", "prediction", "probability_of_label", "probability_of_prediction",
-            "log_probability_of_label", "models_wrong", *more_head)
+    head = (
+        "image",
+        "label",
+        "prediction",
+        "probability_of_label",
+        "probability_of_prediction",
+        "log_probability_of_label",
+        "models_wrong",
+        *more_head,
+    )
     more = more or [()] * len(numbers)
-    return csv_text(head, ((
-        int(number), explorer.class_name(label := int(survey.labels[number])),
-        explorer.class_name(prediction := int(survey.predictions[number])),
-        *precise(survey.probabilities[number, label], survey.probabilities[number, prediction],
-                 survey.log_probability_of_label[number]), int(view.n_models_wrong[number]), *rest)
-        for number, rest in zip(numbers, more, strict=True)))
+    return csv_text(
+        head,
+        (
+            (
+                int(number),
+                explorer.class_name(label := int(survey.labels[number])),
+                explorer.class_name(prediction := int(survey.predictions[number])),
+                *precise(
+                    survey.probabilities[number, label],
+                    survey.probabilities[number, prediction],
+                    survey.log_probability_of_label[number],
+                ),
+                int(view.n_models_wrong[number]),
+                *rest,
+            )
+            for number, rest in zip(numbers, more, strict=True)
+        ),
+    )
 
 
 def _joined(numbers):
     return "x".join(map(str, numbers))
 
 
-_WRITERS = {"architecture": _architecture, "training": _training, "accuracy": _accuracy,
-            "record": _record, "confusion": _confusion, "images": _images, "hardest": _hardest,
-            "disputed": _disputed}
+_WRITERS = {
+    "architecture": _architecture,
+    "training": _training,
+    "accuracy": _accuracy,
+    "record": _record,
+    "confusion": _confusion,
+    "images": _images,
+    "hardest": _hardest,
+    "disputed": _disputed,
+}

@@ -43,7 +43,7 @@ def on_page(images, page):
     -------
     ndarray
     """
-    return images[(page - 1) * MOST_ON_A_PAGE:page * MOST_ON_A_PAGE]
+    return images[(page - 1) * MOST_ON_A_PAGE : page * MOST_ON_A_PAGE]
 
 
 def search_words(explorer, label, predicted):
@@ -60,8 +60,9 @@ def search_words(explorer, label, predicted):
         None where a class has a name that the search cannot take.
     """
     names = {"label": label, "pred": predicted}
-    told = {word: explorer.class_name(number) for word, number in names.items()
-            if number is not None}
+    told = {
+        word: explorer.class_name(number) for word, number in names.items() if number is not None
+    }
     if any(name.split() != [name] for name in told.values()):
         return None
     is_diagonal = label is not None and label == predicted

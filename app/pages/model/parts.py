@@ -24,19 +24,26 @@ def layer_table(explorer, view):
     """Lay out the architecture, each layer with a link to it in Explore."""
     model = view.selection.model
     names = [info.name for info, _ in view.layers]
-    is_chain = all(info.inputs == (before,) for (info, _), before
-                   in zip(view.layers, ["", *names], strict=False))
+    is_chain = all(
+        info.inputs == (before,)
+        for (info, _), before in zip(view.layers, ["", *names], strict=False)
+    )
     head = ["Layer", "Kind", "Window", "Output", "Parameters", "Receptive field", "Activation"]
     most = max(info.n_parameters for info, _ in view.layers)
     rows = []
     for info, field in view.layers:
-        query = write_query({"model": model, "layer": info.name},
-                            {"model": explorer.model_names[0]})
-        row = [html.A(info.name, href=f"/{query}", title=f"See {info.name} in Explore"),
-               html.Span(info.kind.value, title=info.class_name), words.window_text(info),
-               words.output_text(info), _share_bar(info.n_parameters, most),
-               html.Span(words.field_text(field), title=field.text),
-               "" if info.activation == "linear" else info.activation]
+        query = write_query(
+            {"model": model, "layer": info.name}, {"model": explorer.model_names[0]}
+        )
+        row = [
+            html.A(info.name, href=f"/{query}", title=f"See {info.name} in Explore"),
+            html.Span(info.kind.value, title=info.class_name),
+            words.window_text(info),
+            words.output_text(info),
+            _share_bar(info.n_parameters, most),
+            html.Span(words.field_text(field), title=field.text),
+            "" if info.activation == "linear" else info.activation,
+        ]
         rows.append(row if is_chain else [*row, ", ".join(name or "image" for name in info.inputs)])
     return table(rows, head if is_chain else [*head, "Fed by"])
 
@@ -44,26 +51,48 @@ def layer_table(explorer, view):
 def accuracy_table(explorer, view):
     """Lay out the accuracy of every model on every set, the mean below."""
     first, *others = explorer.set_names
-    head = ["Model", "Seed", f"{first} images right", f"{first} accuracy", "95 % interval",
-            *(f"{name} accuracy" for name in others), "validation"]
+    head = [
+        "Model",
+        "Seed",
+        f"{first} images right",
+        f"{first} accuracy",
+        "95 % interval",
+        *(f"{name} accuracy" for name in others),
+        "validation",
+    ]
     rows = []
     for model in explorer.model_names:
         query = write(replace(view.selection, model=model, page=1), explorer)
         record = view.records[model].record or {}
         accuracy, is_shown = view.accuracies[model, first], model == view.selection.model
         validation = record.get("accuracy", {}).get("validation")
-        rows.append([
-            html.A(model, href=PATH + query, **({"aria-current": "true"} if is_shown else {})),
-            record.get("seed", "–"), words.count_text(accuracy),
-            html.B(percent(accuracy.value, 2)), words.interval_text(accuracy),
-            *(percent(view.accuracies[model, name].value, 2) for name in others),
-            "–" if validation is None else percent(validation, 2),
-        ])
+        rows.append(
+            [
+                html.A(model, href=PATH + query, **({"aria-current": "true"} if is_shown else {})),
+                record.get("seed", "–"),
+                words.count_text(accuracy),
+                html.B(percent(accuracy.value, 2)),
+                words.interval_text(accuracy),
+                *(percent(view.accuracies[model, name].value, 2) for name in others),
+                "–" if validation is None else percent(validation, 2),
+            ]
+        )
     if len(rows) > 1:
-        means = {name: percent(words.mean_accuracy(explorer, view, name), 2)
-                 for name in explorer.set_names}
-        rows.append([f"Mean of {len(rows)}", "", "", html.B(means[first]), "",
-                     *(means[name] for name in others), ""])
+        means = {
+            name: percent(words.mean_accuracy(explorer, view, name), 2)
+            for name in explorer.set_names
+        }
+        rows.append(
+            [
+                f"Mean of {len(rows)}",
+                "",
+                "",
+                html.B(means[first]),
+                "",
+                *(means[name] for name in others),
+                "",
+            ]
+        )
     return table(rows, head)
 
 
@@ -80,16 +109,26 @@ def record_list(explorer, view):
         "Command": html.Code(record["command"]) if "command" in record else None,
         "Seed": record.get("seed"),
         "Epochs": _epochs(record),
-        "Images": ", ".join(f"{count:,} {name}"
-                            for name, count in record.get("images", {}).items()),
-        "Recipe": ", ".join(f"{_NAMES.get(name, name.replace('_', ' '))} {value:,g}"
-                            for name, value in recipe.items() if name != "epochs"),
-        "Moved images": ", ".join(f"{name} up to {value:g}{_UNITS.get(name, '')}"
-                                  for name, value in moves.items() if value),
-        "Versions": ", ".join(f"{name} {version}"
-                              for name, version in record.get("versions", {}).items()),
-        **{f"{name.capitalize()} data": explorer.dataset(name).digest
-           for name in explorer.set_names},
+        "Images": ", ".join(
+            f"{count:,} {name}" for name, count in record.get("images", {}).items()
+        ),
+        "Recipe": ", ".join(
+            f"{_NAMES.get(name, name.replace('_', ' '))} {value:,g}"
+            for name, value in recipe.items()
+            if name != "epochs"
+        ),
+        "Moved images": ", ".join(
+            f"{name} up to {value:g}{_UNITS.get(name, '')}"
+            for name, value in moves.items()
+            if value
+        ),
+        "Versions": ", ".join(
+            f"{name} {version}" for name, version in record.get("versions", {}).items()
+        ),
+        **{
+            f"{name.capitalize()} data": explorer.dataset(name).digest
+            for name in explorer.set_names
+        },
     }
     parts = []
     for name, value in facts.items():
@@ -101,17 +140,31 @@ def record_list(explorer, view):
 
 def error_links(explorer, view):
     """List the kinds of mistakes, most frequent first, each with a link to its images."""
-    links = [_cell_link(explorer, view, kind.label, kind.prediction, [
-        f"{explorer.class_name(kind.label)} → {explorer.class_name(kind.prediction)}",
-        html.Span(f" {kind.count:,}", className="error-count"),
-    ], f"{kind.count:,} labelled {explorer.class_name(kind.label)}, predicted "
-       f"{explorer.class_name(kind.prediction)}", "error-link")
-        for kind in view.errors[:_MOST_ERROR_LINKS]]
+    links = [
+        _cell_link(
+            explorer,
+            view,
+            kind.label,
+            kind.prediction,
+            [
+                f"{explorer.class_name(kind.label)} → {explorer.class_name(kind.prediction)}",
+                html.Span(f" {kind.count:,}", className="error-count"),
+            ],
+            f"{kind.count:,} labelled {explorer.class_name(kind.label)}, predicted "
+            f"{explorer.class_name(kind.prediction)}",
+            "error-link",
+        )
+        for kind in view.errors[:_MOST_ERROR_LINKS]
+    ]
     is_open = view.selection.label is None and view.selection.pred is None
     query = write(replace(view.selection, label=None, pred=None, page=1), explorer)
-    everything = html.A("all", href=PATH + query, title="All misclassified images",
-                        className="error-link here" if is_open else "error-link",
-                        **({"aria-current": "true"} if is_open else {}))
+    everything = html.A(
+        "all",
+        href=PATH + query,
+        title="All misclassified images",
+        className="error-link here" if is_open else "error-link",
+        **({"aria-current": "true"} if is_open else {}),
+    )
     n_left = len(view.errors) - len(links)
     rest = [html.Span(f"and {n_left:,} rarer kinds", className="faint note")] if n_left else []
     return [everything, *links, *rest] if view.errors else []
@@ -121,18 +174,38 @@ def matrix_table(explorer, view):
     """Lay out the matrix as a table of links, for keys and screen readers."""
     n = len(view.confusion)
     if n > _MOST_CLASSES_IN_TABLE:
-        return html.P(f"{n} classes are too many for a table; choose label and prediction beside "
-                      "the images, or save the numbers.", className="faint")
+        return html.P(
+            f"{n} classes are too many for a table; choose label and prediction beside "
+            "the images, or save the numbers.",
+            className="faint",
+        )
     names = [explorer.class_name(number) for number in range(n)]
-    head = html.Tr([html.Th("label", scope="col"),
-                    *(html.Th(name, scope="col") for name in names)])
-    rows = [html.Tr([html.Th(names[label], scope="row"), *(
-        html.Td(_cell_link(explorer, view, label, prediction,
-                           f"{view.confusion[label, prediction]:,}",
-                           f"{view.confusion[label, prediction]:,} labelled {names[label]}, "
-                           f"predicted {names[prediction]}", "cell-link")
-                if view.confusion[label, prediction] else html.Span("0", className="faint"))
-        for prediction in range(n))]) for label in range(n)]
+    head = html.Tr([html.Th("label", scope="col"), *(html.Th(name, scope="col") for name in names)])
+    rows = [
+        html.Tr(
+            [
+                html.Th(names[label], scope="row"),
+                *(
+                    html.Td(
+                        _cell_link(
+                            explorer,
+                            view,
+                            label,
+                            prediction,
+                            f"{view.confusion[label, prediction]:,}",
+                            f"{view.confusion[label, prediction]:,} labelled {names[label]}, "
+                            f"predicted {names[prediction]}",
+                            "cell-link",
+                        )
+                        if view.confusion[label, prediction]
+                        else html.Span("0", className="faint")
+                    )
+                    for prediction in range(n)
+                ),
+            ]
+        )
+        for label in range(n)
+    ]
     return html.Table([html.Thead(head), html.Tbody(rows)], className="table cells")
 
 
@@ -141,8 +214,9 @@ def listed_images_part(explorer, view):
     if len(view.listed) == 0:
         return html.P(words.empty_list_text(view), className="faint")
     find = search_words(explorer, view.selection.label, view.selection.pred)
-    return html.Div([_cards(explorer, view, view.shown, "Listed images", find=find),
-                     _pages(explorer, view)])
+    return html.Div(
+        [_cards(explorer, view, view.shown, "Listed images", find=find), _pages(explorer, view)]
+    )
 
 
 def list_note(explorer, view):
@@ -152,16 +226,33 @@ def list_note(explorer, view):
     if len(view.listed):
         find = search_words(explorer, selection.label, selection.pred)
         # Without a search that Explore understands, its arrow keys would leave the list.
-        text, told = (("Explore the first", None) if find is None else
-                      ("Explore one by one", "← and → then walk through all of them"))
-        parts.append(html.A(text, className="button small", title=told, href=explore_address(
-            explorer, selection.model, selection.set, int(view.listed[0]), find=find)))
-        address = compare_address(explorer, selection.model, selection.set,
-                                  view.shown[:_MOST_TO_COMPARE])
+        text, told = (
+            ("Explore the first", None)
+            if find is None
+            else ("Explore one by one", "← and → then walk through all of them")
+        )
+        parts.append(
+            html.A(
+                text,
+                className="button small",
+                title=told,
+                href=explore_address(
+                    explorer, selection.model, selection.set, int(view.listed[0]), find=find
+                ),
+            )
+        )
+        address = compare_address(
+            explorer, selection.model, selection.set, view.shown[:_MOST_TO_COMPARE]
+        )
         if address:
             n = min(len(view.shown), _MOST_TO_COMPARE)
-            parts.append(html.A("Compare" if n == len(view.listed) else f"Compare the first {n}",
-                                href=address, className="button small"))
+            parts.append(
+                html.A(
+                    "Compare" if n == len(view.listed) else f"Compare the first {n}",
+                    href=address,
+                    className="button small",
+                )
+            )
     return parts
 
 
@@ -175,21 +266,47 @@ def disputed_images(explorer, view):
     if view.disputed is None:
         return None
     selection, disputed = view.selection, view.disputed
-    cards = [image_card(explorer, selection.model, selection.set, one.image, notes=[
-        _disputed_note(explorer, view, one), *_votes(explorer, one),
-        *_wrong_note(view, one.image)]) for one in disputed.labels]
-    return html.Div([
-        image_cards(cards, "Images with disputed labels"),
-        html.P(["Source: ", disputed.source, " (", disputed.address, ")."],
-               className="faint note"),
-    ])
+    cards = [
+        image_card(
+            explorer,
+            selection.model,
+            selection.set,
+            one.image,
+            notes=[
+                _disputed_note(explorer, view, one),
+                *_votes(explorer, one),
+                *_wrong_note(view, one.image),
+            ],
+        )
+        for one in disputed.labels
+    ]
+    return html.Div(
+        [
+            image_cards(cards, "Images with disputed labels"),
+            html.P(
+                ["Source: ", disputed.source, " (", disputed.address, ")."], className="faint note"
+            ),
+        ]
+    )
 
 
 def _cards(explorer, view, numbers, label, *, find=None):
     selection = view.selection
-    return image_cards([image_card(explorer, selection.model, selection.set, number, find=find,
-                                   notes=_wrong_note(view, number)) for number in numbers],
-                       label, large=len(numbers) <= _MOST_LARGE)
+    return image_cards(
+        [
+            image_card(
+                explorer,
+                selection.model,
+                selection.set,
+                number,
+                find=find,
+                notes=_wrong_note(view, number),
+            )
+            for number in numbers
+        ],
+        label,
+        large=len(numbers) <= _MOST_LARGE,
+    )
 
 
 def _wrong_note(view, number):
@@ -201,21 +318,26 @@ def _wrong_note(view, number):
 
 def _disputed_note(explorer, view, one):
     survey = explorer.survey(view.selection.model, view.selection.set)
-    return (f"suggested {explorer.class_name(one.suggested)}, predicted "
-            f"{explorer.class_name(int(survey.predictions[one.image]))}")
+    return (
+        f"suggested {explorer.class_name(one.suggested)}, predicted "
+        f"{explorer.class_name(int(survey.predictions[one.image]))}"
+    )
 
 
 def _votes(explorer, one):
-    told = [f"{one.votes_given} votes for {explorer.class_name(one.given)}, "
-            f"{one.votes_suggested} for {explorer.class_name(one.suggested)}"]
+    told = [
+        f"{one.votes_given} votes for {explorer.class_name(one.given)}, "
+        f"{one.votes_suggested} for {explorer.class_name(one.suggested)}"
+    ]
     return told if one.votes_neither == 0 else [*told, f"{one.votes_neither} for neither"]
 
 
 def _share_bar(count, most):
     if not count:
         return ""
-    return html.Span(f"{count:,}", className="bar figures",
-                     style={"--share": f"{count / most:.3f}"})
+    return html.Span(
+        f"{count:,}", className="bar figures", style={"--share": f"{count / most:.3f}"}
+    )
 
 
 def _pages(explorer, view):
@@ -228,8 +350,9 @@ def _pages(explorer, view):
         if 1 <= target <= view.n_pages:
             query = write(replace(view.selection, page=target), explorer)
             parts.append(html.A(text, href=PATH + query, className="button small"))
-    parts.append(html.Span(f"{first + 1:,} to {first + len(view.shown):,} of {n:,}",
-                           className="faint"))
+    parts.append(
+        html.Span(f"{first + 1:,} to {first + len(view.shown):,} of {n:,}", className="faint")
+    )
     return html.Nav(parts, className="button-row pages", **{"aria-label": "Parts of the list"})
 
 
@@ -237,9 +360,13 @@ def _cell_link(explorer, view, label, prediction, text, told, class_name):
     selection = view.selection
     is_here = (selection.label, selection.pred) == (label, prediction)
     query = write(replace(selection, label=label, pred=prediction, page=1), explorer)
-    return html.A(text, href=PATH + query, title=told,
-                  className=f"{class_name} here" if is_here else class_name,
-                  **{"aria-label": told, **({"aria-current": "true"} if is_here else {})})
+    return html.A(
+        text,
+        href=PATH + query,
+        title=told,
+        className=f"{class_name} here" if is_here else class_name,
+        **{"aria-label": told, **({"aria-current": "true"} if is_here else {})},
+    )
 
 
 def _epochs(record):

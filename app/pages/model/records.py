@@ -48,8 +48,12 @@ def records_of(network):
         record = _entry_with(read_manifest(folder)["models"], network.digest)
         history = _entry_with(read_history(folder), network.digest)
     except ArtifactError:
-        return ModelRecords(None, (), "The records beside the model cannot be trusted; "
-                                      "`python -m cnn_core check` says what is wrong with them.")
+        return ModelRecords(
+            None,
+            (),
+            "The records beside the model cannot be trusted; "
+            "`python -m cnn_core check` says what is wrong with them.",
+        )
     return ModelRecords(record, tuple(history["epochs"]) if history else ())
 
 

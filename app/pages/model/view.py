@@ -90,20 +90,27 @@ def look(explorer, selection):
     disputed, fault = disputed_in(explorer.dataset(selection.set))
     return ModelView(
         selection=selection,
-        layers=tuple((info, fields.describe(info.name))
-                     for info in explorer.network(selection.model).layers),
+        layers=tuple(
+            (info, fields.describe(info.name)) for info in explorer.network(selection.model).layers
+        ),
         records=records,
         curves=_curves(records, selection.model),
-        accuracies={(model, name): accuracy(explorer.survey(model, name).is_right)
-                    for model in explorer.model_names for name in explorer.set_names},
+        accuracies={
+            (model, name): accuracy(explorer.survey(model, name).is_right)
+            for model in explorer.model_names
+            for name in explorer.set_names
+        },
         confusion=survey.confusion,
         errors=_errors(survey.confusion),
         listed=listed,
         shown=on_page(listed, selection.page),
         n_pages=n_pages(listed),
         hardest=survey.hardest(int(selection.hardest)),
-        n_models_wrong=np.sum([~explorer.survey(model, selection.set).is_right
-                               for model in explorer.model_names], axis=0, dtype=np.int64),
+        n_models_wrong=np.sum(
+            [~explorer.survey(model, selection.set).is_right for model in explorer.model_names],
+            axis=0,
+            dtype=np.int64,
+        ),
         disputed=disputed,
         disputed_fault=fault,
     )
@@ -111,8 +118,9 @@ def look(explorer, selection):
 
 def mean_accuracy(explorer, view, set_name):
     """Mean accuracy of all models on a set, in [0, 1]."""
-    return float(np.mean([view.accuracies[model, set_name].value
-                          for model in explorer.model_names]))
+    return float(
+        np.mean([view.accuracies[model, set_name].value for model in explorer.model_names])
+    )
 
 
 def _curves(records, shown):
@@ -123,6 +131,8 @@ def _curves(records, shown):
 def _errors(confusion):
     counts = confusion.copy()
     np.fill_diagonal(counts, 0)
-    order = np.argsort(-counts, axis=None, kind="stable")[:np.count_nonzero(counts)]
-    return tuple(ErrorKind(*map(int, np.unravel_index(place, counts.shape)),
-                           int(counts.flat[place])) for place in order)
+    order = np.argsort(-counts, axis=None, kind="stable")[: np.count_nonzero(counts)]
+    return tuple(
+        ErrorKind(*map(int, np.unravel_index(place, counts.shape)), int(counts.flat[place]))
+        for place in order
+    )

@@ -46,8 +46,10 @@ def count_text(accuracy):
 def architecture_text(explorer, view):
     """Tell what the network is in one sentence."""
     network = explorer.network(view.selection.model)
-    return (f"{len(view.layers)} layers, {network.n_parameters:,} parameters; takes images of "
-            f"{_size(network.input_shape)} and tells {network.n_classes} classes apart.")
+    return (
+        f"{len(view.layers)} layers, {network.n_parameters:,} parameters; takes images of "
+        f"{_size(network.input_shape)} and tells {network.n_classes} classes apart."
+    )
 
 
 def training_text(view):
@@ -56,19 +58,25 @@ def training_text(view):
     if records.fault:
         return records.fault
     if not records.epochs:
-        return ("No training history is known of this model: no records beside its file describe "
-                "a model with its checksum."
-                + (" The faint curves are those of the other models." if view.curves else ""))
+        return (
+            "No training history is known of this model: no records beside its file describe "
+            "a model with its checksum."
+            + (" The faint curves are those of the other models." if view.curves else "")
+        )
     last = records.epochs[-1]
     parts = [f"{len(records.epochs)} epochs"]
     if last.get("accuracy") is not None and last.get("val_accuracy") is not None:
-        parts.append(f"at the end {percent(last['accuracy'], 2)} right in training and "
-                     f"{percent(last['val_accuracy'], 2)} in validation")
+        parts.append(
+            f"at the end {percent(last['accuracy'], 2)} right in training and "
+            f"{percent(last['val_accuracy'], 2)} in validation"
+        )
     told = [", ".join(parts) + "."]
     recipe = (records.record or {}).get("recipe", {})
     if any(recipe.get("augmentation", {}).values()):
-        told.append("Training accuracy is counted on moved images while the network still learns, "
-                    "so it can lie below that of validation.")
+        told.append(
+            "Training accuracy is counted on moved images while the network still learns, "
+            "so it can lie below that of validation."
+        )
     if recipe.get("l2"):
         told.append("Losses include the L2 term.")
     return " ".join(told)
@@ -77,12 +85,13 @@ def training_text(view):
 def accuracy_text(explorer, view):
     """Tell what the accuracies say, and what the mean is of."""
     first, n_models = explorer.set_names[0], len(explorer.model_names)
-    told = ("Wilson 95 % intervals: how far the share could lie from that of all images like "
-            "these.")
+    told = "Wilson 95 % intervals: how far the share could lie from that of all images like these."
     if n_models == 1:
         return told
-    return (f"The {n_models} models get {percent(mean_accuracy(explorer, view, first), 2)} of the "
-            f"{first} images right on average. {told}")
+    return (
+        f"The {n_models} models get {percent(mean_accuracy(explorer, view, first), 2)} of the "
+        f"{first} images right on average. {told}"
+    )
 
 
 def confusion_summary(explorer, view):
@@ -90,23 +99,33 @@ def confusion_summary(explorer, view):
     total, wrong = int(view.confusion.sum()), sum(kind.count for kind in view.errors)
     told = f"{wrong:,} of {total:,} {view.selection.set} images are misclassified."
     if view.errors:
-        told += " Most often: " + "; ".join(
-            f"{explorer.class_name(kind.label)} taken for {explorer.class_name(kind.prediction)}, "
-            f"{kind.count:,} times" for kind in view.errors[:5]) + "."
+        told += (
+            " Most often: "
+            + "; ".join(
+                f"{explorer.class_name(kind.label)} taken for {explorer.class_name(kind.prediction)}, "
+                f"{kind.count:,} times"
+                for kind in view.errors[:5]
+            )
+            + "."
+        )
     hardest_class = _hardest_class(view)
     if hardest_class is not None:
         row = view.confusion[hardest_class]
-        told += (f" The class with the smallest share right is "
-                 f"{explorer.class_name(hardest_class)}, with "
-                 f"{percent(row[hardest_class] / row.sum())}.")
+        told += (
+            f" The class with the smallest share right is "
+            f"{explorer.class_name(hardest_class)}, with "
+            f"{percent(row[hardest_class] / row.sum())}."
+        )
     return told
 
 
 def confusion_note(view):
     """Tell what the matrix shows and what a click does."""
     total, wrong = int(view.confusion.sum()), sum(kind.count for kind in view.errors)
-    return (f"{wrong:,} of {total:,} {view.selection.set} images are misclassified. Mistakes have "
-            "a colour scale of their own. Click a cell to list its images.")
+    return (
+        f"{wrong:,} of {total:,} {view.selection.set} images are misclassified. Mistakes have "
+        "a colour scale of their own. Click a cell to list its images."
+    )
 
 
 def list_text(explorer, view):
@@ -122,25 +141,33 @@ def list_text(explorer, view):
         return f"{images} of other classes taken for {explorer.class_name(pred)}."
     if label == pred:
         return f"{images} labelled and predicted {explorer.class_name(label)}."
-    return (f"{images} labelled {explorer.class_name(label)} and predicted "
-            f"{explorer.class_name(pred)}.")
+    return (
+        f"{images} labelled {explorer.class_name(label)} and predicted {explorer.class_name(pred)}."
+    )
 
 
 def empty_list_text(view):
     """Tell why no image is listed."""
     if view.errors:
-        return ("The model makes no such mistake on this set. Choose a coloured cell, or any label "
-                "and any prediction.")
+        return (
+            "The model makes no such mistake on this set. Choose a coloured cell, or any label "
+            "and any prediction."
+        )
     return "The model classifies every image of this set right: there is no mistake to show."
 
 
 def hardest_text(view):
     """Tell which images are the hardest."""
-    told = (f"The {len(view.hardest):,} {view.selection.set} images to whose label the model gives "
-            "the lowest probability, lowest first.")
+    told = (
+        f"The {len(view.hardest):,} {view.selection.set} images to whose label the model gives "
+        "the lowest probability, lowest first."
+    )
     n_models = len(view.records)
-    return told if n_models == 1 else (
-        f"{told} “2 of {n_models} wrong” counts the models that misclassify an image.")
+    return (
+        told
+        if n_models == 1
+        else (f"{told} “2 of {n_models} wrong” counts the models that misclassify an image.")
+    )
 
 
 def disputed_text(explorer, view):
@@ -152,13 +179,14 @@ def disputed_text(explorer, view):
         return f"No disputed labels are known of this {set_name} set."
     survey = explorer.survey(view.selection.model, set_name)
     given = sum(int(survey.predictions[one.image] == one.given) for one in disputed.labels)
-    suggested = sum(int(survey.predictions[one.image] == one.suggested)
-                    for one in disputed.labels)
+    suggested = sum(int(survey.predictions[one.image] == one.suggested) for one in disputed.labels)
     n_wrong = len(survey) - survey.n_right
     blamed = sum(int(not survey.is_right[one.image]) for one in disputed.labels)
-    return (f"{len(disputed.labels)} labels of the {set_name} set. {disputed.rule} "
-            f"This model predicts the label in {given} of them and the suggested class in "
-            f"{suggested}; {blamed} of its {n_wrong:,} mistakes are disputed.")
+    return (
+        f"{len(disputed.labels)} labels of the {set_name} set. {disputed.rule} "
+        f"This model predicts the label in {given} of them and the suggested class in "
+        f"{suggested}; {blamed} of its {n_wrong:,} mistakes are disputed."
+    )
 
 
 def record_text(explorer, view):
@@ -168,29 +196,43 @@ def record_text(explorer, view):
     if records.fault:
         return records.fault
     if records.record is None:
-        return ("How this model was trained is not known: no records beside its file describe a "
-                "model with its checksum.")
+        return (
+            "How this model was trained is not known: no records beside its file describe a "
+            "model with its checksum."
+        )
     data = records.record.get("data", {})
     digests = {name: explorer.dataset(name).digest for name in explorer.set_names}
     differing = [name for name, digest in digests.items() if data.get(name) != digest]
     if differing:
-        return (f"It was trained and measured on other images than the {' and '.join(differing)} "
-                "set shown here.")
+        return (
+            f"It was trained and measured on other images than the {' and '.join(differing)} "
+            "set shown here."
+        )
     counted = {name: view.accuracies[model, name].credit for name in explorer.set_names}
     recorded = records.record.get("correct", {})
     if "test" in counted and "test" in recorded:
-        agrees = "as counted here" if counted["test"] == recorded["test"] else (
-            f"while {counted['test']:,.0f} are counted here: numbers near a tie round "
-            "differently on another machine")
-        return (f"The records say that {recorded['test']:,} test images were right after the "
-                f"training, {agrees}.")
+        agrees = (
+            "as counted here"
+            if counted["test"] == recorded["test"]
+            else (
+                f"while {counted['test']:,.0f} are counted here: numbers near a tie round "
+                "differently on another machine"
+            )
+        )
+        return (
+            f"The records say that {recorded['test']:,} test images were right after the "
+            f"training, {agrees}."
+        )
     return ""
 
 
 def _hardest_class(view):
     totals = view.confusion.sum(axis=1)
-    shares = {number: view.confusion[number, number] / total
-              for number, total in enumerate(totals) if total}
+    shares = {
+        number: view.confusion[number, number] / total
+        for number, total in enumerate(totals)
+        if total
+    }
     return min(shares, key=shares.get) if shares else None
 
 
