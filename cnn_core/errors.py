@@ -1,5 +1,7 @@
 """The errors that a user of the core can cause, each told in one line."""
 
+from typing import Any
+
 
 class LookingGlassError(ValueError):
     """Base of every error that bad input can cause: one line that names thing, fault and remedy."""
@@ -20,14 +22,10 @@ class ArtifactError(LookingGlassError):
 class SelectionError(LookingGlassError):
     """A layer, unit, image or class was asked for that does not exist.
 
-    Parameters
-    ----------
-    message : str
-        What was asked for and what there is.
-    nearest : object, optional
-        The nearest valid choice, for the caller to offer.
+    The message says what was asked for and what there is; `nearest` is the nearest valid choice,
+    for the caller to offer.
     """
 
-    def __init__(self, message, nearest=None):
+    def __init__(self, message: str, nearest: Any = None) -> None:
         super().__init__(message)
         self.nearest = nearest

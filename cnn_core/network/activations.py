@@ -1,32 +1,29 @@
 """What one pass through a network yields: every layer's values for a batch of images."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.errors import SelectionError
 
+_Float = TypeVar("_Float", bound=np.floating[Any])
 
-def softmax(logits):
-    """Probabilities of the classes.
 
-    Parameters
-    ----------
-    logits : ndarray, shape (..., n_classes), float
+def softmax(logits: NDArray[_Float]) -> NDArray[_Float]:
+    """Probabilities of the classes, in [0, 1], from logits of shape (..., n_classes).
 
-    Returns
-    -------
-    ndarray, shape (..., n_classes), float of the same width
-        In [0, 1], summing to 1 over the last axis.
+    They sum to 1 over the last axis.
     """
     shifted = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
+    return shifted / shifted.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, eq=False)
-class Activations(Mapping):
+class Activations(Mapping[str, NDArray[np.float32]]):
     """Values of a network's layers for a batch of images; a read-only mapping by layer name.
 
     ``activations["Conv2D_3"]`` has shape (n_images, height, width, n_maps), that of a dense layer
@@ -34,19 +31,19 @@ class Activations(Mapping):
 
     Attributes
     ----------
-    outputs : mapping of str to ndarray
+    outputs
         Layer outputs, after the non-linearity.
-    pre_activations : mapping of str to ndarray
+    pre_activations
         The same before it, for layers that end in a non-linearity of their own.
-    logits : ndarray, shape (n_images, n_classes), float32
+    logits : shape (n_images, n_classes)
         Pre-activation of the output layer, without bounds.
     """
 
-    outputs: Mapping
-    pre_activations: Mapping = field(repr=False)
-    logits: np.ndarray = field(repr=False)
+    outputs: Mapping[str, NDArray[np.float32]]
+    pre_activations: Mapping[str, NDArray[np.float32]] = field(repr=False)
+    logits: NDArray[np.float32] = field(repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("outputs", "pre_activations"):
             arrays = dict(getattr(self, name))
             for array in arrays.values():
@@ -54,26 +51,17 @@ class Activations(Mapping):
             object.__setattr__(self, name, MappingProxyType(arrays))
         self.logits.flags.writeable = False
 
-    def __getitem__(self, layer_name):
+    def __getitem__(self, layer_name: str) -> NDArray[np.float32]:
         return self.outputs[layer_name]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.outputs)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.outputs)
 
-    def pre(self, layer_name):
-        """Values of the layer before its non-linearity.
-
-        Parameters
-        ----------
-        layer_name : str
-
-        Returns
-        -------
-        ndarray, float32
-            Of the shape of the activations; the activations themselves where the layer is linear.
+    def pre(self, layer_name: str) -> NDArray[np.float32]:
+        """Values of the layer before its non-linearity; the activations where it is linear.
 
         Raises
         ------
@@ -85,38 +73,28 @@ class Activations(Mapping):
         return self.pre_activations.get(layer_name, self.outputs[layer_name])
 
     @property
-    def n_images(self):
+    def n_images(self) -> int:
         """Number of images in the batch."""
         return len(self.logits)
 
     @property
-    def n_bytes(self):
+    def n_bytes(self) -> int:
         """Memory that the arrays take, in bytes."""
         arrays = [*self.outputs.values(), *self.pre_activations.values(), self.logits]
         return sum(array.nbytes for array in arrays)
 
     @property
-    def probabilities(self):
-        """Softmax of the logits, shape (n_images, n_classes), float32 in [0, 1]."""
+    def probabilities(self) -> NDArray[np.float32]:
+        """Softmax of the logits, shape (n_images, n_classes), in [0, 1]."""
         return softmax(self.logits)
 
     @property
-    def predictions(self):
-        """Class with the largest logit, shape (n_images,), int64."""
-        return self.logits.argmax(axis=1)
+    def predictions(self) -> NDArray[np.int64]:
+        """Class with the largest logit, shape (n_images,)."""
+        return np.asarray(self.logits.argmax(axis=1), np.int64)
 
-    def of_image(self, position):
-        """Values of one image of the batch, still with a batch axis of length 1.
-
-        Parameters
-        ----------
-        position : int
-            Place in the batch, from 0.
-
-        Returns
-        -------
-        Activations
-        """
+    def of_image(self, position: int) -> "Activations":
+        """Values of the image at a place in the batch, still with a batch axis of length 1."""
         one = slice(position, position + 1)
         return Activations(
             {name: array[one] for name, array in self.outputs.items()},

@@ -3,7 +3,9 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -11,7 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 _CHATTER = ("oneDNN custom operations are on", "before absl::InitializeLog()")
 
 
-def _buffer():
+def _buffer() -> BinaryIO:
     """Open a file that nobody else sees; where none can be made, what it gets is lost."""
     try:
         return tempfile.TemporaryFile()
@@ -20,7 +22,7 @@ def _buffer():
 
 
 @contextmanager
-def _without_chatter():
+def _without_chatter() -> Iterator[None]:
     """Hold the process's stderr back and let through all but two known start-up announcements.
 
     TensorFlow writes them from C++ before its log level can be set; a server's log should hold

@@ -2,19 +2,25 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.network.activations import Activations
 from cnn_core.network.backend import tf
-from cnn_core.network.layers import LayerKind
-from cnn_core.network.rest import RestOfNetwork
+from cnn_core.network.layers import LayerInfo, LayerKind
+from cnn_core.network.rest import MarginTerms, RestOfNetwork
 from cnn_core.network.wiring import lay_out
 
 _MOST_COMPILED_PASSES = 12
+# The compiled pass, and the layers whose pre-activations it gives.
+_Pass = tuple[Callable[[Any], list[Any]], tuple[str, ...]]
 
 
 class Network:
@@ -24,24 +30,31 @@ class Network:
 
     Attributes
     ----------
-    name : str
+    name
         Name of its file without the ending, unless another was given.
-    path : pathlib.Path or None
+    path
         Its file.
-    digest : str
+    digest
         SHA-256 of the file, in hexadecimal.
-    input_shape : tuple of int
+    input_shape
         (height, width, colour channels) of the images that it takes.
-    n_classes : int
-    layers : tuple of LayerInfo
+    layers
         Every layer that can be looked at, in the order of computation.
-    output_layer : LayerInfo
+    output_layer
         The layer whose pre-activation the logits are.
-    last_hidden : LayerInfo or None
+    last_hidden
         The layer whose nodes the output layer weighs, if the output layer is dense.
     """
 
-    def __init__(self, model, *, name, path=None, digest="", image_shape=None):
+    def __init__(
+        self,
+        model: Any,
+        *,
+        name: str,
+        path: Path | None = None,
+        digest: str = "",
+        image_shape: tuple[int, int, int] | None = None,
+    ) -> None:
         self.name = name
         self.path = path
         self.digest = digest
@@ -54,29 +67,21 @@ class Network:
         self.output_layer = self._by_name[self._wiring.logits_name]
         self.last_hidden = self._find_last_hidden()
         self._lock = threading.Lock()
-        self._passes = OrderedDict()
-        self._rests = {}
+        self._passes: OrderedDict[tuple[str, ...], _Pass] = OrderedDict()
+        self._rests: dict[str, RestOfNetwork] = {}
 
-    def _find_last_hidden(self):
+    def _find_last_hidden(self) -> LayerInfo | None:
         if self.output_layer.kind is not LayerKind.DENSE:
             return None
         return self._by_name.get(self.output_layer.inputs[0])
 
     @property
-    def n_parameters(self):
+    def n_parameters(self) -> int:
         """Number of weights and biases of all layers."""
         return sum(info.n_parameters for info in self.layers)
 
-    def layer(self, name):
+    def layer(self, name: str) -> LayerInfo:
         """Facts about one layer.
-
-        Parameters
-        ----------
-        name : str
-
-        Returns
-        -------
-        LayerInfo
 
         Raises
         ------
@@ -92,39 +97,33 @@ class Network:
             nearest=matches[0] if matches else names[0],
         )
 
-    def weights(self, name):
-        """Learned arrays of a layer.
+    def weights(self, name: str) -> dict[str, NDArray[Any]]:
+        """Learned arrays of a layer, as wide as its precision.
 
-        Parameters
-        ----------
-        name : str
-
-        Returns
-        -------
-        dict of str to ndarray, float32
-            "kernel" and "bias" of convolutions and dense layers; "gamma", "beta", "moving_mean"
-            and "moving_variance" of batch normalisation; empty where there is nothing to learn.
+        "kernel" and "bias" of convolutions and dense layers; "gamma", "beta", "moving_mean" and
+        "moving_variance" of batch normalisation; empty where there is nothing to learn.
         """
         self.layer(name)
         operation = self._wiring.steps[name].operation
         variables = getattr(operation, "weights", [])
         return {variable.name: variable.numpy() for variable in variables}
 
-    def activations(self, images, layers=None, batch_size=256):
+    def activations(
+        self,
+        images: ArrayLike | ScaledImages,
+        layers: Sequence[str] | None = None,
+        batch_size: int = 256,
+    ) -> Activations:
         """Values of every layer for a batch of images, in one compiled pass.
 
         Parameters
         ----------
-        images : array_like, shape (n, height, width, channels) or, with one channel, (n, h, w)
+        images : shape (n, height, width, channels) or, with one channel, (n, h, w)
             float in [0, 1], as `Dataset.images` holds them.
-        layers : sequence of str, optional
+        layers
             Only these layers; all by default.
-        batch_size : int
+        batch_size
             Images computed at once.
-
-        Returns
-        -------
-        Activations
 
         Raises
         ------
@@ -138,11 +137,11 @@ class Network:
             if layers is None
             else tuple(self.layer(name).name for name in layers)
         )
-        images = self._checked(images)
+        checked = self._checked(images)
         run, pre_names = self._compiled_pass(names)
         parts = [
-            [tensor.numpy() for tensor in run(self._as_fed(images[start : start + batch_size]))]
-            for start in range(0, len(images), batch_size)
+            [tensor.numpy() for tensor in run(self._as_fed(checked[start : start + batch_size]))]
+            for start in range(0, len(checked), batch_size)
         ]
         # One part is the rule, and copying it would double the time of a single image.
         arrays = (
@@ -157,33 +156,14 @@ class Network:
             logits,
         )
 
-    def logits(self, images, batch_size=512):
-        """Logits of a batch of images.
-
-        Parameters
-        ----------
-        images : array_like
-            As in `activations`.
-        batch_size : int
-
-        Returns
-        -------
-        ndarray, shape (n, n_classes), float32
-        """
+    def logits(
+        self, images: ArrayLike | ScaledImages, batch_size: int = 512
+    ) -> NDArray[np.float32]:
+        """Logits of images as in `activations`, shape (n, n_classes)."""
         return self.activations(images, layers=(), batch_size=batch_size).logits
 
-    def behind(self, name=""):
-        """The part of the network behind a layer.
-
-        Parameters
-        ----------
-        name : str
-            A layer, or "" for everything behind the pixels.
-
-        Returns
-        -------
-        RestOfNetwork
-        """
+    def behind(self, name: str = "") -> RestOfNetwork:
+        """The part of the network behind a layer, or with "" everything behind the pixels."""
         if name:
             self.layer(name)
         with self._lock:
@@ -191,23 +171,25 @@ class Network:
                 self._rests[name] = RestOfNetwork(self._wiring, name)
             return self._rests[name]
 
-    def logits_with(self, name, values, activations, images=None):
-        """Logits when a layer's values are replaced and the rest is run again.
+    def logits_with(
+        self,
+        name: str,
+        values: NDArray[Any],
+        activations: Activations,
+        images: ArrayLike | ScaledImages | None = None,
+    ) -> NDArray[np.float32]:
+        """Logits (n, n_classes) when a layer's values are replaced and the rest is run again.
 
         Parameters
         ----------
-        name : str
+        name
             A layer.
-        values : ndarray, shape (n, *layer shape), float
-        activations : Activations
+        values : shape (n, *layer shape), float
+        activations
             Of the same images, or of one image, which then serves for all n; read only where a
             path leads past the layer.
-        images : array_like, optional
+        images
             The same images; needed only where a path leads from the pixels past the layer.
-
-        Returns
-        -------
-        ndarray, shape (n, n_classes), float32
 
         Raises
         ------
@@ -232,21 +214,19 @@ class Network:
             ],
         )
 
-    def margin_terms(self, name, images, target, rival):
+    def margin_terms(
+        self, name: str, images: ArrayLike | ScaledImages, target: ArrayLike, rival: ArrayLike
+    ) -> MarginTerms:
         """The margin of each image opened at a layer.
 
         Parameters
         ----------
-        name : str
+        name
             A layer, or "" for the pixels.
-        images : array_like
+        images
             As in `activations`.
-        target, rival : array_like of int, shape (n,) or ()
+        target, rival : int, shape (n,) or ()
             Classes p and q.
-
-        Returns
-        -------
-        MarginTerms
 
         Raises
         ------
@@ -260,34 +240,33 @@ class Network:
                     f"{self.n_classes - 1}",
                     nearest=int(np.clip(number, 0, self.n_classes - 1)),
                 )
-        images = self._checked(images)
+        checked = self._checked(images)
         rest = self.behind(name)
         if not name:
-            return rest.margin_terms(self._as_fed(images), target, rival)
+            return rest.margin_terms(self._as_fed(checked), target, rival)
         needed = [other for other in (name, *rest.beside) if other]
-        values = self.activations(images, needed)
-        beside = [values[other] if other else self._as_fed(images) for other in rest.beside]
+        values = self.activations(checked, needed)
+        beside = [values[other] if other else self._as_fed(checked) for other in rest.beside]
         own = values.pre(name) if rest.reads_pre_activation else values[name]
         return rest.margin_terms(own, target, rival, beside)
 
-    def _checked(self, images):
+    def _checked(self, images: ArrayLike | ScaledImages) -> NDArray[Any] | ScaledImages:
         # Images kept as stored, in a file or as bytes, become float32 batch by batch, when fed.
-        if not isinstance(images, ScaledImages):
-            images = np.asarray(images)
-        if images.ndim == 3 and self.input_shape[2] == 1:
-            images = images[..., np.newaxis]
-        if images.ndim != 4 or images.shape[1:] != self.input_shape or len(images) == 0:
+        checked = images if isinstance(images, ScaledImages) else np.asarray(images)
+        if isinstance(checked, np.ndarray) and checked.ndim == 3 and self.input_shape[2] == 1:
+            checked = checked[..., np.newaxis]
+        if checked.ndim != 4 or checked.shape[1:] != self.input_shape or len(checked) == 0:
             raise DataError(
-                f"images of shape {images.shape}: the network {self.name} takes "
+                f"images of shape {checked.shape}: the network {self.name} takes "
                 f"(n, {', '.join(map(str, self.input_shape))}) with n at least 1"
             )
-        return images
+        return checked
 
-    def _as_fed(self, images):
+    def _as_fed(self, images: NDArray[Any] | ScaledImages) -> NDArray[np.float32]:
         """Images in the shape that the saved model takes, which may lack the channel axis."""
         return np.asarray(images, np.float32).reshape(len(images), *self._fed_shape)
 
-    def _compiled_pass(self, names):
+    def _compiled_pass(self, names: tuple[str, ...]) -> _Pass:
         with self._lock:
             if names in self._passes:
                 self._passes.move_to_end(names)
@@ -297,13 +276,13 @@ class Network:
                     self._passes.popitem(last=False)
             return self._passes[names]
 
-    def _compile(self, names):
+    def _compile(self, names: tuple[str, ...]) -> _Pass:
         wiring = self._wiring
         needed = wiring.leading_to((*names, wiring.logits_name))
         pre_names = tuple(name for name in names if wiring.steps[name].has_pre_activation)
         signature = tf.TensorSpec((None, *self._fed_shape), tf.float32)
 
-        def run(images):
+        def run(images: Any) -> list[Any]:
             before, after = wiring.compute({"": images}, needed)
             return [
                 before[wiring.logits_name],
@@ -316,13 +295,14 @@ class Network:
         return tf.function(run, input_signature=[signature], autograph=False), pre_names
 
 
-def _image_shape(fed_shape, stated):
-    if len(fed_shape) == 3:
-        return fed_shape
-    if len(fed_shape) == 2:
-        return (*fed_shape, 1)
+def _image_shape(
+    fed_shape: tuple[int, ...], stated: tuple[int, int, int] | None
+) -> tuple[int, int, int]:
+    if len(fed_shape) in (2, 3):
+        height, width, channels = (*fed_shape, 1)[:3]
+        return height, width, channels
     if stated is not None and np.prod(stated) == np.prod(fed_shape):
-        return tuple(stated)
+        return stated
     raise ModelError(
         f"the network takes {fed_shape}; images (height, width) or (height, width, channels) are "
         "accepted"

@@ -2,26 +2,25 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
+from pathlib import Path
 
 from cnn_core.errors import ModelError
 from cnn_core.network.backend import keras, tf
+from cnn_core.network.classifier import Network
 from cnn_core.network.model_files import MOST_WEIGHT_BYTES, too_large
 
 MOST_CELL_BYTES = 512 * 2**20
 """Largest size of the outputs of all layers for one image, as float32, in bytes."""
 
 
-def require_room_for_weights(path):
+def require_room_for_weights(path: Path) -> None:
     """Refuse a model file whose declared layers would not fit, without making one of them.
 
     The model is put together with variables that know their shapes and hold nothing. Weights that
     do not fit the declared shapes show here as well: in earnest, Keras asks for the memory first
     and compares then.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        A file that `model_files.vet_model_file` let pass.
+    The file is one that `model_files.vet_model_file` let pass.
 
     Raises
     ------
@@ -38,7 +37,7 @@ def require_room_for_weights(path):
         raise too_large(path, n_bytes)
 
 
-def _declared_weight_bytes(path):
+def _declared_weight_bytes(path: Path) -> int:
     with keras.StatelessScope(initialize_variables=False):
         model = keras.models.load_model(path, compile=False, safe_mode=True)
         # At least four bytes for each number: what is stored with fewer is computed with as many.
@@ -48,12 +47,8 @@ def _declared_weight_bytes(path):
         )
 
 
-def require_room_for_cells(network):
+def require_room_for_cells(network: Network) -> None:
     """Refuse a network whose layers give more for one image than would fit.
-
-    Parameters
-    ----------
-    network : Network
 
     Raises
     ------

@@ -1,6 +1,10 @@
 """What a Keras layer is, read from its class, its configuration and its shapes."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.network.backend import keras
 from cnn_core.network.layers import LayerInfo, LayerKind, Window
@@ -78,21 +82,14 @@ _PIECEWISE_LINEAR_CLASSES = (
 )
 
 
-def _is_any(layer, class_names):
+def _is_any(layer: Any, class_names: Iterable[str]) -> bool:
     return isinstance(layer, tuple(getattr(keras.layers, name) for name in class_names))
 
 
-def kind_of(layer):
-    """Kind of a Keras layer, from its class.
+def kind_of(layer: Any) -> LayerKind:
+    """Kind of a Keras operation, from its class.
 
-    Parameters
-    ----------
-    layer : keras.Operation
-        A layer, or a bare operation such as the sum that ``x + y`` leaves in a functional model.
-
-    Returns
-    -------
-    LayerKind
+    It is a layer or a bare operation, such as the sum that ``x + y`` leaves in a functional model.
     """
     for kind, class_names in _KINDS:
         if _is_any(layer, class_names):
@@ -105,29 +102,20 @@ def kind_of(layer):
     return LayerKind.OTHER
 
 
-def is_bare_operation(layer):
+def is_bare_operation(layer: Any) -> bool:
     """True for an operation such as the sum that ``x + y`` leaves, False for a layer."""
     return not isinstance(layer, keras.Layer)
 
 
-def activation_of(layer):
-    """Name of the non-linearity that the layer applies, "linear" if it applies none.
-
-    Parameters
-    ----------
-    layer : keras.Operation
-
-    Returns
-    -------
-    str
-    """
+def activation_of(layer: Any) -> str:
+    """Name of the non-linearity that the operation applies, "linear" if it applies none."""
     if is_bare_operation(layer):
         return _FUNCTION_OPERATIONS.get(type(layer).__name__, "linear")
     function = getattr(layer, "activation", None)
     if isinstance(function, keras.Layer):
         return activation_of(function)
     if function is not None:
-        return getattr(function, "__name__", type(function).__name__)
+        return str(getattr(function, "__name__", type(function).__name__))
     own_names = {
         "ReLU": "relu",
         "LeakyReLU": "leaky_relu",
@@ -138,7 +126,7 @@ def activation_of(layer):
     return own_names.get(type(layer).__name__, "linear")
 
 
-def has_fused_activation(layer):
+def has_fused_activation(layer: Any) -> bool:
     """True if the layer is more than a non-linearity and ends in one.
 
     Such a layer has a pre-activation of its own, which the saved network never shows.
@@ -146,19 +134,11 @@ def has_fused_activation(layer):
     return kind_of(layer) is not LayerKind.ACTIVATION and activation_of(layer) != "linear"
 
 
-def is_piecewise_linear(layer, before_activation=False):
-    """True if the layer, at inference, is linear or has straight pieces only.
+def is_piecewise_linear(layer: Any, before_activation: bool = False) -> bool:
+    """True if the operation, at inference, is linear or has straight pieces only.
 
-    Parameters
-    ----------
-    layer : keras.Operation
-    before_activation : bool
-        Judge the layer without its own non-linearity.
-
-    Returns
-    -------
-    bool
-        False for what is not known to be piecewise linear, such as a product of two inputs.
+    With `before_activation` it is judged without its own non-linearity. False for what is not
+    known to be piecewise linear, such as a product of two inputs.
     """
     has_straight_activation = (
         before_activation or activation_of(layer) in _HOMOGENEOUS_FUNCTIONS | _OFFSET_FUNCTIONS
@@ -170,7 +150,7 @@ def is_piecewise_linear(layer, before_activation=False):
     return _is_any(layer, _PIECEWISE_LINEAR_CLASSES) and has_straight_activation
 
 
-def activation_has_offset(layer):
+def activation_has_offset(layer: Any) -> bool:
     """True if a straight piece of the layer's non-linearity does not pass through the origin."""
     if isinstance(getattr(layer, "activation", None), keras.Layer):
         return activation_has_offset(layer.activation)
@@ -179,46 +159,28 @@ def activation_has_offset(layer):
     return is_cut_off or starts_elsewhere or activation_of(layer) in _OFFSET_FUNCTIONS
 
 
-def additive_terms(layer):
-    """What the layer adds to each of its units whatever comes in, None if it adds nothing.
+def additive_terms(layer: Any) -> NDArray[np.float32] | None:
+    """What the operation adds to each of its units whatever comes in, None if it adds nothing.
 
-    Parameters
-    ----------
-    layer : keras.Operation
-
-    Returns
-    -------
-    ndarray, broadcastable to the layer's output, float32, or None
-        The bias of a convolution or dense layer; of batch normalisation, at inference,
-        beta - gamma * mean / sqrt(variance + epsilon); the offset of a rescaling.
+    Broadcastable to the output: the bias of a convolution or dense layer; of batch normalisation,
+    at inference, beta - gamma * mean / sqrt(variance + epsilon); the offset of a rescaling.
     """
     if _is_any(layer, ("BatchNormalization",)):
         mean = layer.moving_mean.numpy()
         variance = layer.moving_variance.numpy()
         gamma = layer.gamma.numpy() if layer.scale else 1.0
         beta = layer.beta.numpy() if layer.center else 0.0
-        offset = (beta - gamma * mean / np.sqrt(variance + layer.epsilon)).astype(np.float32)
+        offset = np.asarray(beta - gamma * mean / np.sqrt(variance + layer.epsilon), np.float32)
         axes_behind = layer.input_spec.ndim - 1 - layer.axis % layer.input_spec.ndim
         return offset.reshape(-1, *[1] * axes_behind)
     if _is_any(layer, ("Rescaling",)):
         return np.asarray(layer.offset, np.float32) if np.any(layer.offset) else None
     bias = getattr(layer, "bias", None)
-    return None if bias is None else bias.numpy().astype(np.float32)
+    return None if bias is None else np.asarray(bias.numpy(), np.float32)
 
 
-def window_of(layer, input_grid):
-    """Window that the layer slides over its input, None if it slides none.
-
-    Parameters
-    ----------
-    layer : keras.Operation
-    input_grid : tuple of int
-        Rows and columns of the layer's input.
-
-    Returns
-    -------
-    Window or None
-    """
+def window_of(layer: Any, input_grid: tuple[int, int]) -> Window | None:
+    """Window that the operation slides over rows and columns of its input, None if it does not."""
     kind = kind_of(layer)
     if kind in (LayerKind.CONV, LayerKind.DEPTHWISE_CONV):
         return Window.over(
@@ -232,24 +194,15 @@ def window_of(layer, input_grid):
     return None
 
 
-def describe(layer, input_names, input_shapes, output_shape):
-    """Facts about one layer of a network.
-
-    Parameters
-    ----------
-    layer : keras.Operation
-    input_names : sequence of str
-        Names of the layers that feed it, "" for the network's input.
-    input_shapes : sequence of tuple of int
-        Shape of one image at each input.
-    output_shape : tuple of int
-        Shape of one image at the output.
-
-    Returns
-    -------
-    LayerInfo
-    """
+def describe(
+    layer: Any,
+    input_names: Sequence[str],
+    input_shapes: Sequence[tuple[int, ...]],
+    output_shape: tuple[int, ...],
+) -> LayerInfo:
+    """Facts about one layer of a network, "" naming the network's input; shapes of one image."""
     is_spatial_to_spatial = len(output_shape) == 3 and len(input_shapes[0]) == 3
+    rows, columns = input_shapes[0][:2] if is_spatial_to_spatial else (1, 1)
     return LayerInfo(
         name=layer.name,
         kind=kind_of(layer),
@@ -258,5 +211,5 @@ def describe(layer, input_names, input_shapes, output_shape):
         n_parameters=layer.count_params() if isinstance(layer, keras.Layer) else 0,
         activation=activation_of(layer),
         inputs=tuple(input_names),
-        window=window_of(layer, input_shapes[0][:2]) if is_spatial_to_spatial else None,
+        window=window_of(layer, (rows, columns)) if is_spatial_to_spatial else None,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 from math import prod
+from typing import Literal
 
 from cnn_core.errors import ModelError
 
@@ -32,13 +33,13 @@ class Window:
 
     Attributes
     ----------
-    kernel : tuple of int
+    kernel
         Height and width of the window in taps, each at least 1.
-    stride : tuple of int
+    stride
         Steps down and to the right, each at least 1.
-    padding : tuple of int
+    padding
         Cells added (top, bottom, left, right), each at least 0.
-    dilation : tuple of int
+    dilation
         Distance of neighbouring taps down and to the right, each at least 1.
 
     Raises
@@ -52,7 +53,7 @@ class Window:
     padding: tuple[int, int, int, int] = (0, 0, 0, 0)
     dilation: tuple[int, int] = (1, 1)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field, length, least in (
             ("kernel", 2, 1),
             ("stride", 2, 1),
@@ -68,47 +69,46 @@ class Window:
             object.__setattr__(self, field, numbers)
 
     @classmethod
-    def over(cls, grid, kernel, stride=(1, 1), dilation=(1, 1), padding="valid"):
-        """Window with Keras' word for the padding turned into cells.
+    def over(
+        cls,
+        grid: tuple[int, int],
+        kernel: tuple[int, int],
+        stride: tuple[int, int] = (1, 1),
+        dilation: tuple[int, int] = (1, 1),
+        padding: Literal["valid", "same"] = "valid",
+    ) -> "Window":
+        """Window over a grid of rows and columns, Keras' word for the padding turned into cells.
 
-        Parameters
-        ----------
-        grid : tuple of int
-            Rows and columns of the layer's input.
-        kernel, stride, dilation : tuple of int
-            As in the attributes.
-        padding : {"valid", "same"}
-            "same" makes ceil(rows / stride) output rows and puts the odd cell of padding at the
-            bottom and the right, as TensorFlow does.
-
-        Returns
-        -------
-        Window
+        "same" makes ceil(rows / stride) output rows and puts the odd cell of padding at the bottom
+        and the right, as TensorFlow does.
         """
         if padding not in ("valid", "same"):
             raise ModelError(f'padding "{padding}" of a window: "valid" and "same" are accepted')
-        cells = []
+        cells: list[int] = []
         for size, taps, step, gap in zip(grid, kernel, stride, dilation, strict=True):
             reach = (taps - 1) * gap + 1
             missing = max((-(-size // step) - 1) * step + reach - size, 0)
             total = missing if padding == "same" else 0
             cells += [total // 2, total - total // 2]
-        return cls(kernel=kernel, stride=stride, padding=tuple(cells), dilation=dilation)
+        top, bottom, left, right = cells
+        return cls(kernel, stride, (top, bottom, left, right), dilation)
 
     @property
-    def extent(self):
+    def extent(self) -> tuple[int, int]:
         """Rows and columns from the first tap to the last, both included."""
-        return tuple(
+        rows, columns = (
             (taps - 1) * gap + 1 for taps, gap in zip(self.kernel, self.dilation, strict=True)
         )
+        return rows, columns
 
-    def output_grid(self, grid):
+    def output_grid(self, grid: tuple[int, int]) -> tuple[int, int]:
         """Rows and columns of the output over an input of `grid` rows and columns."""
         added = (sum(self.padding[:2]), sum(self.padding[2:]))
-        return tuple(
+        rows, columns = (
             (size + more - reach) // step + 1
             for size, more, reach, step in zip(grid, added, self.extent, self.stride, strict=True)
         )
+        return rows, columns
 
 
 @dataclass(frozen=True)
@@ -117,21 +117,19 @@ class LayerInfo:
 
     Attributes
     ----------
-    name : str
-        The layer's name in the saved network.
-    kind : LayerKind
-        What it does.
-    class_name : str
+    name
+        As saved.
+    class_name
         Its Keras class, for example "Conv2D".
-    shape : tuple of int
+    shape
         Output of one image: (height, width, units) of a spatial layer, else (units,).
-    n_parameters : int
+    n_parameters
         Its weights and biases, the ones that training leaves alone included.
-    activation : str
+    activation
         Name of its non-linearity, "linear" if it has none.
-    inputs : tuple of str
+    inputs
         Names of the layers that feed it; "" is the network's input.
-    window : Window or None
+    window
         Of convolutions and pooling, else None.
 
     Raises
@@ -149,7 +147,7 @@ class LayerInfo:
     inputs: tuple[str, ...] = ("",)
     window: Window | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         shape = self.shape
         if len(shape) not in (1, 3) or any(size is None or size < 1 for size in shape):
             raise ModelError(
@@ -160,21 +158,21 @@ class LayerInfo:
         object.__setattr__(self, "inputs", tuple(self.inputs))
 
     @property
-    def is_spatial(self):
+    def is_spatial(self) -> bool:
         """True if the layer puts out maps, False if it puts out one number a unit."""
         return len(self.shape) == 3
 
     @property
-    def n_units(self):
+    def n_units(self) -> int:
         """Number of maps or nodes."""
         return self.shape[-1]
 
     @property
-    def n_cells(self):
+    def n_cells(self) -> int:
         """Number of values that the layer puts out for one image."""
         return prod(self.shape)
 
     @property
-    def grid(self):
+    def grid(self) -> tuple[int, int]:
         """Rows and columns of one unit, (1, 1) for a node."""
-        return self.shape[:2] if self.is_spatial else (1, 1)
+        return (self.shape[0], self.shape[1]) if self.is_spatial else (1, 1)

@@ -5,6 +5,7 @@ import json
 import zipfile
 from math import prod
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import h5py
 
@@ -17,21 +18,16 @@ _MOST_CONFIG_BYTES = 16 * 2**20
 _ACCEPTED = "a whole .keras or .h5 file is accepted"
 
 
-def vet_model_file(path):
+def vet_model_file(path: Path) -> None:
     """Refuse a model file that is missing, damaged or declares more than would fit.
 
     Nothing of the file is executed and no weight is read.
-
-    Parameters
-    ----------
-    path : pathlib.Path
 
     Raises
     ------
     ModelError
         One line: file, fault, what is accepted.
     """
-    path = Path(path)
     if not path.is_file():
         raise ModelError(f"{path}: no such file; {_ACCEPTED}")
     if path.suffix == ".keras":
@@ -43,7 +39,7 @@ def vet_model_file(path):
         raise ModelError(f'{path.name}: unknown ending "{path.suffix}"; {_ACCEPTED}')
 
 
-def _vet_keras_archive(path):
+def _vet_keras_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
@@ -67,10 +63,10 @@ def _vet_keras_archive(path):
     _vet_hdf5(path, io.BytesIO(weights), len(weights))
 
 
-def _vet_hdf5(path, stream, n_stored_bytes):
+def _vet_hdf5(path: Path, stream: BinaryIO, n_stored_bytes: int) -> None:
     declared = []
 
-    def measure(_, item):
+    def measure(_: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset):
             declared.append(prod(item.shape or ()) * max(item.dtype.itemsize, 1))
 
@@ -90,18 +86,8 @@ def _vet_hdf5(path, stream, n_stored_bytes):
         )
 
 
-def too_large(path, n_bytes):
-    """Error of a model whose arrays take more than is accepted.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    n_bytes : int
-
-    Returns
-    -------
-    ModelError
-    """
+def too_large(path: Path, n_bytes: int) -> ModelError:
+    """Error of a model whose arrays take more than is accepted."""
     return ModelError(
         f"{path.name}: its arrays would take {n_bytes:,} bytes; at most {MOST_WEIGHT_BYTES:,} "
         "are accepted"

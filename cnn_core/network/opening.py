@@ -1,5 +1,6 @@
 """From a saved model file to a Network, or to one line that says why not."""
 
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -12,57 +13,58 @@ from cnn_core.network.declared_sizes import require_room_for_cells, require_room
 from cnn_core.network.model_files import vet_model_file
 
 
-def load_network(path, name=None, *, image_shape=None):
+def load_network(
+    path: str | PathLike[str],
+    name: str | None = None,
+    *,
+    image_shape: tuple[int, int, int] | None = None,
+) -> Network:
     """Open a saved Keras classifier.
 
     Parameters
     ----------
-    path : str or path-like
+    path
         A ``.keras`` or ``.h5`` file. Files with Lambda layers or code of their own are refused.
-    name : str, optional
+    name
         Name to show; the file's name without its ending by default.
-    image_shape : tuple of int, optional
+    image_shape
         (height, width, channels) of the images, for a network that leaves its size open.
-
-    Returns
-    -------
-    Network
 
     Raises
     ------
     ModelError
         When the file is missing, damaged, unsafe or not such a classifier: one line that says so.
     """
-    path = Path(path)
-    vet_model_file(path)
+    file = Path(path)
+    vet_model_file(file)
     try:
-        require_room_for_weights(path)
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        require_room_for_weights(file)
+        model = keras.models.load_model(file, compile=False, safe_mode=True)
     except ModelError:
         raise
     except Exception as error:
         # Keras raises nearly any class here; its first line says what it could not read.
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ModelError(
-            f"{path.name}: Keras cannot load it ({reason}); a .keras or .h5 file of built-in "
+            f"{file.name}: Keras cannot load it ({reason}); a .keras or .h5 file of built-in "
             "layers is accepted"
         ) from error
     try:
         network = Network(
             model,
-            name=name or path.stem,
-            path=path,
-            digest=sha256_of(path),
+            name=name or file.stem,
+            path=file,
+            digest=sha256_of(file),
             image_shape=image_shape,
         )
         require_room_for_cells(network)
     except ModelError as error:
-        raise ModelError(f"{path.name}: {error}") from error
-    _try_out(network)
+        raise ModelError(f"{file.name}: {error}") from error
+    _try_out(network, file.name)
     return network
 
 
-def _try_out(network):
+def _try_out(network: Network, file_name: str) -> None:
     """Run the pass once, so that a network that cannot run is refused when it is opened."""
     try:
         network.activations(np.zeros((1, *network.input_shape), np.float32))
@@ -70,6 +72,6 @@ def _try_out(network):
         # TensorFlow's last line says what it is about; what precedes it is a call stack.
         reason = str(error).strip().splitlines()[-1].strip()[:200]
         raise ModelError(
-            f"{network.path.name}: the network can be loaded but does not run ({reason}); one "
+            f"{file_name}: the network can be loaded but does not run ({reason}); one "
             "that Keras can run is accepted"
         ) from error

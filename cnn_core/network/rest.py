@@ -1,12 +1,16 @@
 """The part of a network behind one layer: run again alone, and told as a sum of terms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.network.backend import tf
 from cnn_core.network.keras_layers import activation_has_offset, additive_terms, is_piecewise_linear
+from cnn_core.network.wiring import Wiring
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,24 +23,24 @@ class MarginTerms:
 
     Attributes
     ----------
-    values : ndarray, shape (n, *layer shape), float32
-    gradient : ndarray, shape (n, *layer shape), float32
+    values : shape (n, *layer shape)
+    gradient : shape (n, *layer shape)
         Derivative of the margin by each value.
-    margin : ndarray, shape (n,), float64
+    margin : shape (n,)
         z_target - z_rival.
-    constant : ndarray, shape (n,), float64
+    constant : shape (n,)
         What the biases on the open paths, and the paths beside the layer, add to the margin. It is
         summed from them and not taken as the difference of the two sides.
     """
 
-    values: np.ndarray
-    gradient: np.ndarray
-    margin: np.ndarray
-    constant: np.ndarray
+    values: NDArray[np.float32]
+    gradient: NDArray[np.float32]
+    margin: NDArray[np.float64]
+    constant: NDArray[np.float64]
 
     @property
-    def terms(self):
-        """Contribution of every cell, shape (n, *layer shape), float32."""
+    def terms(self) -> NDArray[np.float32]:
+        """Contribution of every cell, shape (n, *layer shape)."""
         return self.values * self.gradient
 
 
@@ -45,18 +49,18 @@ class RestOfNetwork:
 
     Attributes
     ----------
-    layer_name : str
+    layer_name
         "" for the whole network behind the pixels.
-    beside : tuple of str
+    beside
         Layers that enter this part without passing through the layer, such as the short cut of a
         residual block; their values must be given too. "" is the network's input.
-    is_exact : bool
+    is_exact
         True if everything behind the layer is piecewise linear.
-    reads_pre_activation : bool
+    reads_pre_activation
         True for the layer that puts out the logits: its values are taken before the softmax.
     """
 
-    def __init__(self, wiring, layer_name):
+    def __init__(self, wiring: Wiring, layer_name: str) -> None:
         if not wiring.leads_to_logits(layer_name) and layer_name:
             raise SelectionError(
                 f'layer "{layer_name}": it stands behind the logits, so they do not depend on it',
@@ -66,21 +70,23 @@ class RestOfNetwork:
         self.reads_pre_activation = layer_name == wiring.logits_name
         self._wiring = wiring
         # The softmax is left out: the logits stand before it.
-        self._steps = (
+        self._steps: tuple[str, ...] = (
             ()
             if self.reads_pre_activation
             else tuple(name for name in wiring.behind(layer_name) if wiring.leads_to_logits(name))
         )
         inside = {layer_name, *self._steps}
         fed_by = [source for name in self._steps for source in wiring.steps[name].inputs]
-        self.beside = tuple(dict.fromkeys(name for name in fed_by if name not in inside))
+        self.beside: tuple[str, ...] = tuple(
+            dict.fromkeys(name for name in fed_by if name not in inside)
+        )
         operations = {name: wiring.steps[name].operation for name in self._steps}
-        self.is_exact = all(
+        self.is_exact: bool = all(
             is_piecewise_linear(operation, before_activation=name == wiring.logits_name)
             and not wiring.steps[name].takes_constants
             for name, operation in operations.items()
         )
-        self._biases = {
+        self._biases: dict[str, NDArray[np.float32]] = {
             name: bias
             for name, operation in operations.items()
             if (bias := additive_terms(operation)) is not None
@@ -98,66 +104,63 @@ class RestOfNetwork:
             self._open_graph, input_signature=[inputs, classes, classes], autograph=False
         )
 
-    def logits(self, values, beside=()):
-        """Run this part of the network on given values of the layer.
+    def logits(self, values: ArrayLike, beside: Sequence[ArrayLike] = ()) -> NDArray[np.float32]:
+        """Run this part of the network on given values, to logits of shape (n, n_classes).
 
         Parameters
         ----------
-        values : ndarray, shape (n, *layer shape), float
-        beside : sequence of ndarray
-            Values of the layers named in `beside`, in that order, each (n, *its shape).
-
-        Returns
-        -------
-        ndarray, shape (n, n_classes), float32
+        values : shape (n, *layer shape), float
+        beside
+            Values of the layers named in `self.beside`, in that order, each (n, *its shape).
 
         Raises
         ------
         DataError
             When the values are not of the layers' shapes.
         """
-        return self._run(self._tensors(values, beside)).numpy()
+        return np.asarray(self._run(self._tensors(values, beside)), np.float32)
 
-    def margin_terms(self, values, target, rival, beside=()):
+    def margin_terms(
+        self,
+        values: ArrayLike,
+        target: ArrayLike,
+        rival: ArrayLike,
+        beside: Sequence[ArrayLike] = (),
+    ) -> MarginTerms:
         """Open the margin at this layer.
 
         Parameters
         ----------
-        values : ndarray, shape (n, *layer shape), float
-        target, rival : array_like of int, shape (n,) or ()
+        values : shape (n, *layer shape), float
+        target, rival : int, shape (n,) or ()
             Classes whose logits are compared.
-        beside : sequence of ndarray
+        beside
             As in `logits`.
-
-        Returns
-        -------
-        MarginTerms
         """
-        n = len(values)
-        target = np.broadcast_to(np.asarray(target, np.int32), (n,))
-        rival = np.broadcast_to(np.asarray(rival, np.int32), (n,))
-        inputs = self._tensors(values, beside)
-        gradient, margin, constant = self._open(inputs, _ints(target), _ints(rival))
-        return MarginTerms(
-            np.asarray(values, np.float32), gradient.numpy(), margin.numpy(), constant.numpy()
-        )
+        own = np.asarray(values, np.float32)
+        classes = [
+            _tensor(np.broadcast_to(np.asarray(chosen, np.int32), (len(own),)))
+            for chosen in (target, rival)
+        ]
+        gradient, margin, constant = self._open(self._tensors(own, beside), *classes)
+        return MarginTerms(own, gradient.numpy(), margin.numpy(), constant.numpy())
 
-    def _tensors(self, values, beside):
+    def _tensors(self, values: ArrayLike, beside: Sequence[ArrayLike]) -> list[Any]:
+        arrays = [np.asarray(given, np.float32) for given in (values, *beside)]
+        n = len(arrays[0])
         tensors = []
-        for (name, shape), given in zip(self._shapes.items(), (values, *beside), strict=True):
-            array = np.asarray(given, np.float32)
-            if name == "":
-                # The saved model may take its images without a channel axis.
-                array = array.reshape(len(array), *shape)
-            if array.shape != (len(values), *shape):
+        for (name, shape), array in zip(self._shapes.items(), arrays, strict=True):
+            # The saved model may take its images without a channel axis.
+            fed = array.reshape(len(array), *shape) if name == "" else array
+            if fed.shape != (n, *shape):
                 raise DataError(
                     f'values of shape {array.shape}: the layer "{name}" puts out '
-                    f"({len(values)}, {', '.join(map(str, shape))}) for as many images"
+                    f"({n}, {', '.join(map(str, shape))}) for as many images"
                 )
-            tensors.append(tf.convert_to_tensor(array))
+            tensors.append(tf.convert_to_tensor(fed))
         return tensors
 
-    def _forward(self, inputs):
+    def _forward(self, inputs: list[Any]) -> tuple[dict[str, Any], dict[str, Any], Any]:
         """Values before and after each step's non-linearity, and the logits."""
         if self.reads_pre_activation:
             return {}, {}, inputs[0]
@@ -165,10 +168,10 @@ class RestOfNetwork:
         before, after = self._wiring.compute(known, self._steps)
         return before, after, before[self._wiring.logits_name]
 
-    def _run_graph(self, inputs):
+    def _run_graph(self, inputs: list[Any]) -> Any:
         return self._forward(inputs)[2]
 
-    def _open_graph(self, inputs, target, rival):
+    def _open_graph(self, inputs: list[Any], target: Any, rival: Any) -> tuple[Any, Any, Any]:
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(inputs)
             before, after, logits = self._forward(inputs)
@@ -199,10 +202,10 @@ class RestOfNetwork:
         return slopes["inputs"][0], tf.cast(margin, tf.float64), constant
 
 
-def _sum_per_image(values):
+def _sum_per_image(values: Any) -> Any:
     flat = tf.reshape(values, (tf.shape(values)[0], -1))
     return tf.reduce_sum(tf.cast(flat, tf.float64), axis=1)
 
 
-def _ints(array):
+def _tensor(array: NDArray[np.int32]) -> Any:
     return tf.convert_to_tensor(np.ascontiguousarray(array))

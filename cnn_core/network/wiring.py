@@ -5,8 +5,10 @@ is therefore laid out anew, with the same weights, as a graph in which every non
 of its own; every value of the forward pass then has a name.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
+from typing import Any
 
 import numpy as np
 
@@ -28,41 +30,34 @@ class Step:
 
     Attributes
     ----------
-    name : str
+    name
         Name of the saved layer.
-    operation : keras.Operation
-        The saved layer, with its weights.
-    inputs : tuple of str
+    operation
+        The saved Keras layer with its weights, or a bare operation.
+    inputs
         Names of the steps that feed it, "" for the network's input.
-    shape : tuple of int
+    shape
         Output shape of one image.
-    has_pre_activation : bool
+    has_pre_activation
         True if the values before the step's non-linearity differ from those behind it.
-    takes_constants : bool
+    takes_constants
         True for a bare operation with a number among its operands, such as ``x + 1``.
     """
 
     name: str
-    operation: object
+    operation: Any
     inputs: tuple[str, ...]
     shape: tuple[int, ...]
     has_pre_activation: bool
     takes_constants: bool
-    _linear_part: object = field(repr=False)
-    _arguments: tuple = field(repr=False)
+    _linear_part: Any = field(repr=False)
+    _arguments: tuple[Any, Any] = field(repr=False)
 
-    def compute(self, values):
-        """Compute the step from the values of the steps that feed it.
+    def compute(self, values: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Compute the values before and after the non-linearity from those that feed the step.
 
-        Parameters
-        ----------
-        values : mapping of str to tf.Tensor
-            By step name, "" for the network's input; each (n, *shape).
-
-        Returns
-        -------
-        tuple of tf.Tensor
-            Values before and after the non-linearity, each (n, *shape).
+        All are tensors of shape (n, *shape); those given go by step name, "" for the network's
+        input.
         """
         args, kwargs = keras.tree.map_structure(
             lambda value: values[value.name] if isinstance(value, _Source) else value,
@@ -89,51 +84,54 @@ class Wiring:
 
     Attributes
     ----------
-    input_shape : tuple of int
+    input_shape
         Shape of one image as the network takes it.
-    steps : dict of str to Step
-        In the order of computation.
-    output_name : str
+    steps
+        By name, in the order of computation.
+    output_name
         Step that puts out the network's answer.
-    logits_name : str
+    logits_name
         Step whose pre-activation the logits are.
     """
 
     input_shape: tuple[int, ...]
-    steps: dict
+    steps: dict[str, Step]
     output_name: str
     logits_name: str
 
-    def shape(self, name):
+    def shape(self, name: str) -> tuple[int, ...]:
         """Shape of one image at the output of a step, or at the network's input for ""."""
         return self.input_shape if name == "" else self.steps[name].shape
 
-    def leads_to_logits(self, name):
+    def leads_to_logits(self, name: str) -> bool:
         """True if the logits depend on the step, or are its pre-activation."""
         return name == self.logits_name or self.logits_name in self.behind(name)
 
-    def compute(self, values, names):
+    def compute(
+        self, values: Mapping[str, Any], names: Iterable[str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Compute steps in order, each from given values and those computed before it.
 
         Parameters
         ----------
-        values : mapping of str to tf.Tensor
-            Known values by step name, "" for the network's input; each (n, *shape).
-        names : iterable of str
+        values
+            Known tensors by step name, "" for the network's input; each (n, *shape).
+        names
             Steps to compute, in the order of computation.
 
         Returns
         -------
-        tuple of dict of str to tf.Tensor
-            Values before and after the non-linearity of every computed step.
+        Values before and after the non-linearity of every computed step, by its name.
         """
-        known, before, after = dict(values), {}, {}
+        known = dict(values)
+        before: dict[str, Any] = {}
+        after: dict[str, Any] = {}
         for name in names:
             before[name], after[name] = self.steps[name].compute(known)
             known[name] = after[name]
         return before, after
 
-    def leading_to(self, names):
+    def leading_to(self, names: Iterable[str]) -> tuple[str, ...]:
         """Names of the steps that must be computed to know the given ones, those included."""
         needed = set(names)
         for name in reversed(self.steps):
@@ -141,7 +139,7 @@ class Wiring:
                 needed.update(self.steps[name].inputs)
         return tuple(name for name in self.steps if name in needed)
 
-    def behind(self, name):
+    def behind(self, name: str) -> tuple[str, ...]:
         """Names of the steps that a step's output influences, in the order of computation."""
         reached = {name}
         for step in self.steps.values():
@@ -149,36 +147,31 @@ class Wiring:
                 reached.add(step.name)
         return tuple(other for other in self.steps if other in reached and other != name)
 
-    def layer_infos(self):
-        """Facts about every step whose values can be looked at, in the order of computation.
-
-        Returns
-        -------
-        tuple of LayerInfo
-        """
+    def layer_infos(self) -> tuple[LayerInfo, ...]:
+        """Facts about every step whose values can be looked at, in the order of computation."""
         shown = {name: step for name, step in self.steps.items() if _can_be_shown(step.shape)}
         return tuple(self._describe(step, shown) for step in shown.values())
 
-    def _describe(self, step, shown) -> LayerInfo:
+    def _describe(self, step: Step, shown: Mapping[str, Step]) -> LayerInfo:
         names = tuple(name if name in shown else "" for name in step.inputs)
         shapes = [self.shape(name) for name in step.inputs]
         return describe(step.operation, names, shapes, step.shape)
 
 
-def _can_be_shown(shape):
+def _can_be_shown(shape: tuple[int, ...]) -> bool:
     return len(shape) in (1, 3) and all(size for size in shape)
 
 
 class _Recorder:
     """Lays each call of the model out anew and writes down what feeds it."""
 
-    def __init__(self, model_input):
+    def __init__(self, model_input: Any) -> None:
         self.names = {id(model_input): ""}
-        self.steps = {}
+        self.steps: dict[str, Step] = {}
         # Names go by id(), which Python gives anew once a tensor is gone.
         self._keep_alive = [model_input]
 
-    def __call__(self, operation, *args, **kwargs):
+    def __call__(self, operation: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(operation, keras.layers.InputLayer):
             return operation(*args, **kwargs)
         if operation.name in self.steps:
@@ -212,11 +205,11 @@ class _Recorder:
         )
         return output
 
-    def _as_source(self, value):
+    def _as_source(self, value: Any) -> Any:
         return _Source(self.names[id(value)]) if isinstance(value, keras.KerasTensor) else value
 
 
-def _vet(operation):
+def _vet(operation: Any) -> None:
     """Refuse what no tensor shape gives away."""
     if getattr(operation, "data_format", None) == "channels_first":
         raise ModelError(
@@ -231,11 +224,11 @@ def _vet(operation):
         )
 
 
-def _takes_training(operation):
+def _takes_training(operation: Any) -> bool:
     return isinstance(operation, keras.Layer) and "training" in signature(operation.call).parameters
 
 
-def _linear_twin(operation, args, kwargs):
+def _linear_twin(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The operation without its own non-linearity; the operation itself if it has none."""
     if not has_fused_activation(operation):
         return operation
@@ -246,19 +239,16 @@ def _linear_twin(operation, args, kwargs):
     return twin
 
 
-def lay_out(model, input_shape=None):
+def lay_out(model: Any, input_shape: tuple[int, ...] | None = None) -> Wiring:
     """Lay a classifier out as a graph of named steps.
 
     Parameters
     ----------
-    model : keras.Model
-        Sequential or functional, with one input and one output of shape (batch, n_classes).
-    input_shape : tuple of int, optional
+    model
+        A Keras model, Sequential or functional, with one input and one output of shape
+        (batch, n_classes).
+    input_shape
         Shape of one image, for a model that leaves its size open.
-
-    Returns
-    -------
-    Wiring
 
     Raises
     ------
@@ -301,11 +291,11 @@ def lay_out(model, input_shape=None):
     return _with_logits(shape, recorder.steps)
 
 
-def _is_graph(model):
+def _is_graph(model: Any) -> bool:
     return bool(getattr(model, "inputs", None)) and bool(getattr(model, "outputs", None))
 
 
-def _with_logits(input_shape, steps):
+def _with_logits(input_shape: tuple[int, ...], steps: dict[str, Step]) -> Wiring:
     output = list(steps.values())[-1]
     if len(output.shape) != 1 or not output.shape[0] or output.shape[0] < 2:
         raise ModelError(
@@ -320,10 +310,7 @@ def _with_logits(input_shape, steps):
         )
     before = steps.get(output.inputs[0])
     # Behind a layer with a non-linearity of its own, the softmax alone knows the logits.
-    takes_logits = (
-        kind_of(output.operation) is LayerKind.ACTIVATION
-        and before
-        and not before.has_pre_activation
-    )
-    logits_name = before.name if takes_logits else output.name
+    is_bare_function = kind_of(output.operation) is LayerKind.ACTIVATION
+    takes_logits = is_bare_function and before and not before.has_pre_activation
+    logits_name = before.name if before and takes_logits else output.name
     return Wiring(input_shape, steps, output.name, logits_name)
