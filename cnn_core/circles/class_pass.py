@@ -6,8 +6,9 @@ these functions keep of each batch only what was asked for.
 
 import numpy as np
 
+from cnn_core.circles.class_contrast import ClassContrast, ClassMeans, class_contrast
 from cnn_core.circles.rule import on_from_peak
-from cnn_core.statistics import ClassContrast, ClassMeans, checked_labels, class_contrast
+from cnn_core.statistics import checked_labels
 
 _BATCH = 128
 _BYTES_AT_ONCE = 64 * 2**20

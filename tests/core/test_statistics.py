@@ -1,11 +1,11 @@
-"""Wilson intervals and class contrasts against SciPy and plain loops."""
+"""Wilson intervals and paired differences, against SciPy, draws and plain loops."""
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, mannwhitneyu
+from scipy.stats import binomtest
 
 from cnn_core.errors import SelectionError
-from cnn_core.statistics import accuracy, class_contrast, class_means, wilson_interval
+from cnn_core.statistics import Verdict, accuracy, paired_difference, wilson_interval
 
 
 @pytest.mark.parametrize("level", [0.95, 0.8])
@@ -50,67 +50,125 @@ def test_accuracy_counts_credit():
     assert np.isnan([nothing.value, nothing.low, nothing.high]).all()
 
 
-def auc_by_pairs(of_p, of_q):
-    points = sum(1.0 if a > b else 0.5 if a == b else 0.0 for a in of_p for b in of_q)
-    return points / (len(of_p) * len(of_q))
+def answers(both, only_a, only_b, neither):
+    counts = (both, only_a, only_b, neither)
+    return (
+        np.repeat([True, True, False, False], counts),
+        np.repeat([True, False, True, False], counts),
+    )
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("cells", [(2, 3, 4), (5,)])
-def test_contrast_against_pairs(cells, dtype):
-    rng = np.random.default_rng(len(cells))
-    values = np.maximum(rng.integers(-3, 5, (40, *cells)), 0).astype(dtype)  # many equal values
-    labels = rng.integers(0, 3, 40)
-    found = class_contrast(values, labels, 2, 0)
-    assert found.classes == (2, 0)
-    assert found.n_images == ((labels == 2).sum(), (labels == 0).sum())
-    for cell in np.ndindex(cells):
-        of_p, of_q = ([float(v[cell]) for v in values[labels == c]] for c in (2, 0))
-        assert found.auc[cell] == auc_by_pairs(of_p, of_q)
-        assert found.mean_p[cell] == pytest.approx(sum(of_p) / len(of_p), rel=1e-14)
-        assert found.mean_q[cell] == pytest.approx(sum(of_q) / len(of_q), rel=1e-14)
-        assert found.difference[cell] == found.mean_p[cell] - found.mean_q[cell]
+@pytest.mark.parametrize("level", [0.95, 0.8])
+def test_interval_and_exact_test_agree_for_all_small_counts(level):
+    for only_a in range(24):
+        for only_b in range(24):
+            found = paired_difference(*answers(150, only_a, only_b, 9), level)
+            assert (found.only_a, found.only_b) == (only_a, only_b)
+            assert found.difference == pytest.approx(
+                100 * (only_a - only_b) / (159 + only_a + only_b)
+            )
+            assert found.low <= found.difference <= found.high
+            n = only_a + only_b
+            assert found.p_value == pytest.approx(binomtest(only_a, n).pvalue if n else 1.0)
+            is_sure = found.low > 0 or found.high < 0
+            assert is_sure == (found.p_value < 1 - level)
 
 
-def test_auc_is_the_mann_whitney_statistic_in_more_cells_than_one_block():
+def test_pooled_interval_and_test_agree():
+    rng = np.random.default_rng(4)
+    n_sure = 0
+    for _ in range(60):
+        right_a = rng.random((3, 200)) < 0.95
+        right_b = np.where(rng.random((1, 200)) < 0.08, rng.random((3, 200)) < 0.8, right_a)
+        found = paired_difference(right_a, right_b)
+        is_sure = found.low > 0 or found.high < 0
+        assert is_sure == (found.p_value < 1 - found.level)
+        n_sure += is_sure
+    assert 0 < n_sure < 60
+
+
+def test_interval_is_that_of_images_drawn_anew():
     rng = np.random.default_rng(1)
-    values = rng.normal(size=(12, 5000))
-    labels = np.arange(12) % 2
-    expected = mannwhitneyu(values[labels == 0], values[labels == 1], axis=0).statistic / 36
-    np.testing.assert_array_equal(class_contrast(values, labels, 0, 1).auc, expected)
+    right_a = rng.random((3, 2000)) < 0.97
+    right_b = right_a ^ (rng.random((1, 2000)) < 0.06) * (rng.random((3, 2000)) < 0.7)
+    found = paired_difference(right_a, right_b)
+    by_image = (right_a.astype(int) - right_b).mean(axis=0)
+    drawn = 100 * by_image[rng.integers(0, 2000, (4000, 2000))].mean(axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    width = high - low
+    assert (found.n_models, found.n_images) == (3, 2000)
+    assert found.difference == pytest.approx(100 * by_image.mean())
+    assert abs(found.low - low) < 0.05 * width
+    assert abs(found.high - high) < 0.05 * width
+    drawn_deviation = np.std(drawn)
+    assert found.smallest_detectable == pytest.approx(2.80 * drawn_deviation, rel=0.05)
 
 
-def test_auc_of_separated_and_dead_cells():
-    values = np.array([[2, 1, 0], [3, 1, 0], [1, 2, 0], [0, 5, 0]], dtype=np.float32)
-    assert class_contrast(values, [7, 7, 1, 1], 7, 1).auc.tolist() == [1.0, 0.0, 0.5]
-    same = class_contrast(values, [7, 7, 1, 1], 7, 7)
-    assert same.auc.tolist() == [0.5, 0.5, 0.5]
-    assert same.difference.tolist() == [0, 0, 0]
+def test_exchanges_within_images_give_the_p_value():
+    rng = np.random.default_rng(2)
+    right_a, right_b = rng.random((2, 3, 40)) < [[[0.9]], [[0.75]]]
+    by_image = (right_a.astype(int) - right_b).sum(axis=0)
+    signs = rng.choice([-1, 1], (40_000, 40))
+    share = (np.abs(signs @ by_image) >= abs(by_image.sum())).mean()
+    assert paired_difference(right_a, right_b).p_value == pytest.approx(share, abs=0.01)
 
 
-def test_means_are_taken_in_double_precision():
-    values = np.full((1 << 16, 1), 0.1, dtype=np.float32)
-    found = class_means(values, np.zeros(1 << 16, dtype=int), 0, 1)
-    assert found.mean_p[0] == pytest.approx(float(np.float32(0.1)), rel=1e-14)
+def test_copies_of_a_model_add_nothing():
+    right_a, right_b = answers(180, 11, 2, 7)
+    one = paired_difference(right_a, right_b)
+    three = paired_difference(np.tile(right_a, (3, 1)), np.tile(right_b, (3, 1)))
+    assert (three.only_a, three.only_b) == (33, 6)
+    for name in ("difference", "low", "high", "p_value", "smallest_detectable"):
+        assert getattr(three, name) == pytest.approx(getattr(one, name))
 
 
-def test_a_class_without_images_has_no_numbers():
-    values = np.arange(12, dtype=np.float32).reshape(3, 2, 2)
-    found = class_contrast(values, [1, 1, 1], 1, 4)
-    assert found.n_images == (3, 0)
-    assert found.mean_p.tolist() == [[4, 5], [6, 7]]
-    for undefined in (found.mean_q, found.difference, found.auc):
-        assert undefined.shape == (2, 2)
-        assert np.isnan(undefined).all()
+def test_exchanged_readers_turn_the_sign():
+    right_a, right_b = answers(70, 9, 4, 17)
+    one, other = paired_difference(right_a, right_b), paired_difference(right_b, right_a)
+    assert (one.low, one.high, one.p_value) == pytest.approx((-other.high, -other.low, one.p_value))
 
 
-def test_values_stay_untouched():
-    values = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
-    before = values.copy()
-    class_contrast(values, [0, 0, 0, 1, 1, 1], 0, 1)
-    np.testing.assert_array_equal(values, before)
+def test_undecided_answers_count_half():
+    found = paired_difference([1, 1, 0.5, 0], [0.5, 1, 1, 0.5])
+    assert (found.only_a, found.only_b) == (0.5, 1)
+    assert found.difference == -12.5
 
 
-def test_labels_must_match():
-    with pytest.raises(SelectionError, match="as many labels"):
-        class_contrast(np.zeros((3, 2)), [0, 1], 0, 1)
+def test_equal_answers_leave_a_doubt_of_three_images():
+    found = paired_difference(*answers(290, 0, 0, 10))
+    assert (found.difference, found.p_value) == (0, 1)
+    assert (found.low, found.high) == (-1, 1)
+
+
+def test_interval_covers_the_true_difference_often_enough():
+    rng = np.random.default_rng(0)
+    covered = 0
+    for _ in range(400):
+        found = paired_difference(*answers(*rng.multinomial(200, [0.9, 0.06, 0.02, 0.02])))
+        covered += found.low <= 4 <= found.high
+    assert 0.93 <= covered / 400 <= 0.985
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        ((970, 20, 4, 6), Verdict.NEEDED),
+        ((985, 3, 3, 9), Verdict.EQUIVALENT),
+        ((970, 9, 4, 17), Verdict.NOT_SETTLED),
+        ((960, 4, 20, 6), Verdict.BETTER_WITHOUT),
+    ],
+)
+def test_verdicts(counts, verdict):
+    assert paired_difference(*answers(*counts)).verdict(tolerance=0.6) is verdict
+
+
+def test_answers_that_cannot_be_compared():
+    for right in ([True], [], np.ones((2, 2, 2))):
+        with pytest.raises(SelectionError, match="same images"):
+            paired_difference(right, [True, False] if len(right) == 1 else right)
+    with pytest.raises(SelectionError, match=r"0, 0.5 or 1"):
+        paired_difference([0.3], [1])
+    with pytest.raises(SelectionError, match="level"):
+        paired_difference([1], [1], level=1)
+    with pytest.raises(SelectionError, match="above 0"):
+        paired_difference([1], [1]).verdict(0)
