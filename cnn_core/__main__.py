@@ -4,8 +4,10 @@ import argparse
 import os
 import shlex
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -16,18 +18,15 @@ from cnn_core.images.dataset import load_dataset
 DATA_FILE = "mnist.npz"
 
 
-def main(arguments=None):
-    """Run one command.
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
 
-    Returns
-    -------
-    int
-        Exit code: 0 done, 1 told what is wrong in one line, 2 wrong options, 130 stopped by hand.
+    0: done; 1: told what is wrong in one line; 2: wrong options; 130: stopped by hand.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        code = options.run(options)
+        code: int = options.run(options)
         sys.stdout.flush()
         return code
     except LookingGlassError as error:
@@ -46,7 +45,7 @@ def main(arguments=None):
         return 130
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m cnn_core", description="Train, survey, check and describe the artifacts."
     )
@@ -108,14 +107,14 @@ def _parser():
     return parser
 
 
-def _add_folder(command):
+def _add_folder(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--artifacts", type=Path, default=Path("artifacts"), help="folder (default: artifacts)"
     )
 
 
-def _counted(smallest):
-    def number(text):
+def _counted(smallest: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
         value = int(text)
         if not smallest <= value < 2**31:
             raise argparse.ArgumentTypeError(f"{text}: {smallest} or more is accepted")
@@ -124,7 +123,7 @@ def _counted(smallest):
     return number
 
 
-def _train(options):
+def _train(options: argparse.Namespace) -> int:
     data = options.data or options.output / DATA_FILE
     train_set, test_set = (load_dataset(data, split) for split in ("train", "test"))
 
@@ -156,7 +155,7 @@ def _train(options):
     return 0
 
 
-def _survey(options):
+def _survey(options: argparse.Namespace) -> int:
     from cnn_core.images.dataset import available_splits
     from cnn_core.network.opening import load_network
     from cnn_core.survey.whole_set import survey_of
@@ -198,7 +197,7 @@ def _survey(options):
     return 0
 
 
-def _check(options):
+def _check(options: argparse.Namespace) -> int:
     faults = find_faults(options.artifacts)
     for fault in faults:
         print(fault, file=sys.stderr)
@@ -210,7 +209,7 @@ def _check(options):
     return 0
 
 
-def _info(options):
+def _info(options: argparse.Namespace) -> int:
     from cnn_core.network.opening import load_network
     from cnn_core.training.train import versions
 
@@ -227,7 +226,7 @@ def _info(options):
     return 0
 
 
-def _accuracies(record):
+def _accuracies(record: dict[str, Any]) -> str:
     parts = (
         f"{record['accuracy'][part]:.2%} of {record['images'][part]:,} {part} images right"
         for part in ("test", "validation")
@@ -235,10 +234,10 @@ def _accuracies(record):
     return ", ".join(parts)
 
 
-def _command_line(options):
+def _command_line(options: argparse.Namespace) -> str:
     """Give the command as it can be repeated elsewhere: paths below this folder, or names."""
 
-    def told(path):
+    def told(path: Path) -> str:
         absolute, here = path.absolute(), Path.cwd()
         return str(absolute.relative_to(here) if absolute.is_relative_to(here) else path.name)
 

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from cnn_core.errors import DataError
 
@@ -61,6 +61,14 @@ def reader_faults(where: str) -> Iterator[None]:
         raise data_error(where, "asks for too much memory", WHOLE_FILE) from error
 
 
+class ByteStream(Protocol):
+    """What bounded reading needs of a stream."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none at the end."""
+        ...
+
+
 class _GzipStream:
     """Bounded reads from a gzip file of one member.
 
@@ -68,7 +76,7 @@ class _GzipStream:
     made for it keeps it busy for minutes; zlib does the same work at the speed of the disk.
     """
 
-    def __init__(self, packed: BinaryIO):
+    def __init__(self, packed: ByteStream) -> None:
         self._packed = packed
         self._inflater = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
 
@@ -91,8 +99,8 @@ class _ShortReads(io.FileIO):
 
     reading_directory = True
 
-    def read(self, size: int = -1) -> bytes:
-        if self.reading_directory and size > MAX_DIRECTORY_BYTES:
+    def read(self, size: int | None = -1) -> bytes:
+        if self.reading_directory and (size or 0) > MAX_DIRECTORY_BYTES:
             raise zipfile.BadZipFile("far more members than an image set has")
         return super().read(size)
 
@@ -106,14 +114,14 @@ def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def open_member(path: Path, member: str) -> Iterator[BinaryIO]:
+def open_member(path: Path, member: str) -> Iterator[ByteStream]:
     """Open a member of a zip archive at its first byte."""
     with open_archive(path) as archive, archive.open(member) as stream:
         yield stream
 
 
 @contextmanager
-def open_gzip(path: Path) -> Iterator[BinaryIO]:
+def open_gzip(path: Path) -> Iterator[ByteStream]:
     """Open a gzip file at the first byte of what it holds."""
     with path.open("rb") as packed:
         yield _GzipStream(packed)

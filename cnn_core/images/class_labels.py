@@ -5,8 +5,10 @@ Labels are whole numbers from 0 of any numeric dtype, as ``(n,)`` or ``(n, 1)``,
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.images.bounded_files import byte_count, data_error
 from cnn_core.images.stored_arrays import StoredArray
@@ -27,9 +29,9 @@ def check_label_header(labels: StoredArray, images: StoredArray, max_unpacked_by
 
     Parameters
     ----------
-    labels, images : StoredArray
+    labels, images
         Labels, and the images they belong to.
-    max_unpacked_bytes : int
+    max_unpacked_bytes
         Most bytes to unpack, if the labels are in an archive or gzipped.
 
     Raises
@@ -59,14 +61,14 @@ def check_label_header(labels: StoredArray, images: StoredArray, max_unpacked_by
 
 def read_labels(
     labels: StoredArray, class_names: Sequence[str] | None
-) -> tuple[np.ndarray, tuple[str, ...]]:
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return the labels ``(n,)`` int64 and the names of the classes.
 
     Parameters
     ----------
-    labels : StoredArray
+    labels
         Labels that passed `check_label_header`.
-    class_names : sequence of str or None
+    class_names
         One name for each class; None: the numbers of the classes.
 
     Raises
@@ -136,7 +138,7 @@ def check_class_names(where: str, class_names: Iterable[str]) -> tuple[str, ...]
     return names
 
 
-def _whole(labels: StoredArray, part: np.ndarray, start: int, limit: int) -> np.ndarray:
+def _whole(labels: StoredArray, part: NDArray[Any], start: int, limit: int) -> NDArray[np.int64]:
     with np.errstate(invalid="ignore"):
         is_class = (part >= 0) & (part < limit)
         if part.dtype.kind == "f":
@@ -151,9 +153,10 @@ def _whole(labels: StoredArray, part: np.ndarray, start: int, limit: int) -> np.
     return part.astype(np.int64)
 
 
-def _from_one_hot(labels: StoredArray, part: np.ndarray, start: int) -> np.ndarray:
+def _from_one_hot(labels: StoredArray, part: NDArray[Any], start: int) -> NDArray[np.intp]:
     is_one_hot = ((part == 1).sum(axis=1) == 1) & ((part != 0).sum(axis=1) == 1)
     if not is_one_hot.all():
         place = start + int(is_one_hot.argmin())
         raise data_error(labels.where, f"row {place} is not one 1 and zeros", _LABELS)
-    return part.argmax(axis=1)
+    places: NDArray[np.intp] = part.argmax(axis=1)
+    return places

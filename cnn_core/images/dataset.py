@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.images.bounded_files import data_error
 from cnn_core.images.class_labels import (
@@ -26,6 +28,8 @@ from cnn_core.images.pixel_values import check_image_header, pieces, read_images
 from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.images.stored_arrays import MAX_UNPACKED_BYTES
 
+_Value = TypeVar("_Value", bound=np.generic)
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -33,17 +37,17 @@ class Dataset:
 
     Attributes
     ----------
-    name : str
+    name
         ``"test"`` or ``"train"``.
-    images : numpy.ndarray or ScaledImages
+    images
         ``(n, h, w, c)`` float32 in 0…1, c = 1 or 3; possibly memory-mapped, or kept as bytes. Both
         are indexed alike, and ``numpy.asarray`` makes an array of either. Of a set that may be
         larger than memory, read slices and never the whole.
-    labels : numpy.ndarray
+    labels
         ``(n,)`` int64 in 0…`n_classes` - 1.
-    class_names : tuple of str
+    class_names
         One name for each class, in the order of the labels.
-    digest : str
+    digest
         SHA-256 in hex of shape, images and labels, computed when first asked for. It is the same
         whatever the format and the scale the set was loaded from, and does not depend on the names.
 
@@ -55,11 +59,11 @@ class Dataset:
     """
 
     name: str
-    images: np.ndarray | ScaledImages
-    labels: np.ndarray
+    images: NDArray[np.float32] | ScaledImages
+    labels: NDArray[np.int64]
     class_names: tuple[str, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         images, labels = self.images, np.asarray(self.labels)
         if not isinstance(images, ScaledImages):
             images = _read_only(np.asarray(images))
@@ -84,7 +88,8 @@ class Dataset:
     @property
     def input_shape(self) -> tuple[int, int, int]:
         """Shape (h, w, c) of one image."""
-        return self.images.shape[1:]
+        height, width, channels = self.images.shape[1:]
+        return height, width, channels
 
     @property
     def n_classes(self) -> int:
@@ -123,25 +128,21 @@ def load_dataset(
 
     A plain ``.npy`` file of images in C order, up to 16 GiB, is memory-mapped and needs no memory
     of its own: what is read of it is brought to 0…1 then. Everything else is held in memory, up to
-    4 GiB: uint8 as bytes that are scaled where they are read, other numbers as float32.
+    4 GiB: uint8 as bytes that are scaled where they are read, other numbers as float32. Scales are
+    told apart as `cnn_core.images.pixel_values` says.
 
     Parameters
     ----------
-    path : str or path
+    path
         An ``.npz`` archive, or a folder of ``.npy`` or IDX files.
-    split : {"test", "train"}
-        Which set.
-    class_names : sequence of str, optional
+    split
+        ``"test"`` or ``"train"``.
+    class_names
         One name for each class. By default the array ``class_names`` of the archive or folder, else
         the numbers of the classes: as many as one-hot labels have columns, or the largest label
         plus one.
-    max_unpacked_bytes : int
+    max_unpacked_bytes
         Largest array to unpack from an archive or gzip file. By default 1 GiB.
-
-    Returns
-    -------
-    Dataset
-        Images ``(n, h, w, c)`` float32 in 0…1, scaled as `cnn_core.images.pixel_values` says.
 
     Raises
     ------
@@ -161,7 +162,7 @@ def load_dataset(
     return Dataset(split, read_images(images, shape), classes, names)
 
 
-def _read_only(array: np.ndarray) -> np.ndarray:
+def _read_only(array: NDArray[_Value]) -> NDArray[_Value]:
     """Return a read-only view, so that the caller's own array stays as it is."""
     view = array.view()
     view.flags.writeable = False

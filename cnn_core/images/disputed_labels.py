@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from cnn_core.errors import ArtifactError
+from cnn_core.images.dataset import Dataset
 
 DISPUTED_LABELS = "disputed_labels.json"
 FORMAT = 1
@@ -16,11 +19,11 @@ class DisputedLabel:
 
     Attributes
     ----------
-    image : int
+    image
         Number of the image in its set.
-    given, suggested : int
+    given, suggested
         Class that the data states, and class that was put to the raters beside it.
-    votes_given, votes_suggested, votes_neither : int
+    votes_given, votes_suggested, votes_neither
         How many raters chose which.
     """
 
@@ -38,13 +41,12 @@ class DisputedLabels:
 
     Attributes
     ----------
-    data_digest : str
+    data_digest
         `Dataset.digest` of the one set that the numbers belong to.
-    source, address, rule : str
+    source, address, rule
         Where they come from, where that can be read, and what made them disputed.
-    n_raters : int
+    n_raters
         Raters an image.
-    labels : tuple of DisputedLabel
     """
 
     data_digest: str
@@ -54,23 +56,13 @@ class DisputedLabels:
     n_raters: int
     labels: tuple[DisputedLabel, ...]
 
-    def apply_to(self, dataset):
+    def apply_to(self, dataset: Dataset) -> bool:
         """Tell whether the numbers are those of this image set."""
         return self.data_digest == dataset.digest
 
 
-def read_disputed_labels(path):
-    """Read a list of disputed labels.
-
-    Parameters
-    ----------
-    path : path-like
-        A JSON file as `artifacts/disputed_labels.json`.
-
-    Returns
-    -------
-    DisputedLabels or None
-        None where there is no such file.
+def read_disputed_labels(path: str | PathLike[str]) -> DisputedLabels | None:
+    """Read a JSON file as `artifacts/disputed_labels.json`; None where there is no such file.
 
     Raises
     ------
@@ -98,7 +90,7 @@ def read_disputed_labels(path):
     raise ArtifactError(f"{path}: {fault}; check the file out again or remove it")
 
 
-def _label_of(entry):
+def _label_of(entry: dict[str, Any]) -> DisputedLabel:
     votes = entry["votes"]
     numbers = (
         entry["image"],

@@ -38,10 +38,10 @@ class Parts:
 
     Attributes
     ----------
-    images, labels : callable
+    images, labels
         Return the `StoredArray` of the images and of their labels.
-    class_names : callable or None
-        Returns the `StoredArray` of the names of the classes, where they are stored.
+    class_names
+        Returns the `StoredArray` of the names of the classes; None where none are stored.
     """
 
     images: _Describe

@@ -22,8 +22,10 @@ in between, such as 16, which tells neither scale.
 import math
 from collections.abc import Iterator
 from math import isqrt
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.images.bounded_files import byte_count, data_error
 from cnn_core.images.scaled_images import ScaledImages
@@ -44,13 +46,12 @@ _ROUNDING = 1.001
 _LEAST_LARGEST_OF_255 = 32
 
 
-def check_image_header(images: StoredArray, max_unpacked_bytes: int) -> tuple[int, int, int, int]:
+def check_image_header(images: StoredArray, max_unpacked_bytes: int) -> tuple[int, ...]:
     """Return the shape (n, h, w, c) of stored images; no value is decoded.
 
     Parameters
     ----------
-    images : StoredArray
-    max_unpacked_bytes : int
+    max_unpacked_bytes
         Most bytes to unpack, if the images are in an archive or gzipped.
 
     Raises
@@ -90,20 +91,16 @@ def is_mappable(images: StoredArray) -> bool:
     return images.map_from is not None and not images.fortran
 
 
-def read_images(images: StoredArray, shape: tuple[int, int, int, int]) -> np.ndarray | ScaledImages:
+def read_images(images: StoredArray, shape: tuple[int, ...]) -> NDArray[np.float32] | ScaledImages:
     """Return the images as ``shape`` float32 in 0…1, in as little memory as can be done.
+
+    They come as an array in memory, as the map itself of a plain file of float32 in 0…1, or as
+    `ScaledImages` over another plain file or over bytes in memory.
 
     Parameters
     ----------
-    images : StoredArray
-    shape : tuple of int
+    shape
         What `check_image_header` returned.
-
-    Returns
-    -------
-    numpy.ndarray or ScaledImages
-        An array in memory, or the map itself of a plain file of float32 in 0…1, or `ScaledImages`
-        over another plain file or over bytes in memory.
 
     Raises
     ------
@@ -134,7 +131,7 @@ def read_images(images: StoredArray, shape: tuple[int, int, int, int]) -> np.nda
     return values.reshape(shape)
 
 
-def pieces(array: np.ndarray | ScaledImages) -> Iterator[np.ndarray]:
+def pieces(array: NDArray[Any] | ScaledImages) -> Iterator[NDArray[Any]]:
     """Yield successive images of `array` ``(n, ...)``, about `CHUNK_BYTES` at once.
 
     Of an array in memory they are views.
@@ -144,13 +141,15 @@ def pieces(array: np.ndarray | ScaledImages) -> Iterator[np.ndarray]:
         yield array[start : start + rows]
 
 
-def _held_dtype(images: StoredArray) -> np.dtype:
+def _held_dtype(images: StoredArray) -> np.dtype[Any]:
     """Return as what a set is held in memory that cannot be mapped."""
     are_bytes = images.dtype == np.dtype(np.uint8)
     return np.dtype(np.uint8 if are_bytes else np.float32)
 
 
-def _require_memory(images: StoredArray, what: str, shape: tuple[int, ...], held: np.dtype) -> None:
+def _require_memory(
+    images: StoredArray, what: str, shape: tuple[int, ...], held: np.dtype[Any]
+) -> None:
     needed = held.itemsize * math.prod(shape)
     if needed > MAX_MEMORY_BYTES:
         raise data_error(
@@ -161,14 +160,14 @@ def _require_memory(images: StoredArray, what: str, shape: tuple[int, ...], held
         )
 
 
-def _parts(images: StoredArray) -> Iterator[tuple[int, np.ndarray]]:
+def _parts(images: StoredArray) -> Iterator[tuple[int, NDArray[Any]]]:
     start = 0
     for part in images.chunks():
         yield start, part
         start += len(part)
 
 
-def _largest(images: StoredArray, part: np.ndarray, start: int) -> float:
+def _largest(images: StoredArray, part: NDArray[Any], start: int) -> float:
     """Return the largest value of `part`, which begins at image `start`, if all are in 0…255."""
     with np.errstate(invalid="ignore"):
         least, largest = part.min(), part.max()

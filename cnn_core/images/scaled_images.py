@@ -1,8 +1,10 @@
 """Images that stay as they were stored, brought to 0…1 only where they are asked for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from cnn_core.images.bounded_files import byte_count, data_error
 
@@ -22,27 +24,27 @@ class ScaledImages:
 
     Parameters
     ----------
-    stored : numpy.ndarray
+    stored
         ``(n, h, w, c)`` of any numeric dtype, perhaps memory-mapped, with values of a known scale.
-    divisor : int
+    divisor
         What the values are divided by: 1 or 255.
 
     Attributes
     ----------
-    shape : tuple of int
+    shape
         (n, h, w, c)
-    dtype : numpy.dtype
+    dtype
         float32, whatever the file holds.
     """
 
     dtype = np.dtype(np.float32)
     ndim = 4
 
-    def __init__(self, stored: np.ndarray, divisor: int = 1):
+    def __init__(self, stored: NDArray[Any], divisor: int = 1) -> None:
         self._stored = stored.view()
         self._stored.flags.writeable = False
         self._divisor = np.float32(divisor)
-        self.shape = stored.shape
+        self.shape: tuple[int, ...] = stored.shape
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -61,11 +63,11 @@ class ScaledImages:
         return self.size * self.dtype.itemsize
 
     @property
-    def flags(self) -> np.ndarray.flags:
+    def flags(self) -> Any:
         """Flags of the stored array, which is never writeable."""
         return self._stored.flags
 
-    def __getitem__(self, key) -> np.ndarray:
+    def __getitem__(self, key: Any) -> NDArray[np.float32]:
         chosen = self._stored[key]
         n_bytes = chosen.size * self.dtype.itemsize
         if n_bytes > MAX_WHOLE_BYTES:
@@ -73,7 +75,7 @@ class ScaledImages:
                 f"{len(self):,} images", f"{byte_count(n_bytes)} asked for at once",
                 f"up to {byte_count(MAX_WHOLE_BYTES)}, for instance slices of some thousands",
             )  # fmt: skip
-        values = np.array(chosen, self.dtype)
+        values: NDArray[np.float32] = np.array(chosen, self.dtype)
         # A set whose largest value is a rounding error above 1 is cut off there.
         if self._divisor == 1:
             np.minimum(values, np.float32(1), out=values)
@@ -81,11 +83,11 @@ class ScaledImages:
             np.divide(values, self._divisor, out=values)
         return values[()]
 
-    def __iter__(self) -> Iterator[np.ndarray]:
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
         for start in range(0, len(self), _ITERATED_IMAGES):
             yield from self[start : start + _ITERATED_IMAGES]
 
-    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         if copy is False:
             raise ValueError("images as stored cannot become an array without being scaled")
         return np.asarray(self[:], dtype)

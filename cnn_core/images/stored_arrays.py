@@ -15,12 +15,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.images.bounded_files import (
     WHOLE_FILE,
+    ByteStream,
     byte_count,
     data_error,
     one_line,
@@ -47,6 +49,8 @@ _IDX_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 
 _GZIP_MAGIC = b"\x1f\x8b"
 _LONGEST_NAME = 120
 
+OpenStream = Callable[[], AbstractContextManager[ByteStream]]
+
 
 @dataclass(frozen=True, eq=False)
 class StoredArray:
@@ -54,28 +58,28 @@ class StoredArray:
 
     Attributes
     ----------
-    where : str
+    where
         The file, and the part of it, as errors name it.
-    shape : tuple of int
+    shape
         Declared shape, checked against the size of its container where that is known.
-    dtype : numpy.dtype
+    dtype
         Declared dtype, byte order included. Never an object dtype.
-    fortran : bool
+    fortran
         Whether the values are stored column by column.
-    packed_bytes : int or None
+    packed_bytes
         Size of the packed values in an archive or gzip file, None for those of a plain file.
-    open_values : callable
+    open_values
         Returns a context manager whose stream stands at the first value.
-    map_from : (Path, int) or None
+    map_from
         File and offset of plain values that can be memory-mapped.
     """
 
     where: str
     shape: tuple[int, ...]
-    dtype: np.dtype
+    dtype: np.dtype[Any]
     fortran: bool
     packed_bytes: int | None
-    open_values: Callable[[], AbstractContextManager[BinaryIO]]
+    open_values: OpenStream
     map_from: tuple[Path, int] | None = None
 
     @property
@@ -108,7 +112,7 @@ class StoredArray:
                 f"up to {MAX_EXPANSION} times the compressed size, or a plain .npy file",
             )
 
-    def chunks(self) -> Iterator[np.ndarray]:
+    def chunks(self) -> Iterator[NDArray[Any]]:
         """Yield the values in order, as read-only arrays ``(k, *shape[1:])`` of `dtype`.
 
         Raises
@@ -129,8 +133,8 @@ class StoredArray:
             for start in range(0, self.shape[0], rows):
                 count = min(rows, self.shape[0] - start)
                 values = np.frombuffer(self._exactly(stream, count * row_bytes), self.dtype)
-                order = "F" if self.fortran else "C"
-                yield values.reshape((count, *self.shape[1:]), order=order)
+                shape = (count, *self.shape[1:])
+                yield values.reshape(shape, order="F" if self.fortran else "C")
             # Asking for one byte more also makes the reader compare the checksum.
             if stream.read(1):
                 raise data_error(
@@ -138,8 +142,9 @@ class StoredArray:
                     WHOLE_FILE,
                 )  # fmt: skip
 
-    def _exactly(self, stream: BinaryIO, size: int) -> bytes:
-        pieces, missing = [], size
+    def _exactly(self, stream: ByteStream, size: int) -> bytes:
+        pieces: list[bytes] = []
+        missing = size
         while missing and (piece := stream.read(missing)):
             pieces.append(piece)
             missing -= len(piece)
@@ -150,8 +155,9 @@ class StoredArray:
             )  # fmt: skip
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def mapped(self) -> np.ndarray:
+    def mapped(self) -> NDArray[Any]:
         """Return the values as a read-only memory map, ``shape`` and ``dtype`` as declared."""
+        assert self.map_from is not None, "only what stands plainly in a file is mapped"
         path, offset = self.map_from
         with reader_faults(self.where):
             values = np.memmap(path, self.dtype, mode="r", offset=offset, shape=self.shape)
@@ -159,9 +165,7 @@ class StoredArray:
 
 
 @contextmanager
-def _open_at(
-    open_stream: Callable[[], AbstractContextManager[BinaryIO]], offset: int
-) -> Iterator[BinaryIO]:
+def _open_at(open_stream: OpenStream, offset: int) -> Iterator[ByteStream]:
     with open_stream() as stream:
         stream.read(offset)
         yield stream
@@ -206,7 +210,7 @@ def describe_npy(path: Path) -> StoredArray:
     with reader_faults(str(path)), path.open("rb") as stream:
         head = stream.read(MAX_HEADER_BYTES)
         size = stream.seek(0, io.SEEK_END)
-    return _describe_npy(str(path), head, size, None, partial(path.open, "rb"), path)
+    return _describe_npy(str(path), head, size, None, partial(_open_plain, path), path)
 
 
 def describe_idx(path: Path) -> StoredArray:
@@ -225,7 +229,7 @@ def describe_idx(path: Path) -> StoredArray:
     with reader_faults(where), path.open("rb") as stream:
         packed = stream.read(2) == _GZIP_MAGIC
         size = stream.seek(0, io.SEEK_END)
-        open_stream = partial(open_gzip, path) if packed else partial(path.open, "rb")
+        open_stream: OpenStream = partial(open_gzip if packed else _open_plain, path)
         with open_stream() as values:
             head = values.read(4)
             if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _IDX_DTYPES or not head[3]:
@@ -242,7 +246,18 @@ def describe_idx(path: Path) -> StoredArray:
     return array
 
 
-def _describe_npy(where, head, size, packed_bytes, open_stream, map_path) -> StoredArray:
+def _open_plain(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _describe_npy(
+    where: str,
+    head: bytes,
+    size: int,
+    packed_bytes: int | None,
+    open_stream: OpenStream,
+    map_path: Path | None,
+) -> StoredArray:
     npy = np.lib.format
     readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     stream = io.BytesIO(head)
@@ -266,7 +281,7 @@ def _describe_npy(where, head, size, packed_bytes, open_stream, map_path) -> Sto
     offset = stream.tell()
     array = StoredArray(
         where, tuple(map(int, shape)), dtype, fortran and len(shape) > 1, packed_bytes,
-        partial(_open_at, open_stream, offset), map_path and (map_path, offset),
+        partial(_open_at, open_stream, offset), (map_path, offset) if map_path else None,
     )  # fmt: skip
     _require_declared(array, size - offset)
     return array
