@@ -30,24 +30,6 @@ FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="CNN Looking Glass" \
       org.opencontainers.image.description="Look inside a small CNN, and measure what the eye believes it saw" \
       io.cyclonedx.bill-of-materials="/srv/bill-of-materials.cdx.json"
-# Written by deploy/label_packages.py from requirements.txt.
-LABEL io.cyclonedx.bill-of-materials.packages="\
-absl-py==2.5.1, annotated-types==0.8.0, astunparse==1.6.3, babel==2.19.0, blinker==1.9.0, \
-brotli==1.2.1, certifi==2026.10.18, charset-normalizer==3.5.2, click==8.5.1, cloudpickle==3.1.2, \
-comm==0.2.3, dash==4.4.1, dash-bootstrap-components==2.0.4, filelock==4.3.1, flask==3.1.3, \
-flatbuffers==25.12.19, gast==0.7.0, google-pasta==0.2.0, grpcio==1.85.1, gunicorn==27.0.1, \
-h5py==3.14.0, idna==3.20, importlib-metadata==10.2.0, itsdangerous==2.2.0, janus==2.0.0, \
-jinja2==3.1.6, joblib==1.6.0, keras==3.15.1, lazy-importer==0.1.0 ; python_full_version < '3.15', \
-libclang==18.1.1, markdown-it-py==4.3.0, markupsafe==3.0.4, mdurl==0.1.2, ml-dtypes==0.6.0, \
-namex==0.1.0, narwhals==2.29.0, nest-asyncio==1.6.0, numpy==2.4.6, opt-einsum==3.4.0, \
-optree==0.20.0, packaging==26.3, pillow==13.0.0, platformdirs==4.14.8, plotly==7.1.0, \
-protobuf==7.36.2, pydantic==2.14.3, pydantic-core==2.50.4, pygments==2.21.0, requests==2.34.2, \
-retrying==1.4.2, rich==15.0.0, scikit-learn==1.9.1, scipy==1.17.1, segno==1.6.6, \
-setuptools==84.2.1, six==1.17.0, tensorflow==2.21.0 ; platform_machine != 'x86_64' or sys_platform \
-!= 'linux', tensorflow-cpu==2.21.0 ; platform_machine == 'x86_64' and sys_platform == 'linux', \
-termcolor==3.3.0, threadpoolctl==3.8.0, tqdm==4.70.1, typing-extensions==4.16.0, \
-typing-inspection==0.4.5, urllib3==2.8.0, werkzeug==3.1.9, wheel==0.48.0, wrapt==2.5.2, \
-zipp==4.1.2"
 RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv /srv

@@ -1,9 +1,7 @@
-"""The bill of materials, the image's labels and the audit of the pinned packages."""
+"""The bill of materials and the audit of the pinned packages."""
 
 import copy
 import json
-import re
-from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
@@ -11,12 +9,6 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from deploy.audit_packages import judged
 from deploy.bill_of_materials import FORMAT, bill
-from deploy.label_packages import LABEL, pins, with_label
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-REQUIREMENTS = (ROOT / "requirements.txt").read_text()
-DOCKERFILE = (ROOT / "Dockerfile").read_text()
-
 
 # --- bill of materials ------------------------------------------------------------------------
 
@@ -63,28 +55,6 @@ def test_schema_finds_a_planted_fault(own_bill, plant):
     content = copy.deepcopy(own_bill)
     plant(content)
     assert fault_in(content) is not None
-
-
-# --- labels -----------------------------------------------------------------------------------
-
-
-def test_label_of_the_image_holds_the_pins():
-    assert with_label(DOCKERFILE, REQUIREMENTS) == DOCKERFILE, "run deploy/label_packages.py"
-    text = re.search(rf'{re.escape(LABEL)}="([^"]*)"', DOCKERFILE)[1].replace("\\\n", "")
-    assert text.split(", ") == pins(REQUIREMENTS)
-
-
-def test_every_pin_is_found():
-    named = re.findall(r"^([a-z0-9][\w.-]*)==", REQUIREMENTS, re.MULTILINE)
-    listed = {pin.partition("==")[0] for pin in pins(REQUIREMENTS)}
-    for_windows = set(re.findall(r"^([\w.-]+)==\S+ ; .*== 'win32'", REQUIREMENTS, re.MULTILINE))
-    assert len(named) > 40
-    assert listed == set(named) - for_windows
-
-
-def test_a_changed_pin_changes_the_label():
-    changed = re.sub(r"^keras==\S+", "keras==99.1", REQUIREMENTS, flags=re.MULTILINE)
-    assert "keras==99.1, " in with_label(DOCKERFILE, changed)
 
 
 # --- audit ------------------------------------------------------------------------------------
