@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 STYLE, SCRIPT = "waiting.css", "waiting.js"
 """Files of `ASSETS` that belong to these pages alone; the dashboard leaves them out."""
 

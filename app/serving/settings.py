@@ -7,7 +7,7 @@ from pathlib import Path
 from cnn_core.artifacts import read_manifest, verify_artifacts
 from cnn_core.errors import ArtifactError
 
-SHIPPED = Path(__file__).resolve().parent.parent / "artifacts"
+SHIPPED = Path(__file__).resolve().parents[2] / "artifacts"
 FIRST_MODEL = "cnn.keras"
 DATA_FILE = "mnist.npz"
 
