@@ -30,6 +30,7 @@ test: test-environment browser
 lint: test-environment
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
 
 audit: environment
 	@$(PYTHON) deploy/audit_packages.py

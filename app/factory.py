@@ -39,7 +39,7 @@ def create_app(explorer):
         assets_ignore=r"^waiting\.",
         index_string=_INDEX.replace("HELP", help_dialog()),
         title="CNN Looking Glass",
-        update_title=None,
+        update_title="",
         suppress_callback_exceptions=True,
         serve_locally=True,
         meta_tags=[

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_PACKAGES = ROOT / "deploy" / "audit-requirements.txt"
@@ -17,14 +18,8 @@ AUDITED = ROOT / "requirements.txt"
 _SECONDS = 300
 
 
-def main():
-    """Audit the pins.
-
-    Returns
-    -------
-    int
-        Exit code: 1 when a vulnerability is known, else 0.
-    """
+def main() -> int:
+    """Audit the pins and give the exit code: 1 when a vulnerability is known, else 0."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             told = _report(Path(folder))
@@ -38,34 +33,24 @@ def main():
     return code
 
 
-def _report(folder):
+def _report(folder: Path) -> dict[str, Any]:
     """Run pip-audit in an environment of its own, so that its packages meet none of ours."""
     venv.create(folder / "own", with_pip=True)
-    python = folder / "own" / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", OWN_PACKAGES]
+    python = str(folder / "own" / "bin" / "python")
+    install = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r",
+               str(OWN_PACKAGES)]  # fmt: skip
     subprocess.run(install, check=True, capture_output=True, text=True, timeout=_SECONDS)
-    audit = [python, "-m", "pip_audit", "--disable-pip", "--require-hashes", "-r", AUDITED,
-             "--format", "json", "--progress-spinner", "off"]  # fmt: skip
+    audit = [python, "-m", "pip_audit", "--disable-pip", "--require-hashes", "-r",
+             str(AUDITED), "--format", "json", "--progress-spinner", "off"]  # fmt: skip
     done = subprocess.run(audit, capture_output=True, text=True, timeout=_SECONDS)
     if not done.stdout.strip():
         raise subprocess.SubprocessError(done.stderr or "it told nothing")
-    return json.loads(done.stdout)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
 
 
-def judged(report):
-    """Say what a report comes to.
-
-    Parameters
-    ----------
-    report : dict
-        As pip-audit writes it with ``--format json``.
-
-    Returns
-    -------
-    lines : list of str
-    code : int
-        1 when a vulnerability is known, else 0.
-    """
+def judged(report: dict[str, Any]) -> tuple[list[str], int]:
+    """Say in lines what a report of pip-audit comes to; the code is 1 for a known vulnerability."""
     packages = report["dependencies"]
     skipped = [one for one in packages if "skip_reason" in one]
     found = [

@@ -7,17 +7,21 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import distributions
+from typing import Any
 
 FORMAT = "1.5"
+Component = dict[str, Any]
 
 
-def python_packages():
+def python_packages() -> Iterator[Component]:
     """Describe every installed Python package."""
     for package in distributions():
         name, version = package.metadata["Name"], package.version
-        licence = package.metadata.get("License-Expression") or package.metadata.get("License")
-        component = {
+        metadata = package.metadata.json
+        licence = metadata.get("license_expression") or metadata.get("license")
+        component: Component = {
             "type": "library",
             "name": name,
             "version": version,
@@ -28,7 +32,7 @@ def python_packages():
         yield component
 
 
-def debian_packages():
+def debian_packages() -> Iterator[Component]:
     """Describe every installed Debian package, where there are such."""
     if shutil.which("dpkg-query") is None:
         return
@@ -48,13 +52,8 @@ def debian_packages():
         }
 
 
-def bill():
-    """Put the bill together.
-
-    Returns
-    -------
-    dict
-    """
+def bill() -> dict[str, Any]:
+    """Put the bill together."""
     components = sorted((*python_packages(), *debian_packages()), key=lambda part: part["purl"])
     return {
         "bomFormat": "CycloneDX",

@@ -6,11 +6,13 @@ No figure of that page is typed in: what is not measured yet is not told.
 import json
 from math import ceil, floor
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results.json"
 PAGE = ROOT / "deploy" / "NUMBERS.md"
 CROWD = 10_000
+Content = dict[str, Any]
 
 _LIMIT = "limit: students served within 250 ms (95th percentile)"
 _TRIED = "limit: what was tried"
@@ -25,17 +27,11 @@ page.
 """
 
 
-def sized(results):
-    """Work out what a crowd takes.
-
-    Parameters
-    ----------
-    results : dict
-        Content of bench/results.json.
+def sized(results: Content) -> Content | None:
+    """Work out from the content of bench/results.json what a crowd takes.
 
     Returns
     -------
-    dict or None
         students, answers_a_second, cores (that the server used at that limit), students_a_core,
         ready_mib and most_mib (of one replica), replicas, crowd_cores, crowd_gib; None while the
         class room's limit or the memory is not measured, or was measured in short only.
@@ -65,18 +61,8 @@ def sized(results):
     }
 
 
-def rendered(results):
-    """Write the page.
-
-    Parameters
-    ----------
-    results : dict
-        Content of bench/results.json; empty where there is none.
-
-    Returns
-    -------
-    str
-    """
+def rendered(results: Content) -> str:
+    """Write the page from the content of bench/results.json; empty where there is none."""
     told = sized(results)
     if told is None:
         return _HEAD + _NOTHING
@@ -108,14 +94,14 @@ them. {" ".join(places)} The simulated students ran on the same machine and took
 """
 
 
-def _place(fact):
+def _place(fact: Content) -> str:
     machine = fact["machine"]
     processor = f" ({machine['processor']})" if machine.get("processor") else ""
     return (f"Measured {fact['date'][:10]} at {fact['commit']} on {machine['cores']} "
             f"cores{processor}, load average {fact['load before']:g} before it began.")  # fmt: skip
 
 
-def main():
+def main() -> None:
     """Write the page from what is measured."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     PAGE.write_text(rendered(results))

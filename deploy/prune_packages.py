@@ -25,14 +25,8 @@ _ELF_64_LITTLE = b"\x7fELF\x02\x01"
 _ELF_HEADER_BYTES = 64
 
 
-def prune(packages):
-    """Remove it all.
-
-    Parameters
-    ----------
-    packages : pathlib.Path
-        A site-packages folder.
-    """
+def prune(packages: Path) -> None:
+    """Remove it all from a site-packages folder."""
     doomed = [packages / name for name in DEAD_WEIGHT]
     for name in TESTED:
         doomed += (packages / name).rglob("tests")
@@ -45,16 +39,12 @@ def prune(packages):
             file.unlink()
 
 
-def drop_symbol_table(library):
-    """OpenedLayer off what stands behind the loadable part of an ELF library; strip does no more.
+def drop_symbol_table(library: Path) -> None:
+    """Cut off what stands behind the loadable part of an ELF library; strip does no more.
 
     The loader reads the segments alone. Sections, and the names of local symbols among them, are
-    for linkers and debuggers: a quarter of TensorFlow's largest library.
-
-    Parameters
-    ----------
-    library : pathlib.Path
-        Anything but a 64-bit little-endian ELF file is left as it is.
+    for linkers and debuggers: a quarter of TensorFlow's largest library. Anything but a 64-bit
+    little-endian ELF file is left as it is.
     """
     with open(library, "r+b") as file:
         header = bytearray(file.read(_ELF_HEADER_BYTES))

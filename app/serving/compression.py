@@ -48,7 +48,7 @@ def compress(app):
         path, stamp = _without_fingerprint(fingerprinted_path)
         if path not in app.registered_paths.get(package_name, ()):
             raise NotFound
-        folder = Path(sys.modules[package_name].__file__).parent
+        folder = Path(str(sys.modules[package_name].__file__)).parent
         return files.serve(folder / path, stamp)
 
     def asset(filename):

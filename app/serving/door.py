@@ -8,6 +8,7 @@ import json
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from app.serving.faults import end_process, one_line
 from app.serving.headers import FIXED, content_security_policy
@@ -62,9 +63,10 @@ class Door:
         self._fail = fail
         self._opened = opened
         self._state = LoadingState(False, "starting")
-        self._application = None
+        self._application: Any = None
         self._opening = threading.Lock()
-        self._thread = None
+        self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
+        self._is_opened = False
         self._files = {}
 
     @property
@@ -75,9 +77,9 @@ class Door:
     def open(self):
         """Begin to load, once."""
         with self._opening:
-            if self._thread is None:
+            if not self._is_opened:
+                self._is_opened = True
                 self._files = _files_of_waiting_page()
-                self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
                 self._thread.start()
 
     def wait(self, timeout=None):

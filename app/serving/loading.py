@@ -1,12 +1,24 @@
 """From files to an Explorer, with every step told."""
 
+from __future__ import annotations
+
 import logging
 import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from cnn_core.errors import DataError
+
+if TYPE_CHECKING:
+    from cnn_core.images.dataset import Dataset
+    from cnn_core.network.classifier import Network
+
+AnyPath = str | PathLike[str]
+Progress = Callable[[str, int, int], Any]
 
 # Keras imports them where they are installed, for wrappers and plots of its own that nothing here
 # uses: half a second for the one, nearly a second for the other.
@@ -15,22 +27,29 @@ _NEEDLESS = ("sklearn", "matplotlib")
 _log = logging.getLogger("looking_glass")
 
 
-def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None):
+class _Noted(Protocol):
+    @property
+    def notes(self) -> Sequence[str]: ...
+
+
+_Made = TypeVar("_Made", bound=_Noted)
+
+
+def load_explorer(
+    make: Callable[..., _Made],
+    model_paths: Sequence[AnyPath],
+    data_path: AnyPath,
+    cache_folder: AnyPath | None = None,
+    progress: Progress | None = None,
+) -> _Made:
     """Load models and data and open, or build, their surveys.
 
     Parameters
     ----------
-    make : callable
+    make
         `Explorer` itself; called with networks, datasets, surveys and the surveys' notes.
-    model_paths : sequence of path-like
-    data_path : path-like
-    cache_folder : path-like, optional
-    progress : callable, optional
+    progress
         Called with (what is done, steps done, steps in all).
-
-    Returns
-    -------
-    Explorer
 
     Raises
     ------
@@ -49,7 +68,7 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
         tell("reading the images", 0, 1)
         datasets = reading.result()
     image_shape = next(iter(datasets.values())).input_shape
-    networks = {}
+    networks: dict[str, Network] = {}
     for number, path in enumerate(model_paths):
         tell("opening the networks", number, len(model_paths))
         network = load_network(
@@ -75,10 +94,10 @@ def load_explorer(make, model_paths, data_path, cache_folder=None, progress=None
 
 
 @contextmanager
-def _out_of_sight(*packages):
+def _out_of_sight(*packages: str) -> Iterator[None]:
     """Let imports find none of these packages, unless they are there already."""
-    hidden = [name for name in packages if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))
+    hidden: dict[str, Any] = dict.fromkeys(name for name in packages if name not in sys.modules)
+    sys.modules.update(hidden)
     try:
         yield
     finally:
@@ -86,7 +105,7 @@ def _out_of_sight(*packages):
             del sys.modules[name]
 
 
-def _read_images(path):
+def _read_images(path: AnyPath) -> dict[str, Dataset]:
     from cnn_core.images.dataset import available_splits, load_dataset
 
     splits = available_splits(path)
@@ -98,11 +117,11 @@ def _read_images(path):
     return datasets
 
 
-def _told(tell, text):
+def _told(tell: Progress, text: str) -> Callable[[int, int], Any]:
     return lambda done, total: tell(text, done, total)
 
 
-def _free_name(name, taken):
+def _free_name(name: str, taken: Collection[str]) -> str:
     number, free = 2, name
     while free in taken:
         free, number = f"{name}_{number}", number + 1

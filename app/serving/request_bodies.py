@@ -8,6 +8,7 @@ which are then sent as a list.
 import json
 import math
 from dataclasses import dataclass
+from typing import Any
 
 DEEPEST = 32
 MOST_COMPONENTS = 10_000
@@ -81,7 +82,7 @@ def _require_plain(content):
     """Walk level by level, so that depth costs no recursion."""
     level = [content]
     for _ in range(DEEPEST):
-        deeper = []
+        deeper: list[Any] = []
         for part in level:
             if isinstance(part, str):
                 part.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair
@@ -231,7 +232,7 @@ class CallbackRule:
         BodyError
             422.
         """
-        matched = {}
+        matched: dict[str, Any] = {}
         if self.outputs or not self.has_many_outputs:
             sent = body.get("outputs")
             _require_all(self.outputs, sent if self.has_many_outputs else [sent], matched)

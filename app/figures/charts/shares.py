@@ -5,6 +5,7 @@ each half of the mistakes is one equal step.
 """
 
 import math
+from collections.abc import Sequence
 
 from app.figures import theme
 
@@ -89,9 +90,9 @@ def share_text(share):
     return f"{100 * share:.4f}".rstrip("0").rstrip(".")
 
 
-def _spread(shares, nearest):
+def _spread(shares: Sequence[float], nearest: float) -> list[float]:
     """Leave out ticks whose labels would touch, keeping the best ones."""
-    kept = []
+    kept: list[float] = []
     for share in reversed(shares):
         if not kept or math.log10(1 - share) - math.log10(1 - kept[-1]) >= nearest:
             kept.append(share)

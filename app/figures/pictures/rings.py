@@ -6,12 +6,13 @@ cost no more than one, where as many markers of a plot would take longer than th
 
 import base64
 from types import MappingProxyType
+from typing import Any
 
 KINDS = ("A", "B", "shared", "cell")
 """Unique to A: circle, red. Unique to B: square, blue. Shared: diamond, yellow and dashed. The cell
 pointed out: large square."""
 
-NO_RINGS = MappingProxyType({})
+NO_RINGS: MappingProxyType[str, Any] = MappingProxyType({})
 
 _STROKES = {
     "A": ("#ff5a5a", 1.6, ""),
