@@ -7,14 +7,19 @@ one *or* the announced one, and each step leaves a folder that verifies.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from cnn_core.errors import ArtifactError
+
+AnyPath = str | os.PathLike[str]
 
 MANIFEST = "manifest.json"
 HISTORY = "history.json"
@@ -33,23 +38,23 @@ class Fault:
     fault: str
     remedy: str = REMEDY
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.file}: {self.fault}; {self.remedy}"
 
 
-def sha256_of(path):
+def sha256_of(path: AnyPath) -> str:
     """SHA-256 of a file's content, as 64 hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def fingerprint(path):
+def fingerprint(path: AnyPath) -> dict[str, Any]:
     """Size and checksum of a file, as the manifest records them: ``bytes`` and ``sha256``."""
     return {"bytes": os.stat(path).st_size, "sha256": sha256_of(path)}
 
 
 @contextlib.contextmanager
-def replacing(path):
+def replacing(path: AnyPath) -> Iterator[Path]:
     """Give a temporary file in the same folder that becomes ``path`` when the block succeeds.
 
     Other processes see the old file or the whole new one, never a part. When the block fails, the
@@ -68,7 +73,7 @@ def replacing(path):
 
 
 @contextlib.contextmanager
-def staging(path):
+def staging(path: AnyPath) -> Iterator[Path]:
     """Give a temporary file beside ``path``, which is gone after the block unless it was moved."""
     path = Path(path)
     staged = path.with_name(f".{os.getpid()}.tmp.{path.name}")
@@ -78,28 +83,31 @@ def staging(path):
         staged.unlink(missing_ok=True)
 
 
-def flush_to_disk(path):
+def flush_to_disk(path: AnyPath) -> None:
     """Have the system write a file, or a folder's list of names, to the disk now."""
-    descriptor = os.open(path, os.O_RDONLY)
+    is_folder = os.path.isdir(path)
+    if is_folder and os.name == "nt":
+        return  # Windows opens no folder and keeps its list of names by itself
+    descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def save_text(path, text):
+def save_text(path: AnyPath, text: str) -> None:
     """Save text as UTF-8, atomically."""
     with replacing(path) as staged:
         staged.write_bytes(text.encode())
 
 
-def json_text(content):
+def json_text(content: object) -> str:
     """Render JSON the same way every time: sorted keys, two spaces, a closing newline."""
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 @contextlib.contextmanager
-def only_one(lock_path, message):
+def only_one(lock_path: AnyPath, message: str) -> Iterator[None]:
     """Hold a lock that ends with the process, however it ends.
 
     Raises
@@ -109,30 +117,31 @@ def only_one(lock_path, message):
     """
     lock_path = Path(lock_path)
     lock_path.parent.mkdir(parents=True, exist_ok=True)
-    with open(lock_path, "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ArtifactError(message) from None
+    try:
+        # A lock that the system does not end with the process would outlive a kill.
+        held = FileLock(lock_path, fallback_to_soft=False).acquire(blocking=False)
+    except Timeout:
+        raise ArtifactError(message) from None
+    with held:
         yield
 
 
 # --- the manifest -----------------------------------------------------------------------------
 
 
-def manifest_text(content):
+def manifest_text(content: dict[str, Any]) -> str:
     """Render a manifest, with the checksum of its own content in it."""
     rest = {key: value for key, value in content.items() if key != "checksum"}
     digest = hashlib.sha256(json_text(rest).encode()).hexdigest()
     return json_text({**rest, "checksum": digest})
 
 
-def save_manifest(folder, content):
+def save_manifest(folder: AnyPath, content: dict[str, Any]) -> None:
     """Save a manifest atomically and deterministically."""
     save_text(Path(folder) / MANIFEST, manifest_text(content))
 
 
-def read_manifest(folder):
+def read_manifest(folder: AnyPath) -> dict[str, Any]:
     """Read and check the manifest of a folder.
 
     Returns
@@ -150,18 +159,18 @@ def read_manifest(folder):
     return _parse_manifest(Path(folder) / MANIFEST)[0]
 
 
-def empty_manifest():
+def empty_manifest() -> dict[str, Any]:
     """Describe a folder that holds no artifact yet."""
     return {"format": FORMAT, **{section: {} for section in SECTIONS}}
 
 
-def manifest_or_empty(folder):
+def manifest_or_empty(folder: AnyPath) -> dict[str, Any]:
     """Read the manifest of a folder, or give an empty one where there is none yet."""
     return read_manifest(folder) if (Path(folder) / MANIFEST).exists() else empty_manifest()
 
 
-def _parse_manifest(path):
-    def fault(what):
+def _parse_manifest(path: Path) -> tuple[dict[str, Any], bytes]:
+    def fault(what: str) -> ArtifactError:
         return ArtifactError(str(Fault(str(path), what)))
 
     try:
@@ -187,13 +196,12 @@ def _parse_manifest(path):
 # --- verification -----------------------------------------------------------------------------
 
 
-def verify_artifacts(folder, besides=()):
+def verify_artifacts(folder: AnyPath, besides: Collection[str] = ()) -> None:
     """Make sure that a folder holds the files that its manifest describes.
 
     Parameters
     ----------
-    folder : path
-    besides : sequence of str
+    besides
         Sections of the manifest whose files may be damaged.
 
     Raises
@@ -206,18 +214,17 @@ def verify_artifacts(folder, besides=()):
         raise ArtifactError(str(faults[0]))
 
 
-def find_faults(folder, besides=()):
+def find_faults(folder: AnyPath, besides: Collection[str] = ()) -> tuple[Fault, ...]:
     """List everything that is wrong with a folder of artifacts.
 
     Parameters
     ----------
-    folder : path
-    besides : sequence of str
+    besides
         Sections of the manifest whose files are not looked at.
 
     Returns
     -------
-    tuple of Fault
+    tuple
         Empty when every file is there and is the one that the manifest describes, and no model,
         data or JSON file lies there undescribed.
     """
@@ -238,9 +245,11 @@ def find_faults(folder, besides=()):
             return faults
 
 
-def _faults_against(folder, manifest, besides):
+def _faults_against(
+    folder: Path, manifest: dict[str, Any], besides: Collection[str]
+) -> Iterator[Fault]:
     pending = manifest.get("pending", {})
-    described = {MANIFEST}
+    described: set[str] = {MANIFEST}
     for section in SECTIONS:
         recorded, announced = manifest.get(section, {}), pending.get(section, {})
         described |= {*recorded, *announced}
@@ -263,7 +272,7 @@ def _faults_against(folder, manifest, besides):
             )
 
 
-def _fault_of(path, accepted, may_be_absent):
+def _fault_of(path: Path, accepted: list[dict[str, Any]], may_be_absent: bool) -> str | None:
     try:
         found = fingerprint(path)
     except FileNotFoundError:
@@ -278,6 +287,6 @@ def _fault_of(path, accepted, may_be_absent):
     return "altered: checksum differs"
 
 
-def matches(found, record):
+def matches(found: dict[str, Any], record: dict[str, Any]) -> bool:
     """Whether a file's fingerprint is the one in a manifest record."""
-    return found["bytes"] == record["bytes"] and found["sha256"] == record["sha256"]
+    return all(found[key] == record[key] for key in ("bytes", "sha256"))

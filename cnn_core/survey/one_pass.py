@@ -1,11 +1,23 @@
 """One pass of a network over a whole image set, in bounded memory."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.circles.rule import peaks
-from cnn_core.network.layers import LayerKind
+from cnn_core.images.dataset import Dataset
+from cnn_core.network.activations import Activations
+from cnn_core.network.layers import LayerInfo, LayerKind
+
+if TYPE_CHECKING:
+    # Loads TensorFlow, which an opened survey does not need.
+    from cnn_core.network.classifier import Network
+
+Progress = Callable[[int, int], object]
+"""Called with (images done, images in all) after each batch."""
 
 _BATCH_IMAGES = 256
 _BATCH_BYTES = 96 * 2**20
@@ -20,46 +32,51 @@ class UnitStatistics:
 
     Attributes
     ----------
-    table : ndarray, shape (5 + n_classes, units)
+    table : shape (5 + n_classes, units)
         Rows: the five below, then the mean in each class.
     """
 
-    table: np.ndarray
+    table: NDArray[np.float64]
+
+    def _row(self, place: int) -> NDArray[np.float64]:
+        row: NDArray[np.float64] = self.table[place]
+        return row
 
     @property
-    def mean(self):
+    def mean(self) -> NDArray[np.float64]:
         """Mean over all images and cells of the unit, shape (units,)."""
-        return self.table[0]
+        return self._row(0)
 
     @property
-    def std(self):
+    def std(self) -> NDArray[np.float64]:
         """Standard deviation over all images and cells of the unit, shape (units,)."""
-        return self.table[1]
+        return self._row(1)
 
     @property
-    def minimum(self):
+    def minimum(self) -> NDArray[np.float64]:
         """Smallest activation of the unit, shape (units,)."""
-        return self.table[2]
+        return self._row(2)
 
     @property
-    def maximum(self):
+    def maximum(self) -> NDArray[np.float64]:
         """Largest activation of the unit, shape (units,)."""
-        return self.table[3]
+        return self._row(3)
 
     @property
-    def share_positive(self):
+    def share_positive(self) -> NDArray[np.float64]:
         """Share of images in which any cell of the unit is above 0, shape (units,), in [0, 1]."""
-        return self.table[4]
+        return self._row(4)
 
     @property
-    def class_means(self):
+    def class_means(self) -> NDArray[np.float64]:
         """Mean over the images of each class, (n_classes, units); nan without images."""
         return self.table[_SUMMARY_ROWS:]
 
     @property
-    def dead(self):
-        """Units that are zero everywhere in every image, shape (units,), bool."""
-        return (self.minimum == 0) & (self.maximum == 0)
+    def dead(self) -> NDArray[np.bool_]:
+        """Units that are zero everywhere in every image, shape (units,)."""
+        dead: NDArray[np.bool_] = (self.minimum == 0) & (self.maximum == 0)
+        return dead
 
 
 class UnitSums:
@@ -70,7 +87,7 @@ class UnitSums:
     sample variances" (1979), since sums of squares cancel when the mean is large.
     """
 
-    def __init__(self, n_units, n_classes):
+    def __init__(self, n_units: int, n_classes: int) -> None:
         self._n_values = 0
         self._mean = np.zeros(n_units)
         self._squares = np.zeros(n_units)
@@ -80,13 +97,13 @@ class UnitSums:
         self._class_sums = np.zeros((n_classes, n_units))
         self._class_images = np.zeros(n_classes, np.int64)
 
-    def add(self, values, labels):
+    def add(self, values: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
         """Take in a batch.
 
         Parameters
         ----------
-        values : ndarray, shape (n, h, w, units) or (n, units), float32
-        labels : ndarray, shape (n,), int
+        values : shape (n, h, w, units) or (n, units)
+        labels : shape (n,)
             Each below n_classes.
         """
         flat = values.reshape(len(values), -1, values.shape[-1])
@@ -109,7 +126,7 @@ class UnitSums:
         np.add.at(self._class_sums, labels, per_image)
         self._class_images += np.bincount(labels, minlength=len(self._class_images))
 
-    def table(self):
+    def table(self) -> NDArray[np.float64]:
         """Give the table of `UnitStatistics` for all batches so far."""
         n_images = self._class_images.sum()
         # 0 / 0 marks a class without images; it must not warn.
@@ -124,37 +141,30 @@ class UnitSums:
         return np.vstack([*summary, self._class_sums / counts])
 
 
-def layers_from_last_convolution(layers):
+def layers_from_last_convolution(layers: Sequence[LayerInfo]) -> tuple[LayerInfo, ...]:
     """Layers from the last convolution on; all of them where there is no convolution.
 
-    Parameters
-    ----------
-    layers : sequence of LayerInfo
-        In the order of computation.
-
-    Returns
-    -------
-    tuple of LayerInfo
+    `layers` are in the order of computation.
     """
     places = [place for place, info in enumerate(layers) if info.kind in _CONVOLUTIONS]
     return tuple(layers[places[-1] if places else 0 :])
 
 
-def exact_copies(layers, activations):
+def exact_copies(layers: Sequence[LayerInfo], activations: Activations) -> dict[str, str]:
     """Find layers that only hand on what another one puts out, such as Flatten and Dropout.
 
     Parameters
     ----------
-    layers : sequence of LayerInfo
-    activations : Activations
+    activations
         Of all these layers, for any images: the values are compared.
 
     Returns
     -------
-    dict of str to str
+    dict
         Name of the copy -> name of the layer that it copies, never itself a copy.
     """
-    sources, names = {}, {info.name for info in layers}
+    sources: dict[str, str] = {}
+    names = {info.name for info in layers}
     for info in layers:
         source = info.inputs[0]
         if info.kind not in _COPYING_KINDS or len(info.inputs) > 1 or source not in names:
@@ -165,31 +175,19 @@ def exact_copies(layers, activations):
     return sources
 
 
-def batch_size_for(layers):
+def batch_size_for(layers: Sequence[LayerInfo]) -> int:
     """Images to compute at once so that all layers of a batch fit into about 100 MB."""
     # Twice: most layers have values before and after their non-linearity.
     bytes_each = 2 * 4 * sum(info.n_cells for info in layers)
     return int(np.clip(_BATCH_BYTES // bytes_each, 1, _BATCH_IMAGES))
 
 
-def batches_of(network, dataset, names, progress=None):
-    """Run a network over a set, batch by batch.
+def batches_of(
+    network: "Network", dataset: Dataset, names: Sequence[str], progress: Progress | None = None
+) -> Iterator[tuple[slice, Activations]]:
+    """Run a network over a set, batch by batch, and yield which images and their activations.
 
-    Parameters
-    ----------
-    network : Network
-    dataset : Dataset
-        Its images may be memory-mapped: one batch at a time is read.
-    names : sequence of str
-        Layers to compute.
-    progress : callable, optional
-        Called with (images done, images in all) after each batch.
-
-    Yields
-    ------
-    rows : slice
-        Which images of the set these are.
-    activations : Activations
+    The images may be memory-mapped: one batch at a time is read.
     """
     size = batch_size_for([network.layer(name) for name in names] or [network.output_layer])
     for start in range(0, len(dataset), size):
@@ -199,21 +197,32 @@ def batches_of(network, dataset, names, progress=None):
             progress(rows.stop, len(dataset))
 
 
-def run_pass(network, dataset, kept, sink, progress=None):
+class Sink(Protocol):
+    """Takes the arrays of a pass."""
+
+    def add(self, name: str, rows: NDArray[Any]) -> None:
+        """Take the next rows of an array."""
+
+    def put(self, name: str, array: NDArray[Any]) -> None:
+        """Take a whole array."""
+
+
+def run_pass(
+    network: "Network",
+    dataset: Dataset,
+    kept: Sequence[str],
+    sink: Sink,
+    progress: Progress | None = None,
+) -> None:
     """Run a network over a set and hand everything worth keeping to a sink.
+
+    By rows: "labels", "predictions", "logits", "peak/NAME" for every layer and "features/NAME" for
+    the kept ones. Whole: "units/NAME", see `UnitStatistics`.
 
     Parameters
     ----------
-    network : Network
-    dataset : Dataset
-    kept : sequence of str
+    kept
         Layers whose activations are kept for every image.
-    sink : object
-        ``sink.add(name, rows)`` takes the next rows of the array of that name: "labels",
-        "predictions", "logits", "peak/NAME" for every layer and "features/NAME" for the kept ones;
-        ``sink.put(name, array)`` takes a whole array: "units/NAME", see `UnitStatistics`.
-    progress : callable, optional
-        As in `batches_of`.
     """
     names = [info.name for info in network.layers]
     sums = {info.name: UnitSums(info.n_units, network.n_classes) for info in network.layers}

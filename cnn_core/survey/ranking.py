@@ -1,11 +1,14 @@
 """The first of many by a key, equal ones by place: what a stable sort gives, in less time."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 _FEW = 8
 
 
-def smallest_first(keys, n=None):
+def smallest_first(keys: NDArray[Any], n: int | None = None) -> NDArray[np.int64]:
     """Places of the n smallest keys, smallest first and equal ones by place.
 
     The result is that of ``numpy.argsort(keys, kind="stable")[:n]``. A stable sort of floats takes
@@ -14,14 +17,14 @@ def smallest_first(keys, n=None):
 
     Parameters
     ----------
-    keys : ndarray, shape (k,), int or float
+    keys : shape (k,), int or float
         nan counts as larger than everything.
-    n : int, optional
+    n
         All by default.
 
     Returns
     -------
-    ndarray, shape (min(n, k),), int64
+    shape (min(n, k),)
     """
     n = len(keys) if n is None else min(n, len(keys))
     if n == 0:
@@ -36,8 +39,8 @@ def smallest_first(keys, n=None):
     return _in_order(keys)[:n]
 
 
-def _in_order(keys):
-    order = np.argsort(keys)
+def _in_order(keys: NDArray[Any]) -> NDArray[np.int64]:
+    order: NDArray[np.int64] = np.argsort(keys)
     ranked = keys[order]
     is_tie = ranked[1:] == ranked[:-1]
     is_tie |= (ranked[1:] != ranked[1:]) & (ranked[:-1] != ranked[:-1])

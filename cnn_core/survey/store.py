@@ -1,16 +1,19 @@
 """Arrays of a survey on disk: written once, whole or not at all, and mapped when opened."""
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
-import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
 from cnn_core.artifacts import flush_to_disk, json_text, sha256_of
 
@@ -23,30 +26,21 @@ class Damaged(Exception):
     """A stored survey is missing, incomplete or not what was written."""
 
 
-def default_cache_folder():
-    """Where surveys are kept: $LOOKING_GLASS_CACHE, else the user's cache folder.
-
-    Returns
-    -------
-    pathlib.Path
-    """
+def default_cache_folder() -> Path:
+    """Where surveys are kept: $LOOKING_GLASS_CACHE, else the user's cache folder."""
     stated = os.environ.get(CACHE_VARIABLE)
-    if stated:
-        return Path(stated)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / _APPLICATION
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / _APPLICATION
+    return Path(stated) if stated else user_cache_path(_APPLICATION, appauthor=False)
 
 
 class MemorySink:
     """Keeps the arrays of a pass in memory."""
 
-    def __init__(self, n_images):
-        self.arrays = {}
+    def __init__(self, n_images: int) -> None:
+        self.arrays: dict[str, NDArray[Any]] = {}
         self._n_images = n_images
-        self._filled = {}
+        self._filled: dict[str, int] = {}
 
-    def add(self, name, rows):
+    def add(self, name: str, rows: NDArray[Any]) -> None:
         """Take the next rows of an array."""
         if name not in self.arrays:
             self.arrays[name] = np.empty((self._n_images, *rows.shape[1:]), rows.dtype)
@@ -55,11 +49,11 @@ class MemorySink:
         self.arrays[name][start : start + len(rows)] = rows
         self._filled[name] += len(rows)
 
-    def put(self, name, array):
+    def put(self, name: str, array: NDArray[Any]) -> None:
         """Take a whole array."""
         self.arrays[name] = array
 
-    def read_only(self):
+    def read_only(self) -> dict[str, NDArray[Any]]:
         """Give the arrays by name, closed for writing."""
         for array in self.arrays.values():
             array.flags.writeable = False
@@ -73,26 +67,26 @@ class FolderSink:
     dealt with, a map ends the process.
     """
 
-    def __init__(self, folder, n_images):
+    def __init__(self, folder: Path, n_images: int) -> None:
         self.folder = folder
         self._n_images = n_images
-        self._files = {}
-        self._described = {}
+        self._files: dict[str, BinaryIO] = {}
+        self._hashes: dict[str, hashlib._Hash] = {}
 
-    def add(self, name, rows):
+    def add(self, name: str, rows: NDArray[Any]) -> None:
         """Write the next rows of an array."""
         if name not in self._files:
             self._files[name] = self._open(name, (self._n_images, *rows.shape[1:]), rows.dtype)
         self._write(name, np.ascontiguousarray(rows).data)
 
-    def put(self, name, array):
+    def put(self, name: str, array: NDArray[Any]) -> None:
         """Write a whole array."""
         self._files[name] = self._open(name, array.shape, array.dtype)
         self._write(name, np.ascontiguousarray(array).data)
 
-    def _open(self, name, shape, dtype):
-        file_name = f"{len(self._files):03d}.npy"
-        file = open(self.folder / file_name, "w+b")  # noqa: SIM115 - closed by finish or close
+    def _open(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> BinaryIO:
+        path = self.folder / f"{len(self._files):03d}.npy"
+        file: BinaryIO = open(path, "w+b")  # noqa: SIM115 - closed by finish or close
         header = {
             "descr": np.lib.format.dtype_to_descr(dtype),
             "fortran_order": False,
@@ -100,55 +94,57 @@ class FolderSink:
         }
         np.lib.format.write_array_header_1_0(file, header)
         file.seek(0)
-        start = file.read()
-        self._described[name] = {"file": file_name, "sha256": hashlib.sha256(start)}
+        self._hashes[name] = hashlib.sha256(file.read())
         return file
 
-    def _write(self, name, content):
+    def _write(self, name: str, content: memoryview) -> None:
         self._files[name].write(content)
-        self._described[name]["sha256"].update(content)
+        self._hashes[name].update(content)
 
-    def finish(self, facts):
+    def finish(self, facts: dict[str, Any]) -> None:
         """Write the description and bring everything to the disk.
 
         Parameters
         ----------
-        facts : dict
+        facts
             What the arrays belong to; `open_folder` compares it.
         """
         for file in self._files.values():
             file.flush()
             os.fsync(file.fileno())
         self.close()
-        for described in self._described.values():
-            described["sha256"] = described["sha256"].hexdigest()
+        described = {
+            name: {"file": Path(file.name).name, "sha256": self._hashes[name].hexdigest()}
+            for name, file in self._files.items()
+        }
         (self.folder / _META).write_text(
-            json_text({**facts, "arrays": self._described}), encoding="utf-8"
+            json_text({**facts, "arrays": described}), encoding="utf-8"
         )
         flush_to_disk(self.folder / _META)
         flush_to_disk(self.folder)
 
-    def close(self):
+    def close(self) -> None:
         """Close all files, whatever became of them."""
         for file in self._files.values():
             with contextlib.suppress(OSError):
                 file.close()
 
 
-def open_folder(folder, facts):
+def open_folder(
+    folder: Path, facts: dict[str, Any]
+) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Open a stored survey; every byte is checked, which also brings it into the file cache.
 
     Parameters
     ----------
-    folder : pathlib.Path
-    facts : dict
+    facts
         What it must belong to.
 
     Returns
     -------
-    arrays : dict of str to ndarray
+    arrays
         Mapped from their files, read-only.
-    meta : dict
+    meta
         All that was given to `FolderSink.finish`.
 
     Raises
@@ -172,39 +168,28 @@ def open_folder(folder, facts):
 
 
 @contextlib.contextmanager
-def one_builder(cache_folder, key):
-    """Wait until no other process builds the survey of this key.
+def one_builder(cache_folder: Path, key: str) -> Iterator[bool]:
+    """Wait until no other process builds the survey of this key, and tell whether this one is alone.
 
     Where the file system knows no locks, several may build at once: then the last one's stays.
-
-    Yields
-    ------
-    bool
-        Whether this process alone may build it.
     """
-    with open(cache_folder / f"{key}.lock", "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            alone = True
-        except OSError:
-            alone = False
+    lock = FileLock(cache_folder / f"{key}.lock", fallback_to_soft=False)
+    try:
+        lock.acquire()
+        alone = True
+    except OSError:
+        alone = False
+    try:
         yield alone
+    finally:
+        lock.release()
 
 
 @contextlib.contextmanager
-def building(cache_folder, key, alone):
+def building(cache_folder: Path, key: str, alone: bool) -> Iterator[Path]:
     """Give a new folder that takes the place of the survey `key` when the block succeeds.
 
-    Parameters
-    ----------
-    cache_folder : pathlib.Path
-    key : str
-    alone : bool
-        From `one_builder`; what killed builders left behind is then removed.
-
-    Yields
-    ------
-    pathlib.Path
+    When `alone`, as `one_builder` tells, what killed builders left behind is removed first.
     """
     if alone:
         for left_over in cache_folder.glob(f".building-{key}-*"):
@@ -219,7 +204,7 @@ def building(cache_folder, key, alone):
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def _move_into_place(staged, final):
+def _move_into_place(staged: Path, final: Path) -> None:
     """Rename a folder over another one; those who mapped the old files keep them."""
     while True:
         try:

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cnn_core.artifacts import AnyPath
 from cnn_core.circles.groups import margins
 from cnn_core.errors import DataError, SelectionError
+from cnn_core.images.dataset import Dataset
 from cnn_core.network.activations import softmax
 from cnn_core.survey.one_pass import (
+    Progress,
     UnitStatistics,
     exact_copies,
     layers_from_last_convolution,
@@ -29,6 +34,10 @@ from cnn_core.survey.store import (
     open_folder,
 )
 
+if TYPE_CHECKING:
+    # Loads TensorFlow, which an opened survey does not need.
+    from cnn_core.network.classifier import Network
+
 SURVEY_FORMAT = 1
 MOST_FEATURE_BYTES_ON_DISK = 8 * 2**30
 MOST_FEATURE_BYTES_IN_MEMORY = 2**30
@@ -40,84 +49,75 @@ class Survey:
 
     Attributes
     ----------
-    set_name : str
+    set_name
         Name of the image set, "test" or "train".
-    model_digest, data_digest : str
-        Of the network and of the image set.
-    labels, predictions : ndarray, shape (n,), int64
-    logits : ndarray, shape (n, n_classes), float32
-    features : mapping of str to ndarray, shape (n, *layer shape), float32
+    labels, predictions : shape (n,)
+    logits : shape (n, n_classes)
+    features : shape (n, *layer shape)
         Activations of the layers from the last convolution on, as `Activations` gives them; layers
         that copy another one, such as Flatten, are views of it. Empty without features.
-    peak : mapping of str to ndarray, shape (n,), float32
+    peak : shape (n,)
         Largest activation of each layer in each image, for every layer.
-    units : mapping of str to UnitStatistics
+    units
         For every layer.
-    note : str
+    note
         What the user should know about where the survey is kept; "" when all is well.
     """
 
     set_name: str
     model_digest: str
     data_digest: str
-    labels: np.ndarray
-    predictions: np.ndarray
-    logits: np.ndarray
-    features: Mapping
-    peak: Mapping
-    units: Mapping
+    labels: NDArray[np.int64]
+    predictions: NDArray[np.int64]
+    logits: NDArray[np.float32]
+    features: Mapping[str, NDArray[np.float32]]
+    peak: Mapping[str, NDArray[np.float32]]
+    units: Mapping[str, UnitStatistics]
     note: str = ""
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.labels)
 
     @property
-    def n_classes(self):
+    def n_classes(self) -> int:
         """Number of classes that the network tells apart."""
-        return self.logits.shape[1]
+        return int(self.logits.shape[1])
 
     @cached_property
-    def probabilities(self):
-        """Softmax of the logits, shape (n, n_classes), float32 in [0, 1]."""
+    def probabilities(self) -> NDArray[np.float32]:
+        """Softmax of the logits, shape (n, n_classes), in [0, 1]."""
         return softmax(self.logits)
 
-    def margins(self, p, q):
-        """Margin of class p over class q, shape (n,), float64; see `groups.margins`."""
+    def margins(self, p: int, q: int) -> NDArray[np.float64]:
+        """Margin of class p over class q, shape (n,); see `groups.margins`."""
         return margins(self.logits, p, q)
 
     @cached_property
-    def is_right(self):
-        """Whether each image's prediction is its label, shape (n,), bool."""
-        return self.predictions == self.labels
+    def is_right(self) -> NDArray[np.bool_]:
+        """Whether each image's prediction is its label, shape (n,)."""
+        return np.equal(self.predictions, self.labels)
 
     @property
-    def n_right(self):
+    def n_right(self) -> int:
         """Number of images whose prediction is their label."""
         return int(self.is_right.sum())
 
     @property
-    def accuracy(self):
+    def accuracy(self) -> float:
         """Share of images whose prediction is their label."""
         return self.n_right / len(self)
 
     @cached_property
-    def confusion(self):
-        """Number of images by label (row) and prediction (column), int64."""
+    def confusion(self) -> NDArray[np.int64]:
+        """Number of images by label (row) and prediction (column)."""
         counts = np.zeros((self.n_classes, self.n_classes), np.int64)
         np.add.at(counts, (self.labels, self.predictions), 1)
         return counts
 
-    def wrong(self, label=None, predicted=None):
+    def wrong(self, label: int | None = None, predicted: int | None = None) -> NDArray[np.int64]:
         """Numbers of the misclassified images, ascending.
 
-        Parameters
-        ----------
-        label, predicted : int, optional
-            Only images of this class, only images taken for this class.
-
-        Returns
-        -------
-        ndarray, shape (k,), int64
+        Only images of the class `label`, only images taken for the class `predicted`.
         """
         images = self._all_wrong
         if label is not None:
@@ -127,38 +127,37 @@ class Survey:
         return images
 
     @cached_property
-    def _all_wrong(self):
+    def _all_wrong(self) -> NDArray[np.int64]:
         images = np.flatnonzero(~self.is_right)
         images.flags.writeable = False
         return images
 
     @cached_property
-    def log_probability_of_label(self):
-        """Natural logarithm of the probability of each image's label, shape (n,), float64, <= 0."""
+    def log_probability_of_label(self) -> NDArray[np.float64]:
+        """Natural logarithm of the probability of each image's label, shape (n,), <= 0."""
         logits = self.logits.astype(np.float64)
         logits -= logits.max(axis=1, keepdims=True)
         own = np.take_along_axis(logits, self.labels[:, np.newaxis], axis=1)[:, 0]
-        return own - np.log(np.exp(logits).sum(axis=1))
+        logs: NDArray[np.float64] = own - np.log(np.exp(logits).sum(axis=1))
+        return logs
 
-    def hardest(self, n):
-        """Numbers of the n images with the lowest probability of their label, lowest first.
+    def hardest(self, n: int) -> NDArray[np.int64]:
+        """Numbers of the n (1 or more) images with the lowest probability of their label.
 
-        Parameters
-        ----------
-        n : int
-            1 or more.
-
-        Returns
-        -------
-        ndarray, shape (min(n, len(self)),), int64
-            Equal ones by number.
+        Lowest first, equal ones by number; all images if there are not so many.
         """
         if n < 1:
             raise SelectionError(f"{n} images: choose at least 1", nearest=1)
         return smallest_first(self.log_probability_of_label, n)
 
 
-def survey_of(network, dataset, cache_folder=None, progress=None, with_features=None):
+def survey_of(
+    network: "Network",
+    dataset: Dataset,
+    cache_folder: AnyPath | None = None,
+    progress: Progress | None = None,
+    with_features: bool | None = None,
+) -> Survey:
     """Open the survey of a network over an image set, or build and keep it.
 
     Built once, whichever process comes first: others wait for it. A damaged one is built anew.
@@ -166,19 +165,11 @@ def survey_of(network, dataset, cache_folder=None, progress=None, with_features=
 
     Parameters
     ----------
-    network : Network
-    dataset : Dataset
-    cache_folder : path, optional
+    cache_folder
         By default $LOOKING_GLASS_CACHE, else the user's cache folder.
-    progress : callable, optional
-        Called with (images done, images in all) while it is built.
-    with_features : bool, optional
+    with_features
         Keep the activations from the last convolution on; without them a survey is small. By
         default they are kept for test sets.
-
-    Returns
-    -------
-    Survey
 
     Raises
     ------
@@ -213,17 +204,8 @@ def survey_of(network, dataset, cache_folder=None, progress=None, with_features=
     return _assemble(dataset, arrays, meta, note)
 
 
-def identity_of(network):
-    """SHA-256 that tells a network from all others: of its file, else of its learned arrays.
-
-    Parameters
-    ----------
-    network : Network
-
-    Returns
-    -------
-    str
-    """
+def identity_of(network: "Network") -> str:
+    """SHA-256 that tells a network from all others: of its file, else of its learned arrays."""
     if network.digest:
         return network.digest
     sha = hashlib.sha256(repr(network.layers).encode())
@@ -234,7 +216,17 @@ def identity_of(network):
     return sha.hexdigest()
 
 
-def _from_disk(network, dataset, folder, key, facts, progress):
+_Stored = tuple[dict[str, NDArray[Any]], dict[str, Any], str]
+
+
+def _from_disk(
+    network: "Network",
+    dataset: Dataset,
+    folder: Path,
+    key: str,
+    facts: dict[str, Any],
+    progress: Progress | None,
+) -> _Stored:
     try:
         return *open_folder(folder / key, facts), ""
     except Damaged:
@@ -258,21 +250,27 @@ def _from_disk(network, dataset, folder, key, facts, progress):
             raise OSError(str(error)) from error
 
 
-def _in_memory(network, dataset, facts, progress):
+def _in_memory(
+    network: "Network", dataset: Dataset, facts: dict[str, Any], progress: Progress | None
+) -> _Stored:
     kept, copies, note = _what_to_keep(network, dataset, facts, MOST_FEATURE_BYTES_IN_MEMORY)
     sink = MemorySink(len(dataset))
     run_pass(network, dataset, kept, sink, progress)
     return sink.read_only(), {**facts, "copies": copies, "note": note}, ""
 
 
-def _what_to_keep(network, dataset, facts, most_bytes):
+def _what_to_keep(
+    network: "Network", dataset: Dataset, facts: dict[str, Any], most_bytes: int
+) -> tuple[list[str], dict[str, str], str]:
     """Choose the layers to keep, from the logits backwards while there is room for them."""
     if not facts["features"]:
         return [], {}, ""
     tail = layers_from_last_convolution(network.layers)
     first = network.activations(dataset.images[:8], layers=[info.name for info in tail])
     copies = exact_copies(tail, first)
-    room, kept, too_large = most_bytes, [], []
+    room = most_bytes
+    kept: list[str] = []
+    too_large: list[str] = []
     for info in reversed(tail):
         if info.name in copies:
             continue
@@ -290,10 +288,12 @@ def _what_to_keep(network, dataset, facts, most_bytes):
     return kept[::-1], copies, note
 
 
-def _assemble(dataset, arrays, meta, note):
+def _assemble(
+    dataset: Dataset, arrays: dict[str, NDArray[Any]], meta: dict[str, Any], note: str
+) -> Survey:
     shapes = {name: tuple(shape) for name, shape in meta["layers"]}
 
-    def by_layer(part):
+    def by_layer(part: str) -> dict[str, NDArray[Any]]:
         return {name: arrays[f"{part}/{name}"] for name in shapes if f"{part}/{name}" in arrays}
 
     features = by_layer("features")

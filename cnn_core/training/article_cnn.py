@@ -1,5 +1,7 @@
 """The CNN of "A simple CNN for the MNIST dataset", untrained."""
 
+from typing import Any
+
 import numpy as np
 
 from cnn_core.errors import ModelError
@@ -8,18 +10,23 @@ from cnn_core.network.backend import keras
 SMALLEST_SIDE = 18  # three 3x3 convolutions and two 2x2 poolings turn 18 pixels into one cell
 
 
-def build_article_cnn(input_shape=(28, 28, 1), n_classes=10, seed=None, l2=1e-4):
+def build_article_cnn(
+    input_shape: tuple[int, int, int] = (28, 28, 1),
+    n_classes: int = 10,
+    seed: int | None = None,
+    l2: float = 1e-4,
+) -> Any:
     """Build the CNN of "A simple CNN for the MNIST dataset", untrained.
 
     Parameters
     ----------
-    input_shape : tuple of int
+    input_shape
         (height, width, channels), at least 18 x 18 pixels.
-    n_classes : int
+    n_classes
         2 or more.
-    seed : int or None
-        Seed of the initial weights.
-    l2 : float
+    seed
+        Of the initial weights.
+    l2
         Weight of each kernel's sum of squares in the loss.
 
     Returns
@@ -41,7 +48,7 @@ def build_article_cnn(input_shape=(28, 28, 1), n_classes=10, seed=None, l2=1e-4)
         raise ModelError(f"{n_classes} class: a classifier needs at least 2")
     layer_seeds = iter(np.random.default_rng(seed).integers(0, 2**31, size=5).tolist())
 
-    def weighted(layer_class, *shape, name, activation="relu"):
+    def weighted(layer_class: Any, *shape: Any, name: str, activation: str = "relu") -> Any:
         return layer_class(
             *shape,
             activation=activation,

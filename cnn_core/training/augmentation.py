@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +15,11 @@ class Augmentation:
 
     Parameters
     ----------
-    shift : float
+    shift
         Largest shift along each axis, pixels.
-    rotation : float
+    rotation
         Largest rotation about the image's centre, degrees.
-    zoom : float
+    zoom
         Largest relative change of size: 0.1 draws factors from 0.9 to 1.1.
     """
 
@@ -27,7 +28,9 @@ class Augmentation:
     zoom: float = 0.1
 
 
-def training_batches(images, labels, batch_size, augmentation, seed, epoch):
+def training_batches(
+    images: Any, labels: Any, batch_size: int, augmentation: Augmentation, seed: int, epoch: int
+) -> Any:
     """One epoch of augmented batches.
 
     Order and transforms depend on ``(seed, epoch)`` alone, never on what was drawn before: a
@@ -37,10 +40,7 @@ def training_batches(images, labels, batch_size, augmentation, seed, epoch):
     ----------
     images : tf.Tensor or ndarray, (n, h, w, c) float32, 0 to 1
     labels : tf.Tensor or ndarray, (n,) int64
-    batch_size : int
-    augmentation : Augmentation
-    seed : int
-    epoch : int
+    epoch
         Counted from 0.
 
     Returns
@@ -52,7 +52,7 @@ def training_batches(images, labels, batch_size, augmentation, seed, epoch):
     order = np.random.default_rng([seed, epoch]).permutation(int(images.shape[0]))
     n_batches = math.ceil(len(order) / batch_size)
 
-    def batch(number, indices):
+    def batch(number: Any, indices: Any) -> tuple[Any, Any]:
         # A stateless draw needs a pair of seeds: one for the run's epoch, one for the batch.
         draw_seed = tf.stack([tf.constant(seed * 1_000_003 + epoch, tf.int64), number])
         moved = move_randomly(tf.gather(images, indices), augmentation, draw_seed)
@@ -64,13 +64,12 @@ def training_batches(images, labels, batch_size, augmentation, seed, epoch):
     return batches.map(batch).prefetch(4)
 
 
-def move_randomly(images, augmentation, draw_seed):
+def move_randomly(images: Any, augmentation: Augmentation, draw_seed: Any) -> Any:
     """Shift, turn and scale each image by its own draw, in one bilinear resampling.
 
     Parameters
     ----------
     images : tf.Tensor, (n, h, w, c) float32
-    augmentation : Augmentation
     draw_seed : tf.Tensor, (2,) int64
         The same pair gives the same draw.
 

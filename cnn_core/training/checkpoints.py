@@ -3,10 +3,12 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cnn_core.artifacts import replacing
+from cnn_core.artifacts import AnyPath, replacing
 from cnn_core.errors import ArtifactError
 
 
@@ -16,24 +18,24 @@ class Checkpoint:
 
     Parameters
     ----------
-    settings : dict
+    settings
         What was asked for (recipe, seed, data); JSON values only.
-    epochs : list of dict
+    epochs
         One record for each finished epoch.
-    weights, optimizer : list of ndarray
+    weights, optimizer
         Values of the model's and of the optimizer's variables, in Keras' order.
     """
 
-    settings: dict
-    epochs: list
-    weights: list
-    optimizer: list
+    settings: dict[str, Any]
+    epochs: list[dict[str, Any]]
+    weights: list[NDArray[Any]]
+    optimizer: list[NDArray[Any]]
 
 
-def save_checkpoint(path, checkpoint):
+def save_checkpoint(path: AnyPath, checkpoint: Checkpoint) -> None:
     """Save a checkpoint atomically."""
     told = json.dumps({"settings": checkpoint.settings, "epochs": checkpoint.epochs})
-    arrays = {"told": np.frombuffer(told.encode(), np.uint8)}
+    arrays: dict[str, Any] = {"told": np.frombuffer(told.encode(), np.uint8)}
     for part in ("weights", "optimizer"):
         for i, value in enumerate(getattr(checkpoint, part)):
             arrays[f"{part}_{i:03d}"] = np.asarray(value)
@@ -42,13 +44,8 @@ def save_checkpoint(path, checkpoint):
         np.savez(staged, **arrays)
 
 
-def load_checkpoint(path):
-    """Read a checkpoint back.
-
-    Returns
-    -------
-    Checkpoint or None
-        None where there is no such file.
+def load_checkpoint(path: AnyPath) -> Checkpoint | None:
+    """Read a checkpoint back; None where there is no such file.
 
     Raises
     ------

@@ -3,12 +3,15 @@
 import contextlib
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from cnn_core.artifacts import (
     HISTORY,
     SECTIONS,
     WORK_FOLDER,
+    AnyPath,
     Fault,
     fingerprint,
     flush_to_disk,
@@ -22,7 +25,7 @@ from cnn_core.artifacts import (
 from cnn_core.errors import ArtifactError
 
 
-def read_history(folder):
+def read_history(folder: AnyPath) -> dict[str, Any]:
     """Training curves of every model of a folder.
 
     Returns
@@ -39,14 +42,15 @@ def read_history(folder):
     """
     path = Path(folder) / HISTORY
     try:
-        return json.loads(path.read_bytes())["models"]
+        models: dict[str, Any] = json.loads(path.read_bytes())["models"]
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError):
         raise ArtifactError(str(Fault(str(path), "truncated or altered"))) from None
+    return models
 
 
-def record_data(folder, file):
+def record_data(folder: AnyPath, file: str) -> None:
     """Describe a data file of the folder in its manifest, unless it is described already.
 
     Raises
@@ -65,21 +69,26 @@ def record_data(folder, file):
             raise ArtifactError(str(Fault(str(folder / file), "altered: checksum differs")))
 
 
-def publish_model(folder, file, save, record, epochs):
+def publish_model(
+    folder: AnyPath,
+    file: str,
+    save: Callable[[Path], None],
+    record: dict[str, Any],
+    epochs: list[dict[str, Any]],
+) -> dict[str, Any]:
     """Put a model, its training history and its record into a folder of artifacts.
 
     Every step leaves a folder that verifies: with the old model or with the new one.
 
     Parameters
     ----------
-    folder : path
-    file : str
+    file
         Name of the model file, with suffix.
-    save : callable
+    save
         Called with the path to write the model to.
-    record : dict
+    record
         What the manifest says of the model; size and checksum are added.
-    epochs : list of dict
+    epochs
         The training history; see `read_history`.
 
     Returns
@@ -106,19 +115,17 @@ def publish_model(folder, file, save, record, epochs):
     return record
 
 
-def publish_text(folder, section, file, text):
+def publish_text(folder: AnyPath, section: str, file: str, text: str) -> None:
     """Put a text file into a folder of artifacts and describe it in the manifest.
 
     Every step leaves a folder that verifies: with the old file or with the new one.
 
     Parameters
     ----------
-    folder : path
-    section : str
+    section
         Of the manifest, one of `SECTIONS`.
-    file : str
-        Name of the file.
-    text : str
+    file
+        Its name.
     """
     folder = Path(folder)
     with _publishing(folder), staging(folder / file) as staged:
@@ -132,7 +139,7 @@ def publish_text(folder, section, file, text):
         save_manifest(folder, _settled(folder, {**manifest, "pending": announced}))
 
 
-def settle(folder):
+def settle(folder: AnyPath) -> None:
     """Finish the manifest of a publication that was killed half-way.
 
     Announced files that are in place become the recorded ones, announcements of files that never
@@ -145,7 +152,7 @@ def settle(folder):
             save_manifest(folder, _settled(folder, manifest))
 
 
-def _settled(folder, manifest):
+def _settled(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     pending = manifest.get("pending", {})
     settled = {key: value for key, value in manifest.items() if key != "pending"}
     for section in SECTIONS:
@@ -157,7 +164,7 @@ def _settled(folder, manifest):
 
 
 @contextlib.contextmanager
-def _publishing(folder):
+def _publishing(folder: Path) -> Iterator[None]:
     lock = folder / WORK_FOLDER / "publishing.lock"
     with only_one(lock, f"{folder}: another process is publishing there; try again in a moment"):
         for left_over in folder.glob(".*.tmp.*"):

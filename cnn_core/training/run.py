@@ -2,11 +2,15 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
+from cnn_core.artifacts import AnyPath
 from cnn_core.errors import DataError, ModelError
+from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras, tf
 from cnn_core.training.article_cnn import build_article_cnn
 from cnn_core.training.augmentation import Augmentation, training_batches
@@ -19,19 +23,16 @@ class Recipe:
 
     Parameters
     ----------
-    epochs : int
+    epochs
         Passes over the training images.
-    batch_size : int
-    learning_rate : float
+    learning_rate
         Largest rate; it warms up linearly from a tenth of it, then falls to 0 along a cosine.
-    warm_up_epochs : float
-    momentum : float
+    momentum
         Nesterov momentum of the gradient descent.
-    l2 : float
+    l2
         Weight of the sum of squared kernel weights in the loss.
-    validation_images : int
+    validation_images
         Training images held back to watch the training; never trained on.
-    augmentation : Augmentation
     """
 
     epochs: int = 40
@@ -44,7 +45,9 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-def split_training_images(n_images, n_validation, seed):
+def split_training_images(
+    n_images: int, n_validation: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Split images by seed into those trained on and those that watch the training.
 
     Returns
@@ -66,23 +69,18 @@ def split_training_images(n_images, n_validation, seed):
 
 
 class TrainingRun:
-    """A network in training: weights, optimizer and what was measured after each epoch.
+    """A network in training: weights, optimizer and what was measured after each epoch."""
 
-    Parameters
-    ----------
-    train_set : Dataset
-    seed : int
-    recipe : Recipe
-    """
-
-    def __init__(self, train_set, seed, recipe):
-        n_images, *image_shape = train_set.images.shape
-        trained_on, held_back = split_training_images(n_images, recipe.validation_images, seed)
-        self.seed, self.recipe, self.epochs = seed, recipe, []
+    def __init__(self, train_set: Dataset, seed: int, recipe: Recipe) -> None:
+        trained_on, held_back = split_training_images(
+            len(train_set), recipe.validation_images, seed
+        )
+        self.seed, self.recipe = seed, recipe
+        self.epochs: list[dict[str, Any]] = []
         self.images = tf.constant(train_set.images[trained_on])
         self.labels = tf.constant(train_set.labels[trained_on])
         self.validation = train_set.images[held_back], train_set.labels[held_back]
-        self.model_form = (tuple(image_shape), len(train_set.class_names), seed, recipe.l2)
+        self.model_form = (train_set.input_shape, len(train_set.class_names), seed, recipe.l2)
         self.model = build_article_cnn(*self.model_form)
         self.steps = -(-len(trained_on) // recipe.batch_size)
         warm_up = round(recipe.warm_up_epochs * self.steps)
@@ -103,14 +101,16 @@ class TrainingRun:
         )
         self.optimizer.build(self.model.trainable_variables)
 
-    def restore(self, checkpoint):
+    def restore(self, checkpoint: Checkpoint) -> None:
         """Take over weights, optimizer state and history from a checkpoint."""
         self.epochs = list(checkpoint.epochs)
         self.model.set_weights(checkpoint.weights)
         for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
             variable.assign(value)
 
-    def train(self, settings, checkpoint_path, show_progress):
+    def train(
+        self, settings: dict[str, Any], checkpoint_path: AnyPath, show_progress: bool
+    ) -> None:
         """Train the epochs that are still to do, with a checkpoint after each.
 
         Raises
@@ -134,7 +134,7 @@ class TrainingRun:
                 if show_progress:
                     tqdm.write(_line(told, self.recipe.epochs))
 
-    def _train_epoch(self, epoch, bar_off):
+    def _train_epoch(self, epoch: int, bar_off: bool | None) -> dict[str, Any]:
         start = time.monotonic()
         batches = training_batches(
             self.images,
@@ -165,24 +165,24 @@ class TrainingRun:
             "seconds": round(time.monotonic() - start, 2),
         }
 
-    def save(self, path):
+    def save(self, path: AnyPath) -> None:
         """Save the network alone: a compiled one would carry its optimizer along."""
         bare = build_article_cnn(*self.model_form)
         bare.set_weights(self.model.get_weights())
         bare.save(path)
 
-    def count_correct(self, images, labels):
+    def count_correct(self, images: Any, labels: NDArray[np.int64]) -> int:
         """Count the images whose most probable class is their label."""
         probabilities = self.model.predict(_in_order(images, labels), verbose=0)
         return int((probabilities.argmax(axis=1) == labels).sum())
 
 
-def _in_order(images, labels):
+def _in_order(images: Any, labels: NDArray[np.int64]) -> Any:
     """Batches for a pass that changes nothing."""
     return tf.data.Dataset.from_tensor_slices((np.asarray(images), labels)).batch(500)
 
 
-def _line(told, n_epochs):
+def _line(told: dict[str, Any], n_epochs: int) -> str:
     return (
         f"epoch {told['epoch']}/{n_epochs}: loss {told['loss']:.4f}, "
         f"accuracy {told['accuracy']:.4f}, validation loss {told['val_loss']:.4f}, "

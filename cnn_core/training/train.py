@@ -6,14 +6,16 @@ import re
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from cnn_core.artifacts import WORK_FOLDER, manifest_or_empty, only_one
+from cnn_core.artifacts import WORK_FOLDER, AnyPath, manifest_or_empty, only_one
 from cnn_core.errors import ArtifactError, DataError, SelectionError
+from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras, tf
 from cnn_core.training.article_cnn import build_article_cnn
-from cnn_core.training.checkpoints import load_checkpoint
+from cnn_core.training.checkpoints import Checkpoint, load_checkpoint
 from cnn_core.training.publishing import publish_model, read_history, settle
 from cnn_core.training.run import Recipe, TrainingRun, split_training_images
 
@@ -21,19 +23,19 @@ __all__ = ["Recipe", "build_article_cnn", "split_training_images", "train_and_pu
 
 
 def train_and_publish(
-    train_set,
-    test_set,
-    folder,
-    name,
+    train_set: Dataset,
+    test_set: Dataset,
+    folder: AnyPath,
+    name: str,
     *,
-    seed=1,
-    recipe=None,
-    resume=False,
-    overwrite=False,
-    command="",
-    data_name="",
-    show_progress=True,
-):
+    seed: int = 1,
+    recipe: Recipe | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    command: str = "",
+    data_name: str = "",
+    show_progress: bool = True,
+) -> dict[str, Any]:
     """Train the article's CNN and put it, its history and its record into the artifacts.
 
     A checkpoint after every epoch in ``folder/.training/name`` lets a stopped training go on. The
@@ -42,23 +44,21 @@ def train_and_publish(
 
     Parameters
     ----------
-    train_set, test_set : Dataset
-    folder : path
+    folder
         The artifacts.
-    name : str
+    name
         The model is saved as ``folder/name.keras``.
-    seed : int
+    seed
         Decides initial weights, split, order and augmentation.
-    recipe : Recipe, optional
-    resume : bool
+    resume
         Go on from the last finished epoch, if there is one.
-    overwrite : bool
+    overwrite
         Allow an existing model, or a broken-off training, of this name to be replaced.
-    command : str
+    command
         What the manifest tells as the way to repeat this.
-    data_name : str
+    data_name
         Name of the data file or folder, for the record.
-    show_progress : bool
+    show_progress
         Progress bars over epochs and batches on standard error.
 
     Returns
@@ -81,7 +81,7 @@ def train_and_publish(
     folder, recipe = Path(folder), recipe or Recipe()
     work = folder / WORK_FOLDER / name
     lock = folder / WORK_FOLDER / f"{name}.lock"
-    settings = {
+    settings: dict[str, Any] = {
         "seed": seed,
         "recipe": asdict(recipe),
         "data": {"name": data_name, "train": train_set.digest, "test": test_set.digest},
@@ -108,14 +108,14 @@ def train_and_publish(
     return record
 
 
-def _require_name(name):
+def _require_name(name: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", name):
         raise SelectionError(
             f"model name {name!r}: letters, digits, '_', '-' and '.' are accepted, no '.' in front"
         )
 
 
-def _require_same_kind(train_set, test_set):
+def _require_same_kind(train_set: Dataset, test_set: Dataset) -> None:
     if train_set.images.shape[1:] != test_set.images.shape[1:]:
         raise DataError(
             f"training images are {train_set.images.shape[1:]}, test images "
@@ -128,7 +128,9 @@ def _require_same_kind(train_set, test_set):
         )
 
 
-def _starting_point(folder, name, work, settings, resume, overwrite):
+def _starting_point(
+    folder: Path, name: str, work: Path, settings: dict[str, Any], resume: bool, overwrite: bool
+) -> Checkpoint | None:
     """Decide whether to go on, start or refuse; the checkpoint to go on from, or None."""
     path, target = work / "checkpoint.npz", folder / f"{name}.keras"
     checkpoint = load_checkpoint(path) if resume else None
@@ -153,7 +155,7 @@ def _starting_point(folder, name, work, settings, resume, overwrite):
     return checkpoint
 
 
-def _holds_weights(model_file, checkpoint):
+def _holds_weights(model_file: Path, checkpoint: Checkpoint | None) -> bool:
     """Whether a model file holds just the weights of a checkpoint: replacing it loses nothing."""
     if checkpoint is None:
         return False
@@ -166,7 +168,7 @@ def _holds_weights(model_file, checkpoint):
     )
 
 
-def _record(run, test_set, settings):
+def _record(run: TrainingRun, test_set: Dataset, settings: dict[str, Any]) -> dict[str, Any]:
     images = {
         "train": int(run.images.shape[0]),
         "validation": len(run.validation[1]),
@@ -190,7 +192,7 @@ def _record(run, test_set, settings):
     }
 
 
-def versions():
+def versions() -> dict[str, str]:
     """Versions of what decides the numbers: Python, TensorFlow, Keras and NumPy."""
     return {
         "python": platform.python_version(),

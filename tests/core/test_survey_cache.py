@@ -174,7 +174,7 @@ def test_without_locks_the_last_builder_wins(network, images, tmp_path, monkeypa
     def no_locks(*_):
         raise OSError("no locks here")
 
-    monkeypatch.setattr(survey_store.fcntl, "flock", no_locks)
+    monkeypatch.setattr(survey_store.FileLock, "acquire", no_locks)
     run_pass = survey_module.run_pass
     inner = []
 
@@ -197,7 +197,6 @@ def test_cache_folder_comes_from_the_environment(network, images, tmp_path, monk
     assert list((tmp_path / "there").rglob("meta.json"))
     monkeypatch.delenv("LOOKING_GLASS_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    monkeypatch.setattr(survey_store.sys, "platform", "linux")
     assert survey_store.default_cache_folder() == tmp_path / "xdg" / "cnn-looking-glass"
 
 
