@@ -1,1 +1,31 @@
 """Groups of images, the cells that they have in common, and what those are worth."""
+
+from typing import TYPE_CHECKING
+
+from cnn_core.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from cnn_core.circles.chance import Chance as Chance
+    from cnn_core.circles.chance import unique_by_chance as unique_by_chance
+    from cnn_core.circles.circle_reader import CircleReader as CircleReader
+    from cnn_core.circles.circle_reader import CircleWorth as CircleWorth
+    from cnn_core.circles.circle_reader import HitRates as HitRates
+    from cnn_core.circles.circle_reader import hit_rates as hit_rates
+    from cnn_core.circles.circle_reader import weigh_circles as weigh_circles
+    from cnn_core.circles.class_contrast import ClassContrast as ClassContrast
+    from cnn_core.circles.class_contrast import ClassMeans as ClassMeans
+    from cnn_core.circles.class_contrast import class_means as class_means
+    from cnn_core.circles.groups import Group as Group
+    from cnn_core.circles.groups import article_groups as article_groups
+    from cnn_core.circles.groups import clearest as clearest
+    from cnn_core.circles.groups import least_clear as least_clear
+    from cnn_core.circles.groups import most_ambiguous as most_ambiguous
+    from cnn_core.circles.groups import random_members as random_members
+    from cnn_core.circles.groups import wrong as wrong
+    from cnn_core.circles.random_triples import RandomTriples as RandomTriples
+    from cnn_core.circles.rule import Circles as Circles
+    from cnn_core.circles.rule import Flag as Flag
+    from cnn_core.circles.rule import find_circles as find_circles
+    from cnn_core.circles.rule import on_cells as on_cells
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__)

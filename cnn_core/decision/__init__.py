@@ -1,1 +1,34 @@
 """Why one class and not another: ledgers, ablation, the race, the smallest edit."""
+
+from typing import TYPE_CHECKING
+
+from cnn_core.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from cnn_core.decision.ablation import Ablation as Ablation
+    from cnn_core.decision.ablation import UnitEffects as UnitEffects
+    from cnn_core.decision.ablation import ablate as ablate
+    from cnn_core.decision.ablation import ablate_each as ablate_each
+    from cnn_core.decision.ablation import mean_effects as mean_effects
+    from cnn_core.decision.ablation import unit_effects as unit_effects
+    from cnn_core.decision.ledger import Ledger as Ledger
+    from cnn_core.decision.ledger import MeanLedger as MeanLedger
+    from cnn_core.decision.ledger import NodeLedger as NodeLedger
+    from cnn_core.decision.ledger import ledgers as ledgers
+    from cnn_core.decision.ledger import mean_ledger as mean_ledger
+    from cnn_core.decision.ledger import node_ledger as node_ledger
+    from cnn_core.decision.pairs import checked_pair as checked_pair
+    from cnn_core.decision.pairs import margin_of as margin_of
+    from cnn_core.decision.pairs import strongest_other as strongest_other
+    from cnn_core.decision.race import ClassRace as ClassRace
+    from cnn_core.decision.race import Curve as Curve
+    from cnn_core.decision.race import Race as Race
+    from cnn_core.decision.race import Run as Run
+    from cnn_core.decision.race import class_race as class_race
+    from cnn_core.decision.smallest_edit import Edit as Edit
+    from cnn_core.decision.visibility import Ranking as Ranking
+    from cnn_core.decision.visibility import Visibility as Visibility
+    from cnn_core.decision.visibility import n_carrying as n_carrying
+    from cnn_core.decision.visibility import ranking as ranking
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__)

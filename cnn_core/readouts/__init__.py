@@ -2,3 +2,24 @@
 
 `results` reads what was found, without Keras; `compute` finds it.
 """
+
+from typing import TYPE_CHECKING
+
+from cnn_core.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from cnn_core.readouts.compute import compute_readouts as compute_readouts
+    from cnn_core.readouts.paired import compare as compare
+    from cnn_core.readouts.result_file import load_readouts as load_readouts
+    from cnn_core.readouts.result_file import save_readouts as save_readouts
+    from cnn_core.readouts.results import Claim as Claim
+    from cnn_core.readouts.results import LayerFacts as LayerFacts
+    from cnn_core.readouts.results import ModelReadouts as ModelReadouts
+    from cnn_core.readouts.results import Paired as Paired
+    from cnn_core.readouts.results import Readout as Readout
+    from cnn_core.readouts.results import Share as Share
+    from cnn_core.readouts.results import Task as Task
+    from cnn_core.readouts.results import Variant as Variant
+    from cnn_core.readouts.results import VariantScore as VariantScore
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__)

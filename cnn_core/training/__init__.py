@@ -1,1 +1,13 @@
 """The article's CNN: build it, train it, go on after a stop, publish it."""
+
+from typing import TYPE_CHECKING
+
+from cnn_core.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from cnn_core.training.article_cnn import build_article_cnn as build_article_cnn
+    from cnn_core.training.run import Recipe as Recipe
+    from cnn_core.training.run import TrainingRun as TrainingRun
+    from cnn_core.training.train import train_and_publish as train_and_publish
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__)
