@@ -5,6 +5,7 @@ from itertools import combinations
 from math import comb, prod
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.circles.rule import same_cells
 from cnn_core.errors import SelectionError
@@ -21,71 +22,73 @@ class Chance:
 
     Attributes
     ----------
-    unique_a, unique_b : (n_splits,) int64
+    unique_a, unique_b : (n_splits,)
         Cells unique to the first and to the second part of each split.
-    observed_a, observed_b : int
+    observed_a, observed_b
         The same counts for the groups themselves.
-    n_possible : int
+    n_possible
         Number of different splits into groups of these sizes.
-    exact : bool
+    exact
         True if every possible split was counted, the real one among them; False if the splits are
         random draws.
     """
 
-    unique_a: np.ndarray
-    unique_b: np.ndarray
+    unique_a: NDArray[np.int64]
+    unique_b: NDArray[np.int64]
     observed_a: int
     observed_b: int
     n_possible: int
     exact: bool
 
     @property
-    def n_splits(self):
+    def n_splits(self) -> int:
         """Number of splits counted."""
         return len(self.unique_a)
 
     @property
-    def unique(self):
-        """(n_splits,) int64: cells unique to either part of each split."""
+    def unique(self) -> NDArray[np.int64]:
+        """(n_splits,): cells unique to either part of each split."""
         return self.unique_a + self.unique_b
 
     @property
-    def observed(self):
+    def observed(self) -> int:
         """Cells unique to either of the groups themselves."""
         return self.observed_a + self.observed_b
 
     @property
-    def mean_a(self):
+    def mean_a(self) -> float:
         """Mean over the splits of the cells unique to the first part."""
         return float(self.unique_a.mean())
 
     @property
-    def mean_b(self):
+    def mean_b(self) -> float:
         """Mean over the splits of the cells unique to the second part."""
         return float(self.unique_b.mean())
 
     @property
-    def mean(self):
+    def mean(self) -> float:
         """Mean over the splits of the cells unique to either part."""
         return float(self.unique.mean())
 
     @property
-    def share_at_least_a(self):
+    def share_at_least_a(self) -> float:
         """Share of splits with at least `observed_a` cells unique to the first part."""
         return float((self.unique_a >= self.observed_a).mean())
 
     @property
-    def share_at_least_b(self):
+    def share_at_least_b(self) -> float:
         """Share of splits with at least `observed_b` cells unique to the second part."""
         return float((self.unique_b >= self.observed_b).mean())
 
     @property
-    def share_at_least(self):
+    def share_at_least(self) -> float:
         """Share of splits with at least `observed` cells unique to either part."""
         return float((self.unique >= self.observed).mean())
 
 
-def unique_by_chance(on_a, on_b, *, most_exact=MOST_EXACT_SPLITS, seed=0):
+def unique_by_chance(
+    on_a: ArrayLike, on_b: ArrayLike, *, most_exact: int = MOST_EXACT_SPLITS, seed: int = 0
+) -> Chance:
     """Count the unique cells in splits of A and B together into groups of the same sizes.
 
     All splits are counted when there are at most `most_exact`, in the order of
@@ -95,16 +98,10 @@ def unique_by_chance(on_a, on_b, *, most_exact=MOST_EXACT_SPLITS, seed=0):
 
     Parameters
     ----------
-    on_a : (n_a, *cells) bool
-    on_b : (n_b, *cells) bool
+    on_a, on_b : (n_a, *cells), (n_b, *cells) bool
         Which cells are on in each image of each group; at most 62 images together.
-    most_exact : int
-    seed : int
-        Seed of the draws; not used when all splits are counted.
-
-    Returns
-    -------
-    Chance
+    seed
+        Of the draws; not used when all splits are counted.
     """
     on_a, on_b = same_cells(on_a, on_b)
     if most_exact < 1:
@@ -122,7 +119,7 @@ def unique_by_chance(on_a, on_b, *, most_exact=MOST_EXACT_SPLITS, seed=0):
     # split just when its pattern *is* that part: one histogram of patterns answers every split.
     patterns, counts = np.unique(_patterns(on_a, on_b), return_counts=True)
 
-    def unique_to(parts):
+    def unique_to(parts: NDArray[np.int64]) -> NDArray[np.int64]:
         place = np.searchsorted(patterns, parts).clip(max=len(patterns) - 1)
         # No cell is unique to an empty part, though the pattern 0 occurs.
         return np.where((patterns[place] == parts) & (parts > 0), counts[place], 0)
@@ -138,19 +135,19 @@ def unique_by_chance(on_a, on_b, *, most_exact=MOST_EXACT_SPLITS, seed=0):
     )
 
 
-def _patterns(on_a, on_b):
+def _patterns(on_a: NDArray[np.bool], on_b: NDArray[np.bool]) -> NDArray[np.int64]:
     patterns = np.zeros(prod(on_a.shape[1:]), dtype=np.int64)
     for bit, on in enumerate([*on_a, *on_b]):
         patterns |= on.reshape(-1).astype(np.int64) << bit
     return patterns
 
 
-def _all_splits(n, n_a):
+def _all_splits(n: int, n_a: int) -> NDArray[np.int64]:
     parts = (sum(1 << i for i in first) for first in combinations(range(n), n_a))
     return np.fromiter(parts, dtype=np.int64)
 
 
-def _drawn_splits(n, n_a, n_draws, seed):
+def _drawn_splits(n: int, n_a: int, n_draws: int, seed: int) -> NDArray[np.int64]:
     rng = np.random.default_rng(seed)
     order = rng.permuted(np.tile(np.arange(n), (n_draws, 1)), axis=1)
-    return (np.int64(1) << order[:, :n_a]).sum(axis=1)
+    return np.asarray((np.int64(1) << order[:, :n_a]).sum(axis=1))

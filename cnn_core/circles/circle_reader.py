@@ -5,11 +5,14 @@ Whoever hands in the images of two classes only (:func:`rows_of_classes`) gives 
 positions among those.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from cnn_core.circles.rule import Flag, on_from_peak
+from cnn_core.circles.rule import Circles, Flag, on_from_peak
 from cnn_core.errors import SelectionError
 from cnn_core.statistics import Accuracy, accuracy, checked_labels, wilson_interval
 
@@ -23,21 +26,21 @@ class HitRates:
 
     Attributes
     ----------
-    classes : (int, int)
+    classes
         p and q, the order of the first axis below.
-    n_images : (2,) int64
+    n_images : (2,)
         Images counted, the ones left out not among them.
-    hits : (2, *cells) int64
-    rate, low, high : (2, *cells) float64, in [0, 1]
+    hits : (2, *cells)
+    rate, low, high : (2, *cells), in [0, 1]
         Share and 95 % Wilson interval; nan for a class without images.
     """
 
     classes: tuple[int, int]
-    n_images: np.ndarray
-    hits: np.ndarray
-    rate: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    n_images: NDArray[np.int64]
+    hits: NDArray[np.int64]
+    rate: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,27 +49,26 @@ class CircleReader:
 
     Attributes
     ----------
-    classes : (int, int)
+    classes
         p, for which group A stands, and q, for which group B stands.
-    share_a, share_b : (n,) float64, in [0, 1]
+    share_a, share_b : (n,), in [0, 1]
         Share of each group's unique cells that are on in each image; 0 if it has none.
-    decisions : (n,) int64
+    decisions : (n,)
         p, q, or UNDECIDED where the shares are equal; for every image, judged or not.
-    judged : (n,) bool
+    judged : (n,)
         Images that the accuracy counts: labelled p or q and not left out. None if p is q.
-    overall, of_p, of_q : Accuracy
+    overall, of_p, of_q
         Over all judged images, those of p, and those of q. An undecided image counts half, in the
         share and in the Wilson formula alike.
-    n_undecided : int
+    n_undecided
         Judged images without a decision.
-    flags : frozenset of Flag
     """
 
     classes: tuple[int, int]
-    share_a: np.ndarray
-    share_b: np.ndarray
-    decisions: np.ndarray
-    judged: np.ndarray
+    share_a: NDArray[np.float64]
+    share_b: NDArray[np.float64]
+    decisions: NDArray[np.int64]
+    judged: NDArray[np.bool]
     overall: Accuracy
     of_p: Accuracy
     of_q: Accuracy
@@ -80,36 +82,29 @@ class CircleWorth:
 
     Attributes
     ----------
-    cells : (k,) int64
+    cells : (k,)
         Flat numbers of the circled cells, the order of the columns of `hit_rates`.
-    hit_rates : HitRates
-    reader : CircleReader
     """
 
-    cells: np.ndarray
+    cells: NDArray[np.int64]
     hit_rates: HitRates
     reader: CircleReader
 
 
-def rows_of_classes(labels, classes, left_out=()):
-    """Rows of the images of some classes.
+def rows_of_classes(
+    labels: ArrayLike, classes: Collection[int], left_out: ArrayLike = ()
+) -> NDArray[np.int64]:
+    """Rows, ascending, of the images of some classes without those that are left out.
 
-    Parameters
-    ----------
-    labels : (n,) int
-    classes : sequence of int
-    left_out : sequence of int
-        Rows not to return: the groups' own images.
-
-    Returns
-    -------
-    (m,) int64, ascending
+    `labels` is (n,) int; rows left out are usually the groups' own images.
     """
     labels = np.asarray(labels)
     return np.flatnonzero(np.isin(labels, list(classes)) & _kept(labels, left_out))
 
 
-def hit_rates(on, labels, p, q, left_out=()):
+def hit_rates(
+    on: ArrayLike, labels: ArrayLike, p: int, q: int, left_out: ArrayLike = ()
+) -> HitRates:
     """Share of the images of each class in which each cell is on.
 
     Parameters
@@ -117,14 +112,9 @@ def hit_rates(on, labels, p, q, left_out=()):
     on : (n, *cells) bool
         Any of a layer's cells (:func:`cnn_core.circles.rule.on_from_peak`) for n images.
     labels : (n,) int
-    p, q : int
-        The two classes. Images of other classes are ignored.
-    left_out : sequence of int
+        Images of other classes than p and q are ignored.
+    left_out
         Rows that do not count: the images that the circles were drawn on, A's and B's alike.
-
-    Returns
-    -------
-    HitRates
     """
     on = np.asarray(on, dtype=bool)
     labels = checked_labels(labels, on)
@@ -138,7 +128,14 @@ def hit_rates(on, labels, p, q, left_out=()):
     return HitRates((p, q), n_images, hits, rate, low, high)
 
 
-def circle_reader(on_unique_a, on_unique_b, labels, p, q, left_out=()):
+def circle_reader(
+    on_unique_a: ArrayLike,
+    on_unique_b: ArrayLike,
+    labels: ArrayLike,
+    p: int,
+    q: int,
+    left_out: ArrayLike = (),
+) -> CircleReader:
     """Read images by the circles alone.
 
     An image goes to p if a larger share of the cells unique to A than of those unique to B is on in
@@ -146,20 +143,14 @@ def circle_reader(on_unique_a, on_unique_b, labels, p, q, left_out=()):
 
     Parameters
     ----------
-    on_unique_a : (n, k_a) bool
-        Which of the cells unique to A are on in each image; ``k_a`` may be 0.
-    on_unique_b : (n, k_b) bool
-        The same for B.
+    on_unique_a, on_unique_b : (n, k_a), (n, k_b) bool
+        Which of the cells unique to A, and to B, are on in each image; there may be none.
     labels : (n,) int
-    p, q : int
+    p, q
         Classes for which A and B stand. If they are equal there is nothing to tell apart: no image
         is judged.
-    left_out : sequence of int
+    left_out
         Rows that do not count: the images that the circles were drawn on.
-
-    Returns
-    -------
-    CircleReader
     """
     labels = np.asarray(labels)
     share_a, share_b = (_share_on(on, labels) for on in (on_unique_a, on_unique_b))
@@ -188,12 +179,20 @@ def circle_reader(on_unique_a, on_unique_b, labels, p, q, left_out=()):
     )
 
 
-def weigh_circles(circles, columns, peak, labels, p, q, threshold, left_out=()):
+def weigh_circles(
+    circles: Circles,
+    columns: ArrayLike,
+    peak: ArrayLike,
+    labels: ArrayLike,
+    p: int,
+    q: int,
+    threshold: float,
+    left_out: ArrayLike = (),
+) -> CircleWorth:
     """Hit rates and circle reader from the circled cells alone.
 
     Parameters
     ----------
-    circles : Circles
     columns : (n, k) float
         Activations of ``circles.cells``, in this order, in n images. From a memory map of a layer:
         ``values.reshape(len(values), -1)[np.ix_(rows, circles.cells)]``.
@@ -201,12 +200,8 @@ def weigh_circles(circles, columns, peak, labels, p, q, threshold, left_out=()):
         Largest activation of the whole layer in each of these images.
     labels, p, q, left_out
         As in :func:`circle_reader`.
-    threshold : float, in [0, 1]
+    threshold : in [0, 1]
         The one that the circles were found with.
-
-    Returns
-    -------
-    CircleWorth
     """
     cells = circles.cells
     if np.ndim(columns) != 2 or np.shape(columns)[1] != len(cells):
@@ -222,15 +217,15 @@ def weigh_circles(circles, columns, peak, labels, p, q, threshold, left_out=()):
     )
 
 
-def _share_on(on, labels):
+def _share_on(on: ArrayLike, labels: NDArray[Any]) -> NDArray[np.float64]:
     on = np.asarray(on, dtype=bool)
     if on.ndim != 2:
         raise SelectionError(f"unique cells of shape {on.shape}: expected (images, unique cells)")
     checked_labels(labels, on)
-    return np.count_nonzero(on, axis=1) / max(1, on.shape[1])
+    return np.asarray(np.count_nonzero(on, axis=1) / max(1, on.shape[1]))
 
 
-def _kept(labels, left_out):
+def _kept(labels: NDArray[Any], left_out: ArrayLike) -> NDArray[np.bool]:
     left_out = np.asarray(left_out, dtype=np.int64)
     # A negative row would silently leave out another image.
     if left_out.size and not (left_out.min() >= 0 and left_out.max() < len(labels)):

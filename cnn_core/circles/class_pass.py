@@ -4,72 +4,50 @@ A survey keeps the last layers of a network. For the layers before them the imag
 these functions keep of each batch only what was asked for.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.circles.class_contrast import ClassContrast, ClassMeans, class_contrast
 from cnn_core.circles.rule import on_from_peak
+from cnn_core.images.scaled_images import Images
 from cnn_core.statistics import checked_labels
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 _BATCH = 128
 _BYTES_AT_ONCE = 64 * 2**20
 
 
-def cell_columns(network, images, layer, cells):
-    """Activations of some cells of a layer.
-
-    Parameters
-    ----------
-    network : Network
-    images : ndarray, shape (n, height, width, channels), float32 in [0, 1]
-    layer : str
-    cells : ndarray of int, shape (k,)
-        Flat numbers of the cells.
-
-    Returns
-    -------
-    ndarray, shape (n, k), float32
-    """
+def cell_columns(
+    network: Network, images: Images, layer: str, cells: NDArray[np.integer]
+) -> NDArray[np.float32]:
+    """Activations (n, k) of some cells of a layer, given by their k flat numbers, in n images."""
     columns = np.empty((len(images), len(cells)), np.float32)
     for rows, values in _batches(network, images, layer):
         columns[rows] = values[:, cells]
     return columns
 
 
-def on_over(network, images, layer, peak, threshold):
-    """Tell which cells of a layer are on in each image.
-
-    Parameters
-    ----------
-    network, images, layer
-        As in `cell_columns`.
-    peak : ndarray, shape (n,)
-        Largest activation of the layer in each image.
-    threshold : float, in [0, 1]
-
-    Returns
-    -------
-    ndarray, shape (n, cells), bool
-    """
+def on_over(
+    network: Network, images: Images, layer: str, peak: NDArray[np.floating], threshold: float
+) -> NDArray[np.bool]:
+    """Tell which cells of a layer are on in each image, (n, cells), from each one's `peak` (n,)."""
     on = np.empty((len(images), network.layer(layer).n_cells), bool)
     for rows, values in _batches(network, images, layer):
         on[rows] = on_from_peak(values, peak[rows], threshold)
     return on
 
 
-def contrast_over(network, images, labels, layer, p, q):
-    """Mean of each cell in two classes, and its AUC: `class_contrast` in bounded memory.
-
-    Parameters
-    ----------
-    network, images, layer
-        As in `cell_columns`.
-    labels : ndarray, shape (n,), int
-    p, q : int
-
-    Returns
-    -------
-    ClassContrast
-    """
+def contrast_over(
+    network: Network, images: Images, labels: ArrayLike, layer: str, p: int, q: int
+) -> ClassContrast:
+    """Mean of each cell in two classes, and its AUC: `class_contrast` in bounded memory."""
     shape = network.layer(layer).shape
     n_cells = network.layer(layer).n_cells
     at_once = max(1, _BYTES_AT_ONCE // (4 * max(1, len(images))))
@@ -78,7 +56,7 @@ def contrast_over(network, images, labels, layer, p, q):
         cells = np.arange(start, min(start + at_once, n_cells))
         parts.append(class_contrast(cell_columns(network, images, layer, cells), labels, p, q))
 
-    def joined(field):
+    def joined(field: str) -> NDArray[np.float64]:
         return np.concatenate([getattr(part, field) for part in parts]).reshape(shape)
 
     return ClassContrast(
@@ -90,18 +68,10 @@ def contrast_over(network, images, labels, layer, p, q):
     )
 
 
-def means_over(network, images, labels, layer, p, q):
-    """Mean of each cell in two classes: `class_means` in bounded memory.
-
-    Parameters
-    ----------
-    network, images, labels, layer, p, q
-        As in `contrast_over`.
-
-    Returns
-    -------
-    ClassMeans
-    """
+def means_over(
+    network: Network, images: Images, labels: ArrayLike, layer: str, p: int, q: int
+) -> ClassMeans:
+    """Mean of each cell in two classes: `class_means` in bounded memory."""
     labels, shape = checked_labels(labels, images), network.layer(layer).shape
     sums = np.zeros((2, network.layer(layer).n_cells))
     for rows, values in _batches(network, images, layer):
@@ -111,11 +81,13 @@ def means_over(network, images, labels, layer, p, q):
     mean_p, mean_q = (
         total.reshape(shape) / (count or np.nan) for total, count in zip(sums, counts, strict=True)
     )
-    return ClassMeans((p, q), tuple(counts), mean_p, mean_q)
+    return ClassMeans((p, q), (counts[0], counts[1]), mean_p, mean_q)
 
 
-def _batches(network, images, layer):
-    """Yield (rows, values (m, cells) float32) batch by batch."""
+def _batches(
+    network: Network, images: Images, layer: str
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Rows of each batch with their values (m, cells)."""
     for start in range(0, len(images), _BATCH):
         rows = slice(start, start + _BATCH)
         values = network.activations(images[rows], [layer], batch_size=_BATCH)[layer]

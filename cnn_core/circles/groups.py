@@ -5,10 +5,13 @@ each and can all be imported from this one; NumPy is all they need.
 """
 
 from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from operator import index
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.circles.chance import Chance, unique_by_chance
 from cnn_core.circles.circle_reader import (
@@ -75,9 +78,9 @@ class Group:
 
     Attributes
     ----------
-    name : str
+    name
         What the page calls it, such as "A".
-    members : tuple of int
+    members
         Image numbers in the set, from 0; any sequence of whole numbers is taken.
 
     Raises
@@ -89,7 +92,7 @@ class Group:
     name: str
     members: tuple[int, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         try:
             members = tuple(index(member) for member in self.members)
         except TypeError:
@@ -109,20 +112,11 @@ class Group:
             )
         object.__setattr__(self, "members", members)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.members)
 
-    def within(self, n_images):
-        """Check the members against the size of their image set.
-
-        Parameters
-        ----------
-        n_images : int
-
-        Returns
-        -------
-        Group
-            This group.
+    def within(self, n_images: int) -> Self:
+        """Check the members against the size of their image set, and give the group back.
 
         Raises
         ------
@@ -138,39 +132,19 @@ class Group:
         return self
 
 
-def in_both(group_a, group_b):
-    """Images that stand in both groups, in the order of the first.
+def in_both(group_a: Group, group_b: Group) -> tuple[int, ...]:
+    """Images that stand in both groups of the same image set, in the order of the first.
 
     Such an image makes every count of unique cells 0: what is common to A is on in it, and it is
     one of B's.
-
-    Parameters
-    ----------
-    group_a, group_b : Group
-        Of the same image set.
-
-    Returns
-    -------
-    tuple of int
     """
     return tuple(member for member in group_a.members if member in group_b.members)
 
 
-def margins(logits, p, q, rows=slice(None)):
-    """Margin of p over q for each image.
-
-    Parameters
-    ----------
-    logits : (n, n_classes) float
-    p, q : int
-        Two different classes.
-    rows : index of the first axis
-        Only these images, n of them; all by default.
-
-    Returns
-    -------
-    (n,) float64
-        z_p - z_q.
+def margins(
+    logits: ArrayLike, p: int, q: int, rows: slice | NDArray[np.integer] = slice(None)
+) -> NDArray[np.float64]:
+    """Margin z_p - z_q of each image, from logits (n_images, n_classes), or of some rows of them.
 
     Raises
     ------
@@ -185,10 +159,19 @@ def margins(logits, p, q, rows=slice(None)):
             )
     if p == q:
         raise SelectionError(f"class {p} against itself: choose two different classes")
-    return logits[rows, p].astype(np.float64) - logits[rows, q]
+    return np.asarray(logits[rows, p].astype(np.float64) - logits[rows, q])
 
 
-def clearest(logits, labels, predictions, p, q, n, *, exclude=()):
+def clearest(
+    logits: ArrayLike,
+    labels: ArrayLike,
+    predictions: ArrayLike,
+    p: int,
+    q: int,
+    n: int,
+    *,
+    exclude: Collection[int] = (),
+) -> tuple[int, ...]:
     """Choose the clearest p against q: largest margin among images labelled and predicted p.
 
     Every rule returns at most `n` images, the most typical of the rule first and equal ones by
@@ -198,23 +181,31 @@ def clearest(logits, labels, predictions, p, q, n, *, exclude=()):
     ----------
     logits : (n_images, n_classes) float
     labels, predictions : (n_images,) int
-    p, q : int
+    p, q
         Two different classes.
-    n : int
+    n
         Images wanted, 1 or more.
-    exclude : sequence of int
+    exclude
         Images not to choose, such as another group's.
 
     Returns
     -------
-    tuple of int
-        Image numbers.
+    Image numbers.
     """
     fits = _right(labels, predictions, p, np.asarray(logits))
     return _first(lambda rows: -margins(logits, p, q, rows), fits, n, exclude)
 
 
-def least_clear(logits, labels, predictions, p, q, n, *, exclude=()):
+def least_clear(
+    logits: ArrayLike,
+    labels: ArrayLike,
+    predictions: ArrayLike,
+    p: int,
+    q: int,
+    n: int,
+    *,
+    exclude: Collection[int] = (),
+) -> tuple[int, ...]:
     """Choose the most q-like p: smallest margin among images labelled and predicted p.
 
     Parameters and result as in :func:`clearest`.
@@ -223,7 +214,9 @@ def least_clear(logits, labels, predictions, p, q, n, *, exclude=()):
     return _first(lambda rows: margins(logits, p, q, rows), fits, n, exclude)
 
 
-def most_ambiguous(logits, labels, p, q, n, *, exclude=()):
+def most_ambiguous(
+    logits: ArrayLike, labels: ArrayLike, p: int, q: int, n: int, *, exclude: Collection[int] = ()
+) -> tuple[int, ...]:
     """Choose the most ambiguous: smallest absolute margin among images labelled p or q.
 
     Parameters and result as in :func:`clearest`.
@@ -234,23 +227,21 @@ def most_ambiguous(logits, labels, p, q, n, *, exclude=()):
     )
 
 
-def wrong(logits, labels, predictions, n, *, label=None, predicted=None, exclude=()):
+def wrong(
+    logits: ArrayLike,
+    labels: ArrayLike,
+    predictions: ArrayLike,
+    n: int,
+    *,
+    label: int | None = None,
+    predicted: int | None = None,
+    exclude: Collection[int] = (),
+) -> tuple[int, ...]:
     """Choose misclassified images, the most decided mistake first.
 
-    Mistakes are ordered by the margin of the prediction over the label, largest first.
-
-    Parameters
-    ----------
-    logits, labels, predictions, n, exclude
-        As in :func:`clearest`.
-    label : int, optional
-        Only images of this class.
-    predicted : int, optional
-        Only images taken for this class.
-
-    Returns
-    -------
-    tuple of int
+    Mistakes are ordered by the margin of the prediction over the label, largest first. With `label`
+    only images of this class, with `predicted` only images taken for this class; other parameters
+    as in :func:`clearest`.
     """
     logits = np.asarray(logits)
     labels, predictions = (checked_labels(given, logits) for given in (labels, predictions))
@@ -260,30 +251,19 @@ def wrong(logits, labels, predictions, n, *, label=None, predicted=None, exclude
     if predicted is not None:
         fits &= predictions == predicted
 
-    def other_way_round(rows):
+    def other_way_round(rows: NDArray[np.int64]) -> NDArray[np.float64]:
         own, taken_for = logits[rows, labels[rows]], logits[rows, predictions[rows]]
-        return own - taken_for.astype(np.float64)
+        return np.asarray(own - taken_for.astype(np.float64))
 
     return _first(other_way_round, fits, n, exclude)
 
 
-def random_members(labels, n, seed, *, label=None, exclude=()):
+def random_members(
+    labels: ArrayLike, n: int, seed: int, *, label: int | None = None, exclude: Collection[int] = ()
+) -> tuple[int, ...]:
     """Choose n different images at random; with the same seed, fewer are the first of more.
 
-    Parameters
-    ----------
-    labels : (n_images,) int
-    n : int
-        Images wanted, 1 or more; fewer are returned if there are not so many.
-    seed : int
-    label : int, optional
-        Only images of this class.
-    exclude : sequence of int
-        Images not to choose.
-
-    Returns
-    -------
-    tuple of int
+    With `label` only images of this class; other parameters as in :func:`clearest`.
     """
     labels = np.asarray(labels)
     fits = np.ones(len(labels), dtype=bool) if label is None else labels == label
@@ -291,21 +271,29 @@ def random_members(labels, n, seed, *, label=None, exclude=()):
     return _first(lambda rows: lots[rows], fits, n, exclude)
 
 
-def article_groups(logits, labels, predictions, p, q, n=3, n_unclear=2):
+def article_groups(
+    logits: ArrayLike,
+    labels: ArrayLike,
+    predictions: ArrayLike,
+    p: int,
+    q: int,
+    n: int = 3,
+    n_unclear: int = 2,
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     """Choose the article's case: clear p, clear q, and unclear but correctly classified p.
 
     Parameters
     ----------
     logits, labels, predictions, p, q
         As in :func:`clearest`.
-    n : int
+    n
         Clear images of each class.
-    n_unclear : int
+    n_unclear
         The most q-like images of p, none of them among the clear ones.
 
     Returns
     -------
-    members_a, members_b, members_c : tuple of int
+    members_a, members_b, members_c
         Empty where there is no such image.
     """
     clear_p = clearest(logits, labels, predictions, p, q, n)
@@ -314,12 +302,19 @@ def article_groups(logits, labels, predictions, p, q, n=3, n_unclear=2):
     return clear_p, clear_q, unclear
 
 
-def _right(labels, predictions, p, logits):
+def _right(
+    labels: ArrayLike, predictions: ArrayLike, p: int, logits: NDArray[Any]
+) -> NDArray[np.bool]:
     labels, predictions = (checked_labels(given, logits) for given in (labels, predictions))
-    return (labels == p) & (predictions == p)
+    return np.asarray((labels == p) & (predictions == p))
 
 
-def _first(key_of, fits, n, exclude):
+def _first(
+    key_of: Callable[[NDArray[np.int64]], NDArray[Any]],
+    fits: NDArray[np.bool],
+    n: int,
+    exclude: Collection[int],
+) -> tuple[int, ...]:
     """Numbers of the n images with the smallest keys among those that fit, equal keys by number.
 
     `key_of` gives the keys of some images: in a large set only those that fit are looked at.
@@ -328,5 +323,5 @@ def _first(key_of, fits, n, exclude):
         raise SelectionError(f"{n!r} images: choose at least 1")
     candidates = np.flatnonzero(fits)
     if len(exclude):
-        candidates = candidates[~np.isin(candidates, np.asarray(exclude, np.int64))]
+        candidates = candidates[~np.isin(candidates, np.asarray(list(exclude), np.int64))]
     return tuple(candidates[smallest_first(key_of(candidates), n)].tolist())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.circles.rule import Flag
 from cnn_core.errors import SelectionError
@@ -19,32 +20,32 @@ class RandomTriples:
 
     Attributes
     ----------
-    members_a, members_b : (n, size) int64
+    members_a, members_b : (n, size)
         Rows drawn from p and from q.
-    unique_a, unique_b : (n,) int64
+    unique_a, unique_b : (n,)
         Unique cells of each draw.
-    accuracies : (n,) float64
+    accuracies : (n,)
         Accuracy of each draw's circle reader, its own images left out; nan if none is left.
-    n_judged : int
+    n_judged
         Images that each reader was judged on.
-    flags : frozenset of Flag
+    flags
         With TOO_FEW_TO_DRAW or SAME_CLASS nothing was drawn and every array has length 0.
     """
 
-    members_a: np.ndarray
-    members_b: np.ndarray
-    unique_a: np.ndarray
-    unique_b: np.ndarray
-    accuracies: np.ndarray
+    members_a: NDArray[np.int64]
+    members_b: NDArray[np.int64]
+    unique_a: NDArray[np.int64]
+    unique_b: NDArray[np.int64]
+    accuracies: NDArray[np.float64]
     n_judged: int
     flags: frozenset[Flag]
 
     @property
-    def mean(self):
+    def mean(self) -> float:
         """Mean accuracy, nan if nothing was drawn."""
         return float(self.accuracies.mean()) if len(self.accuracies) else float("nan")
 
-    def share_at_most(self, value):
+    def share_at_most(self, value: float) -> float:
         """Share of draws whose accuracy is at most `value`, nan if nothing was drawn."""
         if not len(self.accuracies) or not self.n_judged:
             return float("nan")
@@ -52,17 +53,17 @@ class RandomTriples:
 
 
 def random_triples(
-    on,
-    labels,
-    p,
-    q,
-    n=200,
-    seed=0,
+    on: ArrayLike,
+    labels: ArrayLike,
+    p: int,
+    q: int,
+    n: int = 200,
+    seed: int = 0,
     *,
-    size=3,
-    first=0,
+    size: int = 3,
+    first: int = 0,
     progress: Callable[[int, int], None] | None = None,
-):
+) -> RandomTriples:
     """Draw random groups of two classes and judge the circle reader of each.
 
     The draws depend on the seed, on the order of the images within each class and on `size`; a
@@ -73,22 +74,15 @@ def random_triples(
     on : (n_images, *cells) bool
         Which cells of the layer are on in each image.
     labels : (n_images,) int
-    p, q : int
-        Classes of groups A and B.
-    n : int
+    n
         Number of draws.
-    seed : int
-    size : int
+    size
         Images in each group.
-    first : int
+    first
         Draws of the series to pass over: the result holds draws ``first`` to ``first + n - 1``, so
         that a long series can be computed in parts.
-    progress : callable, optional
+    progress
         Called with (draws done, n) now and then and at the end; what it raises ends the work.
-
-    Returns
-    -------
-    RandomTriples
     """
     on = np.asarray(on, dtype=bool)
     labels = checked_labels(labels, on)
@@ -127,7 +121,7 @@ def random_triples(
     )
 
 
-def _drawing_flags(p, q, n_p, n_q, size):
+def _drawing_flags(p: int, q: int, n_p: int, n_q: int, size: int) -> frozenset[Flag]:
     told = {
         Flag.SAME_CLASS: p == q,
         Flag.TOO_FEW_TO_DRAW: min(n_p, n_q) < size,
@@ -137,11 +131,14 @@ def _drawing_flags(p, q, n_p, n_q, size):
     return frozenset(flag for flag, holds in told.items() if holds)
 
 
-def _read_draws(flat, n_p, places_a, places_b):
+def _read_draws(
+    flat: NDArray[np.bool], n_p: int, places_a: NDArray[np.int64], places_b: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Find the circles of some draws and read with each; `flat` has p's images first, then q's."""
     group_a, group_b = flat[places_a], flat[n_p + places_b]  # (draws, size, cells)
-    unique_a = group_a.all(axis=1) & ~group_b.any(axis=1)
-    unique_b = group_b.all(axis=1) & ~group_a.any(axis=1)
+    all_a, all_b = (np.logical_and.reduce(group, axis=1) for group in (group_a, group_b))
+    any_a, any_b = (np.logical_or.reduce(group, axis=1) for group in (group_a, group_b))
+    unique_a, unique_b = all_a & ~any_b, all_b & ~any_a
     n_draws = len(unique_a)
     hits = _hits(flat, np.concatenate([unique_a, unique_b]))
     counts_a, counts_b = unique_a.sum(axis=1), unique_b.sum(axis=1)
@@ -159,8 +156,8 @@ def _read_draws(flat, n_p, places_a, places_b):
     return counts_a, counts_b, accuracies
 
 
-def _hits(flat, selections):
-    """How many of each selection's cells are on in each image, (n, selections) float64.
+def _hits(flat: NDArray[np.bool], selections: NDArray[np.bool]) -> NDArray[np.float64]:
+    """How many of each selection's cells are on in each image, (n, selections).
 
     A product of matrices in float32: whole numbers below 2**24 stay exact.
     """

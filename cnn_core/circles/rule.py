@@ -9,8 +9,10 @@ whose other axes (together: the cells) are those of one layer, ``(rows, columns,
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import SelectionError
 
@@ -31,27 +33,18 @@ class Flag(StrEnum):
     TOO_FEW_TO_DRAW = "a class has fewer images than a random group needs"
 
 
-def peaks(activations):
-    """Largest activation of the layer in each image.
-
-    Parameters
-    ----------
-    activations : (n, *cells) float
-
-    Returns
-    -------
-    (n,) of the same dtype
-    """
-    activations = np.asarray(activations)
-    if activations.ndim < 2 or 0 in activations.shape[1:]:
+def peaks(activations: ArrayLike) -> NDArray[Any]:
+    """Largest of the activations (n, *cells) of a layer in each image, (n,) of the same dtype."""
+    values = np.asarray(activations)
+    if values.ndim < 2 or 0 in values.shape[1:]:
         raise SelectionError(
-            f"activations of shape {activations.shape}: expected (images, cells...), "
+            f"activations of shape {values.shape}: expected (images, cells...), "
             "with at least one cell"
         )
-    return activations.max(axis=tuple(range(1, activations.ndim)))
+    return np.asarray(values.max(axis=tuple(range(1, values.ndim))))
 
 
-def on_cells(activations, threshold=0.3):
+def on_cells(activations: ArrayLike, threshold: float = 0.3) -> NDArray[np.bool]:
     """Tell which cells are on in each image.
 
     A cell is on when its activation is at least `threshold` times the largest activation of the
@@ -63,11 +56,11 @@ def on_cells(activations, threshold=0.3):
     ----------
     activations : (n, *cells) float, finite
         All cells of one layer for n images.
-    threshold : float, in [0, 1]
+    threshold : in [0, 1]
 
     Returns
     -------
-    (n, *cells) bool
+    (n, *cells)
 
     Raises
     ------
@@ -77,7 +70,7 @@ def on_cells(activations, threshold=0.3):
     return on_from_peak(activations, peaks(activations), threshold)
 
 
-def on_from_peak(values, peak, threshold=0.3):
+def on_from_peak(values: ArrayLike, peak: ArrayLike, threshold: float = 0.3) -> NDArray[np.bool]:
     """:func:`on_cells` for some cells of a layer, when the largest activation is known.
 
     Parameters
@@ -86,11 +79,11 @@ def on_from_peak(values, peak, threshold=0.3):
         Any of the layer's cells for n images.
     peak : (n,) float
         Largest activation of the **whole** layer in each image (:func:`peaks`).
-    threshold : float, in [0, 1]
+    threshold : in [0, 1]
 
     Returns
     -------
-    (n, ...) bool
+    (n, ...)
     """
     values, peak = np.asarray(values), np.asarray(peak)
     if not 0 <= threshold <= 1:
@@ -100,10 +93,10 @@ def on_from_peak(values, peak, threshold=0.3):
     per_image = (-1,) + (1,) * (values.ndim - 1)
     if threshold == 0:
         return (values > 0) & (peak > 0).reshape(per_image)
-    return values >= _cutoffs(peak, threshold, values.dtype).reshape(per_image)
+    return np.asarray(values >= _cutoffs(peak, threshold, values.dtype).reshape(per_image))
 
 
-def _cutoffs(peak, threshold, dtype):
+def _cutoffs(peak: NDArray[Any], threshold: float, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Smallest value of `dtype` that is on in each image; infinite where nothing can be on."""
     exact = np.where(peak > 0, threshold * peak.astype(np.float64), np.inf)
     if dtype.kind != "f" or dtype.itemsize > 4:
@@ -116,7 +109,7 @@ def _cutoffs(peak, threshold, dtype):
 
 @dataclass(frozen=True, eq=False)
 class Circles:
-    """Which cells to circle for two groups; every array is (*cells,) bool.
+    """Which cells to circle for two groups; every array is (*cells,).
 
     Attributes
     ----------
@@ -130,50 +123,50 @@ class Circles:
         Common to A and on in at least one image of B (yellow).
     shared_b
         The mirror image: common to B and on in at least one image of A.
-    n_a, n_b : int
+    n_a, n_b
         Images in each group. An image that stands in both groups counts in both, so that no cell
         can be unique to either.
-    silent_a, silent_b : int
+    silent_a, silent_b
         Images of each group in which nothing is on; one such image leaves nothing in common.
     """
 
-    common_a: np.ndarray
-    common_b: np.ndarray
-    unique_a: np.ndarray
-    unique_b: np.ndarray
-    shared: np.ndarray
-    shared_b: np.ndarray
+    common_a: NDArray[np.bool]
+    common_b: NDArray[np.bool]
+    unique_a: NDArray[np.bool]
+    unique_b: NDArray[np.bool]
+    shared: NDArray[np.bool]
+    shared_b: NDArray[np.bool]
     n_a: int
     n_b: int
     silent_a: int
     silent_b: int
 
     @property
-    def n_unique_a(self):
+    def n_unique_a(self) -> int:
         """Number of cells unique to A."""
         return int(self.unique_a.sum())
 
     @property
-    def n_unique_b(self):
+    def n_unique_b(self) -> int:
         """Number of cells unique to B."""
         return int(self.unique_b.sum())
 
     @property
-    def n_shared(self):
+    def n_shared(self) -> int:
         """Number of cells common to A and on in at least one image of B."""
         return int(self.shared.sum())
 
     @cached_property
-    def cells(self):
-        """(k,) int64: flat numbers, ascending, of all cells common to A or to B.
+    def cells(self) -> NDArray[np.int64]:
+        """(k,): flat numbers, ascending, of all cells common to A or to B.
 
         These are the circled cells: each is unique or shared.
         """
         return np.flatnonzero(self.common_a | self.common_b)
 
     @property
-    def flags(self):
-        """Flags (a frozenset): what the reader of these circles has to be told."""
+    def flags(self) -> frozenset[Flag]:
+        """What the reader of these circles has to be told."""
         told = {
             Flag.EMPTY_A: self.n_a == 0,
             Flag.EMPTY_B: self.n_b == 0,
@@ -186,25 +179,19 @@ class Circles:
         return frozenset(flag for flag, holds in told.items() if holds)
 
 
-def find_circles(on_a, on_b):
+def find_circles(on_a: ArrayLike, on_b: ArrayLike) -> Circles:
     """Find the cells to circle for two groups.
 
     Parameters
     ----------
-    on_a : (n_a, *cells) bool
-        Which cells are on in each image of group A; ``n_a`` may be 0.
-    on_b : (n_b, *cells) bool
-        The same for group B.
-
-    Returns
-    -------
-    Circles
+    on_a, on_b : (n_a, *cells), (n_b, *cells) bool
+        Which cells are on in each image of the group; there may be none.
     """
     on_a, on_b = same_cells(on_a, on_b)
-    any_a, any_b = on_a.any(axis=0), on_b.any(axis=0)
-    # all() of no image is True, but an empty group has nothing to show.
-    common_a = on_a.all(axis=0) & any_a
-    common_b = on_b.all(axis=0) & any_b
+    any_a, any_b = (np.logical_or.reduce(on) for on in (on_a, on_b))
+    # Of no image all are on, but an empty group has nothing to show.
+    common_a = np.logical_and.reduce(on_a) & any_a
+    common_b = np.logical_and.reduce(on_b) & any_b
     return Circles(
         common_a=common_a,
         common_b=common_b,
@@ -219,16 +206,8 @@ def find_circles(on_a, on_b):
     )
 
 
-def same_cells(on_a, on_b):
-    """Check that two groups are (n_a, *cells) and (n_b, *cells) with the same cells.
-
-    Parameters
-    ----------
-    on_a, on_b : array_like of bool
-
-    Returns
-    -------
-    on_a, on_b : ndarray of bool
+def same_cells(on_a: ArrayLike, on_b: ArrayLike) -> tuple[NDArray[np.bool], NDArray[np.bool]]:
+    """Check that two groups are (n_a, *cells) and (n_b, *cells) bool with the same cells.
 
     Raises
     ------
@@ -244,5 +223,5 @@ def same_cells(on_a, on_b):
     return on_a, on_b
 
 
-def _n_silent(on):
+def _n_silent(on: NDArray[np.bool]) -> int:
     return int((~on.any(axis=tuple(range(1, on.ndim)))).sum())

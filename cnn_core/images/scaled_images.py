@@ -91,3 +91,7 @@ class ScaledImages:
         if copy is False:
             raise ValueError("images as stored cannot become an array without being scaled")
         return np.asarray(self[:], dtype)
+
+
+Images = NDArray[np.floating[Any]] | ScaledImages
+"""Images (n, height, width, channels) in 0…1, as arrays or as stored: what can be taken in slices."""
