@@ -79,6 +79,7 @@ _PIECEWISE_LINEAR_CLASSES = (
     "Reshape",
     "Permute",
     "Rescaling",
+    "Normalization",
 )
 
 
@@ -163,7 +164,8 @@ def additive_terms(layer: Any) -> NDArray[np.float32] | None:
     """What the operation adds to each of its units whatever comes in, None if it adds nothing.
 
     Broadcastable to the output: the bias of a convolution or dense layer; of batch normalisation,
-    at inference, beta - gamma * mean / sqrt(variance + epsilon); the offset of a rescaling.
+    at inference, beta - gamma * mean / sqrt(variance + epsilon); the offset of a rescaling
+    or normalisation.
     """
     if _is_any(layer, ("BatchNormalization",)):
         mean = layer.moving_mean.numpy()
@@ -175,6 +177,10 @@ def additive_terms(layer: Any) -> NDArray[np.float32] | None:
         return offset.reshape(-1, *[1] * axes_behind)
     if _is_any(layer, ("Rescaling",)):
         return np.asarray(layer.offset, np.float32) if np.any(layer.offset) else None
+    if _is_any(layer, ("Normalization",)):
+        mean, deviation = np.asarray(layer.mean), np.sqrt(np.asarray(layer.variance))
+        offset = mean if layer.invert else -mean / np.maximum(deviation, keras.backend.epsilon())
+        return np.asarray(offset, np.float32)
     bias = getattr(layer, "bias", None)
     return None if bias is None else np.asarray(bias.numpy(), np.float32)
 

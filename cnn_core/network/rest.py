@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,22 @@ from cnn_core.errors import DataError, SelectionError
 from cnn_core.network.backend import tf
 from cnn_core.network.keras_layers import activation_has_offset, additive_terms, is_piecewise_linear
 from cnn_core.network.wiring import Wiring
+
+
+class Adds(Enum):
+    """How a layer adds to a margin without being a term of it."""
+
+    BIAS = "what it adds to its units whatever comes in, times the slope behind it"
+    BESIDE = "its values, on a path that leads past the opened layer"
+    OFFSET = "where the straight pieces of its non-linearity start, times the slope behind it"
+
+
+@dataclass(frozen=True)
+class ConstantSource:
+    """A layer that adds to the constant of a margin; "" stands for the pixels."""
+
+    layer: str
+    adds: Adds
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +45,22 @@ class MarginTerms:
         Derivative of the margin by each value.
     margin : shape (n,)
         z_target - z_rival.
-    constant : shape (n,)
-        What the biases on the open paths, and the paths beside the layer, add to the margin. It is
-        summed from them and not taken as the difference of the two sides.
+    sources
+        The k layers that add to the constant: biases, then paths beside, then offsets.
+    constant_parts : shape (n, k)
+        What each of them adds to the margin.
     """
 
     values: NDArray[np.float32]
     gradient: NDArray[np.float32]
     margin: NDArray[np.float64]
-    constant: NDArray[np.float64]
+    sources: tuple[ConstantSource, ...]
+    constant_parts: NDArray[np.float64]
+
+    @property
+    def constant(self) -> NDArray[np.float64]:
+        """What is no term, shape (n,): summed from its parts, no difference of the two sides."""
+        return np.asarray(self.constant_parts.sum(axis=1))
 
     @property
     def terms(self) -> NDArray[np.float32]:
@@ -58,6 +82,8 @@ class RestOfNetwork:
         True if everything behind the layer is piecewise linear.
     reads_pre_activation
         True for the layer that puts out the logits: its values are taken before the softmax.
+    sources
+        What adds to the constant of a margin opened at the layer.
     """
 
     def __init__(self, wiring: Wiring, layer_name: str) -> None:
@@ -96,6 +122,15 @@ class RestOfNetwork:
             for name, operation in operations.items()
             if activation_has_offset(operation) and name != wiring.logits_name
         ]
+        self.sources: tuple[ConstantSource, ...] = tuple(
+            ConstantSource(name, adds)
+            for adds, names in (
+                (Adds.BIAS, self._biases),
+                (Adds.BESIDE, self.beside),
+                (Adds.OFFSET, self._bent),
+            )
+            for name in names
+        )
         self._shapes = {name: wiring.shape(name) for name in (layer_name, *self.beside)}
         inputs = [tf.TensorSpec((None, *shape), tf.float32) for shape in self._shapes.values()]
         classes = tf.TensorSpec((None,), tf.int32)
@@ -142,8 +177,8 @@ class RestOfNetwork:
             _tensor(np.broadcast_to(np.asarray(chosen, np.int32), (len(own),)))
             for chosen in (target, rival)
         ]
-        gradient, margin, constant = self._open(self._tensors(own, beside), *classes)
-        return MarginTerms(own, gradient.numpy(), margin.numpy(), constant.numpy())
+        gradient, margin, parts = self._open(self._tensors(own, beside), *classes)
+        return MarginTerms(own, gradient.numpy(), margin.numpy(), self.sources, parts.numpy())
 
     def _tensors(self, values: ArrayLike, beside: Sequence[ArrayLike]) -> list[Any]:
         arrays = [np.asarray(given, np.float32) for given in (values, *beside)]
@@ -190,16 +225,18 @@ class RestOfNetwork:
             },
             unconnected_gradients=tf.UnconnectedGradients.ZERO,
         )
-        constant = tf.zeros_like(margin, tf.float64)
-        for name, bias in self._biases.items():
-            constant += _sum_per_image(slopes["before"][name] * bias)
-        for slope, value in zip(slopes["inputs"][1:], inputs[1:], strict=True):
-            constant += _sum_per_image(slope * value)
+        # In the order of `sources`.
+        parts = [slopes["before"][name] * bias for name, bias in self._biases.items()]
+        parts += [
+            slope * value for slope, value in zip(slopes["inputs"][1:], inputs[1:], strict=True)
+        ]
         for name in self._bent:
             own_slope = tape.gradient(bent_sums[name], before[name])
-            offset = after[name] - before[name] * own_slope
-            constant += _sum_per_image(slopes["after"][name] * offset)
-        return slopes["inputs"][0], tf.cast(margin, tf.float64), constant
+            parts.append(slopes["after"][name] * (after[name] - before[name] * own_slope))
+        exact_margin = tf.cast(margin, tf.float64)
+        sums = [_sum_per_image(part) for part in parts]
+        stacked = tf.stack(sums, axis=1) if sums else tf.zeros((tf.size(margin), 0), tf.float64)
+        return slopes["inputs"][0], exact_margin, stacked
 
 
 def _sum_per_image(values: Any) -> Any:

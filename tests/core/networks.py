@@ -156,6 +156,17 @@ def function_operations():
     return keras.Model(image, keras.ops.softmax(L.Dense(3, name="classes")(hidden)))
 
 
+def normalised_pixels():
+    return _sequence(
+        keras.Input((6, 7, 2)),
+        L.Normalization(mean=[0.3, 0.6], variance=[0.04, 0.25], name="standardised"),
+        L.Conv2D(3, 3, activation="relu", name="conv"),
+        L.Normalization(mean=[0.1, 0.2, 0.3], variance=[2, 3, 4], invert=True, name="back"),
+        L.Flatten(name="flat"),
+        L.Dense(3, activation="softmax", name="classes"),
+    )
+
+
 def separate_softmax():
     return _sequence(
         keras.Input((6, 7, 1)),
@@ -240,6 +251,7 @@ EXACT = (
     branches,
     bent_pieces,
     function_operations,
+    normalised_pixels,
     separate_softmax,
     softmax_over_relu,
     logits_only,

@@ -6,6 +6,7 @@ import pytest
 from cnn_core.errors import SelectionError
 from cnn_core.network.backend import keras, tf
 from cnn_core.network.classifier import Network
+from cnn_core.network.rest import Adds, ConstantSource
 from tests.core import networks
 from tests.core.networks import (
     ALL,
@@ -33,7 +34,7 @@ CHAINS = (
     networks.softmax_over_relu,
     networks.logits_only,
 )
-STARTS_WITH_NUMBERS = ("bias", "beta", "moving_mean")
+WITHOUT_INPUT = ("bias", "beta", "moving_mean")
 
 
 def images_for(builder):
@@ -127,16 +128,12 @@ def test_constant_is_what_the_biases_add_by_keras_own_derivatives(builder):
         behind = operations(model)
         if name:
             behind = behind[behind.index(counterpart(model, network, name)) + 1 :]
-        offsets = (
-            []
-            if reads_logits
-            else [
-                weight.value
-                for part in behind
-                for weight in part.weights
-                if weight.name in STARTS_WITH_NUMBERS
-            ]
-        )
+        offsets = {
+            part.name: [weight.value for weight in part.weights if weight.name in WITHOUT_INPUT]
+            for part in behind
+            if not reads_logits
+        }
+        offsets = {layer: values for layer, values in offsets.items() if values}
         model = without_softmax(model)
         expected = []
         for image, target, rival in zip(images, TARGET, RIVAL, strict=True):
@@ -144,10 +141,35 @@ def test_constant_is_what_the_biases_add_by_keras_own_derivatives(builder):
                 tape.watch(offsets)
                 logits = model(image[np.newaxis], training=False)[0]
                 margin = logits[target] - logits[rival]
-            shares = zip(offsets, tape.gradient(margin, offsets), strict=True)
-            expected.append(sum(np.sum(offset.numpy() * slope.numpy()) for offset, slope in shares))
-        found = network.margin_terms(name, images, TARGET, RIVAL).constant
-        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5, err_msg=name)
+            slopes = tape.gradient(margin, offsets)
+            expected.append(
+                [
+                    sum(np.sum(value * slope) for value, slope in zip(*pair, strict=True))
+                    for pair in zip(offsets.values(), slopes.values(), strict=True)
+                ]
+            )
+        opening = network.margin_terms(name, images, TARGET, RIVAL)
+        assert opening.sources == tuple(ConstantSource(layer, Adds.BIAS) for layer in offsets)
+        expected = np.reshape(expected, (len(images), len(offsets)))
+        np.testing.assert_allclose(
+            opening.constant_parts, expected, rtol=1e-4, atol=1e-5, err_msg=name
+        )
+        np.testing.assert_allclose(opening.constant, expected.sum(axis=1), rtol=1e-4, atol=1e-5)
+
+
+def test_paths_beside_and_offsets_have_their_parts():
+    network = opened(networks.short_cut_from_pixels)
+    images = random_images(network, len(TARGET))
+    opening = network.margin_terms("inner", images, TARGET, RIVAL)
+    assert [(part.layer, part.adds) for part in opening.sources] == [
+        ("hidden", Adds.BIAS),
+        ("classes", Adds.BIAS),
+        ("", Adds.BESIDE),
+    ]
+    whole = network.margin_terms("both", images, TARGET, RIVAL)
+    np.testing.assert_allclose(
+        opening.constant_parts[:, 2], total(whole.terms[..., 3:]), rtol=1e-4, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,6 +232,16 @@ def test_straight_pieces_that_start_elsewhere_by_hand():
         np.testing.assert_allclose(
             opening.constant, -3.75 - np.sum(np.multiply(values, gradient)), rtol=1e-6, atol=1e-6
         )
+    # Behind "flat": the biases of "six" 1, 0, 3, -0.5 with slopes 1, 0, 0, 2, and 0.25; where "six"
+    # does not start at 0 nothing passes "cut", whose pieces start at 0, -0.1, 5, -0.1 with the
+    # slopes 1, 10, -1, 20.
+    np.testing.assert_allclose(opening.constant_parts, [[0, 0.25, 0, -8]], atol=1e-6)
+    assert [(part.layer, part.adds) for part in opening.sources] == [
+        ("six", Adds.BIAS),
+        ("classes", Adds.BIAS),
+        ("six", Adds.OFFSET),
+        ("cut", Adds.OFFSET),
+    ]
 
 
 @every_network
