@@ -1,11 +1,22 @@
 """The ledger: a margin told as an exact sum over nodes, the cells of a layer, or pixels."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.errors import SelectionError
+from cnn_core.network.layers import Adds, ConstantSource
+
+if TYPE_CHECKING:
+    from cnn_core.images.scaled_images import Images
+    from cnn_core.network.classifier import Network
 
 _BATCH = 256
 
@@ -15,56 +26,96 @@ class Ledger:
     """Margins of n images, opened at one layer.
 
     Where the network is piecewise linear behind the layer, ``margin = constant + sum of terms``
-    holds for each image, up to rounding. The terms hold for the gates that are open in that very
-    image; except at the last hidden layer a term is not what silencing the cell would change.
+    holds for each image, up to rounding, whatever reference the terms are counted from. The terms
+    hold for the gates that are open in that very image; except at the last hidden layer a term is
+    not what silencing the cell would change.
 
     Attributes
     ----------
-    layer : str
+    layer
         "" for the pixels.
-    target, rival : ndarray, shape (n,), int64
+    target, rival : shape (n,)
         Classes p and q.
-    values : ndarray, shape (n, *layer shape), float32
+    values : shape (n, *layer shape)
         What the terms are contributions of: activations, for the output layer the logits, or
         pixels.
-    terms : ndarray, shape (n, *layer shape), float32
-        Contribution of every cell: its value times the margin's derivative by it.
-    constant : ndarray, shape (n,), float64
-        What the biases on the open paths add.
-    margin : ndarray, shape (n,), float64
+    gradient : shape (n, *layer shape)
+        The margin's derivative by each value.
+    margin : shape (n,)
         z_p - z_q, from the network's own logits.
-    is_exact : bool
+    sources
+        The k layers that add to the constant.
+    constant_parts : shape (n, k)
+        What each of them adds.
+    is_exact
         False if something behind the layer is not piecewise linear; the residual then is more than
         rounding.
+    reference : shape broadcastable to (n, *layer shape)
+        The values of which nothing is said to come; 0, for pixels black, unless `against` another.
     """
 
     layer: str
-    target: np.ndarray
-    rival: np.ndarray
-    values: np.ndarray
-    terms: np.ndarray
-    constant: np.ndarray
-    margin: np.ndarray
+    target: NDArray[np.int64]
+    rival: NDArray[np.int64]
+    values: NDArray[np.float32]
+    gradient: NDArray[np.float32]
+    margin: NDArray[np.float64]
+    sources: tuple[ConstantSource, ...]
+    constant_parts: NDArray[np.float64]
     is_exact: bool
+    reference: NDArray[np.float32] | float = 0.0
+
+    def against(self, reference: ArrayLike) -> Self:
+        """The same margins with terms counted from another reference.
+
+        ``margin = (c + sum(gradient * reference)) + sum(gradient * (values - reference))``: with
+        the same gates, so equally exact.
+
+        Parameters
+        ----------
+        reference : a number, the layer shape, or (n, *layer shape)
+        """
+        given = np.asarray(reference, np.float32)
+        if given.shape not in ((), self.values.shape[1:], self.values.shape):
+            raise SelectionError(
+                f"reference of shape {given.shape}: a number, {self.values.shape[1:]} and "
+                f"{self.values.shape} are accepted"
+            )
+        return replace(self, reference=given)
+
+    @cached_property
+    def terms(self) -> NDArray[np.float32]:
+        """Contribution of every cell, shape (n, *layer shape): slope times value less reference."""
+        return self.gradient * (self.values - self.reference)
+
+    @cached_property
+    def constant(self) -> NDArray[np.float64]:
+        """What the biases on the open paths and the reference add, shape (n,)."""
+        return np.asarray(self.constant_parts.sum(axis=1)) + self.of_reference
+
+    @cached_property
+    def of_reference(self) -> NDArray[np.float64]:
+        """What the reference alone adds to the constant, shape (n,); 0 for black."""
+        return _sum_per_image(self.gradient * self.reference)
 
     @property
-    def total(self):
-        """Constant and all terms together, shape (n,), float64."""
-        return self.constant + _flat(self.terms).sum(axis=1, dtype=np.float64)
+    def total(self) -> NDArray[np.float64]:
+        """Constant and all terms together, shape (n,)."""
+        return self.constant + _sum_per_image(self.terms)
 
     @property
-    def residual(self):
-        """What the sum leaves unexplained: margin less total, shape (n,), float64."""
+    def residual(self) -> NDArray[np.float64]:
+        """What the sum leaves unexplained: margin less total, shape (n,)."""
         return self.margin - self.total
 
     @property
-    def absolute_sum(self):
-        """Sum of the absolute terms, shape (n,), float64, 0 or more."""
-        return np.abs(_flat(self.terms)).sum(axis=1, dtype=np.float64)
+    def absolute_sum(self) -> NDArray[np.float64]:
+        """Sum of the absolute terms, shape (n,), 0 or more."""
+        return _sum_per_image(np.abs(self.terms))
 
     @property
-    def cancellation(self):
-        """How much larger the terms are than what is left of them, shape (n,), float64.
+    def cancellation(self) -> NDArray[np.float64]:
+        """How much larger the terms are than what is left of them, shape (n,).
 
         The sum of the absolute terms over the absolute margin; infinite where the margin is 0.
         """
@@ -74,24 +125,23 @@ class Ledger:
         )
 
     @property
-    def by_unit(self):
-        """Sum of the terms of each map or node, shape (n, units), float64."""
+    def by_unit(self) -> NDArray[np.float64]:
+        """Sum of the terms of each map or node, shape (n, units)."""
         spots = self.terms.reshape(len(self.terms), -1, self.terms.shape[-1])
-        return spots.sum(axis=1, dtype=np.float64)
+        return np.asarray(spots.sum(axis=1, dtype=np.float64))
 
 
 @dataclass(frozen=True, eq=False)
 class NodeLedger(Ledger):
     """The ledger over the nodes that the output layer weighs, written out.
 
-    Attributes
-    ----------
-    weights : ndarray, shape (n, nodes), float32
-        W_jp - W_jq, so that ``terms = values * weights``; ``constant`` is b_p - b_q. Each term is
-        also what silencing its node takes from the margin.
+    Each term is also what silencing its node takes from the margin; the constant is b_p - b_q.
     """
 
-    weights: np.ndarray
+    @property
+    def weights(self) -> NDArray[np.float32]:
+        """W_jp - W_jq, shape (n, nodes): the slopes are the weights themselves."""
+        return self.gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,45 +150,39 @@ class MeanLedger:
 
     Attributes
     ----------
-    layer : str
-    n_images : int
-    values, terms, absolute_terms : ndarray, shape layer shape, float64
+    values, terms, absolute_terms : shape layer shape
         Mean of the value, the term and the absolute term of each cell.
-    constant, margin : float
+    constant, margin
         Their means.
-    is_exact : bool
-    largest_residual : float
+    largest_residual
         Largest residual of one image, as a share of the sum of its absolute terms; infinite where
         that sum is 0 and something is left.
     """
 
     layer: str
     n_images: int
-    values: np.ndarray
-    terms: np.ndarray
-    absolute_terms: np.ndarray
+    values: NDArray[np.float64]
+    terms: NDArray[np.float64]
+    absolute_terms: NDArray[np.float64]
     constant: float
     margin: float
     is_exact: bool
     largest_residual: float
 
 
-def ledger(network, layer, images, target, rival):
+def ledger(
+    network: Network, layer: str, images: ArrayLike, target: ArrayLike, rival: ArrayLike
+) -> Ledger:
     """Open the margins of some images at a layer.
 
     Parameters
     ----------
-    network : Network
-    layer : str
+    layer
         Name of a layer, or "" for the pixels.
-    images : array_like, shape (n, height, width, channels)
+    images : shape (n, height, width, channels)
         float in [0, 1]; the terms of all of them are held at once, see `ledgers` for whole sets.
-    target, rival : int or array_like of int, shape (n,)
+    target, rival : one class or shape (n,)
         Classes p and q.
-
-    Returns
-    -------
-    Ledger
 
     Raises
     ------
@@ -147,103 +191,116 @@ def ledger(network, layer, images, target, rival):
     DataError
         When the images do not fit the network.
     """
-    parts = [part for _, part in ledgers(network, layer, images, target, rival)]
+    taken = np.asarray(images)
+    parts = [part for _, part in ledgers(network, layer, taken, target, rival)]
     if len(parts) == 1:
         return parts[0]
-    arrays = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("target", "rival", "values", "terms", "constant", "margin")
-    }
-    return Ledger(layer=layer, is_exact=parts[0].is_exact, **arrays)
+    return replace(
+        parts[0],
+        target=np.concatenate([part.target for part in parts]),
+        rival=np.concatenate([part.rival for part in parts]),
+        values=np.concatenate([part.values for part in parts]),
+        gradient=np.concatenate([part.gradient for part in parts]),
+        margin=np.concatenate([part.margin for part in parts]),
+        constant_parts=np.concatenate([part.constant_parts for part in parts]),
+    )
 
 
-def ledgers(network, layer, images, target, rival, batch_size=_BATCH):
+def ledgers(
+    network: Network,
+    layer: str,
+    images: Images,
+    target: ArrayLike,
+    rival: ArrayLike,
+    batch_size: int = _BATCH,
+) -> Iterator[tuple[slice, Ledger]]:
     """Open the margins of any number of images, batch by batch.
 
-    Parameters
-    ----------
-    network, layer, images, target, rival
-        As in `ledger`; the images may be memory-mapped.
-    batch_size : int
+    Parameters as in `ledger`; the images may be memory-mapped.
 
     Yields
     ------
-    rows : slice
-        Which of the images these are.
-    ledger : Ledger
-        Of these images.
+    Which of the images these are, and the ledger of these images.
     """
-    target, rival = checked_pair(network.n_classes, target, rival, len(images))
+    p, q = checked_pair(network.n_classes, target, rival, len(images))
     is_exact = network.behind(layer).is_exact
     # No image at all still goes to the network, which says what it takes.
     for start in range(0, max(len(images), 1), batch_size):
         rows = slice(start, min(start + batch_size, len(images)))
-        opening = network.margin_terms(layer, images[rows], target[rows], rival[rows])
+        opening = network.margin_terms(layer, images[rows], p[rows], q[rows])
         n = len(opening.values)
         shape = network.layer(layer).shape if layer else network.input_shape
         yield (
             rows,
             Ledger(
                 layer=layer,
-                target=target[rows],
-                rival=rival[rows],
+                target=p[rows],
+                rival=q[rows],
                 values=opening.values.reshape(n, *shape),
-                terms=opening.terms.reshape(n, *shape),
-                constant=opening.constant,
+                gradient=opening.gradient.reshape(n, *shape),
                 margin=opening.margin,
+                sources=opening.sources,
+                constant_parts=opening.constant_parts,
                 is_exact=is_exact,
             ),
         )
 
 
-def mean_ledger(network, layer, images, target, rival, progress=None):
+def mean_ledger(
+    network: Network,
+    layer: str,
+    images: Images,
+    target: ArrayLike,
+    rival: ArrayLike,
+    progress: Callable[[int, int], None] | None = None,
+    reference: ArrayLike = 0,
+) -> MeanLedger:
     """Mean ledger over any number of images, in bounded memory.
 
     Parameters
     ----------
-    network, layer, images, target, rival
+    layer, images, target, rival
         As in `ledger`; the images may be memory-mapped.
-    progress : callable, optional
+    progress
         Called with (images done, images in all) after each batch.
-
-    Returns
-    -------
-    MeanLedger
+    reference : a number or the layer shape
+        What the terms are counted from.
     """
-    sums, largest_residual, n, is_exact = None, 0.0, len(images), True
-    for rows, part in ledgers(network, layer, images, target, rival):
-        batch = [part.values, part.terms, np.abs(part.terms), part.constant, part.margin]
-        batch = [array.sum(axis=0, dtype=np.float64) for array in batch]
-        sums = batch if sums is None else [old + new for old, new in zip(sums, batch, strict=True)]
+    shape = network.layer(layer).shape if layer else network.input_shape
+    values, terms, absolute_terms = np.zeros((3, *shape))
+    constant = margin = largest_residual = 0.0
+    is_exact = True
+    for rows, opened in ledgers(network, layer, images, target, rival):
+        part = opened.against(reference)
+        values += part.values.sum(axis=0, dtype=np.float64)
+        terms += part.terms.sum(axis=0, dtype=np.float64)
+        absolute_terms += np.abs(part.terms).sum(axis=0, dtype=np.float64)
+        constant += float(part.constant.sum())
+        margin += float(part.margin.sum())
         largest_residual = max(largest_residual, float(_relative_residual(part).max()))
         is_exact = part.is_exact
         if progress is not None:
-            progress(rows.stop, n)
-    values, terms, absolute_terms, constant, margin = (array / n for array in sums)
+            progress(rows.stop, len(images))
+    n = len(images)
     return MeanLedger(
         layer,
         n,
-        values,
-        terms,
-        absolute_terms,
-        float(constant),
-        float(margin),
+        values / n,
+        terms / n,
+        absolute_terms / n,
+        constant / n,
+        margin / n,
         is_exact,
         largest_residual,
     )
 
 
-def node_ledger(network, images, target, rival):
+def node_ledger(
+    network: Network, images: ArrayLike, target: ArrayLike, rival: ArrayLike
+) -> NodeLedger:
     """Open margins at the nodes that the output layer weighs, from its weights.
 
-    Parameters
-    ----------
-    network, images, target, rival
-        As in `ledger`.
-
-    Returns
-    -------
-    NodeLedger
+    Parameters as in `ledger`.
 
     Raises
     ------
@@ -259,31 +316,29 @@ def node_ledger(network, images, target, rival):
             "margin at a layer",
             nearest=network.output_layer.name,
         )
-    target, rival = checked_pair(network.n_classes, target, rival, len(images))
+    p, q = checked_pair(network.n_classes, target, rival, len(np.asarray(images)))
     activations = network.activations(images, [nodes.name])
     learned = network.weights(network.output_layer.name)
     kernel, bias = learned["kernel"], learned.get("bias", np.zeros(network.n_classes, np.float32))
-    weights = (kernel[:, target] - kernel[:, rival]).T
-    values = activations[nodes.name]
     return NodeLedger(
         layer=nodes.name,
-        target=target,
-        rival=rival,
-        values=values,
-        terms=values * weights,
-        constant=bias[target].astype(np.float64) - bias[rival],
-        margin=margin_of(activations.logits, target, rival),
+        target=p,
+        rival=q,
+        values=activations[nodes.name],
+        gradient=(kernel[:, p] - kernel[:, q]).T,
+        margin=margin_of(activations.logits, p, q),
+        sources=(ConstantSource(network.output_layer.name, Adds.BIAS),),
+        constant_parts=(bias[p].astype(np.float64) - bias[q])[:, np.newaxis],
         is_exact=True,
-        weights=weights,
     )
 
 
-def _relative_residual(part):
+def _relative_residual(part: Ledger) -> NDArray[np.float64]:
     residual = np.abs(part.residual)
     unexplained = np.where(residual > 0, np.inf, 0.0)
     scale = part.absolute_sum
     return np.divide(residual, scale, out=unexplained, where=scale > 0)
 
 
-def _flat(values):
-    return values.reshape(len(values), -1)
+def _sum_per_image(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    return np.asarray(values.reshape(len(values), -1).sum(axis=1, dtype=np.float64))

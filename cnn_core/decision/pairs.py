@@ -1,23 +1,17 @@
 """Target and rival: the two classes whose logits a margin compares."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import SelectionError
 
 
-def checked_pair(n_classes, target, rival, n_images):
-    """Bring target and rival to one class for each image.
-
-    Parameters
-    ----------
-    n_classes : int
-    target, rival : int or array_like of int, shape (n_images,)
-        Classes p and q, different for every image.
-    n_images : int
-
-    Returns
-    -------
-    target, rival : ndarray, shape (n_images,), int64
+def checked_pair(
+    n_classes: int, target: ArrayLike, rival: ArrayLike, n_images: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bring target and rival, each one class or (n_images,), to one class for each image.
 
     Raises
     ------
@@ -25,16 +19,14 @@ def checked_pair(n_classes, target, rival, n_images):
         When a class does not exist, both are the same, or there is not one pair for each image;
         `nearest` is the nearest class that exists.
     """
-    pair = tuple(_classes(given, n_classes, n_images) for given in (target, rival))
-    is_same = pair[0] == pair[1]
+    p, q = (_classes(given, n_classes, n_images) for given in (target, rival))
+    is_same = p == q
     if is_same.any():
-        raise SelectionError(
-            f"class {pair[0][is_same][0]} against itself: choose two different classes"
-        )
-    return pair
+        raise SelectionError(f"class {p[is_same][0]} against itself: choose two different classes")
+    return p, q
 
 
-def _classes(given, n_classes, n_images):
+def _classes(given: ArrayLike, n_classes: int, n_images: int) -> NDArray[np.int64]:
     array = np.asarray(given)
     if array.dtype.kind not in "iu":
         raise SelectionError(
@@ -54,18 +46,11 @@ def _classes(given, n_classes, n_images):
     return np.broadcast_to(array.astype(np.int64), (n_images,))
 
 
-def strongest_other(logits, target):
-    """Class with the largest logit beside the target: the default rival.
+def strongest_other(logits: NDArray[np.floating], target: ArrayLike) -> NDArray[np.int64]:
+    """Class with the largest logit beside the target, for each image: the default rival.
 
-    Parameters
-    ----------
-    logits : ndarray, shape (n, n_classes), float
-    target : int or array_like of int, shape (n,)
-
-    Returns
-    -------
-    ndarray, shape (n,), int64
-        The runner-up where the target is the prediction, the prediction elsewhere.
+    The runner-up where the target is the prediction, the prediction elsewhere. `logits` is
+    (n, n_classes), `target` one class or (n,).
 
     Raises
     ------
@@ -74,26 +59,20 @@ def strongest_other(logits, target):
     """
     others = np.array(logits, np.float64)
     others[np.arange(len(others)), _classes(target, others.shape[1], len(others))] = -np.inf
-    return others.argmax(axis=1)
+    return np.asarray(others.argmax(axis=1))
 
 
-def margin_of(logits, target, rival):
-    """Margin of target over rival.
+def margin_of(
+    logits: NDArray[np.floating], target: ArrayLike, rival: ArrayLike
+) -> NDArray[np.float64]:
+    """Margin z_target - z_rival (n, ...) from logits (n, ..., n_classes).
 
-    Parameters
-    ----------
-    logits : ndarray, shape (n, ..., n_classes), float
-    target, rival : int or ndarray of int, shape (n,)
-
-    Returns
-    -------
-    ndarray, shape (n, ...), float64
-        z_target - z_rival.
+    Target and rival are one class or (n,).
     """
 
-    def picked(classes):
+    def picked(classes: ArrayLike) -> NDArray[Any]:
         classes = np.broadcast_to(classes, len(logits))
         classes = classes.reshape(-1, *[1] * (logits.ndim - 1))
-        return np.take_along_axis(logits, classes, axis=-1)[..., 0].astype(np.float64)
+        return np.take_along_axis(logits, classes, axis=-1)[..., 0]
 
-    return picked(target) - picked(rival)
+    return np.asarray(picked(target).astype(np.float64) - picked(rival))

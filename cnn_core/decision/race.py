@@ -1,14 +1,23 @@
 """The ablation race: units removed one after another, in three orders."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.decision.ledger import ledger
 from cnn_core.decision.pairs import checked_pair, margin_of, strongest_other
 from cnn_core.errors import SelectionError
 from cnn_core.network.opened_layer import OpenedLayer, one_image
 from cnn_core.statistics import wilson_interval
+
+if TYPE_CHECKING:
+    from cnn_core.images.scaled_images import Images
+    from cnn_core.network.classifier import Network
 
 BAND = (0.05, 0.95)
 """Quantiles between which the band of the random draws lies."""
@@ -22,19 +31,19 @@ class Run:
 
     Attributes
     ----------
-    order : ndarray, shape (units,), int64
+    order : shape (units,)
         Units in the order of their removal.
-    margins : ndarray, shape (steps,), float64
+    margins : shape (steps,)
         Margin with the first ``removed[step]`` units of the order silenced.
-    predictions : ndarray, shape (steps,), int64
-    flip : int or None
+    predictions : shape (steps,)
+    flip
         Smallest number removed at which the prediction is not the target: 0 if it never was, None
         if it stays the target to the end.
     """
 
-    order: np.ndarray
-    margins: np.ndarray
-    predictions: np.ndarray
+    order: NDArray[np.int64]
+    margins: NDArray[np.float64]
+    predictions: NDArray[np.int64]
     flip: int | None
 
 
@@ -47,39 +56,38 @@ class Race:
 
     Attributes
     ----------
-    layer : str
-    target, rival : int
-    removed : ndarray, shape (steps,), int64
+    removed : shape (steps,)
         Numbers of units removed, from 0 to all of them.
-    by_activation : Run
+    by_activation
         Largest mean |activation| of the unit in this image first.
-    by_contribution : Run
+    by_contribution
         Largest contribution to the margin first, so that what speaks most for the target falls
         first and what speaks most against it last.
-    random : tuple of Run
+    random
         One for each draw.
     """
 
     layer: str
     target: int
     rival: int
-    removed: np.ndarray
+    removed: NDArray[np.int64]
     by_activation: Run
     by_contribution: Run
     random: tuple[Run, ...]
 
     @property
-    def random_mean(self):
-        """Mean margin of the random draws, shape (steps,), float64."""
-        return np.mean([run.margins for run in self.random], axis=0)
+    def random_mean(self) -> NDArray[np.float64]:
+        """Mean margin of the random draws, shape (steps,)."""
+        return np.asarray(np.mean([run.margins for run in self.random], axis=0))
 
     @property
-    def random_band(self):
-        """Quantiles `BAND` of the random draws' margins: two of shape (steps,), float64."""
-        return tuple(np.quantile([run.margins for run in self.random], BAND, axis=0))
+    def random_band(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Quantiles `BAND` of the random draws' margins, each of shape (steps,)."""
+        low, high = np.quantile([run.margins for run in self.random], BAND, axis=0)
+        return low, high
 
     @property
-    def random_flip(self):
+    def random_flip(self) -> float | None:
         """Median flip of the random draws; None if half of them or more never flip."""
         flips = [np.inf if run.flip is None else run.flip for run in self.random]
         median = float(np.median(flips))
@@ -92,18 +100,18 @@ class Curve:
 
     Attributes
     ----------
-    n_right : ndarray, shape (steps,), int64
-    accuracy, low, high : ndarray, shape (steps,), float64, in [0, 1]
+    n_right : shape (steps,)
+    accuracy, low, high : shape (steps,), in [0, 1]
         Share with its Wilson 95 % interval.
-    mean_margin : ndarray, shape (steps,), float64
+    mean_margin : shape (steps,)
         Mean over the images of the margin over each one's rival.
     """
 
-    n_right: np.ndarray
-    accuracy: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    mean_margin: np.ndarray
+    n_right: NDArray[np.int64]
+    accuracy: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    mean_margin: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,47 +120,49 @@ class ClassRace:
 
     Attributes
     ----------
-    layer : str
-    target : int
-    n_images : int
-    removed : ndarray, shape (steps,), int64
-    by_activation, by_contribution, random : Curve
+    removed : shape (steps,)
+    by_activation, by_contribution, random
         Orders as in `Race`; one random order for each image.
     """
 
     layer: str
     target: int
     n_images: int
-    removed: np.ndarray
+    removed: NDArray[np.int64]
     by_activation: Curve
     by_contribution: Curve
     random: Curve
 
 
-def race(network, layer, image, target, rival, *, draws=100, seed=0, baseline=None, most_steps=128):
+def race(
+    network: Network,
+    layer: str,
+    image: ArrayLike,
+    target: int,
+    rival: int,
+    *,
+    draws: int = 100,
+    seed: int = 0,
+    baseline: ArrayLike | None = None,
+    most_steps: int = 128,
+) -> Race:
     """Run the race for one image.
 
     Parameters
     ----------
-    network : Network
-    layer : str
-    image : array_like, shape (1, height, width, channels) or (height, width, channels)
+    image : shape (1, height, width, channels) or (height, width, channels)
         float in [0, 1].
-    target, rival : int
+    target, rival
         Classes p and q.
-    draws : int
+    draws
         Number of random orders, at least 1.
-    seed : int
+    seed
         Of the random orders.
-    baseline : ndarray, shape (units,) or layer shape, float, optional
+    baseline : shape (units,) or layer shape
         What removed units put out; 0 by default.
-    most_steps : int
+    most_steps
         A layer with more units is raced in this many steps, evenly spread, and flips are told on
         that grid.
-
-    Returns
-    -------
-    Race
 
     Raises
     ------
@@ -164,22 +174,21 @@ def race(network, layer, image, target, rival, *, draws=100, seed=0, baseline=No
     if draws < 1:
         raise SelectionError(f"{draws!r} random draws: at least 1 is accepted")
     image = one_image(network, image)
-    pair = checked_pair(network.n_classes, target, rival, 1)
+    classes = checked_pair(network.n_classes, target, rival, 1)
     opened = OpenedLayer(network, layer, image)
     n_units = opened.layer.n_units
     rng = np.random.default_rng(seed)
     orders = np.stack(
         [
             _by_activation(opened)[0],
-            _by_contribution(network, layer, image, pair)[0],
+            _by_contribution(network, layer, image, classes)[0],
             *(rng.permutation(n_units) for _ in range(draws)),
         ]
     )
     removed = _steps(n_units, most_steps)
     logits = _run(opened, np.zeros(len(orders), int), orders, removed, baseline)
-    margins = margin_of(logits, *(np.repeat(classes, len(orders)) for classes in pair))
-    predictions = logits.argmax(axis=2)
-    target, rival = (int(classes[0]) for classes in pair)
+    target, rival = (int(of_image[0]) for of_image in classes)
+    margins, predictions = margin_of(logits, target, rival), logits.argmax(axis=2)
     runs = [
         Run(order, margin, prediction, _first_flip(prediction, target, removed))
         for order, margin, prediction in zip(orders, margins, predictions, strict=True)
@@ -188,35 +197,29 @@ def race(network, layer, image, target, rival, *, draws=100, seed=0, baseline=No
 
 
 def class_race(
-    network,
-    layer,
-    images,
-    target,
-    rival=None,
+    network: Network,
+    layer: str,
+    images: Images,
+    target: int,
+    rival: ArrayLike | None = None,
     *,
-    seed=0,
-    baseline=None,
-    most_steps=128,
-    progress=None,
-):
+    seed: int = 0,
+    baseline: ArrayLike | None = None,
+    most_steps: int = 128,
+    progress: Callable[[int, int], None] | None = None,
+) -> ClassRace:
     """Run the race over many images of one class, in bounded memory.
 
     Parameters
     ----------
-    network, layer, target, baseline, most_steps
+    layer, target, baseline, most_steps, seed
         As in `race`.
-    images : array_like, shape (n, height, width, channels)
+    images : shape (n, height, width, channels)
         Images whose label is the target.
-    rival : int or array_like of int, shape (n,), optional
+    rival : one class or shape (n,)
         By default each image's strongest other class.
-    seed : int
-        Of the random orders.
-    progress : callable, optional
+    progress
         Called with (images done, images in all) after each batch.
-
-    Returns
-    -------
-    ClassRace
 
     Raises
     ------
@@ -262,24 +265,32 @@ def class_race(
     return ClassRace(layer, int(target), n, removed, *curves)
 
 
-def _steps(n_units, most):
+def _steps(n_units: int, most: int) -> NDArray[np.int64]:
     if most < 1:
         raise SelectionError(f"{most!r} steps: at least 1 is accepted")
     return np.unique(np.rint(np.linspace(0, n_units, min(n_units, most) + 1)).astype(np.int64))
 
 
-def _by_activation(opened):
+def _by_activation(opened: OpenedLayer) -> NDArray[np.int64]:
     """Units of each image, largest mean |activation| first; (n, units)."""
     spots = np.abs(opened.values).reshape(len(opened), -1, opened.layer.n_units)
     return np.argsort(-spots.mean(axis=1, dtype=np.float64), axis=1, kind="stable")
 
 
-def _by_contribution(network, layer, images, pair):
+def _by_contribution(
+    network: Network, layer: str, images: Images, pair: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> NDArray[np.int64]:
     """Units of each image, largest contribution to the margin first; (n, units)."""
     return np.argsort(-ledger(network, layer, images, *pair).by_unit, axis=1, kind="stable")
 
 
-def _run(opened, rows, orders, removed, baseline):
+def _run(
+    opened: OpenedLayer,
+    rows: NDArray[np.int64],
+    orders: NDArray[np.int64],
+    removed: NDArray[np.int64],
+    baseline: ArrayLike | None,
+) -> NDArray[np.float32]:
     """Logits (runs, steps, n_classes) with the first units of each order silenced.
 
     `rows` (runs,) names the image of each order.
@@ -292,6 +303,8 @@ def _run(opened, rows, orders, removed, baseline):
     return logits.reshape(len(orders), len(removed), -1)
 
 
-def _first_flip(predictions, target, removed):
+def _first_flip(
+    predictions: NDArray[np.int64], target: int, removed: NDArray[np.int64]
+) -> int | None:
     flipped = np.flatnonzero(predictions != target)
     return int(removed[flipped[0]]) if len(flipped) else None

@@ -1,11 +1,19 @@
 """The smallest edit found: maps of a layer taken over from another image until the answer flips."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.network.opened_layer import OpenedLayer, one_image
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,22 +25,20 @@ class Edit:
 
     Attributes
     ----------
-    layer : str
-    target, rival : int
-    units : tuple of int
+    units
         Units taken over, in the order in which they were found; empty if the prediction is not the
         target to begin with.
-    n_units : int
+    n_units
         Units of the layer.
-    margins : ndarray, shape (len(units) + 1,), float64
+    margins : shape (len(units) + 1,)
         Margin with the first 0, 1, ... of these units taken over.
-    predictions : ndarray, shape (len(units) + 1,), int64
-    logits : ndarray, shape (n_classes,), float32
+    predictions : shape (len(units) + 1,)
+    logits : shape (n_classes,)
         With all of these units taken over.
-    flipped : bool
+    flipped
         True if the prediction is then not the target. It may be a third class: see `predictions`.
         False if not even all units of the donor change it.
-    n_tried : int
+    n_tried
         Number of combinations run through the network.
     """
 
@@ -41,14 +47,16 @@ class Edit:
     rival: int
     units: tuple[int, ...]
     n_units: int
-    margins: np.ndarray
-    predictions: np.ndarray
-    logits: np.ndarray
+    margins: NDArray[np.float64]
+    predictions: NDArray[np.int64]
+    logits: NDArray[np.float32]
     flipped: bool
     n_tried: int
 
 
-def smallest_edit(network, layer, image, donor, target, rival):
+def smallest_edit(
+    network: Network, layer: str, image: ArrayLike, donor: ArrayLike, target: int, rival: int
+) -> Edit:
     """Look for the fewest units to take over from a donor that flip the decision.
 
     At each step every unit left is tried, all of them run through the rest of the network, and the
@@ -57,17 +65,12 @@ def smallest_edit(network, layer, image, donor, target, rival):
 
     Parameters
     ----------
-    network : Network
-    layer : str
+    layer
         A layer that the logits depend on.
-    image, donor : array_like, shape (1, height, width, channels) or (height, width, channels)
+    image, donor : shape (1, height, width, channels) or (height, width, channels)
         float in [0, 1]. Paths that lead past the layer keep the image's values.
-    target, rival : int
+    target, rival
         Classes p and q; the margin of p over q guides the search.
-
-    Returns
-    -------
-    Edit
 
     Raises
     ------
@@ -95,14 +98,22 @@ def smallest_edit(network, layer, image, donor, target, rival):
 
 
 class _Search:
-    def __init__(self, network, layer, image, donor, target, rival):
+    def __init__(
+        self,
+        network: Network,
+        layer: str,
+        image: ArrayLike,
+        donor: ArrayLike,
+        target: int,
+        rival: int,
+    ) -> None:
         self.opened = OpenedLayer(network, layer, one_image(network, image))
         self.target, self.rival = target, rival
         self.n_tried = 0
         # A unit that is "silenced" to the donor's values is taken over.
         self._donor_values = OpenedLayer(network, layer, one_image(network, donor)).values[0]
 
-    def logits(self, choices):
+    def logits(self, choices: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Logits (len(choices), n_classes) with each list of units taken over."""
         taken = np.zeros((len(choices), self.opened.layer.n_units), bool)
         for row, units in zip(taken, choices, strict=True):
@@ -110,15 +121,16 @@ class _Search:
         self.n_tried += len(choices)
         return self.opened.logits_silenced(np.zeros(len(choices), int), taken, self._donor_values)
 
-    def margins(self, logits):
+    def margins(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         return margin_of(logits, self.target, self.rival)
 
-    def is_flipped(self, logits):
-        return logits.argmax(axis=1) != self.target
+    def is_flipped(self, logits: NDArray[np.float32]) -> NDArray[np.bool]:
+        return np.asarray(logits.argmax(axis=1) != self.target)
 
-    def grow(self):
+    def grow(self) -> list[int]:
         """Units taken over one by one until the prediction flips, or all of them."""
-        taken, left = [], list(range(self.opened.layer.n_units))
+        taken: list[int] = []
+        left = list(range(self.opened.layer.n_units))
         is_done = self.is_flipped(self.opened.logits)[0]
         while left and not is_done:
             logits = self.logits([[*taken, unit] for unit in left])
@@ -129,7 +141,7 @@ class _Search:
             taken.append(left.pop(int(margins.argmin())))
         return taken
 
-    def prune(self, taken):
+    def prune(self, taken: list[int]) -> list[int]:
         """Give units back as long as the flip holds without them."""
         if not self.is_flipped(self.logits([taken]))[0]:
             return taken

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import SelectionError
 
@@ -21,48 +22,36 @@ class Ranking:
 
     Attributes
     ----------
-    order : ndarray, shape (k,), int64
+    order : shape (k,)
         Flat numbers of the k terms with the largest absolute value, largest first.
-    terms : ndarray, shape (k,), float64
-    rest : float
+    terms : shape (k,)
+    rest
         Sum of all other terms.
-    n_rest : int
+    n_rest
         How many these are.
-    constant : float
     """
 
-    order: np.ndarray
-    terms: np.ndarray
+    order: NDArray[np.int64]
+    terms: NDArray[np.float64]
     rest: float
     n_rest: int
     constant: float
 
     @property
-    def steps(self):
-        """All summands in order: the terms, the rest, the constant; shape (k + 2,), float64."""
+    def steps(self) -> NDArray[np.float64]:
+        """All summands in order: the terms, the rest, the constant; shape (k + 2,)."""
         return np.array([*self.terms, self.rest, self.constant])
 
     @property
-    def running(self):
-        """Sum after each step, shape (k + 2,), float64; the last is the ledger's total."""
+    def running(self) -> NDArray[np.float64]:
+        """Sum after each step, shape (k + 2,); the last is the ledger's total."""
         return np.cumsum(self.steps)
 
 
-def ranking(terms, constant, n_shown):
-    """Order the terms of one image by absolute value.
+def ranking(terms: ArrayLike, constant: float, n_shown: int) -> Ranking:
+    """Order the terms of one image, of cells or of units, by absolute value.
 
-    Parameters
-    ----------
-    terms : array_like, any shape, float
-        Terms of cells, or of units.
-    constant : float
-        The ledger's constant.
-    n_shown : int
-        Number of terms that stand for themselves, 0 or more.
-
-    Returns
-    -------
-    Ranking
+    The first `n_shown`, 0 or more, stand for themselves.
     """
     flat = np.ravel(terms).astype(np.float64)
     order = np.argsort(-np.abs(flat), kind="stable")
@@ -71,20 +60,19 @@ def ranking(terms, constant, n_shown):
     return Ranking(shown, flat[shown], float(flat[folded].sum()), len(folded), float(constant))
 
 
-def n_carrying(terms, share):
+def n_carrying(terms: ArrayLike, share: float) -> NDArray[np.int64]:
     """Smallest number of terms that carry a share of the sum of the absolute terms.
 
     Parameters
     ----------
-    terms : array_like, shape (..., m), float
+    terms : shape (..., m)
         Terms of cells, or of units.
-    share : float
+    share
         In (0, 1], for example 0.5 or 0.9.
 
     Returns
     -------
-    ndarray, shape (...), int64
-        0 where every term is 0.
+    Shape (...); 0 where every term is 0.
 
     Raises
     ------
@@ -98,7 +86,7 @@ def n_carrying(terms, share):
     total = carried[..., -1:]
     # Terms that sum to exactly the share must count as carrying it, whatever the rounding.
     is_short = carried < share * total * (1 - 1e-12)
-    return np.where(total[..., 0] > 0, is_short.sum(axis=-1) + 1, 0)
+    return np.asarray(np.where(total[..., 0] > 0, is_short.sum(axis=-1) + 1, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,44 +95,37 @@ class Visibility:
 
     Attributes
     ----------
-    rank_correlation : float
+    rank_correlation
         Spearman's rank correlation of |activation| and |term| over all cells, in [-1, 1]; nan if
         either is the same everywhere. Dark cells have no term and lift it.
-    rank_correlation_active : float
+    rank_correlation_active
         The same over the cells whose activation is not 0.
-    n_active : int
+    n_active
         Number of these cells.
-    bright_idle : ndarray, shape (m,), int64
+    bright_idle : shape (m,)
         Flat numbers of bright cells that count for nothing, brightest first: |activation| at least
         `ON_SHARE` of the largest, |term| at most `IDLE_SHARE` of the largest.
-    dim_working : ndarray, shape (m,), int64
+    dim_working : shape (m,)
         Flat numbers of dim cells that count, largest |term| first: |activation| below `ON_SHARE` of
         the largest, |term| at least `ON_SHARE` of the largest.
-    n_bright, n_large : int
+    n_bright, n_large
         Number of bright cells, and of cells with a large term: what the two lists are parts of.
     """
 
     rank_correlation: float
     rank_correlation_active: float
     n_active: int
-    bright_idle: np.ndarray
-    dim_working: np.ndarray
+    bright_idle: NDArray[np.int64]
+    dim_working: NDArray[np.int64]
     n_bright: int
     n_large: int
 
 
-def visibility(values, terms):
+def visibility(values: ArrayLike, terms: ArrayLike) -> Visibility:
     """Compare what is seen with what is used.
 
-    Parameters
-    ----------
-    values, terms : array_like, any one shape, float
-        Activations and terms of one image at one layer, by cell or summed by unit. np.unravel_index
-        turns the flat numbers of the result into row, column and unit.
-
-    Returns
-    -------
-    Visibility
+    Activations and terms are those of one image at one layer, by cell or summed by unit, in one
+    shape. np.unravel_index turns the flat numbers of the result into row, column and unit.
     """
     seen = np.abs(np.ravel(values)).astype(np.float64)
     used = np.abs(np.ravel(terms)).astype(np.float64)
@@ -164,7 +145,7 @@ def visibility(values, terms):
     )
 
 
-def _rank_correlation(one, other):
+def _rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     # SciPy warns where nothing varies; that is a plain case here.
     if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")

@@ -176,3 +176,19 @@ class LayerInfo:
     def grid(self) -> tuple[int, int]:
         """Rows and columns of one unit, (1, 1) for a node."""
         return (self.shape[0], self.shape[1]) if self.is_spatial else (1, 1)
+
+
+class Adds(Enum):
+    """How a layer adds to a margin without being a term of it."""
+
+    BIAS = "what it adds to its units whatever comes in, times the slope behind it"
+    BESIDE = "its values, on a path that leads past the opened layer"
+    OFFSET = "where the straight pieces of its non-linearity start, times the slope behind it"
+
+
+@dataclass(frozen=True)
+class ConstantSource:
+    """A layer that adds to the constant of a margin; "" stands for the pixels."""
+
+    layer: str
+    adds: Adds

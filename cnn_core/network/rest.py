@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -11,23 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.network.backend import tf
 from cnn_core.network.keras_layers import activation_has_offset, additive_terms, is_piecewise_linear
+from cnn_core.network.layers import Adds, ConstantSource
 from cnn_core.network.wiring import Wiring
-
-
-class Adds(Enum):
-    """How a layer adds to a margin without being a term of it."""
-
-    BIAS = "what it adds to its units whatever comes in, times the slope behind it"
-    BESIDE = "its values, on a path that leads past the opened layer"
-    OFFSET = "where the straight pieces of its non-linearity start, times the slope behind it"
-
-
-@dataclass(frozen=True)
-class ConstantSource:
-    """A layer that adds to the constant of a margin; "" stands for the pixels."""
-
-    layer: str
-    adds: Adds
 
 
 @dataclass(frozen=True, eq=False)

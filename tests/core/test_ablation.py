@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from cnn_core.decision import ablation
-from cnn_core.decision.ablation import ablate, ablate_each, mean_effects, unit_effects
-from cnn_core.decision.ledger import ledger, node_ledger
+from cnn_core.decision.ablation import ablate, ablate_each
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.network import opened_layer
 from cnn_core.network.activations import softmax
 from cnn_core.network.backend import keras
 from cnn_core.network.opened_layer import OpenedLayer, one_image
@@ -154,33 +152,6 @@ def test_what_an_ablation_tells():
         found.effect(2, 2)
 
 
-def test_a_node_of_the_last_hidden_layer_takes_its_term_with_it():
-    network, images = opened(networks.article_like), images_for(networks.article_like)
-    terms = node_ledger(network, images, 3, 0).terms
-    effects = unit_effects(network, "Dense_1", images, 3, 0)
-    np.testing.assert_allclose(effects, -terms, atol=1e-5)
-
-
-def test_a_map_of_an_earlier_layer_does_not():
-    network, images = opened(networks.article_like), images_for(networks.article_like)
-    by_unit = ledger(network, "Conv2D_1", images, 3, 0).by_unit
-    effects = unit_effects(network, "Conv2D_1", images, 3, 0)
-    assert np.abs(effects + by_unit).max() > 0.05
-
-
-@every_network
-def test_effects_of_single_units_equal_one_ablation_each(builder):
-    network, images = opened(builder), images_for(builder)
-    target, rival = np.array([0, 1, 2, 1]), np.array([2, 0, 1, 2])
-    for layer in layers_before_logits(network)[1:3]:
-        info = network.layer(layer)
-        units = sorted({0, info.n_units // 2, info.n_units - 1})
-        found = unit_effects(network, layer, images, target, rival, units)
-        for column, unit in zip(found.T, units, strict=True):
-            alone = ablate(network, layer, [unit], images)
-            np.testing.assert_allclose(column, alone.effect(target, rival), atol=1e-5)
-
-
 @pytest.mark.parametrize(
     "builder",
     [networks.article_like, networks.short_cut_from_pixels],
@@ -198,26 +169,6 @@ def test_sets_of_units_silenced_in_one_run_are_those_silenced_one_by_one(monkeyp
         np.testing.assert_allclose(one.after, alone.after, atol=1e-5)
         np.testing.assert_array_equal(one.before, alone.before)
     assert np.abs(together[0].after - together[1].after).max() > 1e-4
-
-
-def test_mean_effects_over_several_batches(monkeypatch):
-    network, images = opened(networks.residual_layer), images_for(networks.residual_layer, 11)
-    expected = unit_effects(network, "inner", images, 0, 2)
-    flips = [ablate(network, "inner", [unit], images).flips.sum() for unit in range(4)]
-    monkeypatch.setattr(ablation, "_BATCH", 4)
-    # Three variants at once.
-    monkeypatch.setattr(opened_layer, "_BYTES_AT_ONCE", 3 * 4 * network.layer("inner").n_cells)
-    told = []
-    found = mean_effects(network, "inner", images, 0, 2, progress=lambda *done: told.append(done))
-    assert told == [(4, 11), (8, 11), (11, 11)]
-    assert (found.layer, found.units, found.n_images) == ("inner", (0, 1, 2, 3), 11)
-    np.testing.assert_allclose(found.mean, expected.mean(axis=0), atol=1e-5)
-    np.testing.assert_allclose(found.mean_size, np.abs(expected).mean(axis=0), atol=1e-5)
-    np.testing.assert_array_equal(found.n_flips, flips)
-    np.testing.assert_allclose(unit_effects(network, "inner", images, 0, 2), expected, atol=1e-5)
-    told.clear()
-    ablate(network, "inner", [1], images, progress=lambda *done: told.append(done))
-    assert told == [(4, 11), (8, 11), (11, 11)]
 
 
 def test_variants_keep_what_passes_the_layer_by():
@@ -256,13 +207,9 @@ def test_the_rest_runs_on_the_given_values_alone():
 )
 def test_units_that_do_not_exist(units, match, nearest):
     network, images = opened(networks.article_like), images_for(networks.article_like)
-    for call in (
-        lambda: ablate(network, "Dense_1", units, images),
-        lambda: unit_effects(network, "Dense_1", images, 0, 1, units),
-    ):
-        with pytest.raises(SelectionError, match=match) as caught:
-            call()
-        assert caught.value.nearest == nearest
+    with pytest.raises(SelectionError, match=match) as caught:
+        ablate(network, "Dense_1", units, images)
+    assert caught.value.nearest == nearest
 
 
 def test_layers_and_images_that_do_not_exist():
@@ -276,8 +223,6 @@ def test_layers_and_images_that_do_not_exist():
         ablate(network, "", [0], images)
     with pytest.raises(DataError, match="at least 1"):
         ablate(network, "hidden", [0], images[:0])
-    with pytest.raises(DataError, match="at least 1"):
-        mean_effects(network, "hidden", images[:0], 0, 1)
 
 
 def test_one_image_with_and_without_a_batch_axis():

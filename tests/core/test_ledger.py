@@ -8,6 +8,7 @@ from cnn_core.decision.pairs import margin_of, strongest_other
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
+from cnn_core.network.layers import Adds, ConstantSource
 from tests.core import networks
 from tests.core.networks import EXACT, NOT_EXACT, opened, random_images
 
@@ -29,14 +30,15 @@ def small_ledger(terms, constant, margin):
     terms = np.array(terms, np.float32)
     classes = np.zeros(len(terms), np.int64)
     return Ledger(
-        "layer",
-        classes,
-        classes + 1,
-        terms,
-        terms,
-        np.array(constant, float),
-        np.array(margin, float),
-        True,
+        layer="layer",
+        target=classes,
+        rival=classes + 1,
+        values=np.ones_like(terms),
+        gradient=terms,
+        margin=np.array(margin, float),
+        sources=(ConstantSource("behind", Adds.BIAS),),
+        constant_parts=np.array(constant, float)[:, np.newaxis],
+        is_exact=True,
     )
 
 
@@ -57,6 +59,37 @@ def test_every_ledger_adds_up(builder):
         np.testing.assert_allclose(
             found.constant + found.by_unit.sum(axis=1), found.total, atol=1e-9
         )
+
+
+@every_exact
+def test_every_reference_adds_up_with_the_same_gates(builder):
+    network = opened(builder)
+    for layer in ("", network.layers[0].name):
+        found = opened_at(builder, layer)
+        one_for_all = np.random.default_rng(3).random(found.values.shape[1:], np.float32)
+        for reference in (0.5, 1, one_for_all, found.values[::-1]):
+            other = found.against(reference)
+            assert np.all(np.abs(other.residual) <= 1e-4 * (other.absolute_sum + 1))
+            np.testing.assert_allclose(
+                other.terms, found.gradient * (found.values - reference), atol=1e-6
+            )
+            np.testing.assert_allclose(
+                other.constant, found.constant + other.of_reference, rtol=1e-12
+            )
+        np.testing.assert_array_equal(found.against(found.values).terms, 0)
+        np.testing.assert_array_equal(found.against(0).constant, found.constant)
+        with pytest.raises(SelectionError, match="reference of shape"):
+            found.against(np.zeros(97))
+
+
+def test_a_thousand_images_add_up_against_every_reference():
+    network = opened(networks.article_like)
+    images = random_images(network, 1000)
+    target = network.logits(images).argmax(axis=1)
+    found = ledger(network, "", images, target, (target + 1) % 4)
+    for reference in (0, 0.5, 1, images.mean(axis=0)):
+        other = found.against(reference)
+        assert np.abs(other.residual).max() < 1e-5 * other.absolute_sum.mean()
 
 
 @pytest.mark.parametrize("builder", NOT_EXACT, ids=networks.names_of(NOT_EXACT))
@@ -154,6 +187,11 @@ def test_mean_ledger_is_the_mean_of_the_ledgers():
     share = np.abs(whole.residual) / whole.absolute_sum
     np.testing.assert_allclose(mean.largest_residual, share.max(), rtol=0.5)
     assert mean.largest_residual < 1e-5
+    other = mean_ledger(network, "Dense_1", images, 1, 3, reference=mean.values)
+    np.testing.assert_allclose(
+        other.terms, whole.against(mean.values).terms.mean(axis=0), atol=1e-6
+    )
+    np.testing.assert_allclose(other.constant + other.terms.sum(), mean.margin, rtol=1e-6)
 
 
 def test_mean_ledger_says_what_is_not_exact():

@@ -6,7 +6,7 @@ import pytest
 from cnn_core.errors import SelectionError
 from cnn_core.network.backend import keras, tf
 from cnn_core.network.classifier import Network
-from cnn_core.network.rest import Adds, ConstantSource
+from cnn_core.network.layers import Adds, ConstantSource
 from tests.core import networks
 from tests.core.networks import (
     ALL,
