@@ -1,7 +1,7 @@
 """Baselines of the server's side: a bare compiled forward pass, and the article's function."""
 
-from app.serving.settings import DATA_FILE, FIRST_MODEL, SHIPPED
 from cnn_core.network.backend import keras, tf
+from cnn_core.shipped_files import DATA_FILE, FIRST_MODEL, SHIPPED
 
 MODEL, DATA = SHIPPED / FIRST_MODEL, SHIPPED / DATA_FILE
 

@@ -4,9 +4,9 @@ import subprocess
 import sys
 import time
 
-from app.serving.settings import FIRST_MODEL, SHIPPED
 from bench.running import ROOT, started, surroundings
 from bench.summary import summary
+from cnn_core.shipped_files import FIRST_MODEL, SHIPPED
 
 _BARE = (
     "import keras; keras.models.load_model({path!r}, compile=False); print('loaded', flush=True)"

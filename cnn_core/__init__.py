@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from cnn_core.readouts.compute import compute_readouts as compute_readouts
     from cnn_core.readouts.result_file import load_readouts as load_readouts
     from cnn_core.readouts.results import ModelReadouts as ModelReadouts
+    from cnn_core.shipped_files import shipped as shipped
+    from cnn_core.shipped_files import shipped_data as shipped_data
     from cnn_core.space.mosaic import Mosaic as Mosaic
     from cnn_core.space.receptive_fields import ReceptiveFields as ReceptiveFields
     from cnn_core.statistics import accuracy as accuracy

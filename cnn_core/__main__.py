@@ -14,8 +14,7 @@ from tqdm import tqdm
 from cnn_core.artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
 from cnn_core.errors import LookingGlassError
 from cnn_core.images.dataset import load_dataset
-
-DATA_FILE = "mnist.npz"
+from cnn_core.shipped_files import DATA_FILE, SHIPPED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,7 +108,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_folder(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--artifacts", type=Path, default=Path("artifacts"), help="folder (default: artifacts)"
+        "--artifacts",
+        type=Path,
+        default=SHIPPED,
+        metavar="FOLDER",
+        help="default: the shipped ones",
     )
 
 

@@ -10,8 +10,9 @@ from werkzeug.test import Client
 
 from app.serving.door import Door, LoadingState
 from app.serving.faults import one_line
-from app.serving.settings import SHIPPED, Settings, shipped_models
+from app.serving.settings import Settings
 from cnn_core.errors import ArtifactError, LookingGlassError
+from cnn_core.shipped_files import SHIPPED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = {"Accept": "text/html,*/*"}
@@ -227,9 +228,3 @@ def test_altered_artifacts_stop_the_start(tmp_path, monkeypatch):
     model.write_bytes(content)
     with pytest.raises(LookingGlassError, match=r"cnn\.keras: altered"):
         Settings().resolved()
-
-
-def test_folder_without_models_says_how_to_get_one(monkeypatch):
-    monkeypatch.setattr("app.serving.settings.read_manifest", lambda folder: {"models": {}})
-    with pytest.raises(ArtifactError, match="cnn_core train"):
-        shipped_models()

@@ -5,7 +5,7 @@ from textwrap import wrap
 
 from app.frame.wording import interval, number_text, percent, signed, signed_interval
 from app.pages.evidence.titles import layer_title, probe_title, variant_title
-from app.serving.settings import SHIPPED
+from cnn_core.shipped_files import SHIPPED
 
 READER_TITLES = {
     "best_cell": "best single cell",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.serving.settings import SHIPPED
 from cnn_core.artifacts import MANIFEST, read_manifest
 from cnn_core.errors import ArtifactError
 from cnn_core.images.disputed_labels import DISPUTED_LABELS, read_disputed_labels
+from cnn_core.shipped_files import SHIPPED
 from cnn_core.training.publishing import read_history
 
 
