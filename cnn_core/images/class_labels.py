@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.images.bounded_files import byte_count, data_error
-from cnn_core.images.stored_arrays import StoredArray
+from cnn_core.images.files.bounded_files import byte_count, data_error
+from cnn_core.images.files.stored_arrays import StoredArray
 
 MAX_CLASSES = 10_000
 """Most classes of a set; larger labels are taken for damage."""

@@ -1,7 +1,7 @@
 """Image sets: loaded once, validated, normalised once, then only read.
 
 A set comes from Keras' ``mnist.npz`` or any ``.npz`` archive with the same names, from a folder of
-``.npy`` files, or from a folder of IDX files. `cnn_core.images.formats` has the names,
+``.npy`` files, or from a folder of IDX files. `cnn_core.images.files.formats` has the names,
 `cnn_core.images.pixel_values` the shapes and scales of the images,
 `cnn_core.images.class_labels` the labels.
 """
@@ -16,17 +16,17 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.images.bounded_files import data_error
 from cnn_core.images.class_labels import (
     check_class_names,
     check_label_header,
     read_class_names,
     read_labels,
 )
-from cnn_core.images.formats import find_parts, splits_in
+from cnn_core.images.files.bounded_files import data_error
+from cnn_core.images.files.formats import find_parts, splits_in
+from cnn_core.images.files.stored_arrays import MAX_UNPACKED_BYTES
 from cnn_core.images.pixel_values import check_image_header, pieces, read_images
 from cnn_core.images.scaled_images import ScaledImages
-from cnn_core.images.stored_arrays import MAX_UNPACKED_BYTES
 
 _Value = TypeVar("_Value", bound=np.generic)
 

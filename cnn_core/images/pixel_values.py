@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.images.bounded_files import byte_count, data_error
+from cnn_core.images.files.bounded_files import byte_count, data_error
+from cnn_core.images.files.stored_arrays import CHUNK_BYTES, StoredArray
 from cnn_core.images.scaled_images import ScaledImages
-from cnn_core.images.stored_arrays import CHUNK_BYTES, StoredArray
 
 MAX_MEMORY_BYTES = 4 * 2**30
 """Largest set of images that is held in memory: uint8 as bytes, all else as float32."""

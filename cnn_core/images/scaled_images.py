@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from cnn_core.images.bounded_files import byte_count, data_error
+from cnn_core.images.files.bounded_files import byte_count, data_error
 
 MAX_WHOLE_BYTES = 4 * 2**30
 """Most bytes of float32 that one access may make; larger ones are refused, not tried."""

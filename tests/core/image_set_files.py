@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import DataError
-from cnn_core.images.bounded_files import one_line
 from cnn_core.images.dataset import load_dataset
+from cnn_core.images.files.bounded_files import one_line
 
 REFUSAL_MEMORY = 20e6
 """Bytes that refusing a file may take: a few chunks."""

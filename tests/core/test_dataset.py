@@ -10,7 +10,7 @@ import pytest
 
 from cnn_core.errors import DataError
 from cnn_core.images.dataset import Dataset, available_splits, load_dataset
-from cnn_core.images.stored_arrays import StoredArray
+from cnn_core.images.files.stored_arrays import StoredArray
 from tests.core.image_set_files import (
     expected,
     idx_bytes,
@@ -117,7 +117,7 @@ def test_flat_rows_are_square_grey_images(tmp_path):
 
 
 def test_images_in_more_than_one_chunk(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnn_core.images.stored_arrays.CHUNK_BYTES", 100)
+    monkeypatch.setattr("cnn_core.images.files.stored_arrays.CHUNK_BYTES", 100)
     monkeypatch.setattr("cnn_core.images.pixel_values.CHUNK_BYTES", 100)
     monkeypatch.setattr("cnn_core.images.pixel_values.CHECK_FIRST_BYTES", 1000)
     for path in (

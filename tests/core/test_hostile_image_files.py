@@ -168,7 +168,7 @@ def test_labels_above_the_limit(tmp_path):
 
 
 def test_large_arrays_in_fortran_order(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnn_core.images.stored_arrays.MAX_FORTRAN_BYTES", 400)
+    monkeypatch.setattr("cnn_core.images.files.stored_arrays.MAX_FORTRAN_BYTES", 400)
     path = write_npz(tmp_path / "set.npz", np.asfortranarray(GREY), LABELS)
     assert "420 bytes in Fortran order" in refusal(path)
 

@@ -8,9 +8,9 @@ import pytest
 
 from cnn_core.errors import DataError
 from cnn_core.images.dataset import load_dataset
+from cnn_core.images.files.stored_arrays import describe_idx
 from cnn_core.images.pixel_values import check_image_header, read_images
 from cnn_core.images.scaled_images import ScaledImages
-from cnn_core.images.stored_arrays import describe_idx
 from tests.core.image_set_files import (
     peak_memory,
     small_set,

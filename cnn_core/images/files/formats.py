@@ -10,8 +10,13 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 
-from cnn_core.images.bounded_files import archive_names, data_error, one_line, reader_faults
-from cnn_core.images.stored_arrays import StoredArray, describe_idx, describe_member, describe_npy
+from cnn_core.images.files.bounded_files import archive_names, data_error, one_line, reader_faults
+from cnn_core.images.files.stored_arrays import (
+    StoredArray,
+    describe_idx,
+    describe_member,
+    describe_npy,
+)
 
 SPLITS = ("test", "train")
 ACCEPTED = (

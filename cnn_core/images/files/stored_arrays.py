@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.images.bounded_files import (
+from cnn_core.images.files.bounded_files import (
     WHOLE_FILE,
     ByteStream,
     byte_count,

@@ -1,0 +1,1 @@
+"""Find and read the arrays, tables and pictures that image sets are stored in."""
