@@ -7,23 +7,25 @@ A set comes from Keras' ``mnist.npz`` or any ``.npz`` archive with the same name
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.images.class_labels import (
-    check_class_names,
+    check_counts,
     check_label_header,
-    read_class_names,
+    from_one_note,
     read_labels,
 )
+from cnn_core.images.class_names import check_class_names, read_class_names
 from cnn_core.images.files.bounded_files import data_error
 from cnn_core.images.files.formats import find_parts, splits_in
+from cnn_core.images.files.sources import Source, held
 from cnn_core.images.files.stored_arrays import MAX_UNPACKED_BYTES
 from cnn_core.images.pixel_values import check_image_header, pieces, read_images
 from cnn_core.images.scaled_images import ScaledImages
@@ -40,13 +42,20 @@ class Dataset:
     name
         ``"test"`` or ``"train"``.
     images
-        ``(n, h, w, c)`` float32 in 0…1, c = 1 or 3; possibly memory-mapped, or kept as bytes. Both
+        ``(n, h, w, c)`` float32, c = 1 or 3, in 0…1 or `value_range`; possibly memory-mapped, or kept as bytes. Both
         are indexed alike, and ``numpy.asarray`` makes an array of either. Of a set that may be
         larger than memory, read slices and never the whole.
     labels
         ``(n,)`` int64 in 0…`n_classes` - 1.
     class_names
         One name for each class, in the order of the labels.
+    value_range
+        Black and white: 0 and 1 for all usual scales, the least and the largest value of a set
+        that was stored with others and keeps them.
+    notes
+        What was taken where the stored set left a choice, one line each.
+    source
+        Where images and labels come from.
     digest
         SHA-256 in hex of shape, images and labels, computed when first asked for. It is the same
         whatever the format and the scale the set was loaded from, and does not depend on the names.
@@ -62,6 +71,9 @@ class Dataset:
     images: NDArray[np.float32] | ScaledImages
     labels: NDArray[np.int64]
     class_names: tuple[str, ...]
+    value_range: tuple[float, float] = (0.0, 1.0)
+    notes: tuple[str, ...] = ()
+    source: str = ""
 
     def __post_init__(self) -> None:
         images, labels = self.images, np.asarray(self.labels)
@@ -78,6 +90,8 @@ class Dataset:
         if labels.min() < 0 or labels.max() >= len(names):
             given = f"labels {labels.min()}…{labels.max()} with {len(names)} names of classes"
             raise data_error(where, given, f"labels 0…{len(names) - 1}")
+        if not -np.inf < self.value_range[0] < self.value_range[1] < np.inf:
+            raise data_error(where, f"the range {self.value_range}", "black, then a larger white")
         object.__setattr__(self, "images", images)
         object.__setattr__(self, "labels", _read_only(labels))
         object.__setattr__(self, "class_names", names)
@@ -119,7 +133,7 @@ def available_splits(path: str | PathLike[str]) -> tuple[str, ...]:
 
 def load_dataset(
     path: str | PathLike[str],
-    split: str = "test",
+    split: str | None = None,
     *,
     class_names: Sequence[str] | None = None,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
@@ -134,13 +148,13 @@ def load_dataset(
     Parameters
     ----------
     path
-        An ``.npz`` archive, or a folder of ``.npy`` or IDX files.
+        An ``.npz`` archive, a CSV table, or a folder of ``.npy`` or IDX files, tables or pictures.
     split
-        ``"test"`` or ``"train"``.
+        ``"test"`` or ``"train"``; by default the test set if there is one.
     class_names
         One name for each class. By default the array ``class_names`` of the archive or folder, else
-        the numbers of the classes: as many as one-hot labels have columns, or the largest label
-        plus one.
+        the texts or numbers of the labels: as many as one-hot labels have columns, or the largest
+        label plus one.
     max_unpacked_bytes
         Largest array to unpack from an archive or gzip file. By default 1 GiB.
 
@@ -151,15 +165,97 @@ def load_dataset(
         files, sets without labels, wrong shapes, different lengths, labels that are no classes,
         values that are no grey levels, or more than the stated limits.
     """
-    parts = find_parts(path, split)
-    images, labels = parts.images(), parts.labels()
+    name, parts = find_parts(path, split)
+    stored = parts.class_names
+    return _assembled(
+        name, parts.images(), parts.labels(),
+        class_names=class_names,
+        stored_names=stored() if stored is not None and class_names is None else None,
+        other_labels=parts.other_labels,
+        note=parts.note,
+        max_unpacked_bytes=max_unpacked_bytes,
+    )  # fmt: skip
+
+
+def dataset_of(
+    images: ArrayLike,
+    labels: ArrayLike,
+    name: str = "test",
+    *,
+    class_names: Sequence[str] | None = None,
+) -> Dataset:
+    """Make an image set of arrays in memory, which are read as those of a file are.
+
+    Parameters
+    ----------
+    images, labels
+        As `load_dataset` takes them from a file.
+
+    Raises
+    ------
+    DataError
+        As `load_dataset`.
+    """
+    texts = np.asarray(labels)
+    if texts.dtype.kind in "OS":
+        texts = np.array([str(text) for text in texts.astype("U").tolist()])
+    pixels = np.asarray(images)
+    return _assembled(name, held("images", pixels), held("labels", texts), class_names=class_names)
+
+
+def _assembled(
+    name: str,
+    images: Source,
+    labels: Source,
+    *,
+    class_names: Sequence[str] | None,
+    stored_names: Source | None = None,
+    other_labels: Sequence[Callable[[], Source]] = (),
+    note: str = "",
+    max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+) -> Dataset:
     # Everything that headers tell is checked before a value is decoded, and labels before images.
     shape = check_image_header(images, max_unpacked_bytes)
-    check_label_header(labels, images, max_unpacked_bytes)
-    if class_names is None and parts.class_names is not None:
-        class_names = read_class_names(parts.class_names())
-    classes, names = read_labels(labels, class_names)
-    return Dataset(split, read_images(images, shape), classes, names)
+    check_label_header(labels, max_unpacked_bytes)
+    check_counts(labels, images)
+    if stored_names is not None:
+        class_names = read_class_names(stored_names)
+
+    def others() -> Iterator[Source]:
+        for describe in other_labels:
+            source = describe()
+            check_label_header(source, max_unpacked_bytes)
+            yield source
+
+    classes, names, of_labels = read_labels(labels, class_names, others)
+    scaled, value_range, of_images = read_images(images, shape)
+    notes = tuple(filter(None, (note, *of_images, of_labels)))
+    source = f"{images.where} and {labels.where}"
+    return Dataset(name, scaled, classes, names, value_range, notes, source)
+
+
+def fit_labels(datasets: Mapping[str, Dataset], n_classes: int) -> dict[str, Dataset]:
+    """Count labels from 0 that fit a network of `n_classes` only if they count from 1.
+
+    Few labels, or digits without a 0, leave it open what they count from; the network tells.
+    """
+    top = max(dataset.n_classes for dataset in datasets.values())
+    are_numbers = all(
+        dataset.class_names == tuple(map(str, range(dataset.n_classes)))
+        for dataset in datasets.values()
+    )
+    count_from_one = all(dataset.labels.min() >= 1 for dataset in datasets.values())
+    if top != n_classes + 1 or not are_numbers or not count_from_one:
+        return dict(datasets)
+    return {
+        name: replace(
+            dataset,
+            labels=dataset.labels - 1,
+            class_names=dataset.class_names[1:],
+            notes=(*dataset.notes, from_one_note(n_classes)),
+        )
+        for name, dataset in datasets.items()
+    }
 
 
 def _read_only(array: NDArray[_Value]) -> NDArray[_Value]:

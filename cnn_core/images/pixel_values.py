@@ -1,35 +1,34 @@
-"""The images of a stored set, checked and brought to float32 in 0…1.
+"""The images of a stored set, checked and brought to float32.
 
-Images are ``(n, h, w)``, ``(n, h, w, 1)``, ``(n, h, w, 3)``, or flat ``(n, s * s)`` for square grey
-images of side s. Flat rows are accepted only if s is a whole number, 2 or more; that is never
-ambiguous with square colour images, since s * s = 3 * t * t has no whole solution.
-
-The scale of a set is decided once for all its images, by dtype and largest value:
+Grey levels become 0…1. The scale of a set is decided once for all its images, by dtype and by its
+least and largest value:
 
 ======================  ==============  =============================================
-dtype                   largest value   meaning
+dtype                   largest value   meaning, if no value is negative
 ======================  ==============  =============================================
 any                     0 … 1           0…1 already (integers: two-valued images)
 float                   1 … 1.001       0…1 with rounding errors: cut off at 1
 uint8                   2 … 255         0…255, divided by 255
 other integer, float    32 … 255        0…255, divided by 255
+any but uint8           16              0…16, divided by 16 (scikit-learn's digits)
+uint8, 8 × 8 pixels     16              the same
 ======================  ==============  =============================================
 
-Everything else is refused: negative values, values above 255, NaN and infinity, and a largest value
-in between, such as 16, which tells neither scale.
+All other values, such as -1…1 or those of standardised images, stay as they are, and the set keeps
+its least and largest one as its range. NaN, infinity and values beyond ±65,535 are refused.
 """
 
 import math
-from collections.abc import Iterator
-from math import isqrt
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.images.files.bounded_files import byte_count, data_error
-from cnn_core.images.files.stored_arrays import CHUNK_BYTES, StoredArray
-from cnn_core.images.scaled_images import ScaledImages
+from cnn_core.images.files.sources import CHUNK_BYTES, Source
+from cnn_core.images.image_shapes import SHAPES, has_channels_first, unfolded
+from cnn_core.images.scaled_images import ScaledImages, scale_in_place
 
 MAX_MEMORY_BYTES = 4 * 2**30
 """Largest set of images that is held in memory: uint8 as bytes, all else as float32."""
@@ -37,17 +36,49 @@ MAX_MAPPED_BYTES = 16 * 2**30
 """Largest ``.npy`` file of images that is memory-mapped."""
 MAX_IMAGES = 10_000_000
 """Most images of one set."""
+MAX_VALUE = 65_535
+"""Largest accepted value of a pixel, positive or negative."""
 CHECK_FIRST_BYTES = 256 * 2**20
 """Sets that would take more are read once to be checked before memory is taken for them."""
 
-_SHAPES = "(n, h, w), (n, h, w, 1), (n, h, w, 3), or (n, s*s) for square grey images"
-_VALUES = "finite values 0…1 or 0…255"
-_ROUNDING = 1.001
+_VALUES = f"finite values, up to {MAX_VALUE:,}"
+_ROUNDING = 1e-3
 _LEAST_LARGEST_OF_255 = 32
+_LARGEST_OF_DIGITS = 16
+_SIDE_OF_DIGITS = 8
+_USUAL_RANGES = ((-1.0, 1.0), (-0.5, 0.5))
 
 
-def check_image_header(images: StoredArray, max_unpacked_bytes: int) -> tuple[int, ...]:
-    """Return the shape (n, h, w, c) of stored images; no value is decoded.
+class Scale(NamedTuple):
+    """How stored values become those of a set.
+
+    Attributes
+    ----------
+    divisor
+        What the values are divided by.
+    clips
+        Whether rounding errors beyond 0…1 are cut off.
+    value_range
+        Black and white of the result.
+    """
+
+    divisor: int = 1
+    clips: bool = False
+    value_range: tuple[float, float] = (0.0, 1.0)
+
+
+class ReadImages(NamedTuple):
+    """Images ``(n, h, w, c)`` float32, their range, and what was taken for them."""
+
+    images: NDArray[np.float32] | ScaledImages
+    value_range: tuple[float, float]
+    notes: tuple[str, ...]
+
+
+def check_image_header(images: Source, max_unpacked_bytes: int) -> tuple[int, ...]:
+    """Return the four axes of stored images in the order in which they are stored.
+
+    No value is decoded.
 
     Parameters
     ----------
@@ -64,19 +95,13 @@ def check_image_header(images: StoredArray, max_unpacked_bytes: int) -> tuple[in
         raise data_error(images.where, f"holds values of type {images.dtype}", _VALUES)
     if 0 in images.shape:
         raise data_error(images.where, f"is empty: shape {images.shape}", "at least one image")
-    shape = images.shape
-    if len(shape) == 2 and shape[1] > 1 and isqrt(shape[1]) ** 2 == shape[1]:
-        shape = (shape[0], isqrt(shape[1]), isqrt(shape[1]))
-    if len(shape) == 3:
-        shape = (*shape, 1)
-    if len(shape) != 4 or shape[3] not in (1, 3):
-        is_channels_first = len(shape) == 4 and shape[1] in (1, 3)
-        hint = ", channels must be the last axis" if is_channels_first else ""
-        raise data_error(images.where, f"images have the shape {images.shape}{hint}", _SHAPES)
+    shape = unfolded(images.shape)
+    if shape is None:
+        raise data_error(images.where, f"images have the shape {images.shape}", SHAPES)
     if shape[0] > MAX_IMAGES:
         raise data_error(images.where, f"holds {shape[0]:,} images", f"up to {MAX_IMAGES:,}")
     images.require_unpackable(max_unpacked_bytes)
-    if not is_mappable(images):
+    if not images.is_mappable:
         _require_memory(images, "", shape, _held_dtype(images))
     elif images.n_bytes > MAX_MAPPED_BYTES:
         limit_told = f"up to {byte_count(MAX_MAPPED_BYTES)}"
@@ -86,15 +111,10 @@ def check_image_header(images: StoredArray, max_unpacked_bytes: int) -> tuple[in
     return shape
 
 
-def is_mappable(images: StoredArray) -> bool:
-    """Return whether stored images can be used from the disk, image by image."""
-    return images.map_from is not None and not images.fortran
+def read_images(images: Source, shape: tuple[int, ...]) -> ReadImages:
+    """Return the images ``(n, h, w, c)`` float32, in as little memory as can be done.
 
-
-def read_images(images: StoredArray, shape: tuple[int, ...]) -> NDArray[np.float32] | ScaledImages:
-    """Return the images as ``shape`` float32 in 0…1, in as little memory as can be done.
-
-    They come as an array in memory, as the map itself of a plain file of float32 in 0…1, or as
+    They come as an array in memory, as the map itself of a plain file of float32, or as
     `ScaledImages` over another plain file or over bytes in memory.
 
     Parameters
@@ -105,30 +125,21 @@ def read_images(images: StoredArray, shape: tuple[int, ...]) -> NDArray[np.float
     Raises
     ------
     DataError
-        Values of no known scale, a damaged file, or above `MAX_MEMORY_BYTES`.
+        Values that are no pixels, a damaged file, or above `MAX_MEMORY_BYTES`.
     """
-    held = _held_dtype(images)
-    if is_mappable(images) or held.itemsize * math.prod(shape) > CHECK_FIRST_BYTES:
-        largest = max(_largest(images, part, start) for start, part in _parts(images))
-        divisor = _divisor(images, largest)
-        if is_mappable(images):
-            mapped = images.mapped().reshape(shape)
-            is_ready = images.dtype == np.dtype(np.float32) and largest <= 1
-            return mapped if is_ready else ScaledImages(mapped, divisor)
-    values = np.empty(images.shape, held)
-    largest = 0.0
-    for start, part in _parts(images):
-        largest = max(largest, _largest(images, part, start))
-        values[start : start + len(part)] = part
-    divisor = _divisor(images, largest)
-    if held == np.uint8:
-        return ScaledImages(values.reshape(shape), divisor)
-    for part in pieces(values):
-        if divisor != 1:
-            np.divide(part, np.float32(divisor), out=part)
-        elif largest > 1:
-            np.minimum(part, np.float32(1), out=part)
-    return values.reshape(shape)
+    values, scale, is_scaled = _stored_values(images, shape)
+    scaled = values if is_scaled else ScaledImages(values, scale.divisor, clips=scale.clips)
+    return ReadImages(scaled, scale.value_range, tuple(_notes(images, shape, scale)))
+
+
+def _notes(images: Source, shape: tuple[int, ...], scale: Scale) -> Iterator[str]:
+    if has_channels_first(shape):
+        yield f"the shape {images.shape} is read with the channels first"
+    if scale.value_range != (0.0, 1.0):
+        least, largest = scale.value_range
+        yield f"the values {least:g}…{largest:g} are kept as they are"
+    if scale.divisor == _LARGEST_OF_DIGITS:
+        yield "the values 0…16 are divided by 16"
 
 
 def pieces(array: NDArray[Any] | ScaledImages) -> Iterator[NDArray[Any]]:
@@ -141,15 +152,38 @@ def pieces(array: NDArray[Any] | ScaledImages) -> Iterator[NDArray[Any]]:
         yield array[start : start + rows]
 
 
-def _held_dtype(images: StoredArray) -> np.dtype[Any]:
+def _stored_values(images: Source, shape: tuple[int, ...]) -> tuple[NDArray[Any], Scale, bool]:
+    """Return values ``(n, h, w, c)``, their scale, and whether they are brought to it already."""
+    held = _held_dtype(images)
+    if images.is_mappable or held.itemsize * math.prod(shape) > CHECK_FIRST_BYTES:
+        scale = _scale(images, shape, [_range(images, *part) for part in _parts(images)])
+        if images.is_mappable:
+            is_scaled = images.dtype == np.float32 and scale.divisor == 1 and not scale.clips
+            return _channels_last(images.mapped().reshape(shape)), scale, is_scaled
+    values = np.empty(images.shape, held)
+    ranges = []
+    for start, part in _parts(images):
+        ranges.append(_range(images, start, part))
+        values[start : start + len(part)] = part
+    scale = _scale(images, shape, ranges)
+    is_scaled = held != np.uint8
+    if is_scaled:
+        for part in pieces(values):
+            scale_in_place(part, scale.divisor, clips=scale.clips)
+    return _channels_last(values.reshape(shape)), scale, is_scaled
+
+
+def _channels_last(values: NDArray[Any]) -> NDArray[Any]:
+    return np.moveaxis(values, 1, -1) if has_channels_first(values.shape) else values
+
+
+def _held_dtype(images: Source) -> np.dtype[Any]:
     """Return as what a set is held in memory that cannot be mapped."""
     are_bytes = images.dtype == np.dtype(np.uint8)
     return np.dtype(np.uint8 if are_bytes else np.float32)
 
 
-def _require_memory(
-    images: StoredArray, what: str, shape: tuple[int, ...], held: np.dtype[Any]
-) -> None:
+def _require_memory(images: Source, what: str, shape: tuple[int, ...], held: np.dtype[Any]) -> None:
     needed = held.itemsize * math.prod(shape)
     if needed > MAX_MEMORY_BYTES:
         raise data_error(
@@ -160,32 +194,43 @@ def _require_memory(
         )
 
 
-def _parts(images: StoredArray) -> Iterator[tuple[int, NDArray[Any]]]:
+def _parts(images: Source) -> Iterator[tuple[int, NDArray[Any]]]:
     start = 0
     for part in images.chunks():
         yield start, part
         start += len(part)
 
 
-def _largest(images: StoredArray, part: NDArray[Any], start: int) -> float:
-    """Return the largest value of `part`, which begins at image `start`, if all are in 0…255."""
+def _range(images: Source, start: int, part: NDArray[Any]) -> tuple[float, float]:
+    """Return the least and the largest value of `part`, which begins at image `start`."""
     with np.errstate(invalid="ignore"):
-        least, largest = part.min(), part.max()
-        if least >= 0 and largest <= 255:
-            return float(largest)
-        is_fault = ~((part >= 0) & (part <= 255))
+        least, largest = float(part.min()), float(part.max())
+        if least >= -MAX_VALUE and largest <= MAX_VALUE:
+            return least, largest
+        is_fault = ~(abs(part.astype(np.float64)) <= MAX_VALUE)
     place = np.unravel_index(int(is_fault.argmax()), part.shape)
     raise data_error(
         images.where, f"image {start + int(place[0])} has the value {part[place]}", _VALUES
     )
 
 
-def _divisor(images: StoredArray, largest: float) -> int:
-    is_float = images.dtype.kind == "f"
-    if largest <= (_ROUNDING if is_float else 1):
-        return 1
-    if images.dtype != np.uint8 and largest < _LEAST_LARGEST_OF_255:
-        raise data_error(
-            images.where, f"the largest value is {largest:g}, which tells no scale", _VALUES
-        )
-    return 255
+def _scale(images: Source, shape: tuple[int, ...], ranges: Iterable[tuple[float, float]]) -> Scale:
+    lows, highs = zip(*ranges, strict=True)
+    least, largest = min(lows), max(highs)
+    rounding = _ROUNDING if images.dtype.kind == "f" else 0
+    if least >= -rounding and largest <= 1 + rounding:
+        return Scale(clips=least < 0 or largest > 1)
+    are_bytes = images.dtype == np.uint8
+    may_be_digits = not are_bytes or shape[1:3] == (_SIDE_OF_DIGITS, _SIDE_OF_DIGITS)
+    if least >= 0 and largest == _LARGEST_OF_DIGITS and may_be_digits:
+        return Scale(_LARGEST_OF_DIGITS)
+    if least >= 0 and largest <= 255 and (are_bytes or largest >= _LEAST_LARGEST_OF_255):
+        return Scale(255)
+    return Scale(value_range=_neat(least, largest))
+
+
+def _neat(least: float, largest: float) -> tuple[float, float]:
+    for low, high in _USUAL_RANGES:
+        if abs(least - low) <= _ROUNDING and abs(largest - high) <= _ROUNDING:
+            return low, high
+    return least, largest if largest > least else least + 1

@@ -1,4 +1,4 @@
-"""Images that stay as they were stored, brought to 0…1 only where they are asked for."""
+"""Images that stay as they were stored, brought to scale only where they are asked for."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +13,16 @@ MAX_WHOLE_BYTES = 4 * 2**30
 _ITERATED_IMAGES = 64
 
 
+def scale_in_place(values: NDArray[np.float32], divisor: int, *, clips: bool) -> None:
+    """Divide `values`, or cut off what lies beyond 0…1 by a rounding error."""
+    if divisor != 1:
+        np.divide(values, np.float32(divisor), out=values)
+    elif clips:
+        np.clip(values, np.float32(0), np.float32(1), out=values)
+
+
 class ScaledImages:
-    """A set of images as stored, on the disk or in memory; what is read of it is float32 in 0…1.
+    """A set of images as stored, on the disk or in memory; what is read of it is scaled float32.
 
     Bytes take a quarter of the memory of float32, and a memory map none. It is indexed like the
     array that it stands for, with numbers, slices, index arrays and masks, and gives a new array of
@@ -27,7 +35,9 @@ class ScaledImages:
     stored
         ``(n, h, w, c)`` of any numeric dtype, perhaps memory-mapped, with values of a known scale.
     divisor
-        What the values are divided by: 1 or 255.
+        What the values are divided by.
+    clips
+        Whether rounding errors beyond 0…1 are cut off.
 
     Attributes
     ----------
@@ -40,17 +50,18 @@ class ScaledImages:
     dtype = np.dtype(np.float32)
     ndim = 4
 
-    def __init__(self, stored: NDArray[Any], divisor: int = 1) -> None:
+    def __init__(self, stored: NDArray[Any], divisor: int = 1, *, clips: bool = False) -> None:
         self._stored = stored.view()
         self._stored.flags.writeable = False
-        self._divisor = np.float32(divisor)
+        self._divisor = divisor
+        self._clips = clips
         self.shape: tuple[int, ...] = stored.shape
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __repr__(self) -> str:
-        return f"ScaledImages{self.shape} of {self._stored.dtype} / {self._divisor:g}"
+        return f"ScaledImages{self.shape} of {self._stored.dtype} / {self._divisor}"
 
     @property
     def size(self) -> int:
@@ -76,11 +87,7 @@ class ScaledImages:
                 f"up to {byte_count(MAX_WHOLE_BYTES)}, for instance slices of some thousands",
             )  # fmt: skip
         values: NDArray[np.float32] = np.array(chosen, self.dtype)
-        # A set whose largest value is a rounding error above 1 is cut off there.
-        if self._divisor == 1:
-            np.minimum(values, np.float32(1), out=values)
-        else:
-            np.divide(values, self._divisor, out=values)
+        scale_in_place(values, self._divisor, clips=self._clips)
         return values[()]
 
     def __iter__(self) -> Iterator[NDArray[np.float32]]:

@@ -34,7 +34,6 @@ BYTES = LABELS.astype(np.uint8)
         (GREY[0], r"images have the shape \(7, 5\); accepted: \(n, h, w\)"),
         (GREY[..., None, None], r"images have the shape \(12, 7, 5, 1, 1\)"),
         (GREY.reshape(12, 35), r"images have the shape \(12, 35\)"),
-        (np.zeros((12, 3, 7, 5)), r"\(12, 3, 7, 5\), channels must be the last axis"),
         (np.zeros((12, 7, 5, 4)), r"images have the shape \(12, 7, 5, 4\)"),
         (np.zeros(12), r"images have the shape \(12,\)"),
         (np.float32(3), r"images have the shape \(\)"),
@@ -74,7 +73,10 @@ def _with(labels, value, dtype=None):
         (ONE_HOT[..., None], r"labels have the shape \(12, 4, 1\)"),
         (np.zeros((12, 0)), r"labels have the shape \(12, 0\)"),
         (np.zeros((12, 10_001), bool), r"labels have the shape \(12, 10001\)"),
-        (LABELS.astype(str), "values of type <U21"),
+        (LABELS.astype(complex), "values of type complex128"),
+        (np.full((12, 2), "a"), r"labels have the shape \(12, 2\)"),
+        (np.full(12, "a\n"), r"class 0 has the name 'a\\n'"),
+        (np.full(12, "a" * 201), "class 0 has the name 'aaa"),
     ],
 )
 def test_labels_that_are_none(tmp_path, labels, told):

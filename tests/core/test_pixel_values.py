@@ -36,7 +36,7 @@ def _one_image(largest, dtype):
     [
         (0, "u1", 0.0), (1, "u1", 1.0), (True, "?", 1.0), (1, "i8", 1.0), (0.5, "f8", 0.5),
         (1.0005, "f4", 1.0), (2, "u1", 2 / 255), (255, "u1", 1.0), (32, "i2", 32 / 255),
-        (255, "f2", 1.0), (51.0, "f8", 0.2),
+        (255, "f2", 1.0), (51.0, "f8", 0.2), (16.0, "f8", 1.0), (16, "i4", 1.0), (16, "u1", 16 / 255),
     ],
 )  # fmt: skip
 def test_the_scale_follows_from_dtype_and_range(tmp_path, largest, dtype, brightest):
@@ -45,20 +45,50 @@ def test_the_scale_follows_from_dtype_and_range(tmp_path, largest, dtype, bright
 
 
 @pytest.mark.parametrize(
-    ("largest", "dtype", "told"),
+    ("least", "largest", "dtype", "value_range"),
     [
-        (16.0, "f8", "the largest value is 16, which tells no scale"),
-        (16, "i4", "the largest value is 16, which tells no scale"),
-        (1.5, "f4", "the largest value is 1.5, which tells no scale"),
-        (256, "u2", "image 0 has the value 256"),
-        (-1, "i1", "image 0 has the value -1"),
-        (-0.5, "f4", "image 0 has the value -0.5"),
-        (np.nan, "f4", "image 0 has the value nan"),
-        (np.inf, "f2", "image 0 has the value inf"),
+        (0, 1.5, "f4", (0, 1.5)), (0, 4095, "u2", (0, 4095)), (-128, 127, "i1", (-128, 127)),
+        (-1, 1, "f4", (-1, 1)), (-0.9995, 0.9995, "f8", (-1, 1)), (-0.5, 0.5, "f2", (-0.5, 0.5)),
+        (-0.25, 2.75, ">f4", (-0.25, 2.75)), (-3, -3, "f4", (-3, -2)), (0, 65_535, "i4", (0, 65_535)),
     ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_other_values_are_kept_with_their_range(
+    tmp_path, least, largest, dtype, value_range, is_folder
+):
+    images = np.array([[[least, largest]]], dtype)
+    if is_folder:
+        path = write_npy_folder(tmp_path / "set", x_test=images, y_test=np.zeros(1, int))
+    else:
+        path = write_npz(tmp_path / "set.npz", images, np.zeros(1, int))
+    loaded = load_dataset(path)
+    np.testing.assert_array_equal(loaded.images[:], images[..., None].astype(np.float32))
+    assert loaded.value_range == value_range
+    low, high = value_range
+    assert loaded.notes == (f"the values {low:g}…{high:g} are kept as they are",)
+
+
+def test_rounding_errors_are_cut_off_at_both_ends(tmp_path):
+    images = np.array([[[-1e-9, 0.5, 1.0005]]])
+    loaded = load_dataset(write_npz(tmp_path / "set.npz", images, np.zeros(1, int)))
+    np.testing.assert_array_equal(loaded.images[:].ravel(), np.float32([0, 0.5, 1]))
+    assert (loaded.value_range, loaded.notes) == ((0, 1), ())
+
+
+@pytest.mark.parametrize("dtype", ["u1", "f4"])
+def test_digits_of_scikit_learn(tmp_path, dtype):
+    images = np.arange(2 * 64).reshape(2, 64) % 17
+    loaded = load_dataset(write_npz(tmp_path / "set.npz", images.astype(dtype), np.zeros(2, int)))
+    np.testing.assert_array_equal(loaded.images[:].reshape(2, 64), np.float32(images) / 16)
+    assert loaded.notes == ("the values 0…16 are divided by 16",)
+
+
+@pytest.mark.parametrize(
+    ("largest", "dtype"),
+    [(np.nan, "f4"), (np.inf, "f2"), (-np.inf, "f8"), (65_536, "u4"), (-65_536.5, "f4")],
 )
 @pytest.mark.parametrize("is_folder", [False, True])
-def test_other_scales_are_refused(tmp_path, largest, dtype, told, is_folder):
+def test_values_that_are_no_pixels_are_refused(tmp_path, largest, dtype, is_folder):
     images, labels = _one_image(largest, dtype), np.zeros(1, int)
     if is_folder:
         path = write_npy_folder(tmp_path / "set", test_imgs=images, test_labels=labels)
@@ -68,7 +98,8 @@ def test_other_scales_are_refused(tmp_path, largest, dtype, told, is_folder):
         named = f"{path} (x_test)"
     with pytest.raises(DataError) as caught:
         load_dataset(path)
-    assert str(caught.value) == f"{named}: {told}; accepted: finite values 0…1 or 0…255"
+    told = f"image 0 has the value {images.flat[1]}"
+    assert str(caught.value) == f"{named}: {told}; accepted: finite values, up to 65,535"
 
 
 def _is_mapped(array):

@@ -1,7 +1,7 @@
 """Arrays in files, described by their headers first and read piece by piece afterwards.
 
-Three containers are known: ``.npy`` files, ``.npy`` members of an ``.npz`` archive, and IDX files,
-plain or gzipped. Nothing is unpickled, a header is read through a window of fixed size, and the
+Three containers are known here: ``.npy`` files, ``.npy`` members of an ``.npz`` archive, and IDX
+files, plain or gzipped; tables and pictures are read by modules of their own. Nothing is unpickled, a header is read through a window of fixed size, and the
 size that it declares is compared with its container before a value is decoded.
 """
 
@@ -31,11 +31,10 @@ from cnn_core.images.files.bounded_files import (
     open_member,
     reader_faults,
 )
+from cnn_core.images.files.sources import CHUNK_BYTES, Source
 
 MAX_UNPACKED_BYTES = 2**30
 """Largest array that is unpacked from an archive or gzip file by default."""
-CHUNK_BYTES = 2**20
-"""Values are decoded in pieces of about this many bytes."""
 MAX_HEADER_BYTES = 16 * 2**10
 """An array's header is looked for in this many bytes; NumPy's own are shorter than 10,000."""
 MAX_FORTRAN_BYTES = 512 * 2**20
@@ -53,17 +52,11 @@ OpenStream = Callable[[], AbstractContextManager[ByteStream]]
 
 
 @dataclass(frozen=True, eq=False)
-class StoredArray:
+class StoredArray(Source):
     """One array in a file, known by its header; its values are still on disk.
 
     Attributes
     ----------
-    where
-        The file, and the part of it, as errors name it.
-    shape
-        Declared shape, checked against the size of its container where that is known.
-    dtype
-        Declared dtype, byte order included. Never an object dtype.
     fortran
         Whether the values are stored column by column.
     packed_bytes
@@ -74,18 +67,15 @@ class StoredArray:
         File and offset of plain values that can be memory-mapped.
     """
 
-    where: str
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
     fortran: bool
     packed_bytes: int | None
     open_values: OpenStream
     map_from: tuple[Path, int] | None = None
 
     @property
-    def n_bytes(self) -> int:
-        """Declared size of the values in bytes."""
-        return math.prod(self.shape) * self.dtype.itemsize
+    def is_mappable(self) -> bool:
+        """Whether the values can be used from the disk, image by image."""
+        return self.map_from is not None and not self.fortran
 
     def require_unpackable(self, limit: int) -> None:
         """Refuse a packed array that would unpack to more than `limit` bytes, or is a bomb.
