@@ -193,8 +193,14 @@ class Explorer:
 
     @property
     def notes(self):
-        """What the operator should know about the surveys, each once."""
-        return tuple(dict.fromkeys(survey.note for survey in self._surveys.values() if survey.note))
+        """What the operator should know about images and surveys, each once."""
+        of_images = (
+            f"The {name} images: {note}."
+            for name, dataset in self._datasets.items()
+            for note in dataset.notes
+        )
+        of_surveys = (survey.note for survey in self._surveys.values() if survey.note)
+        return tuple(dict.fromkeys((*of_images, *of_surveys)))
 
     def image(self, set_name, number):
         """One image of a set.

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from cnn_core.errors import SelectionError as SelectionError
     from cnn_core.images.dataset import Dataset as Dataset
     from cnn_core.images.dataset import available_splits as available_splits
+    from cnn_core.images.dataset import dataset_of as dataset_of
     from cnn_core.images.dataset import load_dataset as load_dataset
     from cnn_core.network.activations import Activations as Activations
     from cnn_core.network.classifier import Network as Network

@@ -7,14 +7,20 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from tqdm import tqdm
 
 from cnn_core.artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
 from cnn_core.errors import LookingGlassError
-from cnn_core.images.dataset import load_dataset
+from cnn_core.images.dataset import available_splits, fit_labels, load_dataset
 from cnn_core.shipped_files import DATA_FILE, SHIPPED
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
+
+_MODEL_ENDINGS = (".keras", ".h5", ".hdf5")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,8 +106,17 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     _add_folder(check)
 
-    info = commands.add_parser("info", help="tell versions, models and accuracies")
+    info = commands.add_parser(
+        "info", help="tell versions, models and accuracies, or what is in files of one's own"
+    )
     info.set_defaults(run=_info)
+    info.add_argument(
+        "files",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="models and image sets (default: shipped)",
+    )
     _add_folder(info)
     return parser
 
@@ -159,7 +174,6 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _survey(options: argparse.Namespace) -> int:
-    from cnn_core.images.dataset import available_splits
     from cnn_core.network.opening import load_network
     from cnn_core.survey.whole_set import survey_of
 
@@ -174,10 +188,11 @@ def _survey(options: argparse.Namespace) -> int:
         from cnn_core.readouts.command import check_sets, compute_for_files
 
         check_sets(data)
-    for split in options.sets or available_splits(data):
-        dataset = load_dataset(data, split)
-        for model in models:
-            network = load_network(model)
+    splits = options.sets or available_splits(data)
+    datasets = {split: load_dataset(data, split) for split in splits}
+    for model in models:
+        network = load_network(model)
+        for split, dataset in fit_labels(datasets, network.n_classes).items():
             with tqdm(total=len(dataset), desc=f"{model.name}, {split}", unit=" images") as bar:
                 survey = survey_of(
                     network,
@@ -216,17 +231,43 @@ def _info(options: argparse.Namespace) -> int:
     from cnn_core.network.opening import load_network
     from cnn_core.training.train import versions
 
+    for path in options.files:
+        if path.suffix.lower() in _MODEL_ENDINGS:
+            _tell_network(path.name, load_network(path))
+        else:
+            _tell_data(path)
+    if options.files:
+        return 0
     manifest = read_manifest(options.artifacts)
     print(", ".join(f"{name} {version}" for name, version in versions().items()))
     for file, record in sorted(manifest["models"].items()):
         network = load_network(options.artifacts / file)
-        n_parameters = sum(layer.n_parameters for layer in network.layers)
-        print(f"\n{file}: {n_parameters:,} parameters; {_accuracies(record)}")
-        print(f"  {record['command']}")
-        for layer in network.layers:
-            shape = " x ".join(str(size) for size in layer.shape)
-            print(f"  {layer.name:<20} {layer.class_name:<16} {shape:<14} {layer.n_parameters:>9,}")
+        print()
+        _tell_network(file, network, f"; {_accuracies(record)}\n  {record['command']}")
     return 0
+
+
+def _tell_network(name: str, network: "Network", more: str = "") -> None:
+    print(f"{name}: {network.n_parameters:,} parameters{more}")
+    for layer in network.layers:
+        shape = " x ".join(str(size) for size in layer.shape)
+        print(f"  {layer.name:<20} {layer.class_name:<16} {shape:<14} {layer.n_parameters:>9,}")
+
+
+def _tell_data(path: Path) -> None:
+    """Say which sets are found, and what is taken for them."""
+    for split in available_splits(path):
+        dataset = load_dataset(path, split)
+        size = " x ".join(map(str, dataset.input_shape))
+        print(f"{split}: {len(dataset):,} images of {size}, {dataset.n_classes} classes")
+        print(f"  from {dataset.source}")
+        counts = np.bincount(dataset.labels, minlength=dataset.n_classes)
+        told = (
+            f"{name} ({count:,})" for name, count in zip(dataset.class_names, counts, strict=True)
+        )
+        print(f"  {', '.join(told)}")
+        for note in dataset.notes:
+            print(f"  {note}")
 
 
 def _accuracies(record: dict[str, Any]) -> str:

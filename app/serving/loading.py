@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnn_core.errors import DataError
 
@@ -27,12 +27,7 @@ _NEEDLESS = ("sklearn", "matplotlib")
 _log = logging.getLogger("looking_glass")
 
 
-class _Noted(Protocol):
-    @property
-    def notes(self) -> Sequence[str]: ...
-
-
-_Made = TypeVar("_Made", bound=_Noted)
+_Made = TypeVar("_Made")
 
 
 def load_explorer(
@@ -61,6 +56,7 @@ def load_explorer(
         reading = beside.submit(_read_images, data_path)
         tell("loading TensorFlow", 0, 1)
         with _out_of_sight(*_NEEDLESS):
+            from cnn_core.images.dataset import fit_labels
             from cnn_core.network.opening import load_network
             from cnn_core.survey.store import default_cache_folder
             from cnn_core.survey.whole_set import survey_of
@@ -75,6 +71,10 @@ def load_explorer(
             path, name=_free_name(Path(path).stem, networks), image_shape=image_shape
         )
         networks[network.name] = network
+    datasets = fit_labels(datasets, next(iter(networks.values())).n_classes)
+    for dataset in datasets.values():
+        for note in dataset.notes:
+            _log.warning("%s: %s", dataset.source, note)
     # Fit is checked before an hour is spent on a survey of images that the network cannot take.
     make(networks, datasets, {})
     surveys = {}
@@ -88,7 +88,7 @@ def load_explorer(
                 with_features=set_name == next(iter(datasets)),
             )
     explorer = make(networks, datasets, surveys, folder=Path(model_paths[0]).parent)
-    for note in explorer.notes:
+    for note in dict.fromkeys(survey.note for survey in surveys.values() if survey.note):
         _log.warning("%s (cache folder: %s)", note, cache_folder or default_cache_folder())
     return explorer
 

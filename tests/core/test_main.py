@@ -93,6 +93,20 @@ def test_info_tells_versions_models_and_layers(folder, capsys):
         assert re.search(pattern, told), pattern
 
 
+def test_info_tells_what_is_in_files_of_ones_own(folder, tmp_path, capsys):
+    data = tmp_path / "unnamed.npz"
+    np.savez(data, np.zeros((3, 2, 2), np.uint8), np.array(["hat", "bag", "hat"]))
+    assert main(["info", str(folder / "untrained.keras"), str(data)]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"^untrained\.keras: 208,982 parameters\n  Conv2D_1 +Conv2D ", told)
+    assert told.endswith(
+        "test: 3 images of 2 x 2 x 1, 2 classes\n"
+        f"  from {data} (arr_0) and {data} (arr_1)\n"
+        "  bag (1), hat (2)\n"
+        "  the arrays have no names: arr_0 and arr_1 are taken as the test set\n"
+    )
+
+
 def test_survey_counts_what_the_network_gets_right(digits, tmp_path, capsys):
     model = build_article_cnn(seed=3)
     model.save(tmp_path / "untrained.keras")
