@@ -4,7 +4,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from cnn_core.images.bounded_files import data_error
+from cnn_core.images.files.bounded_files import data_error
 
 ACCEPTED = "a PNG, JPEG or WebP picture"
 MOST_BYTES = 16 * 2**20

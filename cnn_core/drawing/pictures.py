@@ -13,7 +13,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from cnn_core.drawing.picture_headers import ACCEPTED, PictureHeader, read_header
 from cnn_core.errors import DataError
-from cnn_core.images.bounded_files import data_error
+from cnn_core.images.files.bounded_files import data_error
 
 LARGEST_SIDE = 1024
 """Longest side of a picture as it is worked on; larger ones are shrunk while they are read."""
