@@ -31,6 +31,7 @@
   function fieldOf(meta, cell, image) {
     const fields = meta.fields || {};
     if (fields.boxes) return fields.boxes[cell.unit];
+    if (fields.box) return fields.box;
     if (!fields.start) return [0, 0, image.height, image.width];
     const top = fields.start[0] + cell.row * fields.stride[0];
     const left = fields.start[1] + cell.column * fields.stride[1];

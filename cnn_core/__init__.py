@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnn_core.circles.circle_reader import circle_reader as circle_reader
     from cnn_core.circles.circle_reader import hit_rates as hit_rates
     from cnn_core.circles.circle_reader import weigh_circles as weigh_circles
-    from cnn_core.circles.class_contrast import class_contrast as class_contrast
+    from cnn_core.circles.contrast import class_contrast as class_contrast
     from cnn_core.circles.groups import Group as Group
     from cnn_core.circles.groups import article_groups as article_groups
     from cnn_core.circles.groups import clearest as clearest
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from cnn_core.circles.rule import find_circles as find_circles
     from cnn_core.decision.ablation import ablate as ablate
     from cnn_core.decision.ablation import ablate_each as ablate_each
-    from cnn_core.decision.ablation import mean_effects as mean_effects
-    from cnn_core.decision.ablation import unit_effects as unit_effects
+    from cnn_core.decision.effects import mean_effects as mean_effects
+    from cnn_core.decision.effects import unit_effects as unit_effects
     from cnn_core.decision.ledger import ledger as ledger
     from cnn_core.decision.ledger import ledgers as ledgers
     from cnn_core.decision.ledger import mean_ledger as mean_ledger

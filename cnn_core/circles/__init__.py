@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from cnn_core.circles.circle_reader import HitRates as HitRates
     from cnn_core.circles.circle_reader import hit_rates as hit_rates
     from cnn_core.circles.circle_reader import weigh_circles as weigh_circles
-    from cnn_core.circles.class_contrast import ClassContrast as ClassContrast
-    from cnn_core.circles.class_contrast import ClassMeans as ClassMeans
-    from cnn_core.circles.class_contrast import class_means as class_means
+    from cnn_core.circles.contrast import ClassContrast as ClassContrast
+    from cnn_core.circles.contrast import ClassMeans as ClassMeans
+    from cnn_core.circles.contrast import class_contrast as class_contrast
+    from cnn_core.circles.contrast import class_means as class_means
     from cnn_core.circles.groups import Group as Group
     from cnn_core.circles.groups import article_groups as article_groups
     from cnn_core.circles.groups import clearest as clearest

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnn_core.circles.class_contrast import ClassContrast, ClassMeans, class_contrast
+from cnn_core.circles.contrast import ClassContrast, ClassMeans, class_contrast
 from cnn_core.circles.rule import on_from_peak
 from cnn_core.images.scaled_images import Images
 from cnn_core.statistics import checked_labels

@@ -24,7 +24,7 @@ from cnn_core.circles.circle_reader import (
     rows_of_classes,
     weigh_circles,
 )
-from cnn_core.circles.class_contrast import ClassContrast, ClassMeans, class_contrast, class_means
+from cnn_core.circles.contrast import ClassContrast, ClassMeans, class_contrast, class_means
 from cnn_core.circles.random_triples import RandomTriples, random_triples
 from cnn_core.circles.rule import Circles, Flag, find_circles, on_cells, on_from_peak, peaks
 from cnn_core.errors import SelectionError

@@ -6,11 +6,15 @@ from cnn_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from cnn_core.decision.ablation import Ablation as Ablation
-    from cnn_core.decision.ablation import UnitEffects as UnitEffects
     from cnn_core.decision.ablation import ablate as ablate
     from cnn_core.decision.ablation import ablate_each as ablate_each
-    from cnn_core.decision.ablation import mean_effects as mean_effects
-    from cnn_core.decision.ablation import unit_effects as unit_effects
+    from cnn_core.decision.effects import EffectSums as EffectSums
+    from cnn_core.decision.effects import MeanEffects as MeanEffects
+    from cnn_core.decision.effects import effect_sums as effect_sums
+    from cnn_core.decision.effects import images_at_once as images_at_once
+    from cnn_core.decision.effects import mean_effects as mean_effects
+    from cnn_core.decision.effects import sample_of as sample_of
+    from cnn_core.decision.effects import unit_effects as unit_effects
     from cnn_core.decision.ledger import Ledger as Ledger
     from cnn_core.decision.ledger import MeanLedger as MeanLedger
     from cnn_core.decision.ledger import NodeLedger as NodeLedger

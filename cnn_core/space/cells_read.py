@@ -1,12 +1,14 @@
 """Which cells of its inputs a layer reads (NumPy only)."""
 
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.errors import ModelError
-from cnn_core.network.layers import LayerKind
+from cnn_core.network.layers import LayerInfo, LayerKind, Window
 
 _SAME_CELL_KINDS = {LayerKind.ACTIVATION, LayerKind.BATCH_NORM, LayerKind.DROPOUT}
 _SAME_CELL_CLASSES = {"Rescaling", "Normalization", "Identity"}
@@ -28,18 +30,8 @@ class Reading(Enum):
     UNKNOWN = "not known, all cells at most"
 
 
-def reading_of(layer, sources):
-    """Tell how a layer reads its inputs.
-
-    Parameters
-    ----------
-    layer : LayerInfo
-    sources : sequence of LayerInfo
-        What feeds it, in order, at least one.
-
-    Returns
-    -------
-    Reading
+def reading_of(layer: LayerInfo, sources: Sequence[LayerInfo]) -> Reading:
+    """Tell how a layer reads its inputs: what feeds it, in order, at least one.
 
     Raises
     ------
@@ -75,7 +67,7 @@ def reading_of(layer, sources):
     return Reading.UNKNOWN
 
 
-def _reading_of_merge(layer, sources):
+def _reading_of_merge(layer: LayerInfo, sources: Sequence[LayerInfo]) -> Reading:
     shapes = [source.shape for source in sources]
     try:
         if np.broadcast_shapes(*shapes) == layer.shape:
@@ -88,36 +80,39 @@ def _reading_of_merge(layer, sources):
     return Reading.UNKNOWN
 
 
-def mixes_units(layer):
+def mixes_units(layer: LayerInfo) -> bool:
     """Tell whether the layer's non-linearity ties all units at a place together."""
     return layer.activation in _UNIT_MIXING_ACTIVATIONS
 
 
-def outputs_per_unit(layer, source):
+def outputs_per_unit(layer: LayerInfo, source: LayerInfo) -> int | None:
     """Count the output units that read one input unit alone; None if the layer mixes units."""
     # A window of another kind only moves cells, as zero padding does.
     own = layer.kind in _PER_UNIT_KINDS and layer.n_units % source.n_units == 0
     return layer.n_units // source.n_units if own else None
 
 
-def taps(window, axis, size, n_out):
-    """Input positions under each tap of a window along one axis.
+def window_slid_by(layer: LayerInfo) -> Window:
+    """Window of a layer that reads through one."""
+    if layer.window is None:
+        raise ModelError(f'layer "{layer.name}" slides no window: convolutions and pooling do')
+    return layer.window
 
-    Parameters
-    ----------
-    window : Window
-    axis : {0, 1}
-        Down or to the right.
-    size, n_out : int
-        Positions of the input and of the output along the axis.
+
+def taps(
+    window: Window, axis: int, size: int, n_out: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool]]]:
+    """Input positions under each tap of a window along one axis, 0 down or 1 to the right.
+
+    `size` and `n_out` are the positions of the input and of the output along it.
 
     Yields
     ------
-    positions : ndarray
-        (n_out,) int64: what output position k reads through this tap, moved into the input where
-        it stands in the padding.
-    inside : ndarray
-        (n_out,) bool: False in the padding.
+    positions : (n_out,)
+        What output position k reads through this tap, moved into the input where it stands in the
+        padding.
+    inside : (n_out,)
+        False in the padding.
     """
     first = np.arange(n_out) * window.stride[axis] - window.padding[2 * axis]
     for tap in range(window.kernel[axis]):
@@ -125,23 +120,23 @@ def taps(window, axis, size, n_out):
         yield np.clip(positions, 0, size - 1), (positions >= 0) & (positions < size)
 
 
-def cells_read(layer, sources, reading, used):
+def cells_read(
+    layer: LayerInfo, sources: Sequence[LayerInfo], reading: Reading, used: NDArray[np.bool]
+) -> list[NDArray[np.bool]]:
     """Tell which cells of its inputs a layer reads for some of its own cells.
 
     Parameters
     ----------
-    layer : LayerInfo
-    sources : sequence of LayerInfo
+    sources
         What feeds it, in order.
-    reading : Reading
+    reading
         `reading_of` the two.
-    used : ndarray
-        Bool of the layer's shape: the cells that count.
+    used : the layer's shape
+        The cells that count.
 
     Returns
     -------
-    list of ndarray
-        Bool, one a source, of its shape.
+    One a source, of its shape.
     """
     if mixes_units(layer):
         used = np.broadcast_to(used.any(axis=-1, keepdims=True), layer.shape)
@@ -168,24 +163,26 @@ def cells_read(layer, sources, reading, used):
     return [np.full(fed.shape, used.any()) for fed in sources]
 
 
-def _under_window(layer, source, used):
+def _under_window(layer: LayerInfo, source: LayerInfo, used: NDArray[np.bool]) -> NDArray[np.bool]:
     """Cells of `source` that the used cells of a windowed layer read."""
     own = outputs_per_unit(layer, source)
     if own is None:
-        used = used.any(axis=-1, keepdims=True)
+        used = np.logical_or.reduce(used, axis=-1, keepdims=True)
     else:
-        used = used.reshape(*layer.grid, source.n_units, own).any(axis=-1)
+        by_source = used.reshape(*layer.grid, source.n_units, own)
+        used = np.logical_or.reduce(by_source, axis=-1)
+    window = window_slid_by(layer)
     rows, columns = source.grid
     down = np.zeros((rows, *used.shape[1:]), bool)
-    for positions, inside in taps(layer.window, 0, rows, layer.grid[0]):
+    for positions, inside in taps(window, 0, rows, layer.grid[0]):
         down[positions[inside]] |= used[inside]
     across = np.zeros((rows, columns, used.shape[2]), bool)
-    for positions, inside in taps(layer.window, 1, columns, layer.grid[1]):
+    for positions, inside in taps(window, 1, columns, layer.grid[1]):
         across[:, positions[inside]] |= down[:, inside]
     return np.broadcast_to(across, source.shape)
 
 
-def _unbroadcast(used, shape):
+def _unbroadcast(used: NDArray[np.bool], shape: tuple[int, ...]) -> NDArray[np.bool]:
     """Cells of a smaller input that stand behind the used cells of the broadcast output."""
     missing = used.ndim - len(shape)
     padded = (1,) * missing + tuple(shape)

@@ -1,11 +1,16 @@
 """How the pixels that a cell can see grow from layer to layer (NumPy only)."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cnn_core.space.cells_read import Reading, mixes_units, outputs_per_unit, taps
+from cnn_core.network.layers import LayerInfo, Window
+from cnn_core.space.cells_read import Reading, mixes_units, outputs_per_unit, taps, window_slid_by
 
 # A box is (top, left, bottom, right), half-open; any union swallows the empty one.
 FAR = np.iinfo(np.int32).max // 4
@@ -24,24 +29,18 @@ class Lattice:
     stride: tuple[int, int]
     size: tuple[int, int]
 
-    def through(self, window):
+    def through(self, window: Window) -> Lattice:
         """Lattice of a layer that slides `window` over this one."""
-        axes = list(zip(self.start, self.stride, self.size, strict=True))
+        down, across = self.stride
+        (top, left), (height, width) = self.start, self.size
+        rows, columns = window.extent
         return Lattice(
-            start=tuple(
-                start - pad * stride
-                for (start, stride, _), pad in zip(axes, window.padding[::2], strict=True)
-            ),
-            stride=tuple(
-                stride * step for (_, stride, _), step in zip(axes, window.stride, strict=True)
-            ),
-            size=tuple(
-                size + (extent - 1) * stride
-                for (_, stride, size), extent in zip(axes, window.extent, strict=True)
-            ),
+            start=(top - window.padding[0] * down, left - window.padding[2] * across),
+            stride=(down * window.stride[0], across * window.stride[1]),
+            size=(height + (rows - 1) * down, width + (columns - 1) * across),
         )
 
-    def box(self, row, column):
+    def box(self, row: int, column: int) -> tuple[int, int, int, int]:
         """Box of a cell on an endless image."""
         top = self.start[0] + row * self.stride[0]
         left = self.start[1] + column * self.stride[1]
@@ -54,48 +53,48 @@ class Footprint:
 
     Attributes
     ----------
-    boxes : ndarray
-        int32, broadcastable to ``(*layout, 4)``: exact bounds within the image.
-    layout : tuple of int
+    boxes : broadcastable to ``(*layout, 4)``
+        Exact bounds within the image.
+    layout
         Shape whose cells in C order are those of the layer, so that flattening costs nothing.
-    lattices : tuple of Lattice or None
+    lattices
         One for all units of the layout or one a unit; None where fields form no lattice.
-    is_known : bool
+    is_known
         False if the boxes are upper bounds.
     """
 
-    boxes: np.ndarray
+    boxes: NDArray[np.int32]
     layout: tuple[int, ...]
     lattices: tuple[Lattice, ...] | None
     is_known: bool
 
     @classmethod
-    def of_image(cls, shape):
+    def of_image(cls, shape: tuple[int, int, int]) -> Footprint:
         """Footprint of the pixels themselves."""
         height, width, _ = shape
         boxes = np.empty((height, width, 1, 4), np.int32)
         boxes[..., 0] = np.arange(height)[:, None, None]
         boxes[..., 1] = np.arange(width)[:, None]
         boxes[..., 2:] = boxes[..., :2] + 1
-        return cls(boxes, tuple(shape), (Lattice((0, 0), (1, 1), (1, 1)),), True)
+        return cls(boxes, shape, (Lattice((0, 0), (1, 1), (1, 1)),), True)
 
-    def shaped(self, shape):
+    def shaped(self, shape: tuple[int, ...]) -> Footprint:
         """Return the same footprint with `shape`, the layer's own, as its layout."""
         if self.layout == shape:
             return self
         boxes = np.broadcast_to(self.boxes, (*self.layout, 4)).reshape(*shape, 4)
         return Footprint(boxes, shape, None, self.is_known)
 
-    def whole(self):
-        """Box of all cells together, (4,) int32."""
-        return joined(self.boxes.reshape(-1, 4), 0)[0]
+    def whole(self) -> NDArray[np.int32]:
+        """Box of all cells together, (4,)."""
+        return np.asarray(joined(self.boxes.reshape(-1, 4), 0)[0])
 
-    def common_lattice(self):
+    def common_lattice(self) -> Lattice | None:
         """Lattice of all units together, or None."""
-        return None if self.lattices is None else reduce(_union_of_lattices, self.lattices)
+        return None if self.lattices is None else _union_of_lattices(self.lattices)
 
 
-def joined(boxes, axis):
+def joined(boxes: NDArray[np.int32], axis: int | tuple[int, ...]) -> NDArray[np.int32]:
     """Bounding box of boxes (..., 4) along an axis, or several, that stay with length 1."""
     return np.concatenate(
         [
@@ -106,22 +105,13 @@ def joined(boxes, axis):
     )
 
 
-def footprint_behind(layer, sources, footprints, reading):
-    """Footprint of a layer from those of the layers that feed it.
-
-    Parameters
-    ----------
-    layer : LayerInfo
-    sources : sequence of LayerInfo
-    footprints : sequence of Footprint
-        One a source.
-    reading : Reading
-        How the layer reads them.
-
-    Returns
-    -------
-    Footprint
-    """
+def footprint_behind(
+    layer: LayerInfo,
+    sources: Sequence[LayerInfo],
+    footprints: Sequence[Footprint],
+    reading: Reading,
+) -> Footprint:
+    """Footprint of a layer from those, one a source, of the layers that it so reads."""
     is_known = reading is not Reading.UNKNOWN and all(one.is_known for one in footprints)
     if reading is Reading.SAME_ORDER or (reading is Reading.SAME_CELL and not mixes_units(layer)):
         return footprints[0]
@@ -137,21 +127,25 @@ def footprint_behind(layer, sources, footprints, reading):
     return Footprint(boxes, layer.shape, lattices, is_known)
 
 
-def _same_cell(layer, sources, footprints):
-    return footprints[0].boxes, footprints[0].lattices
+_Own = Sequence[Footprint]
+_Carried = tuple[NDArray[np.int32], tuple[Lattice, ...] | None]
 
 
-def _same_place(layer, sources, footprints):
-    return joined(footprints[0].boxes, -2), _one_lattice(footprints[0].lattices)
+def _same_cell(layer: LayerInfo, sources: Sequence[LayerInfo], own: _Own) -> _Carried:
+    return own[0].boxes, own[0].lattices
 
 
-def _whole_map(layer, sources, footprints):
-    boxes = joined(footprints[0].boxes, (0, 1)) if sources[0].is_spatial else footprints[0].boxes
+def _same_place(layer: LayerInfo, sources: Sequence[LayerInfo], own: _Own) -> _Carried:
+    return joined(own[0].boxes, -2), _one_lattice(own[0].lattices)
+
+
+def _whole_map(layer: LayerInfo, sources: Sequence[LayerInfo], own: _Own) -> _Carried:
+    boxes = joined(own[0].boxes, (0, 1)) if sources[0].is_spatial else own[0].boxes
     return boxes if layer.is_spatial else boxes.reshape(-1, 4), None
 
 
-def _window(layer, sources, footprints):
-    source, footprint = sources[0], footprints[0]
+def _window(layer: LayerInfo, sources: Sequence[LayerInfo], own: _Own) -> _Carried:
+    source, footprint, window = sources[0], own[0], window_slid_by(layer)
     boxes, lattices = footprint.boxes, footprint.lattices
     per_unit = outputs_per_unit(layer, source)
     if per_unit is None:
@@ -160,15 +154,15 @@ def _window(layer, sources, footprints):
         boxes = np.repeat(boxes, per_unit, axis=-2)
     boxes = np.broadcast_to(boxes, (*source.grid, *boxes.shape[2:]))
     for axis in (0, 1):
-        boxes = _slid(boxes, layer.window, axis, layer.grid[axis])
+        boxes = _slid(boxes, window, axis, layer.grid[axis])
     if lattices is None:
         return boxes, None
-    if len(lattices) > 1:
-        lattices = tuple(lattice for lattice in lattices for _ in range(per_unit))
-    return boxes, tuple(lattice.through(layer.window) for lattice in lattices)
+    # More than one lattice there is only where each unit is read alone.
+    times = per_unit if per_unit is not None and len(lattices) > 1 else 1
+    return boxes, tuple(lattice.through(window) for lattice in lattices for _ in range(times))
 
 
-def _slid(boxes, window, axis, n_out):
+def _slid(boxes: NDArray[np.int32], window: Window, axis: int, n_out: int) -> NDArray[np.int32]:
     """Boxes (h, w, units, 4) after a window has moved along one axis."""
     shape = list(boxes.shape)
     shape[axis] = n_out
@@ -180,32 +174,35 @@ def _slid(boxes, window, axis, n_out):
     return carried
 
 
-def _broadcast(layer, sources, footprints):
-    boxes = reduce(_union_of_boxes, (one.boxes for one in footprints))
-    if any(one.lattices is None or one.layout[:-1] != layer.shape[:-1] for one in footprints):
+def _broadcast(layer: LayerInfo, sources: Sequence[LayerInfo], own: _Own) -> _Carried:
+    boxes = reduce(_union_of_boxes, (one.boxes for one in own))
+    lattices = [one.lattices for one in own if one.lattices is not None]
+    if len(lattices) < len(own) or any(one.layout[:-1] != layer.shape[:-1] for one in own):
         return boxes, None
-    n = max(len(one.lattices) for one in footprints)
-    by_unit = zip(*(one.lattices * (n // len(one.lattices)) for one in footprints), strict=True)
-    return boxes, _all_or_none(reduce(_union_of_lattices, fed) for fed in by_unit)
+    n = max(map(len, lattices))
+    by_unit = zip(*(of_one * (n // len(of_one)) for of_one in lattices), strict=True)
+    return boxes, _all_or_none(_union_of_lattices(fed) for fed in by_unit)
 
 
-def _concatenated(layer, sources, footprints):
-    first = footprints[0]
+def _concatenated(layer: LayerInfo, sources: Sequence[LayerInfo], own: _Own) -> _Carried:
+    first = own[0]
     if all(
         one.boxes.shape[-2] == 1
         and np.array_equal(one.boxes, first.boxes)
         and one.lattices == first.lattices
-        for one in footprints
+        for one in own
     ):
         return first.boxes, first.lattices
-    boxes = [np.broadcast_to(one.boxes, (*one.layout, 4)) for one in footprints]
-    if any(one.lattices is None for one in footprints):
-        return np.concatenate(boxes, axis=-2), None
-    lattices = [one.lattices * (one.layout[-1] // len(one.lattices)) for one in footprints]
-    return np.concatenate(boxes, axis=-2), sum(lattices, ())
+    boxes = [np.broadcast_to(one.boxes, (*one.layout, 4)) for one in own]
+    lattices: list[Lattice] = []
+    for one in own:
+        if one.lattices is None:
+            return np.concatenate(boxes, axis=-2), None
+        lattices += one.lattices * (one.layout[-1] // len(one.lattices))
+    return np.concatenate(boxes, axis=-2), tuple(lattices)
 
 
-_CARRIED = {
+_CARRIED: dict[Reading, Callable[[LayerInfo, Sequence[LayerInfo], _Own], _Carried]] = {
     Reading.SAME_CELL: _same_cell,
     Reading.SAME_PLACE: _same_place,
     Reading.WHOLE_MAP: _whole_map,
@@ -215,27 +212,29 @@ _CARRIED = {
 }
 
 
-def _union_of_boxes(one, other):
+def _union_of_boxes(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.concatenate(
         [np.minimum(one[..., :2], other[..., :2]), np.maximum(one[..., 2:], other[..., 2:])],
         axis=-1,
     )
 
 
-def _union_of_lattices(one, other):
-    """Lattice of the unions cell by cell; None unless both have the same strides."""
-    if one is None or other is None or one.stride != other.stride:
+def _union_of_lattices(lattices: Sequence[Lattice]) -> Lattice | None:
+    """Lattice of the unions cell by cell; None unless all have the same strides."""
+    stride = lattices[0].stride
+    if any(lattice.stride != stride for lattice in lattices):
         return None
-    boxes = np.array([one.box(0, 0), other.box(0, 0)])
+    boxes = np.array([lattice.box(0, 0) for lattice in lattices], np.int32)
     top, left, bottom, right = joined(boxes, 0)[0].tolist()
-    return Lattice((top, left), one.stride, (bottom - top, right - left))
+    return Lattice((top, left), stride, (bottom - top, right - left))
 
 
-def _one_lattice(lattices):
+def _one_lattice(lattices: Sequence[Lattice] | None) -> tuple[Lattice, ...] | None:
     """One lattice for all units as a tuple of length 1, or None."""
-    return None if lattices is None else _all_or_none([reduce(_union_of_lattices, lattices)])
+    return None if lattices is None else _all_or_none([_union_of_lattices(lattices)])
 
 
-def _all_or_none(lattices):
-    lattices = tuple(lattices)
-    return None if None in lattices else lattices
+def _all_or_none(lattices: Iterable[Lattice | None]) -> tuple[Lattice, ...] | None:
+    given = tuple(lattices)
+    found = tuple(lattice for lattice in given if lattice is not None)
+    return found if len(found) == len(given) else None

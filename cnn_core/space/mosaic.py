@@ -1,11 +1,14 @@
 """All units of a layer tiled in one picture, and the way back from the picture to a cell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
 from operator import index
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import SelectionError
 from cnn_core.space.display import (
@@ -31,7 +34,7 @@ LONGEST_ROW_OF_NODES = 16
 LANDSCAPE = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Mosaic:
     """Where each cell of a layer stands in the picture of all its units.
 
@@ -40,14 +43,14 @@ class Mosaic:
 
     Attributes
     ----------
-    n_units, height, width : int
+    n_units, height, width
         Number of units and the rows and columns of one, (1, 1) for nodes.
-    columns : int, optional
+    columns
         Tiles in a row, at least 1; None takes `default_columns`. More columns than units are the
         same as one column a unit.
-    gap : int, optional
+    gap
         Cells left empty between neighbouring tiles; None takes 1, or 0 for units of one cell.
-    order : sequence of int, optional
+    order
         Tile k shows unit ``order[k]``; None keeps the natural order. Units are always named by
         their number in the layer.
 
@@ -61,63 +64,69 @@ class Mosaic:
     n_units: int
     height: int
     width: int
-    columns: int | None = None
-    gap: int | None = None
-    order: tuple[int, ...] | None = None
+    columns: int
+    gap: int
+    order: tuple[int, ...] | None
 
-    def __post_init__(self):
-        for field in ("n_units", "height", "width"):
-            object.__setattr__(self, field, _whole(getattr(self, field), field, least=1))
-        columns = self.columns
+    def __init__(
+        self,
+        n_units: int,
+        height: int,
+        width: int,
+        columns: int | None = None,
+        gap: int | None = None,
+        order: Sequence[int] | None = None,
+    ) -> None:
+        n_units = _whole(n_units, "n_units", least=1)
+        height, width = _whole(height, "height", least=1), _whole(width, "width", least=1)
         if columns is None:
-            columns = default_columns(self.n_units, self.height, self.width)
-        columns = min(_whole(columns, "columns", least=1), self.n_units)
-        object.__setattr__(self, "columns", columns)
-        gap = int(self.height * self.width > 1) if self.gap is None else self.gap
-        object.__setattr__(self, "gap", _whole(gap, "gap", least=0))
-        if self.order is not None:
-            order = np.asarray(self.order)
-            if order.shape != (self.n_units,) or not np.array_equal(
-                np.sort(order), np.arange(self.n_units)
-            ):
-                raise SelectionError(
-                    f"order of a mosaic: a list that names each of the {self.n_units} units once "
-                    "is accepted"
-                )
-            object.__setattr__(self, "order", tuple(order.astype(np.int64).tolist()))
+            columns = default_columns(n_units, height, width)
+        if gap is None:
+            gap = int(height * width > 1)
+        settled = {
+            "n_units": n_units,
+            "height": height,
+            "width": width,
+            "columns": min(_whole(columns, "columns", least=1), n_units),
+            "gap": _whole(gap, "gap", least=0),
+            "order": None if order is None else _checked_order(order, n_units),
+        }
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
-    def of(cls, shape, columns=None, gap=None, order=None):
+    def of(
+        cls,
+        shape: tuple[int, ...],
+        columns: int | None = None,
+        gap: int | None = None,
+        order: Sequence[int] | None = None,
+    ) -> Self:
         """Mosaic of a layer of shape (height, width, units) or (units,)."""
         height, width = shape[:2] if len(shape) == 3 else (1, 1)
         return cls(shape[-1], height, width, columns=columns, gap=gap, order=order)
 
     @property
-    def rows(self):
+    def rows(self) -> int:
         """Rows of tiles."""
         return -(-self.n_units // self.columns)
 
     @property
-    def picture_shape(self):
+    def picture_shape(self) -> tuple[int, int]:
         """Height and width of the picture in cells."""
         return (
             self.rows * (self.height + self.gap) - self.gap,
             self.columns * (self.width + self.gap) - self.gap,
         )
 
-    def tile(self, values):
-        """Picture of a layer's values.
+    def tile(self, values: ArrayLike) -> NDArray[np.float32]:
+        """Picture of a layer's values, (H, W) or (n, H, W), a new array; NaN where no cell stands.
 
         Parameters
         ----------
-        values : ndarray
+        values
             (height, width, units) or, for units of one cell, (units,); with a leading axis of n
             images for a batch. Any real dtype.
-
-        Returns
-        -------
-        ndarray
-            (H, W) or (n, H, W) float32, a new array; NaN where no cell stands.
 
         Raises
         ------
@@ -129,7 +138,7 @@ class Mosaic:
         grid = (self.height, self.width, self.n_units)
         nodes = (self.n_units,) if grid[:2] == (1, 1) else grid
         if shape in (grid, nodes):
-            return self._picture(values.reshape(1, *grid))[0]
+            return np.asarray(self._picture(values.reshape(1, *grid))[0])
         if shape[1:] in (grid, nodes):
             return self._picture(values.reshape(-1, *grid))
         raise SelectionError(
@@ -137,19 +146,10 @@ class Mosaic:
             f"{nodes} or (n, {', '.join(map(str, nodes))}) are accepted"
         )
 
-    def cell_at(self, y, x):
-        """Cell at a point of the picture.
+    def cell_at(self, y: float, x: float) -> tuple[int, int, int] | None:
+        """Cell (unit, row, column) at a point of the picture, None in a gap and outside.
 
-        Parameters
-        ----------
-        y, x : float
-            Picture coordinates; the cell at k reaches from k - 0.5 to k + 0.5, as on the axes of
-            a drawn heat map.
-
-        Returns
-        -------
-        tuple of int or None
-            (unit, row, column), or None in a gap and outside the picture.
+        The cell at k reaches from k - 0.5 to k + 0.5, as on the axes of a drawn heat map.
         """
         if not (isfinite(y) and isfinite(x)):
             return None
@@ -166,7 +166,7 @@ class Mosaic:
             return None
         return (tile if self.order is None else self.order[tile], row, column)
 
-    def position_of(self, unit, row=0, column=0):
+    def position_of(self, unit: int, row: int = 0, column: int = 0) -> tuple[int, int]:
         """Picture coordinates (y, x) of a cell; the inverse of `cell_at`.
 
         Raises
@@ -186,13 +186,10 @@ class Mosaic:
             tile_column * (self.width + self.gap) + int(column),
         )
 
-    def cells(self):
-        """Cell at every point of the picture.
+    def cells(self) -> NDArray[np.int32]:
+        """Cell at every point of the picture, a new array.
 
-        Returns
-        -------
-        ndarray
-            (H, W, 3) int32: unit, row, column; -1 thrice where no cell stands. A new array.
+        (H, W, 3): unit, row, column; -1 thrice where no cell stands.
         """
         grid = (1, self.height, self.width, self.n_units)
         parts = [
@@ -205,13 +202,10 @@ class Mosaic:
         ]
         return np.stack(parts, axis=-1)
 
-    def unit_boxes(self):
+    def unit_boxes(self) -> NDArray[np.int32]:
         """Place of every unit in the picture.
 
-        Returns
-        -------
-        ndarray
-            (n_units, 4) int32: top, left, bottom, right, half-open; row u is unit u.
+        (n_units, 4): top, left, bottom, right, half-open; row u is unit u.
         """
         tile_row, tile_column = np.divmod(self._tile_of, self.columns)
         top = tile_row * (self.height + self.gap)
@@ -219,14 +213,16 @@ class Mosaic:
         return np.stack([top, left, top + self.height, left + self.width], 1).astype(np.int32)
 
     @cached_property
-    def _tile_of(self):
-        """(n_units,) int64: the tile of each unit."""
+    def _tile_of(self) -> NDArray[np.int64]:
+        """(n_units,): the tile of each unit."""
         tiles = np.arange(self.n_units)
         if self.order is None:
             return tiles
         return np.argsort(self.order)
 
-    def _picture(self, values, dtype=np.float32, blank=np.nan):
+    def _picture(
+        self, values: NDArray[Any], dtype: type[np.number] = np.float32, blank: float = np.nan
+    ) -> NDArray[Any]:
         """(n, H, W) picture of `values` (n, height, width, units), `blank` where no cell is."""
         n_images = len(values)
         by_unit = values.transpose(0, 3, 1, 2)
@@ -249,23 +245,11 @@ class Mosaic:
         return np.ascontiguousarray(picture[:, :high, :broad])
 
 
-def default_columns(n_units, height, width, aspect=LANDSCAPE):
-    """Choose the columns of a mosaic that fills a landscape panel and reads easily.
+def default_columns(n_units: int, height: int, width: int, aspect: float = LANDSCAPE) -> int:
+    """Choose the columns, 1 to `n_units`, of a mosaic that fills a panel and reads easily.
 
-    A picture close to `aspect` is wanted, then full rows, then round numbers of columns; a few
-    nodes stand in one row.
-
-    Parameters
-    ----------
-    n_units, height, width : int
-        Number of units and the rows and columns of one.
-    aspect : float
-        Wanted width of the picture over its height, above 0.
-
-    Returns
-    -------
-    int
-        From 1 to `n_units`.
+    A picture close to `aspect`, its width over its height, is wanted, then full rows, then round
+    numbers of columns; a few nodes stand in one row. Height and width are those of one unit.
     """
     if not (isfinite(aspect) and aspect > 0):
         raise SelectionError(f"aspect {aspect} of a mosaic: numbers above 0 are accepted")
@@ -283,14 +267,23 @@ def default_columns(n_units, height, width, aspect=LANDSCAPE):
     return int(columns[np.argmin(np.round(off_shape + ragged + odd_number, 9))])
 
 
-def require_within(what, number, size):
+def require_within(what: str, number: float, size: int) -> None:
     """Raise SelectionError unless `number` is one of 0 .. size - 1."""
     if not 0 <= number < size or number != int(number):
         nearest = min(max(int(number), 0), size - 1) if isfinite(number) else 0
         raise SelectionError(f"{what} {number}: 0 to {size - 1} are accepted", nearest)
 
 
-def _whole(number, what, least):
+def _checked_order(order: Sequence[int], n_units: int) -> tuple[int, ...]:
+    named = np.asarray(order)
+    if named.shape != (n_units,) or not np.array_equal(np.sort(named), np.arange(n_units)):
+        raise SelectionError(
+            f"order of a mosaic: a list that names each of the {n_units} units once is accepted"
+        )
+    return tuple(named.astype(np.int64).tolist())
+
+
+def _whole(number: Any, what: str, least: int) -> int:
     try:
         whole = index(number)
     except TypeError:

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from app.figures.pictures.arrays import packed_cells
-from app.figures.pictures.grid import grid_figure
+from app.figures.pictures.grid import grid_figure, receptive_link
 from app.figures.pictures.scale import ticks_of
 from cnn_core.space.mosaic import Mosaic
 from tests.app.packed_figures import cells, picture
+from tests.core.network_sketch import Sketch
 
 SHAPES = st.one_of(
     st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 9)),
@@ -73,3 +74,16 @@ def test_the_figure_tells_its_range():
     bar = figure["layout"]["meta"]["bar"]
     assert bar["title"] == "activation"
     assert (bar["ticks"][0], bar["ticks"][-1]) == ([0, "0"], [1, "3.5"])
+
+
+def test_nodes_point_at_the_pixels_that_reach_them_and_not_at_the_whole_image():
+    sketch = Sketch((7, 9, 1))
+    maps = sketch.pool((3, 3))
+    sketch.reshape()
+    nodes = sketch.dense(4)
+    links = {
+        name: receptive_link(sketch.fields.describe(name), sketch.fields.boxes(name), is_spatial)
+        for name, is_spatial in ((maps, True), (nodes, False))
+    }
+    assert links[maps] == {"start": [0, 0], "stride": [3, 3], "size": [3, 3]}
+    assert links[nodes] == {"box": [0, 0, 6, 9]}

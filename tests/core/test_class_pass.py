@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnn_core.circles import class_pass
-from cnn_core.circles.class_contrast import class_contrast, class_means
 from cnn_core.circles.class_pass import cell_columns, contrast_over, means_over, on_over
+from cnn_core.circles.contrast import class_contrast, class_means
 from cnn_core.circles.rule import on_cells, peaks
 from tests.core.networks import article_like, opened, random_images
 

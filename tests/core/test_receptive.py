@@ -32,7 +32,15 @@ def assert_fields_are_what_cells_depend_on(sketch):
         for cell in {0, layer.n_cells // 2, layer.n_cells - 1}:
             *place, unit = map(int, np.unravel_index(cell, layer.shape))
             assert fields.field(layer.name, unit, *place).box == tuple(expected[cell])
-        assert fields.describe(layer.name).is_known
+            np.testing.assert_array_equal(
+                fields.pixels_seen(layer.name, unit, *place), depends[(*place, unit)]
+            )
+        summary = fields.describe(layer.name)
+        areas = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+        seen = depends.reshape(-1, *depends.shape[-2:])[areas.argmax()]
+        assert (summary.n_pixels, summary.n_in_box) == (seen.sum(), areas.max())
+        assert summary.whole == bounds(reaching)
+        assert summary.is_known
 
 
 def article_network():
@@ -97,6 +105,9 @@ def test_the_articles_nodes_see_everything_but_two_rows_and_columns(article, lay
     assert article.field(layer, 9).box == (0, 0, 26, 26)
     summary = article.describe(layer)
     assert (summary.size, summary.stride) == ((26, 26), None)
+    assert summary.whole == (0, 0, 26, 26) and not summary.has_holes
+    assert not article.pixels_seen(layer, 9)[26:].any()
+    assert not article.pixels_seen(layer, 9)[:, 26:].any()
     assert summary.text == "A cell sees up to 26 × 26 pixels of the image."
 
 
@@ -206,6 +217,25 @@ def test_padding_reaches_out_of_the_image_and_is_cut_off_the_box():
     assert sketch.fields.field(layer, 1, 0, 7) == Field((0, 5, 2, 8), (-1, 5, 2, 10))
     assert sketch.fields.describe(layer).start == (-1, -2)
     assert sketch.fields.describe(layer).text == "A cell sees 3 × 5 pixels, stride 1."
+
+
+def test_a_dilated_window_says_how_many_pixels_count():
+    sketch = Sketch((9, 9, 1))
+    layer = sketch.conv(2, (3, 3), dilation=(2, 2))
+    summary = sketch.fields.describe(layer)
+    assert (summary.size, summary.n_pixels, summary.n_in_box) == ((5, 5), 9, 25)
+    assert summary.has_holes
+    assert summary.text == "A cell sees 9 of 25 pixels in a field of 5 × 5, stride 1."
+    expected = np.zeros((9, 9), bool)
+    expected[1:6:2, 2:7:2] = True
+    np.testing.assert_array_equal(sketch.fields.pixels_seen(layer, 1, 1, 2), expected)
+    sketch.pool((1, 1), (2, 2))
+    sketch.reshape()
+    node = sketch.dense(2)
+    # Every second column and row of every second cell: 25 pixels, one in four of a field of 9 × 9.
+    summary = sketch.fields.describe(node)
+    assert (summary.n_pixels, summary.whole) == (25, (0, 0, 9, 9))
+    assert summary.text == "A cell sees up to 25 of 81 pixels in a field of 9 × 9 of the image."
 
 
 def test_uneven_strides_are_told_down_first():
@@ -355,6 +385,7 @@ def test_unknown_layers_are_refused_with_the_nearest(article, name, nearest):
         lambda: article.boxes(name),
         lambda: article.describe(name),
         lambda: article.pixels_reaching(name),
+        lambda: article.pixels_seen(name, 0),
     ):
         with pytest.raises(SelectionError, match="Conv2D_1, Max_Pool_1") as caught:
             ask()
@@ -379,3 +410,5 @@ def test_the_image_itself_is_no_layer(article):
 def test_unknown_cells_are_refused(article, layer, cell, what):
     with pytest.raises(SelectionError, match=f'{what} of layer "{layer}"'):
         article.field(layer, *cell)
+    with pytest.raises(SelectionError, match=f'{what} of layer "{layer}"'):
+        article.pixels_seen(layer, *cell)

@@ -141,8 +141,7 @@ def receptive_link(summary, boxes, is_spatial):
     Returns
     -------
     dict
-        A lattice where the fields form one, else a box a unit, else nothing: then every cell is
-        taken to see the whole image.
+        A lattice where the fields form one, else a box a unit, else one box for all cells.
     """
     if is_spatial and summary.start is not None:
         return {
@@ -152,4 +151,4 @@ def receptive_link(summary, boxes, is_spatial):
         }
     if not is_spatial and len(np.unique(boxes, axis=0)) > 1:
         return {"boxes": boxes.tolist()}
-    return {}
+    return {"box": list(summary.whole)}
