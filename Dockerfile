@@ -22,7 +22,7 @@ RUN python -m cnn_core check && python -m cnn_core survey
 COPY assets ./assets
 COPY app ./app
 # Importing what is served compiles it, and nothing else.
-RUN python -c "import app.factory, app.wsgi, app.serving.worker, app.gunicorn_conf" \
+RUN python -c "import app.factory, app.local_server" \
     && python -m compileall -q app cnn_core \
     && chmod -R a+rX .
 
@@ -39,10 +39,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     LOOKING_GLASS_CACHE=/srv/cache \
+    LOOKING_GLASS_HOST=0.0.0.0 \
     TF_CPP_MIN_LOG_LEVEL=2 \
     TF_NUM_INTRAOP_THREADS=1
 USER 10001:10001
 EXPOSE 8050
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8050/readyz', timeout=4)"]
-CMD ["gunicorn", "--config", "python:app.gunicorn_conf", "app.wsgi:server"]
+CMD ["python", "-m", "app"]

@@ -1,7 +1,6 @@
 """From an Explorer to an app that can be served."""
 
 from functools import partial
-from pathlib import Path
 
 import dash
 
@@ -11,14 +10,13 @@ from app.pages import PAGES
 from app.serving import downloads
 from app.serving.compression import compress
 from app.serving.guard import protect
+from app.serving.plain_pages import ASSETS
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}HELP<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
-
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
 def create_app(explorer):

@@ -6,13 +6,16 @@ before the fork: TensorFlow does not survive one.
 
 import os
 
+from app.serving.settings import number_from
+
 _IN_MEMORY = "/dev/shm"
 
 bind = "{}:{}".format(
-    os.environ.get("LOOKING_GLASS_HOST", "0.0.0.0"), os.environ.get("LOOKING_GLASS_PORT", "8050")
+    os.environ.get("LOOKING_GLASS_HOST") or "0.0.0.0",
+    number_from(os.environ, "LOOKING_GLASS_PORT") or 8050,
 )
 worker_class = "app.serving.worker.BoundedThreadWorker"
-workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+workers = number_from(os.environ, "WEB_CONCURRENCY") or 1
 threads = 4
 preload_app = False
 control_socket_disable = True

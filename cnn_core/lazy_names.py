@@ -24,7 +24,7 @@ _GUARD = "TYPE_CHECKING"
 
 def lazy_names(room: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Give a package its ``__getattr__``, ``__dir__`` and ``__all__``."""
-    module_of = _listed(getsource(sys.modules[room]))
+    module_of = public_names(getsource(sys.modules[room]))
     names = sorted(module_of)
 
     def get(name: str) -> Any:
@@ -35,7 +35,7 @@ def lazy_names(room: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]
     return get, lambda: names, names
 
 
-def _listed(text: str) -> dict[str, str]:
+def public_names(text: str) -> dict[str, str]:
     """Public names, each with its module, as the imports behind ``if TYPE_CHECKING`` tell."""
     return {
         alias.asname: str(statement.module)

@@ -79,7 +79,10 @@ class Door:
         with self._opening:
             if not self._is_opened:
                 self._is_opened = True
-                self._files = _files_of_waiting_page()
+                try:
+                    self._files = _files_of_waiting_page()
+                except LookingGlassError as error:
+                    self._fail(str(error))
                 self._thread.start()
 
     def wait(self, timeout=None):
@@ -146,10 +149,17 @@ class Door:
         return _answer(environ, start_response, 503, f"loading: {self._state.step}")
 
 
-def _files_of_waiting_page():
-    return {
-        f"/assets/{name}": (ASSETS / name).read_text(encoding="utf-8") for name in (STYLE, SCRIPT)
-    }
+def _files_of_waiting_page() -> dict[str, str]:
+    return {f"/assets/{name}": _text_of(ASSETS / name) for name in (STYLE, SCRIPT)}
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LookingGlassError(
+            f"{path}: {error.strerror}; install the package anew, or check the file out again"
+        ) from None
 
 
 def _answer(

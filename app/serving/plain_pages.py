@@ -3,7 +3,10 @@
 from html import escape
 from pathlib import Path
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_INSTALLED = _PACKAGE / "assets"
+ASSETS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "assets"
+"""Beside the packages in a checkout, inside `app` where it is installed."""
 STYLE, SCRIPT = "waiting.css", "waiting.js"
 """Files of `ASSETS` that belong to these pages alone; the dashboard leaves them out."""
 

@@ -6,7 +6,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnn_core.artifacts import verify_artifacts
+from cnn_core.errors import LookingGlassError
 from cnn_core.shipped_files import DATA_FILE, SHIPPED, shipped_models
+
+LARGEST_PORT = 2**16 - 1
+_NUMBERS = {"LOOKING_GLASS_PORT": (0, LARGEST_PORT), "WEB_CONCURRENCY": (1, 1000)}
+"""Variables that hold a whole number, each with the smallest and the largest accepted."""
+
+
+def number_from(environment: Mapping[str, str], name: str) -> int | None:
+    """Read a variable that holds a whole number; None where it is not set, or empty.
+
+    Raises
+    ------
+    LookingGlassError
+        When it holds something else.
+    """
+    text = environment.get(name, "").strip()
+    smallest, largest = _NUMBERS[name]
+    if text and not (text.isdecimal() and smallest <= int(text) <= largest):
+        raise LookingGlassError(
+            f"{name}: {text!r} in the environment; a whole number from {smallest} to {largest} is "
+            "accepted"
+        )
+    return int(text) if text else None
+
+
+def require_numbers(environment: Mapping[str, str]) -> None:
+    """Make sure that every variable that should hold a number does."""
+    for name in _NUMBERS:
+        number_from(environment, name)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cnn_core.lazy_names import public_names
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WEB = {"dash", "dash_bootstrap_components", "flask", "plotly", "werkzeug", "gunicorn"}
 HEAVY = {"tensorflow", "keras"}
@@ -56,6 +58,16 @@ def loaded_after(statement):
     return {name.partition(".")[0] for name in done.stdout.split()}
 
 
+def defined_names(path):
+    """Names that a module's text defines."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        for target in getattr(node, "targets", [getattr(node, "target", None)]):
+            if isinstance(target, ast.Name):
+                yield target.id
+
+
 CORE, APP = modules("cnn_core"), modules("app")
 FIGURES = [name for name in APP if name.startswith("app.figures")]
 
@@ -73,6 +85,13 @@ def test_imports_run_down_the_steps(module):
     if own is not None:
         upwards = {name for name in imported_names(module, path) if (step_of(name) or 0) > own}
         assert bool(upwards) == (module in STILL_UPWARDS), upwards
+
+
+@pytest.mark.parametrize("room", [name for name, path in CORE.items() if path.stem == "__init__"])
+def test_public_names_are_defined_where_their_room_says(room):
+    listed = public_names(CORE[room].read_text(encoding="utf-8"))
+    lost = [name for name, module in listed.items() if name not in defined_names(CORE[module])]
+    assert not lost
 
 
 def test_figures_load_no_tensorflow():

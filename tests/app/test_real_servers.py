@@ -90,17 +90,6 @@ def test_address_that_cannot_be_had_is_told_in_one_line(options, told, capfd):
     assert errors.count("\n") == 1
 
 
-def test_port_in_use_is_told_in_one_line(capfd):
-    from app.__main__ import main
-
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        assert main(["--port", str(port)]) == 1
-    errors = capfd.readouterr().err
-    assert errors.startswith(f"127.0.0.1:{port}: address already in use")
-    assert errors.count("\n") == 1
-
-
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
 def test_port_that_is_none_is_a_wrong_option(port, capfd):
     from app.__main__ import main

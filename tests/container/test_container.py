@@ -161,7 +161,7 @@ def test_it_stops_at_once_when_told(image):
 def test_missing_model_ends_it_with_one_line(image):
     with running(*SEALED, "--env", "LOOKING_GLASS_MODELS=/models/none.keras") as container:
         wait_until(lambda: not container.state["Running"], 60, lambda: container.log)
-        assert container.state["ExitCode"] == 3
+        assert container.state["ExitCode"] == 1
         assert container.log.count("/models/none.keras: ") == 1
         assert "Traceback" not in container.log
 
