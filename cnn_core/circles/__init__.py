@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from cnn_core.circles.groups import most_ambiguous as most_ambiguous
     from cnn_core.circles.groups import random_members as random_members
     from cnn_core.circles.groups import wrong as wrong
+    from cnn_core.circles.nulls import Null as Null
+    from cnn_core.circles.nulls import UniqueByChance as UniqueByChance
+    from cnn_core.circles.nulls import chance_across as chance_across
+    from cnn_core.circles.nulls import chance_within as chance_within
+    from cnn_core.circles.packed import PackedOn as PackedOn
     from cnn_core.circles.random_triples import RandomTriples as RandomTriples
     from cnn_core.circles.rule import Circles as Circles
     from cnn_core.circles.rule import Flag as Flag

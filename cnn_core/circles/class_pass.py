@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.circles.contrast import ClassContrast, ClassMeans, class_contrast
+from cnn_core.circles.packed import PackedOn
 from cnn_core.circles.rule import on_from_peak
 from cnn_core.images.scaled_images import Images
 from cnn_core.statistics import checked_labels
@@ -36,12 +37,13 @@ def cell_columns(
 
 def on_over(
     network: Network, images: Images, layer: str, peak: NDArray[np.floating], threshold: float
-) -> NDArray[np.bool]:
-    """Tell which cells of a layer are on in each image, (n, cells), from each one's `peak` (n,)."""
-    on = np.empty((len(images), network.layer(layer).n_cells), bool)
+) -> PackedOn:
+    """Tell which cells of a layer are on in each image, from each one's `peak` (n,)."""
+    n_cells = network.layer(layer).n_cells
+    bits = np.empty((len(images), -(-n_cells // 8)), np.uint8)
     for rows, values in _batches(network, images, layer):
-        on[rows] = on_from_peak(values, peak[rows], threshold)
-    return on
+        bits[rows] = PackedOn.of(on_from_peak(values, peak[rows], threshold)).bits
+    return PackedOn(bits, n_cells)
 
 
 def contrast_over(

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnn_core.circles.nulls import draw_pair
+from cnn_core.circles.packed import PackedOn, counted, unique_bits
 from cnn_core.circles.rule import Flag
 from cnn_core.errors import SelectionError
 from cnn_core.statistics import checked_labels
 
 _DRAWS_AT_ONCE = 20
-_VALUES_AT_ONCE = 1 << 23  # 32 MB of float32
+_VALUES_AT_ONCE = 1 << 22  # 16 MB of float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +55,7 @@ class RandomTriples:
 
 
 def random_triples(
-    on: ArrayLike,
+    on: ArrayLike | PackedOn,
     labels: ArrayLike,
     p: int,
     q: int,
@@ -71,7 +73,7 @@ def random_triples(
 
     Parameters
     ----------
-    on : (n_images, *cells) bool
+    on : (n_images, *cells) bool, or packed
         Which cells of the layer are on in each image.
     labels : (n_images,) int
     n
@@ -84,39 +86,35 @@ def random_triples(
     progress
         Called with (draws done, n) now and then and at the end; what it raises ends the work.
     """
-    on = np.asarray(on, dtype=bool)
-    labels = checked_labels(labels, on)
+    packed = PackedOn.of(on)
+    classes = checked_labels(labels, packed)
     if n < 1 or size < 1:
         raise SelectionError(f"{n!r} draws of {size!r} images: expected at least 1 of each")
     if first < 0:
         raise SelectionError(f"first draw {first!r}: draws are counted from 0")
-    rows_p, rows_q = np.flatnonzero(labels == p), np.flatnonzero(labels == q)
+    rows_p, rows_q = np.flatnonzero(classes == p), np.flatnonzero(classes == q)
     flags = _drawing_flags(p, q, len(rows_p), len(rows_q), size)
     if flags & {Flag.SAME_CLASS, Flag.TOO_FEW_TO_DRAW}:
         none, nobody = np.empty(0, dtype=np.int64), np.empty((0, size), dtype=np.int64)
         return RandomTriples(nobody, nobody, none, none, np.empty(0), 0, flags)
 
     rng = np.random.default_rng(seed)
-    places = [  # within p and within q, by turns: see the note on longer series
-        [rng.choice(len(rows), size, replace=False) for rows in (rows_p, rows_q)]
-        for _ in range(first + n)
-    ][first:]
-    places_a, places_b = np.array(places, dtype=np.int64).transpose(1, 0, 2)
-    flat = on.reshape(len(on), -1)[np.concatenate([rows_p, rows_q])]
+    pairs = [draw_pair(rng, rows_p, rows_q, size, size) for _ in range(first + n)][first:]
+    members_a, members_b = np.array(pairs, dtype=np.int64).transpose(1, 0, 2)
     done = []
     for start in range(0, n, _DRAWS_AT_ONCE):
         block = slice(start, start + _DRAWS_AT_ONCE)
-        done.append(_read_draws(flat, len(rows_p), places_a[block], places_b[block]))
+        done.append(_read_draws(packed, rows_p, rows_q, members_a[block], members_b[block]))
         if progress is not None:
             progress(min(block.stop, n), n)
     unique_a, unique_b, accuracies = map(np.concatenate, zip(*done, strict=True))
     return RandomTriples(
-        members_a=rows_p[places_a],
-        members_b=rows_q[places_b],
+        members_a=members_a,
+        members_b=members_b,
         unique_a=unique_a,
         unique_b=unique_b,
         accuracies=accuracies,
-        n_judged=len(flat) - 2 * size,
+        n_judged=len(rows_p) + len(rows_q) - 2 * size,
         flags=flags,
     )
 
@@ -132,40 +130,46 @@ def _drawing_flags(p: int, q: int, n_p: int, n_q: int, size: int) -> frozenset[F
 
 
 def _read_draws(
-    flat: NDArray[np.bool], n_p: int, places_a: NDArray[np.int64], places_b: NDArray[np.int64]
+    packed: PackedOn,
+    rows_p: NDArray[np.int64],
+    rows_q: NDArray[np.int64],
+    members_a: NDArray[np.int64],
+    members_b: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Find the circles of some draws and read with each; `flat` has p's images first, then q's."""
-    group_a, group_b = flat[places_a], flat[n_p + places_b]  # (draws, size, cells)
-    all_a, all_b = (np.logical_and.reduce(group, axis=1) for group in (group_a, group_b))
-    any_a, any_b = (np.logical_or.reduce(group, axis=1) for group in (group_a, group_b))
-    unique_a, unique_b = all_a & ~any_b, all_b & ~any_a
-    n_draws = len(unique_a)
-    hits = _hits(flat, np.concatenate([unique_a, unique_b]))
-    counts_a, counts_b = unique_a.sum(axis=1), unique_b.sum(axis=1)
+    """Find the circles of some draws and read with each."""
+    unique_a, unique_b = unique_bits(packed, members_a, members_b)
+    counts_a, counts_b = counted(unique_a), counted(unique_b)
+    n_draws, rows = len(counts_a), np.concatenate([rows_p, rows_q])
+    hits = _hits(packed, rows, np.concatenate([unique_a, unique_b]))
     # Quotients of whole numbers, correctly rounded: equal shares compare equal.
     share_a = hits[:, :n_draws] / np.maximum(counts_a, 1)
     share_b = hits[:, n_draws:] / np.maximum(counts_b, 1)
     lead = np.sign(share_a - share_b)
-    lead[n_p:] *= -1  # now +1 is right, 0 undecided and -1 wrong for both classes
+    lead[len(rows_p) :] *= -1  # now +1 is right, 0 undecided and -1 wrong for both classes
     credit = (lead + 1) / 2
     draws = np.arange(n_draws)[:, None]
-    credit[places_a, draws] = 0
-    credit[n_p + places_b, draws] = 0
-    n_judged = len(flat) - places_a.shape[1] - places_b.shape[1]
+    credit[np.searchsorted(rows_p, members_a), draws] = 0
+    credit[len(rows_p) + np.searchsorted(rows_q, members_b), draws] = 0
+    n_judged = len(rows) - members_a.shape[1] - members_b.shape[1]
     accuracies = credit.sum(axis=0) / n_judged if n_judged else np.full(n_draws, np.nan)
     return counts_a, counts_b, accuracies
 
 
-def _hits(flat: NDArray[np.bool], selections: NDArray[np.bool]) -> NDArray[np.float64]:
-    """How many of each selection's cells are on in each image, (n, selections).
+def _hits(
+    packed: PackedOn, rows: NDArray[np.int64], selections: NDArray[np.uint8]
+) -> NDArray[np.float64]:
+    """How many cells of each packed selection are on in each of the rows, (rows, selections).
 
     A product of matrices in float32: whole numbers below 2**24 stay exact.
     """
-    used = np.flatnonzero(selections.any(axis=0))
-    selector = selections[:, used].T.astype(np.float32)
-    hits = np.empty((len(flat), len(selections)), dtype=np.float64)
+    selected = PackedOn(selections, packed.n_cells)
+    used = np.flatnonzero(
+        PackedOn(np.bitwise_or.reduce(selections)[None], packed.n_cells).unpacked()
+    )
+    selector = selected.columns(used).T.astype(np.float32)
+    hits = np.empty((len(rows), len(selections)), dtype=np.float64)
     rows_at_once = max(1, _VALUES_AT_ONCE // max(1, len(used)))
-    for start in range(0, len(flat), rows_at_once):
-        rows = slice(start, start + rows_at_once)
-        hits[rows] = flat[rows][:, used].astype(np.float32) @ selector
+    for start in range(0, len(rows), rows_at_once):
+        block = slice(start, start + rows_at_once)
+        hits[block] = packed.rows(rows[block]).columns(used).astype(np.float32) @ selector
     return hits

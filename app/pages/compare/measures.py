@@ -315,15 +315,11 @@ class Measures:
         if kept is not None:
             return on_from_peak(kept[rows], peak, selection.t)
         network = self._explorer.network(selection.model)
-        n_cells = network.layer(selection.layer).n_cells
-        packed = self._measures.get_or_make(
+        return self._measures.get_or_make(
             ("on", selection.model, selection.layer, selection.p, selection.q, selection.t),
-            lambda: np.packbits(
-                on_over(network, self._images(rows), selection.layer, peak, selection.t), axis=1
-            ),
-            lambda made: made.nbytes,
+            lambda: on_over(network, self._images(rows), selection.layer, peak, selection.t),
+            lambda made: made.bits.nbytes,
         )
-        return np.unpackbits(packed, axis=1, count=n_cells).view(bool)
 
     def _make_contrast(self, selection):
         labels, kept, rows = self._of_both(selection)
