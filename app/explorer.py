@@ -1,103 +1,16 @@
 """The read-only object that every page gets: networks, image sets, surveys, bounded caches."""
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from app.bounded_cache import BoundedCache
+from cnn_core.drawing.packed import unpack
 from cnn_core.errors import DataError, ModelError, SelectionError
+from cnn_core.space.receptive_fields import ReceptiveFields
 
 _MOST_CACHED_BYTES = 48 * 2**20
-
-
-class BoundedCache:
-    """The results used last, up to a number of bytes; safe to share between threads."""
-
-    def __init__(self, most_bytes):
-        self._most_bytes = most_bytes
-        self._held = OrderedDict()
-        self._n_bytes = 0
-        self._lock = threading.Lock()
-        self._under_way = {}
-
-    def get(self, key):
-        """Return what is held under `key`, None where nothing is.
-
-        Parameters
-        ----------
-        key : hashable
-
-        Returns
-        -------
-        object or None
-        """
-        with self._lock:
-            if key not in self._held:
-                return None
-            self._held.move_to_end(key)
-            return self._held[key][0]
-
-    def get_or_make(self, key, make, size_of):
-        """Return what is held under `key`, made and kept if it is not there.
-
-        One thread makes it; others that ask meanwhile wait for its result. Where it fails, the
-        error is its own: nothing is kept, and the next of those that wait tries for itself.
-
-        Parameters
-        ----------
-        key : hashable
-        make : callable
-            Called without arguments; may ask for other keys.
-        size_of : callable
-            Gives the size of the result in bytes.
-
-        Returns
-        -------
-        object
-        """
-        while True:
-            with self._lock:
-                if key in self._held:
-                    self._held.move_to_end(key)
-                    return self._held[key][0]
-                others = self._under_way.get(key)
-                if others is None:
-                    own = self._under_way[key] = _Making()
-                    break
-            others.is_over.wait()
-            # What is too large to be kept is handed on all the same.
-            if others.has_made:
-                return others.made
-        try:
-            own.made = make()
-            self._hold(key, own.made, size_of(own.made))
-            own.has_made = True
-        finally:
-            with self._lock:
-                del self._under_way[key]
-            own.is_over.set()
-        return own.made
-
-    def _hold(self, key, made, size):
-        with self._lock:
-            if size > self._most_bytes:
-                return
-            self._held[key] = (made, size)
-            self._n_bytes += size
-            while self._n_bytes > self._most_bytes:
-                _, (_, dropped) = self._held.popitem(last=False)
-                self._n_bytes -= dropped
-
-
-class _Making:
-    """Something that one thread makes and others may wait for."""
-
-    def __init__(self):
-        self.is_over = threading.Event()
-        self.has_made = False
-        self.made = None
 
 
 class Explorer:
@@ -128,35 +41,7 @@ class Explorer:
         self._activations = BoundedCache(_MOST_CACHED_BYTES)
         self._fields = {}
         for network in self.networks.values():
-            _require_fit(network, first)
-
-    @classmethod
-    def load(cls, model_paths, data_path, *, cache_folder=None, progress=None):
-        """Load models and data and open, or build, their surveys.
-
-        Parameters
-        ----------
-        model_paths : sequence of path-like
-            ``.keras`` or ``.h5`` files, at least one.
-        data_path : path-like
-            Anything that `cnn_core.load_dataset` takes.
-        cache_folder : path-like, optional
-            Where surveys are kept; the core's default otherwise.
-        progress : callable, optional
-            Called with (what is done, steps done, steps in all).
-
-        Returns
-        -------
-        Explorer
-
-        Raises
-        ------
-        LookingGlassError
-            One line: file, fault, remedy.
-        """
-        from app.serving.loading import load_explorer
-
-        return load_explorer(cls, model_paths, data_path, cache_folder, progress)
+            require_fit(network, first)
 
     @property
     def model_names(self):
@@ -202,14 +87,12 @@ class Explorer:
         of_surveys = (survey.note for survey in self._surveys.values() if survey.note)
         return tuple(dict.fromkeys((*of_images, *of_surveys)))
 
-    def image(self, set_name, number):
-        """One image of a set.
+    def image(self, subject):
+        """One image.
 
         Parameters
         ----------
-        set_name : str
-        number : int
-            From 0.
+        subject : Subject
 
         Returns
         -------
@@ -218,23 +101,65 @@ class Explorer:
         Raises
         ------
         SelectionError
-            When the set has no such image.
+            When the set has no such image, or the own image does not fit the models.
         """
-        images = self.dataset(set_name).images
+        if subject.is_own:
+            return self.own_image(subject.own)
+        images, number = self.dataset(subject.set).images, subject.image
         if not 0 <= number < len(images):
             raise SelectionError(
-                f"image {number}: the {set_name} set has the images 0 to {len(images) - 1}",
+                f"image {number}: the {subject.set} set has the images 0 to {len(images) - 1}",
                 nearest=min(max(number, 0), len(images) - 1),
             )
         return images[number]
 
-    def activations(self, model, set_name, number):
+    def own_image(self, packed):
+        """The reader's own image.
+
+        Parameters
+        ----------
+        packed : str
+            As `cnn_core.drawing.packed.pack` writes it.
+
+        Returns
+        -------
+        ndarray, shape (height, width, channels), float32 in [0, 1]
+
+        Raises
+        ------
+        LookingGlassError
+            When it is no image, or none of the size that the models take.
+        """
+        pixels = unpack(packed)
+        if pixels.shape != self.input_shape:
+            raise SelectionError(
+                f"it has {_size(pixels.shape)} pixels, but the models take "
+                f"{_size(self.input_shape)}"
+            )
+        return pixels.astype(np.float32) / np.float32(255)
+
+    def label(self, subject):
+        """Class of an image, None of an own image: nobody has told it.
+
+        Parameters
+        ----------
+        subject : Subject
+
+        Returns
+        -------
+        int or None
+        """
+        if subject.is_own:
+            return None
+        return int(self.dataset(subject.set).labels[subject.image])
+
+    def activations(self, model, subject):
         """Every layer of a model for one image, from the cache where it is there.
 
         Parameters
         ----------
-        model, set_name : str
-        number : int
+        model : str
+        subject : Subject
 
         Returns
         -------
@@ -242,11 +167,10 @@ class Explorer:
             With a batch axis of length 1.
         """
         network = self.network(model)
-        image = self.image(set_name, number)
+        image = self.image(subject)
+        key = (model, subject.own or (subject.set, subject.image))
         return self._activations.get_or_make(
-            (model, set_name, number),
-            lambda: network.activations(image[None]),
-            lambda activations: activations.n_bytes,
+            key, lambda: network.activations(image[None]), lambda activations: activations.n_bytes
         )
 
     def receptive_fields(self, model):
@@ -260,8 +184,6 @@ class Explorer:
         -------
         ReceptiveFields
         """
-        from cnn_core.space.receptive_fields import ReceptiveFields
-
         if model not in self._fields:
             network = self.network(model)
             self._fields[model] = ReceptiveFields.of(network.layers, network.input_shape)
@@ -309,7 +231,19 @@ def _pick(held, name, what):
     return held[name]
 
 
-def _require_fit(network, dataset):
+def require_fit(network, dataset):
+    """Refuse a model and data that do not fit each other.
+
+    Parameters
+    ----------
+    network : Network
+    dataset : Dataset
+
+    Raises
+    ------
+    ModelError, DataError
+        One line.
+    """
     if network.input_shape != dataset.input_shape:
         raise ModelError(
             f"model {network.name}: takes images of {_size(network.input_shape)}, but the data has "

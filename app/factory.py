@@ -4,8 +4,10 @@ from functools import partial
 
 import dash
 
-from app.frame import shell
+from app.explorer import Explorer
 from app.frame.help import help_dialog
+from app.frame.shell import connect_frame, frame
+from app.frame.wire import connect
 from app.pages import PAGES
 from app.serving import downloads
 from app.serving.compression import compress
@@ -19,23 +21,13 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def create_app(explorer):
-    """Build the dashboard.
-
-    Parameters
-    ----------
-    explorer : Explorer
-
-    Returns
-    -------
-    dash.Dash
-        Its `server` is the WSGI app.
-    """
+def create_app(explorer: Explorer) -> dash.Dash:
+    """Build the dashboard; the app's `server` is the WSGI app."""
     app = dash.Dash(
         "cnn_looking_glass",
         assets_folder=str(ASSETS),
         assets_ignore=r"^waiting\.",
-        index_string=_INDEX.replace("HELP", help_dialog()),
+        index_string=_INDEX.replace("HELP", help_dialog(PAGES)),
         title="CNN Looking Glass",
         update_title="",
         suppress_callback_exceptions=True,
@@ -45,11 +37,13 @@ def create_app(explorer):
             {"name": "color-scheme", "content": "light dark"},
         ],
     )
-    app.layout = partial(shell.frame, explorer.notes)
-    shell.register_callbacks(app, explorer)
+    app.layout = partial(frame, PAGES, explorer.notes)
+    connect_frame(app, explorer, PAGES)
     for page in PAGES:
-        page.register_callbacks(app, explorer)
+        connect(app, explorer, page, PAGES)
+        if page.register_downloads:
+            page.register_downloads(app.server, explorer)
     downloads.register_routes(app.server, explorer)
-    protect(app, [page.PATH for page in PAGES])
+    protect(app, [page.path for page in PAGES])
     compress(app)
     return app

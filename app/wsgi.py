@@ -58,10 +58,10 @@ def _load(settings, progress):
     progress("checking the files")
     settings = settings.resolved()
     progress("loading the dashboard")
-    from app.explorer import Explorer
     from app.factory import create_app
+    from app.serving.loading import load_explorer
 
-    explorer = Explorer.load(
+    explorer = load_explorer(
         settings.model_paths,
         settings.data_path,
         cache_folder=settings.cache_folder,

@@ -18,7 +18,12 @@
   let toldValues = {}; // what the controls were given last, to tell it from what a hand gives them
 
   const client = () => window.dash_clientside;
-  const here = () => ({ path: location.pathname, search: location.search });
+  const OWN = "#own="; // the reader's own image stands in the fragment, which no server logs
+  const ownHere = () => (location.hash.startsWith(OWN) ? location.hash.slice(OWN.length) : "");
+  const fragment = (own) => (own ? OWN + own : "");
+  const here = () => ({ path: location.pathname, search: location.search, own: ownHere() });
+  const isSame = (one, other) =>
+    one.path === other.path && one.search === other.search && one.own === other.own;
   const text = (value) =>
     value === null || value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
 
@@ -28,7 +33,18 @@
 
   function request(address) {
     wanted = address;
+    document.dispatchEvent(new CustomEvent("lookingglass:wanted", {
+      detail: { keys: answer && answer.path === address.path ? changedKeys(answer, address) : [] },
+    }));
     if (!sent) send();
+  }
+
+  // Keys of the address that a wish changes of what stands.
+  function changedKeys(before, after) {
+    const [old, now] = [new URLSearchParams(before.search), new URLSearchParams(after.search)];
+    const keys = new Set([...old.keys(), ...now.keys()]);
+    const changed = [...keys].filter((key) => old.get(key) !== now.get(key));
+    return before.own === after.own ? changed : [...changed, "own"];
   }
 
   function send() {
@@ -49,8 +65,8 @@
       return;
     }
     // What stands already need not be sent again.
-    const shown = answer ? answer.search : null;
-    setProps({ type: "query", path: sent.path }, { data: { ...sent, shown, serial: ++serial } });
+    const shown = answer ? { shown: answer.search, shownOwn: answer.own } : {};
+    setProps({ type: "query", path: sent.path }, { data: { ...sent, ...shown, serial: ++serial } });
   }
 
   // The page waits as long as a lost request is sent again.
@@ -64,16 +80,18 @@
     clearTimeout(loader);
     clearTimeout(watchdog);
     document.body.classList.remove("busy");
-    const again = wanted && sent && (wanted.path !== sent.path || wanted.search !== sent.search);
+    const again = wanted && sent && !isSame(wanted, sent);
     sent = null;
     document.body.dataset.settled = "yes";
     if (again) send();
   }
 
-  function go(path, search, { push = true } = {}) {
-    const isElsewhere = path !== location.pathname || search !== location.search;
-    if (isElsewhere) history[push ? "pushState" : "replaceState"](null, "", path + search);
-    request({ path, search });
+  function go(path, search, { push = true, own = "" } = {}) {
+    const address = { path, search, own };
+    if (!isSame(address, here())) {
+      history[push ? "pushState" : "replaceState"](null, "", path + search + fragment(own));
+    }
+    request(address);
   }
 
   function searchWith(search, changes) {
@@ -91,7 +109,10 @@
   function set(changes, options) {
     // The page of the last answer is being left.
     if (answer && answer.path !== location.pathname) return;
-    go(location.pathname, searchWith((wanted || here()).search, changes), options);
+    const before = wanted || here();
+    // Another image of the set takes the place of the reader's own.
+    const own = "image" in changes || "set" in changes ? "" : before.own;
+    go(location.pathname, searchWith(before.search, changes), { own, ...options });
     // The controls show the wish while the server works on it; not each of a held key's wishes.
     if (!options || options.push !== false) setTimeout(() => tellWish(changes));
   }
@@ -195,17 +216,20 @@
 
   // Links and names that follow the address without the page being drawn anew.
   function carry(told) {
-    const links = told.links || {};
+    const { links, pages } = told;
     for (const link of document.querySelectorAll(".nav-link")) {
       const path = new URL(link.href).pathname;
-      if (path in links) follow(link, path + links[path]);
+      if (path in pages) follow(link, path + pages[path] + fragment(told.own));
     }
     for (const link of document.querySelectorAll("a[data-link]")) {
-      if (link.dataset.link in links) follow(link, links[link.dataset.link]);
+      if (!(link.dataset.link in links)) continue;
+      link.hidden = !links[link.dataset.link];
+      follow(link, links[link.dataset.link]);
     }
     for (const link of document.querySelectorAll("a[data-set-key]")) {
       const { setKey, setValue } = link.dataset;
-      follow(link, told.path + searchWith(told.search, { [setKey]: setValue }));
+      const own = setKey === "image" || setKey === "set" ? "" : told.own;
+      follow(link, told.path + searchWith(told.search, { [setKey]: setValue }) + fragment(own));
       const isHere = text(told.values[setKey]) === setValue;
       if (isHere !== link.hasAttribute("aria-current")) {
         if (isHere) link.setAttribute("aria-current", "true");
@@ -266,10 +290,10 @@
         return;
       }
       // An answer that nobody waited for any more is taken too: nothing else was asked since.
-      const isNewest = !sent || (wanted.path === sent.path && wanted.search === sent.search);
+      const isNewest = !sent || isSame(wanted, sent);
       if (isNewest) {
-        if (told.search !== location.search) {
-          history.replaceState(null, "", told.path + told.search);
+        if (told.search !== location.search || told.own !== ownHere()) {
+          history.replaceState(null, "", told.path + told.search + fragment(told.own));
           wanted = here();
           if (sent) sent = wanted;
         }
@@ -303,11 +327,12 @@
     if (!link) return;
     const target = new URL(link.href, location.href);
     const isPage = target.origin === location.origin && !link.hasAttribute("download") &&
-      !link.target && !target.pathname.startsWith("/download/") && !target.hash;
+      !link.target && !target.pathname.startsWith("/download/") &&
+      (!target.hash || target.hash.startsWith(OWN));
     if (!isPage) return;
     event.preventDefault();
-    go(target.pathname, target.search);
+    go(target.pathname, target.search, { own: target.hash.slice(OWN.length) });
   });
 
-  window.lookingGlass = { go, set, step, answer: () => answer, isSettled: () => sent === null };
+  window.lookingGlass = { go, set, write, step, answer: () => answer, isSettled: () => sent === null };
 })();

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.explorer import Explorer
 from app.factory import create_app
+from app.serving.loading import load_explorer
 from cnn_core.network.backend import keras
 from cnn_core.training.article_cnn import build_article_cnn
 
@@ -84,5 +84,5 @@ def opened(model_paths, data, cache_folder):
     explorer : Explorer
     app : dash.Dash
     """
-    explorer = Explorer.load(model_paths, data, cache_folder=cache_folder)
+    explorer = load_explorer(model_paths, data, cache_folder=cache_folder)
     return explorer, create_app(explorer)

@@ -26,18 +26,19 @@ def measure(page, address, short=False):
     dict
     """
     del page, address
-    from app.explorer import Explorer
     from app.factory import create_app
+    from app.frame.subject import Subject
+    from app.serving.loading import load_explorer
     from bench.bare import DATA, MODEL, articles_way, compiled_pass, keras
 
-    explorer = Explorer.load([MODEL], DATA)
+    explorer = load_explorer([MODEL], DATA)
     images, name = explorer.dataset("test").images, explorer.model_names[0]
     model = keras.models.load_model(MODEL, compile=False)
     bare, with_xla = compiled_pass(model), compiled_pass(model, with_xla=True)
     ask = _asking(create_app(explorer).server.test_client())
 
     def numbers(number):
-        return explorer.activations(name, "test", number)
+        return explorer.activations(name, Subject("test", number))
 
     def another(number):
         # Its numbers are not in the cache yet.

@@ -1,115 +1,134 @@
-"""The stores that carry the address between browser and pages."""
+"""The stores that carry the address between browser and pages, and what a page answers."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from app.frame.page import Page, Reply
 
 PATH = "path"
 ANSWER = "answer"
 NOTICES = "notices"
 
 
-def query_store(path):
-    """Id of the store that holds a page's query string; the page's callbacks take it as input.
+@dataclass(frozen=True)
+class Address:
+    """An address as the browser keeps it.
 
-    Parameters
+    Attributes
     ----------
-    path : str
-        Path of the page.
-
-    Returns
-    -------
-    dict
+    path, search
+        As in the address bar.
+    own
+        The reader's own image, packed; it stands in the fragment.
+    shown
+        What the page shows already, None where it stands empty.
     """
+
+    path: str = ""
+    search: str = ""
+    own: str = ""
+    shown: tuple[str, str] | None = None
+
+    @classmethod
+    def sent(cls, data: object) -> "Address":
+        """Read what a browser sent, "" for anything that no page sends."""
+        told = data if isinstance(data, dict) else {}
+
+        def text(key: str) -> str:
+            value = told.get(key)
+            return value if isinstance(value, str) else ""
+
+        shown = (text("shown"), text("shownOwn")) if isinstance(told.get("shown"), str) else None
+        return cls(text("path"), text("search"), text("own"), shown)
+
+
+def query_store(path: str) -> dict[str, str]:
+    """Id of the store that holds a page's address; the page's callback takes it as input."""
     return {"type": "query", "path": path}
 
 
-def search_of(address):
-    """Query string of an address as the browser keeps it.
+def ask_store(panel: str) -> dict[str, str]:
+    """Id of the store by which the browser asks for a slow panel."""
+    return {"type": "ask", "panel": panel}
 
-    Parameters
+
+def told_store(panel: str) -> dict[str, str]:
+    """Id of the store in which the server says what it drew of a slow panel."""
+    return {"type": "told", "panel": panel}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page sends back about the address that it was given; the scripts read these names.
+
+    Attributes
     ----------
-    address : dict or None
-        {"path", "search", "serial"}.
-
-    Returns
-    -------
-    str
-        "" for anything else.
-    """
-    search = address.get("search") if isinstance(address, dict) else None
-    return search if isinstance(search, str) else ""
-
-
-def path_of(address):
-    """Path of an address as the browser keeps it.
-
-    Parameters
-    ----------
-    address : dict or None
-        {"path", "search", "serial"}.
-
-    Returns
-    -------
-    str
-        "" for anything else.
-    """
-    path = address.get("path") if isinstance(address, dict) else None
-    return path if isinstance(path, str) else ""
-
-
-def shown_by(address):
-    """Query string of what the browser shows already.
-
-    Parameters
-    ----------
-    address : dict or None
-        {"path", "search", "shown", "serial"}.
-
-    Returns
-    -------
-    str or None
-        None where the page stands empty, or for anything else.
-    """
-    shown = address.get("shown") if isinstance(address, dict) else None
-    return shown if isinstance(shown, str) else None
-
-
-def answer(
-    path, query, *, values, steps=None, options=None, drops=None, links=None, names=None, texts=None
-):
-    """What a page sends back about the address that it was given.
-
-    Parameters
-    ----------
-    path : str
-    query : str
-        The address's query as the page understood it, in its shortest form.
-    values : dict
+    path, search, own
+        The address as the page understood it, in its shortest form.
+    values
         Value of each control by its key.
-    steps : dict, optional
-        Where keys lead from here.
-    options : dict, optional
-        New choices of drop-down lists by their key.
-    drops : dict of str to sequence of str, optional
+    steps
+        Where keys lead, see `Steps`.
+    options
+        New choices of drop-down lists, by key.
+    links, names
+        See `Reply`.
+    pages
+        Queries with which the navigation opens the other pages, by path.
+    drops
         Keys that lose their meaning when the named key changes.
-    links : dict of str to str, optional
-        Query strings with which the navigation opens other pages, by path; and addresses of links
-        that stand in the page, by their `data-link`.
-    names : dict of str to str, optional
-        File names of pictures by the id of the graph.
-    texts : dict of str to str, optional
-        Plain sentences by the id of an element that no callback writes: to change a text is a
-        hundredth of the work of an output of its own.
-
-    Returns
-    -------
-    dict
+    texts
+        Plain sentences by the id of an element that no callback writes.
+    slow
+        What each slow panel is to show, by its name: a key that changes when it is stale.
     """
-    return {
-        "path": path,
-        "search": query,
-        "values": values,
-        "steps": steps or {},
-        "options": options or {},
-        "drops": drops or {},
-        "links": links or {},
-        "names": names or {},
-        "texts": texts or {},
-    }
+
+    path: str
+    search: str
+    own: str
+    values: Mapping[str, Any]
+    steps: Mapping[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    slow: Mapping[str, str] = field(default_factory=dict)
+
+    def as_data(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return asdict(self)
+
+
+def answer_of(
+    page: Page[Any],
+    view: Any,
+    reply: Reply,
+    *,
+    pages: Mapping[str, str],
+    texts: Mapping[str, str],
+    options: Mapping[str, Any],
+) -> Answer:
+    """Put a page's answer together of its view and its reply."""
+    explorer, selection = view.explorer, view.selection
+    values = {key: value for key, value in selection.values().items() if key != "own"}
+    return Answer(
+        path=page.path,
+        search=page.write(selection, explorer),
+        own=selection.own,
+        values={**values, **reply.values},
+        steps=asdict(reply.steps),
+        options=options,
+        links=reply.links,
+        names=reply.names,
+        pages=pages,
+        drops={one.key: one.drops for one in page.fields if one.drops},
+        texts=texts,
+        slow={
+            panel.name: repr(page.state_of(panel, selection))
+            for panel in page.panels
+            if panel.is_slow
+        },
+    )

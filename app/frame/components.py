@@ -1,7 +1,13 @@
 """Small stateless parts that pages share."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import dash_bootstrap_components as dbc
 from dash import dcc, html
+from dash.development.base_component import Component
+
+from app.frame.query import Problem
 
 _GRAPH_CONFIG = {
     "displayModeBar": False,
@@ -9,149 +15,118 @@ _GRAPH_CONFIG = {
     "scrollZoom": False,
     "doubleClick": "reset",
 }
+_EMPTY_FIGURE = {
+    "data": [],
+    "layout": {
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    },
+}
 
 
-def control(key):
-    """Id of a control whose value is one part of the address.
-
-    Parameters
-    ----------
-    key : str
-        The part's key in the query string.
-
-    Returns
-    -------
-    dict
-    """
+def control(key: str) -> dict[str, str]:
+    """Id of a control whose value is the part of the address with that key."""
     return {"type": "control", "key": key}
 
 
-def labelled(label, part, *, class_name="field", title=None, hide_label=False):
+def labelled(
+    label: str,
+    part: Component,
+    *,
+    class_name: str = "field",
+    title: str | None = None,
+    hide_label: bool = False,
+) -> Component:
     """Put a label on a control; it is wrapped, since ids of controls are no plain text.
 
     Parameters
     ----------
-    label : str
-    part : dash component
-        The control.
-    class_name : str
-    title : str, optional
+    title
         Longer explanation, shown on pointing.
-    hide_label : bool
+    hide_label
         Keep the label for screen readers alone.
-
-    Returns
-    -------
-    dash component
     """
-    return html.Label(
-        [html.Span(label, className="visually-hidden" if hide_label else "field-label"), part],
-        className=class_name,
-        title=title,
-    )
+    name = html.Span(label, className="visually-hidden" if hide_label else "field-label")
+    return html.Label([name, part], className=class_name, title=title)
 
 
-def select(key, label, options, value=None, *, title=None, disabled=False):
-    """Drop-down list with a label.
-
-    Parameters
-    ----------
-    key : str
-        Key of the query string that it sets.
-    label : str
-    options : sequence of (value, text)
-    value : str, optional
-    title : str, optional
-        Longer explanation, shown on pointing.
-    disabled : bool
-
-    Returns
-    -------
-    dash component
-    """
+def select(
+    key: str,
+    label: str,
+    options: Sequence[tuple[str, str]],
+    value: str | None = None,
+    *,
+    title: str | None = None,
+    disabled: bool = False,
+) -> Component:
+    """Drop-down list with a label, of (value, text), that sets a key of the address."""
+    choices = [{"value": option, "label": text} for option, text in options]
     return labelled(
         label,
-        dbc.Select(
-            id=control(key),
-            value=value,
-            disabled=disabled,
-            options=[{"value": option, "label": text} for option, text in options],
-        ),
+        dbc.Select(id=control(key), value=value, disabled=disabled, options=choices),
         title=title,
     )
 
 
-def number(key, label, low, high, value=None, *, step=1, placeholder="", title=None):
-    """Number field with a label; it answers on Enter and on leaving.
-
-    Returns
-    -------
-    dash component
-    """
-    return labelled(
-        label,
-        dbc.Input(
-            id=control(key),
-            type="number",
-            min=low,
-            max=high,
-            step=step,
-            value=value,
-            debounce=True,
-            placeholder=placeholder,
-        ),
-        class_name="field field-number",
-        title=title,
+def number(
+    key: str,
+    label: str,
+    low: float | None,
+    high: float | None,
+    value: float | None = None,
+    *,
+    step: float = 1,
+    placeholder: str = "",
+    title: str | None = None,
+) -> Component:
+    """Number field with a label; it answers on Enter and on leaving."""
+    field = dbc.Input(
+        id=control(key),
+        type="number",
+        min=low,
+        max=high,
+        step=step,
+        value=value,
+        debounce=True,
+        placeholder=placeholder,
     )
+    return labelled(label, field, class_name="field field-number", title=title)
 
 
-def switch(key, label, *, title=None):
-    """On-off switch with a label.
-
-    Returns
-    -------
-    dash component
-    """
+def switch(key: str, label: str, *, title: str | None = None) -> Component:
+    """On-off switch with a label."""
     return html.Div(
         dbc.Switch(id=control(key), label=label, value=False), className="field", title=title
     )
 
 
-def graph(graph_id, label, *, class_name="", figure=None, summary=None):
+def graph(
+    graph_id: str,
+    label: str,
+    *,
+    class_name: str = "",
+    figure: dict[str, Any] | None = None,
+    summary: str | None = None,
+) -> Component:
     """Place for a figure, with its summary for screen readers.
 
     Parameters
     ----------
-    graph_id : str
+    graph_id
         The summary's id is `summary_id(graph_id)`.
-    label : str
+    label
         What the picture is, in a few words.
-    class_name : str
-    figure : dict, optional
-        An empty one by default, until a callback gives another.
-    summary : str, optional
+    figure
+        An empty one by default, until a panel draws another.
+    summary
         The label by default.
-
-    Returns
-    -------
-    dash component
     """
     return html.Figure(
         [
             dcc.Graph(
-                id=graph_id,
-                config=_GRAPH_CONFIG,
-                className="graph",
-                figure=figure
-                or {
-                    "data": [],
-                    "layout": {
-                        "xaxis": {"visible": False},
-                        "yaxis": {"visible": False},
-                        "paper_bgcolor": "rgba(0,0,0,0)",
-                        "plot_bgcolor": "rgba(0,0,0,0)",
-                    },
-                },
+                id=graph_id, config=_GRAPH_CONFIG, className="graph", figure=figure or _EMPTY_FIGURE
             ),
             html.Figcaption(summary or label, id=summary_id(graph_id), className="visually-hidden"),
         ],
@@ -161,26 +136,13 @@ def graph(graph_id, label, *, class_name="", figure=None, summary=None):
     )
 
 
-def summary_id(graph_id):
+def summary_id(graph_id: str) -> str:
     """Id of the text that tells a figure to a screen reader."""
     return f"{graph_id}-summary"
 
 
-def picture_button(graph_id, file_name, text="PNG"):
-    """Button that saves a figure as PNG.
-
-    Parameters
-    ----------
-    graph_id : str
-    file_name : str
-        Without ending.
-    text : str
-        On the button.
-
-    Returns
-    -------
-    dash component
-    """
+def picture_button(graph_id: str, file_name: str, text: str = "PNG") -> Component:
+    """Button that saves a figure as PNG; the file's name is without its ending."""
     return html.Button(
         text,
         className="button small",
@@ -189,20 +151,11 @@ def picture_button(graph_id, file_name, text="PNG"):
     )
 
 
-def notices(problems, remedy=None):
+def notices(problems: Sequence[Problem], remedy: str | None = None) -> list[Component]:
     """What a link asked for and could not have, with a link to what is shown instead.
 
-    Parameters
-    ----------
-    problems : sequence of Problem
-    remedy : str, optional
-        Address without what was wrong. The browser takes the address over that the page answers
-        with, so that only another one needs a link.
-
-    Returns
-    -------
-    list of dash component
-        Empty without problems.
+    The browser takes the address over that the page answers with, so that only another one, the
+    `remedy`, needs a link.
     """
     if not problems:
         return []
@@ -211,13 +164,8 @@ def notices(problems, remedy=None):
     return [html.P([*sentences, *link], className="notice")]
 
 
-def table(rows, head):
-    """Table with a header row; cells are text or components.
-
-    Returns
-    -------
-    dash component
-    """
+def table(rows: Sequence[Sequence[Any]], head: Sequence[Any]) -> Component:
+    """Table with a header row; cells are text or components."""
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),

@@ -1,19 +1,25 @@
 """What a page shows when the address leaves it open: chosen by rule, never typed in."""
 
-from functools import lru_cache
+from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from app.explorer import Explorer
 from cnn_core.circles.groups import clearest
-from cnn_core.network.layers import LayerKind
+from cnn_core.network.layers import LayerInfo, LayerKind
+from cnn_core.space.mosaic import default_columns
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
+    from cnn_core.survey.whole_set import Survey
 
 _CONVOLUTIONS = (LayerKind.CONV, LayerKind.DEPTHWISE_CONV)
 
 
-def default_pair(class_names):
+def default_pair(class_names: Sequence[str]) -> tuple[int, int]:
     """Classes p and q of a question that names none.
-
-    Parameters
-    ----------
-    class_names : sequence of str
 
     Returns
     -------
@@ -25,33 +31,16 @@ def default_pair(class_names):
     return 0, 1
 
 
-def default_layer(network):
-    """Layer shown first: the last convolution, else the first layer.
-
-    Parameters
-    ----------
-    network : Network
-
-    Returns
-    -------
-    str
-    """
+def default_layer(network: Network) -> str:
+    """Layer shown first: the last convolution, else the first layer."""
     convolutions = [info.name for info in network.layers if info.kind in _CONVOLUTIONS]
     return convolutions[-1] if convolutions else network.layers[0].name
 
 
-def default_image(explorer, model, set_name):
+def default_image(explorer: Explorer, model: str, set_name: str) -> int:
     """Image shown first: the clearest one of the default pair's first class.
 
-    Parameters
-    ----------
-    explorer : Explorer
-    model, set_name : str
-
-    Returns
-    -------
-    int
-        0 where no image of that class is classified right.
+    0 where no image of that class is classified right.
     """
     p, q = default_pair(explorer.class_names)
     return _clearest_one(explorer.survey(model, set_name), p, q)
@@ -59,6 +48,30 @@ def default_image(explorer, model, set_name):
 
 # Every address is read against it, and a survey never changes.
 @lru_cache(maxsize=64)
-def _clearest_one(survey, p, q):
+def _clearest_one(survey: Survey, p: int, q: int) -> int:
     found = clearest(survey.logits, survey.labels, survey.predictions, p, q, 1)
     return int(found[0]) if found else 0
+
+
+def columns_for(layer: LayerInfo) -> int:
+    """Units that stand beside each other when the reader does not choose."""
+    return default_columns(layer.n_units, *layer.grid)
+
+
+def pair_of(selection: Any, ranked: Sequence[int]) -> tuple[int, int]:
+    """Target and rival of a selection, those not named taken from the network's ranking.
+
+    Parameters
+    ----------
+    selection
+        With `p` and `q`, each a class or None.
+    ranked
+        Classes from the largest logit to the smallest.
+    """
+    p = (
+        selection.p
+        if selection.p is not None
+        else next(number for number in ranked if number != selection.q)
+    )
+    q = selection.q if selection.q is not None else next(number for number in ranked if number != p)
+    return int(p), int(q)

@@ -3,37 +3,21 @@
 Dash looks at each of its components at every change of the page; what never changes is none.
 """
 
+from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
-from app.pages import PAGES
+from app.frame.page import Page
 
-# Of a page that brings no KEYS and no HELP of its own.
-_KEYS = (
-    ("← →", "previous, next image"),
-    ("↑ ↓", "previous, next layer"),
-    ("r", "random image"),
-    ("w", "next misclassified image"),
-    ("/", "search the images"),
-    ("Esc", "close the unit"),
-)
-_HELP = (
-    "Point at a cell to read its value and to see on the image which pixels it can see. Click "
-    "it to enlarge its unit."
-)
 _KEYS_OF_HELP = (("?", "this help"), ("Esc", "close it"))
 
 
-def help_dialog():
-    """Write the dialog; the browser shows what belongs to the page that stands.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
-    keys = "".join(_rows(getattr(page, "KEYS", _KEYS), _only_on(page)) for page in PAGES)
+def help_dialog(pages: Sequence[Page[Any]]) -> str:
+    """Write the dialog as HTML; the browser shows what belongs to the page that stands."""
+    keys = "".join(_rows(page.keys, _only_on(page)) for page in pages)
     texts = "".join(
-        f"<p {_only_on(page)}>{escape(getattr(page, 'HELP', _HELP))}</p>" for page in PAGES
+        f"<p {_only_on(page)}><b>{escape(page.question)}</b> {escape(page.help)}</p>"
+        for page in pages
     )
     return (
         f'<dialog id="help" aria-label="Keys and help"><h2>Keys</h2>'
@@ -43,7 +27,7 @@ def help_dialog():
     )
 
 
-def _rows(keys, attributes=""):
+def _rows(keys: Iterable[tuple[str, str]], attributes: str = "") -> str:
     rows = "".join(
         f'<tr><th scope="row"><kbd>{escape(key)}</kbd></th><td>{escape(text)}</td></tr>'
         for key, text in keys
@@ -51,6 +35,6 @@ def _rows(keys, attributes=""):
     return f"<tbody {attributes}>{rows}</tbody>"
 
 
-def _only_on(page):
+def _only_on(page: Page[Any]) -> str:
     """Attributes of a part that the browser shows on this page alone."""
-    return f'hidden data-page="{escape(page.PATH)}"'
+    return f'hidden data-page="{escape(page.path)}"'

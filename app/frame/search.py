@@ -1,14 +1,29 @@
 """The image search: a line of words turned into an ordered list of images."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.explorer import BoundedCache
+from app.bounded_cache import BoundedCache
+from app.explorer import Explorer
+from app.frame.fields import Selection
+from app.frame.page import Steps, View
+from app.frame.query import Problem
 from cnn_core.circles.groups import clearest, most_ambiguous
 from cnn_core.errors import SelectionError
+
+if TYPE_CHECKING:
+    from cnn_core.survey.whole_set import Survey
+
+MOST_NEIGHBOURS = 60
+"""Images that the browser knows in each direction, so that a held key needs no answer."""
 
 HELP = (
     "Type an image number, label: or pred: with a class, wrong, right, or two classes after "
@@ -17,7 +32,7 @@ HELP = (
 
 
 @lru_cache(maxsize=16)
-def _pattern(class_names):
+def _pattern(class_names: tuple[str, ...]) -> re.Pattern[str]:
     # Known names come first, the longest before its beginnings, so that names may hold spaces.
     known = sorted(map(re.escape, class_names), key=len, reverse=True)
     name = "|".join([*(rf"{one}(?=\s|$)" for one in known), r"\S+"])
@@ -36,13 +51,13 @@ class Found:
 
     Attributes
     ----------
-    images : ndarray, shape (k,), int64
-        Numbers of the images, in the order to be shown; read-only.
-    text : str
+    images
+        Shape (k,): numbers of the images, in the order to be shown; read-only.
+    text
         The search in words.
     """
 
-    images: np.ndarray
+    images: NDArray[np.int64]
     text: str
 
 
@@ -51,7 +66,7 @@ _found = BoundedCache(16 * 2**20)
 _BYTES_BESIDE = 2_000
 
 
-def search(text, survey, class_names):
+def search(text: str, survey: Survey, class_names: Sequence[str]) -> Found:
     """Find images, as `find` does; what was found lately is kept."""
     names = tuple(class_names)
     return _found.get_or_make(
@@ -61,16 +76,15 @@ def search(text, survey, class_names):
     )
 
 
-def find(text, survey, class_names):
+def find(text: str, survey: Survey, class_names: Sequence[str]) -> Found:
     """Find images.
 
     Parameters
     ----------
-    text : str
+    text
         As in `HELP`.
-    survey : Survey
+    survey
         Of the set that is searched.
-    class_names : sequence of str
 
     Returns
     -------
@@ -119,7 +133,7 @@ def find(text, survey, class_names):
     return Found(images, ", ".join(told) or "all")
 
 
-def _ordered(rule, survey, p, q):
+def _ordered(rule: str, survey: Survey, p: int, q: int) -> NDArray[np.int64]:
     if rule == "borderline":
         chosen = most_ambiguous(survey.logits, survey.labels, p, q, len(survey))
     else:
@@ -127,10 +141,94 @@ def _ordered(rule, survey, p, q):
     return np.asarray(chosen, np.int64)
 
 
-def _class(name, class_names):
+def _class(name: str, class_names: Sequence[str]) -> int:
     lower = [known.lower() for known in class_names]
     if name.lower() not in lower:
         raise SelectionError(
             f'There is no class "{name[:20]}"; there are {", ".join(class_names)}.'
         )
     return lower.index(name.lower())
+
+
+def found_by(
+    explorer: Explorer, selection: Selection, find_text: str
+) -> tuple[Found | None, tuple[Problem, ...]]:
+    """Follow the search of a selection.
+
+    Returns
+    -------
+    found
+        None without a search, or where it found nothing.
+    problems
+        Why there is nothing to follow.
+    """
+    if not find_text:
+        return None, ()
+    survey = explorer.survey(selection.model, selection.set)
+    try:
+        found = search(find_text, survey, explorer.class_names)
+    except SelectionError as error:
+        return None, (Problem(f"Search: {error}", "find", ""),)
+    if len(found.images) == 0:
+        told = f"Search: no image of the {selection.set} set is {found.text}."
+        return None, (Problem(told, "find", ""),)
+    return found, ()
+
+
+def place_among_found(found: Found | None, image: int) -> int | None:
+    """Place of an image among those found, None if it is not one of them."""
+    if found is None:
+        return None
+    places = np.flatnonzero(found.images == image)
+    return int(places[0]) if len(places) else None
+
+
+def search_text(found: Found | None, image: int) -> str:
+    """Tell where an image stands in the search result, "" without a search."""
+    if found is None:
+        return ""
+    place, n_found = place_among_found(found, image), len(found.images)
+    return f"{n_found:,} found, press →" if place is None else f"{place + 1:,} of {n_found:,}"
+
+
+def steps(view: View, found: Found | None) -> Steps:
+    """Where the keys lead from the image and the layer of a page: along the search, if any."""
+    explorer, selection = view.explorer, view.selection
+    names = [info.name for info in explorer.network(selection.model).layers]
+    place = names.index(selection.layer)
+    later, earlier = _neighbours(found, selection.image)
+    return Steps(
+        next=later,
+        previous=earlier,
+        wrong=_next_wrong(explorer.survey(selection.model, selection.set), selection.image),
+        random=None
+        if found is None
+        else found.images[
+            np.linspace(0, len(found.images) - 1, MOST_NEIGHBOURS).astype(int)
+        ].tolist(),
+        below=names[(place + 1) % len(names)],
+        above=names[place - 1],
+        count=len(explorer.dataset(selection.set)),
+    )
+
+
+def _neighbours(found: Found | None, image: int) -> tuple[list[int] | None, list[int] | None]:
+    if found is None:
+        return None, None
+    images, place = found.images, place_among_found(found, image)
+    reach = np.arange(min(MOST_NEIGHBOURS, len(images)))
+    # From outside the result both directions enter it at its ends.
+    after = 0 if place is None else place + 1
+    before = len(images) - 1 if place is None else place - 1
+    return (
+        images[(after + reach) % len(images)].tolist(),
+        images[(before - reach) % len(images)].tolist(),
+    )
+
+
+def _next_wrong(survey: Survey, image: int) -> int | None:
+    wrong = survey.wrong()
+    if len(wrong) == 0:
+        return None
+    later = wrong[wrong > image]
+    return int(later[0] if len(later) else wrong[0])

@@ -1,25 +1,23 @@
 """The frame around every page: header, navigation, notices, the stores that hold the address."""
 
-from dash import ALL, ClientsideFunction, Input, Output, dcc, html
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from app.frame.address import ANSWER, NOTICES, PATH, path_of, query_store
-from app.pages import PAGES
+import dash
+from dash import ALL, ClientsideFunction, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from app.explorer import Explorer
+from app.frame.address import ANSWER, NOTICES, PATH, Address, query_store
+from app.frame.links import EXPLORE
+from app.frame.page import Page
+from app.frame.wire import placed
 
 PAGE_BODY = "page-body"
 
 
-def frame(notes=()):
-    """Lay out the frame.
-
-    Parameters
-    ----------
-    notes : sequence of str
-        What everybody should know of this server, on every page.
-
-    Returns
-    -------
-    dash component
-    """
+def frame(pages: Sequence[Page[Any]], notes: Sequence[str] = ()) -> Component:
+    """Lay out the frame; `notes` say what everybody should know of this server."""
     return html.Div(
         [
             html.A("Skip to the page", href="#page-body", className="skip-link"),
@@ -30,37 +28,25 @@ def frame(notes=()):
                             html.Span(className="lens", **{"aria-hidden": "true"}),
                             "CNN Looking Glass",
                         ],
-                        href="/",
+                        href=EXPLORE,
                         className="brand",
                     ),
                     html.Nav(
                         [
                             html.A(
-                                page.TITLE,
-                                href=page.PATH,
+                                page.title,
+                                href=page.path,
                                 className="nav-link",
-                                id={"type": "nav", "path": page.PATH},
+                                id={"type": "nav", "path": page.path},
                             )
-                            for page in PAGES
+                            for page in pages
                         ],
                         **{"aria-label": "Pages"},
                     ),
                     html.Div(
                         [
-                            html.Button(
-                                "?",
-                                id="help-button",
-                                className="icon-button",
-                                title="Keys and help",
-                                **{"aria-label": "Keys and help"},
-                            ),
-                            html.Button(
-                                "◐",
-                                id="theme-button",
-                                className="icon-button",
-                                title="Light or dark",
-                                **{"aria-label": "Light or dark"},
-                            ),
+                            _tool("?", "help-button", "Keys and help"),
+                            _tool("◐", "theme-button", "Light or dark"),
                         ],
                         className="header-tools",
                     ),
@@ -86,27 +72,26 @@ def frame(notes=()):
     )
 
 
-def register_callbacks(app, explorer):
-    """Connect the frame: the address opens pages, pages answer with an address.
+def _tool(sign: str, name: str, title: str) -> Component:
+    return html.Button(sign, id=name, className="icon-button", title=title, **{"aria-label": title})
 
-    Parameters
-    ----------
-    app : dash.Dash
-    explorer : Explorer
-    """
-    by_path = {page.PATH: page for page in PAGES}
+
+def connect_frame(app: dash.Dash, explorer: Explorer, pages: Sequence[Page[Any]]) -> None:
+    """Connect the frame: the address opens pages, pages answer with an address."""
+    by_path: Mapping[str, Page[Any]] = {page.path: page for page in pages}
 
     app.clientside_callback(
         ClientsideFunction("address", "start"), Output(PATH, "data"), Input(PAGE_BODY, "id")
     )
 
     @app.callback(Output(PAGE_BODY, "children"), Input(PATH, "data"), prevent_initial_call=True)
-    def open_page(address):
-        page = by_path.get(path_of(address))
+    def open_page(data: object) -> list[Component] | Component:
+        page = by_path.get(Address.sent(data).path)
         if page is None:
             return _no_such_page()
         # The store comes with the page, so that its callbacks never look for parts not yet there.
-        return [dcc.Store(id=query_store(page.PATH), data=address), page.layout(explorer)]
+        store = dcc.Store(id=query_store(page.path), data=data)
+        return [store, page.arrange(explorer, placed(page, explorer))]
 
     app.clientside_callback(
         ClientsideFunction("address", "change"),
@@ -116,10 +101,18 @@ def register_callbacks(app, explorer):
     app.clientside_callback(
         ClientsideFunction("address", "settle"), Input(ANSWER, "data"), prevent_initial_call=True
     )
+    app.clientside_callback(
+        ClientsideFunction("panels", "told"),
+        Input({"type": "told", "panel": ALL}, "data"),
+        prevent_initial_call=True,
+    )
 
 
-def _no_such_page():
+def _no_such_page() -> Component:
     return html.Div(
-        [html.H1("There is no such page"), html.P(["Go to ", html.A("Explore", href="/"), "."])],
+        [
+            html.H1("There is no such page"),
+            html.P(["Go to ", html.A("Explore", href=EXPLORE), "."]),
+        ],
         className="prose",
     )

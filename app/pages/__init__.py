@@ -1,8 +1,5 @@
-"""The pages, in the order of the navigation: one line each.
+"""The pages, in the order of the navigation: one line each."""
 
-A page is a module with PATH, TITLE, `layout(explorer)` and `register_callbacks(app, explorer)`.
-"""
+from app.pages.explore import PAGE as EXPLORE
 
-from app.pages import compare, decide, evidence, explore, model
-
-PAGES = (explore, compare, decide, evidence, model)
+PAGES = (EXPLORE,)

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from app.explorer import Explorer, require_fit
 from cnn_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -27,22 +28,17 @@ _NEEDLESS = ("sklearn", "matplotlib")
 _log = logging.getLogger("looking_glass")
 
 
-_Made = TypeVar("_Made")
-
-
 def load_explorer(
-    make: Callable[..., _Made],
     model_paths: Sequence[AnyPath],
     data_path: AnyPath,
+    *,
     cache_folder: AnyPath | None = None,
     progress: Progress | None = None,
-) -> _Made:
+) -> Explorer:
     """Load models and data and open, or build, their surveys.
 
     Parameters
     ----------
-    make
-        `Explorer` itself; called with networks, datasets, surveys and the surveys' notes.
     progress
         Called with (what is done, steps done, steps in all).
 
@@ -76,7 +72,8 @@ def load_explorer(
         for note in dataset.notes:
             _log.warning("%s: %s", dataset.source, note)
     # Fit is checked before an hour is spent on a survey of images that the network cannot take.
-    make(networks, datasets, {})
+    for network in networks.values():
+        require_fit(network, next(iter(datasets.values())))
     surveys = {}
     for network in networks.values():
         for set_name, dataset in datasets.items():
@@ -87,7 +84,7 @@ def load_explorer(
                 progress=_told(tell, f"{network.name} reads the {set_name} images"),
                 with_features=set_name == next(iter(datasets)),
             )
-    explorer = make(networks, datasets, surveys, folder=Path(model_paths[0]).parent)
+    explorer = Explorer(networks, datasets, surveys, folder=Path(model_paths[0]).parent)
     for note in dict.fromkeys(survey.note for survey in surveys.values() if survey.note):
         _log.warning("%s (cache folder: %s)", note, cache_folder or default_cache_folder())
     return explorer

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.explorer import BoundedCache
+from app.bounded_cache import BoundedCache
 
 PATIENCE = 20
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.explorer import BoundedCache
+from app.bounded_cache import BoundedCache
 from cnn_core.circles.class_pass import cell_columns, contrast_over, means_over, on_over
 from cnn_core.circles.groups import (
     Accuracy,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.explorer import BoundedCache
+from app.bounded_cache import BoundedCache
 from app.pages.decide.effect import (
     MOST_IMAGES,
     EffectPart,

@@ -2,27 +2,21 @@
 
 import numpy as np
 from dash import html
+from dash.development.base_component import Component
+from numpy.typing import NDArray
 
 from app.figures.pictures.thumbnail import thumbnail
 from app.frame.components import table
 from app.frame.wording import number_text, signed, unit_word
+from app.pages.explore.view import ExploreView
 from cnn_core.network.layers import LayerKind
 
+UNIT = "explore-unit"
 _MOST_FILTER_PICTURES = 128
 
 
-def unit_panel(explorer, view):
-    """Lay out the panel of the selected unit, empty if none is selected.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    view : ExploreView
-
-    Returns
-    -------
-    list of dash component
-    """
+def unit_panel(view: ExploreView) -> list[Component]:
+    """Lay out the panel of the selected unit, empty if none is selected."""
     unit, layer = view.selection.unit, view.layer
     if unit is None:
         return []
@@ -79,12 +73,12 @@ def unit_panel(explorer, view):
                 ]
             )
         )
-    parts.append(_learned(explorer, view))
-    parts.append(_over_the_set(explorer, view))
+    parts.append(_learned(view))
+    parts.append(_over_the_set(view))
     return parts
 
 
-def _map_table(values):
+def _map_table(values: NDArray[np.float32]) -> Component:
     low, high, mean = (
         number_text(one, ".4g") for one in (values.min(), values.max(), values.mean())
     )
@@ -103,9 +97,9 @@ def _map_table(values):
     )
 
 
-def _learned(explorer, view):
+def _learned(view: ExploreView) -> Component:
     layer, unit = view.layer, view.selection.unit
-    weights = explorer.network(view.selection.model).weights(layer.name)
+    weights = view.explorer.network(view.selection.model).weights(layer.name)
     if not weights:
         return html.P(f"A {layer.kind.value} layer learns no weights.", className="faint")
     parts = []
@@ -121,7 +115,7 @@ def _learned(explorer, view):
     if layer.kind is LayerKind.CONV and "kernel" in weights:
         parts += _filter_pictures(weights["kernel"][..., unit])
     elif layer.kind is LayerKind.DENSE:
-        parts.append(_node_weights(explorer, view, weights["kernel"][:, unit]))
+        parts.append(_node_weights(weights["kernel"][:, unit]))
     elif layer.kind is LayerKind.BATCH_NORM:
         parts.append(
             html.P(
@@ -132,7 +126,7 @@ def _learned(explorer, view):
     return html.Div([html.H3("Learned"), *parts])
 
 
-def _filter_pictures(kernel):
+def _filter_pictures(kernel: NDArray[np.float32]) -> list[Component]:
     """Pictures of a filter, shape (rows, columns, input maps), one an input map."""
     reach = float(np.abs(kernel).max()) or 1.0
     n_inputs = kernel.shape[2]
@@ -157,7 +151,7 @@ def _filter_pictures(kernel):
     return [html.P(caption, className="faint"), html.Div(pictures, className="filters")]
 
 
-def _node_weights(explorer, view, column):
+def _node_weights(column: NDArray[np.float32]) -> Component:
     strongest = np.argsort(-np.abs(column), kind="stable")[:5]
     rows = [(str(source), signed(column[source], 4)) for source in strongest]
     return html.Div(
@@ -168,16 +162,16 @@ def _node_weights(explorer, view, column):
     )
 
 
-def _over_the_set(explorer, view):
+def _over_the_set(view: ExploreView) -> Component:
     selection, layer, unit = view.selection, view.layer, view.selection.unit
-    set_name = explorer.set_names[0]
-    survey = explorer.survey(selection.model, set_name)
+    set_name = view.explorer.set_names[0]
+    survey = view.explorer.survey(selection.model, set_name)
     statistics = survey.units[layer.name]
     means = statistics.class_means[:, unit]
     top = np.nanmax(np.abs(means)) or 1.0
     rows = [
         (
-            explorer.class_name(number),
+            view.class_name(number),
             html.Span(
                 number_text(mean),
                 className="bar figures",

@@ -1,36 +1,50 @@
 """What the Explore page says: short sentences made of the numbers that it shows."""
 
+from app.explorer import Sight
 from app.frame.wording import number_text, probability_text, shape_text, unit_word
-from app.pages.explore.view import place_among_found
+from app.pages.explore.view import ExploreView
 from cnn_core.network.layers import LayerKind
 
 
-def range_title(view):
+def range_title(view: ExploreView) -> str:
     """Tell what the colour bar measures."""
     if view.selection.range == "map":
         return f"share of the {'map' if view.layer.is_spatial else 'layer'}'s maximum"
     return "activation" if view.selection.range == "layer" else "standardised and clipped"
 
 
-def image_summary(explorer, view):
+def image_summary(view: ExploreView) -> str:
     """Tell the image to someone who does not see it."""
+    subject = view.selection.subject
+    if view.label is None:
+        return "Your own image; nobody has labelled it."
     return (
-        f"Image {view.selection.image} of the {view.selection.set} set, labelled "
-        f"{explorer.class_name(view.label)}."
+        f"Image {subject.image} of the {subject.set} set, labelled {view.class_name(view.label)}."
     )
 
 
-def answer_summary(explorer, view):
+def verdict(view: ExploreView) -> dict[str, str]:
+    """Label, prediction, and one of two words: whether they agree; no word without a label."""
+    is_right = view.label == view.prediction
+    return {
+        "label": "unknown" if view.label is None else view.class_name(view.label),
+        "prediction": view.class_name(view.prediction),
+        "right": "right" if is_right else "",
+        "wrong": "wrong" if not is_right and view.label is not None else "",
+    }
+
+
+def answer_summary(view: ExploreView) -> str:
     """Tell the softmax bars to someone who does not see them."""
     return (
-        f"The network predicts {explorer.class_name(view.prediction)} with probability "
+        f"The network predicts {view.class_name(view.prediction)} with probability "
         f"{probability_text(float(view.probabilities[view.prediction]))}; the runner-up is "
-        f"{explorer.class_name(view.runner_up)} with "
+        f"{view.class_name(view.runner_up)} with "
         f"{probability_text(float(view.probabilities[view.runner_up]))}."
     )
 
 
-def grid_summary(view):
+def grid_summary(view: ExploreView) -> str:
     """Tell the grid to someone who does not see it."""
     layer, values = view.layer, view.values
     by_unit = values.reshape(-1, layer.n_units).max(axis=0)
@@ -42,7 +56,13 @@ def grid_summary(view):
     )
 
 
-def dead_text(view):
+def grid_note(view: ExploreView, sight: Sight) -> str:
+    """Tell what the grid shows: silent units, what a cell sees, the order of nodes."""
+    told = (dead_text(view), sight_text(view, sight), order_text(view))
+    return " ".join(filter(None, told))
+
+
+def dead_text(view: ExploreView) -> str:
     """Tell how many units are dead for this image."""
     n_dead, layer = len(view.dead), view.layer
     if n_dead == 0:
@@ -53,15 +73,15 @@ def dead_text(view):
     )
 
 
-def order_text(explorer, view):
+def order_text(view: ExploreView) -> str:
     """Tell how nodes are ordered and what that order is worth, "" for maps."""
     layer = view.layer
     if layer.is_spatial:
         return ""
     if view.order_classes:
-        p, q = (explorer.class_name(number) for number in view.order_classes)
+        p, q = (view.class_name(number) for number in view.order_classes)
         return f"Sorted by weight, most for {p} first, most for {q} last."
-    if layer.name == explorer.network(view.selection.model).output_layer.name:
+    if layer.name == view.explorer.network(view.selection.model).output_layer.name:
         return "One node a class, in the order of the classes."
     if layer.kind is LayerKind.FLATTEN:
         return "The cells of the maps before it, in a row: row by row, and each cell map by map."
@@ -71,21 +91,13 @@ def order_text(explorer, view):
     )
 
 
-def search_text(view):
-    """Tell where the image stands in the search result."""
-    if view.found is None:
-        return ""
-    place, n_found = place_among_found(view), len(view.found.images)
-    return f"{n_found:,} found, press →" if place is None else f"{place + 1:,} of {n_found:,}"
-
-
-def sight_text(view, sight):
+def sight_text(view: ExploreView, sight: Sight) -> str:
     """Tell how much of the image a cell of the layer sees."""
     text = sight.summary.text
     return text if view.layer.is_spatial else text.replace("A cell sees", "A node sees", 1)
 
 
-def unread_text(sight):
+def unread_text(sight: Sight) -> str:
     """Tell which pixels the layer cannot see, "" if it sees all."""
     if not sight.unread.any():
         return ""
