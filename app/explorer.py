@@ -11,6 +11,7 @@ from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.space.receptive_fields import ReceptiveFields
 
 _MOST_CACHED_BYTES = 48 * 2**20
+_MOST_KEPT_BYTES = 16 * 2**20
 
 
 class Explorer:
@@ -25,6 +26,8 @@ class Explorer:
     class_names : tuple of str
     input_shape : tuple of int
         (height, width, channels) of every image.
+    kept : BoundedCache
+        Answers that take long, for everybody; pages keep theirs under keys of their own.
     folder : pathlib.Path or None
         Where the models lie; manifest, history and readouts lie beside them, if anywhere.
     """
@@ -39,6 +42,7 @@ class Explorer:
         self.class_names = first.class_names
         self.input_shape = first.input_shape
         self._activations = BoundedCache(_MOST_CACHED_BYTES)
+        self.kept = BoundedCache(_MOST_KEPT_BYTES)
         self._fields = {}
         for network in self.networks.values():
             require_fit(network, first)

@@ -1,15 +1,11 @@
-// The Decide page in the browser: a click silences a unit, and the slow parts are asked for once
-// the page has been still for a moment.
+// The Decide page in the browser: a click silences a unit, and the ledger fits narrow screens.
 (() => {
   "use strict";
 
-  const STILL_MS = 350;
   const PATH = "/decide";
   const NARROW = matchMedia("(max-width: 800px)");
   const fitted = new WeakSet();
   const wide = new WeakMap(); // what upright numbers took the place of, by plot
-  let timer = 0;
-  let askedFor = {};
 
   // "Dense_1:3,5-7" as its layer and its units in order.
   function read(text) {
@@ -84,51 +80,5 @@
     if (detail.path !== PATH) return;
     drawing.observe(document.getElementById("page-body"), { childList: true, subtree: true });
     keepFitting();
-  });
-
-  function ask(later) {
-    // The reader may have gone to another page meanwhile.
-    if (!document.getElementById("decide-race")) return;
-    for (const [part, key] of Object.entries(later)) {
-      if (askedFor[part] === key) continue;
-      askedFor[part] = key;
-      window.dash_clientside.set_props(`decide-asked-${part}`, { data: { key, part: 0 } });
-    }
-  }
-
-  // What got no answer is asked for again when the page settles next.
-  document.addEventListener("lookingglass:failed", ({ detail }) => {
-    for (const [, part] of detail.asked.matchAll(/"decide-asked-(\w+)\.data"/g)) {
-      delete askedFor[part];
-    }
-  });
-
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    decide: {
-      // What the page wants next: asked for when no newer wish comes for a moment.
-      later(wanted) {
-        clearTimeout(timer);
-        if (!wanted) {
-          askedFor = {};
-        } else {
-          // Another image asks for everything anew, and the next one may follow at once; a choice
-          // of the race or the edit alone is meant.
-          const isAnotherImage = wanted.race !== askedFor.race && wanted.edit !== askedFor.edit;
-          if (!isAnotherImage) ask({ ...wanted, effect: askedFor.effect });
-          timer = setTimeout(() => ask(wanted), STILL_MS);
-        }
-        return window.dash_clientside.no_update;
-      },
-
-      // The next part of the curve or of the mean effect, unless another is wanted by now.
-      next(wanted) {
-        if (wanted && wanted.key === askedFor[wanted.of] &&
-            document.getElementById(`decide-${wanted.of}`)) {
-          const { of, key, part } = wanted;
-          window.dash_clientside.set_props(`decide-asked-${of}`, { data: { key, part } });
-        }
-        return window.dash_clientside.no_update;
-      },
-    },
   });
 })();

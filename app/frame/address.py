@@ -127,7 +127,7 @@ def answer_of(
         drops={one.key: one.drops for one in page.fields if one.drops},
         texts=texts,
         slow={
-            panel.name: repr(page.state_of(panel, selection))
+            panel.name: page.key_of(panel, selection)
             for panel in page.panels
             if panel.is_slow
         },

@@ -6,6 +6,7 @@ and image from page to page, and the contract tests follow from what is declared
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, Generic, TypeVar
 
 from dash import Output
@@ -217,28 +218,27 @@ class Page(Generic[S]):
     def read(self, search: str, explorer: Explorer, own: str = "") -> tuple[S, list[Problem]]:
         """Turn an address into a selection that can be shown, and say what was wrong with it."""
         query = Query(search)
-        values: dict[str, Any] = {}
-        for one in self.fields:
-            values[one.key] = one.read(query, explorer, values)
-        query.finish()
-        problems = query.problems
         if own:
             try:
                 explorer.own_image(own)
             except LookingGlassError as error:
-                problems.append(
-                    Problem(f"The image in the link cannot be shown: {error}.", "own", "")
-                )
+                told = f"The image in the link cannot be shown: {error}."
+                query.problems.append(Problem(told, "own", ""))
                 own = ""
-        return self.selection(**values, own=own), problems
+        values: dict[str, Any] = {"own": own}
+        for one in self.fields:
+            values[one.key] = one.read(query, explorer, values)
+        query.finish()
+        return self.selection(**values), query.problems
 
     def write(self, selection: S, explorer: Explorer) -> str:
         """Write a selection as a query string, as short as it can be; its own image is no part."""
-        return write_query(*self._told(selection, explorer))
+        told, defaults = self._told(selection, explorer)
+        return write_query(told, {**defaults, "own": selection.own})
 
     def _told(self, selection: S, explorer: Explorer) -> tuple[dict[str, Any], dict[str, Any]]:
         values = selection.values()
-        told = {one.key: values[one.key] for one in self.fields}
+        told = {"own": selection.own, **{one.key: values[one.key] for one in self.fields}}
         defaults: dict[str, Any] = {}
         for one in self.fields:
             defaults[one.key] = one.default(explorer, told)
@@ -255,3 +255,8 @@ class Page(Generic[S]):
             return ()
         values = {**selection.values(), "own": selection.own}
         return tuple(values[key] for key in panel.depends_on)
+
+    def key_of(self, panel: Panel, selection: S) -> str:
+        """Name what a slow panel shows of a selection, in a few letters."""
+        state = repr(self.state_of(panel, selection)).encode()
+        return blake2b(state, digest_size=9).hexdigest()

@@ -184,6 +184,12 @@ class Query:
             )
         return tuple(kept[:most])
 
+    def peek_number(self, key, low, high):
+        """Look at a whole number that is read later; None unless it stands within bounds."""
+        given = self._given.get(key, "")
+        is_number = given.isdecimal() and len(given) < 12
+        return int(given) if is_number and low <= int(given) <= high else None
+
     def text(self, key, default="", longest=200):
         """Read free text, cut to a length."""
         given = self._take(key)

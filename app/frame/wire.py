@@ -126,7 +126,7 @@ def _connect_slow(app: dash.Dash, explorer: Explorer, page: Page[Any], panel: Pa
             "panel": told.shown,
             "told": {
                 "panel": panel.name,
-                "key": repr(page.state_of(panel, selection)),
+                "key": page.key_of(panel, selection),
                 "next": drawn.next_part,
                 "texts": told.texts,
             },

@@ -1,5 +1,6 @@
 """The pages, in the order of the navigation: one line each."""
 
+from app.pages.decide import PAGE as DECIDE
 from app.pages.explore import PAGE as EXPLORE
 
-PAGES = (EXPLORE,)
+PAGES = (EXPLORE, DECIDE)

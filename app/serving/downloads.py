@@ -5,6 +5,7 @@ import re
 from flask import abort, request
 
 from app.frame.defaults import default_layer
+from app.frame.subject import Subject
 from app.serving.file_replies import (
     cell_rows,
     csv_text,
@@ -58,7 +59,7 @@ def _asked(explorer):
 
 
 def _as_npz(explorer, model, set_name, number, layer):
-    activations = explorer.activations(model, set_name, number)
+    activations = explorer.activations(model, Subject(set_name, number))
     return npz_bytes(
         **{
             layer.name: activations[layer.name][0],
@@ -70,7 +71,7 @@ def _as_npz(explorer, model, set_name, number, layer):
 
 
 def _as_csv(explorer, model, set_name, number, layer):
-    values = explorer.activations(model, set_name, number)[layer.name][0]
+    values = explorer.activations(model, Subject(set_name, number))[layer.name][0]
     return csv_text(("unit", "row", "column", "activation"), cell_rows(values))
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 from flask import abort, request
 
-from app.frame.defaults import default_layer
+from app.frame.defaults import default_layer, pair_of
+from app.frame.subject import Subject
 from app.pages.decide.choices import ledger_layers
-from app.pages.explore.state import classes_of_order
 from app.serving.file_replies import (
     cell_rows,
     csv_text,
@@ -55,12 +55,12 @@ def _asked(explorer):
         raise SelectionError(
             f'layer "{layer}": the logits do not depend on it', nearest=ledger_layers(network)[-1]
         )
-    logits = explorer.activations(model, set_name, image).logits[0]
+    subject = Subject(set_name, image)
+    logits = explorer.activations(model, subject).logits[0]
     asked = _Pair(_whole("p", None), _whole("q", None))
-    p, q = classes_of_order(asked, np.argsort(-logits, kind="stable"))
-    opened = ledger(
-        network, "" if layer == PIXELS else layer, explorer.image(set_name, image)[None], p, q
-    )
+    p, q = pair_of(asked, np.argsort(-logits, kind="stable").tolist())
+    image_there = explorer.image(subject)[None]
+    opened = ledger(network, "" if layer == PIXELS else layer, image_there, p, q)
     return safe_name(f"ledger_{model}_{set_name}_{image}_{p}_{q}_{layer}"), opened
 
 

@@ -1,161 +1,164 @@
 """What the Decide page shows, as it stands in the address."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+
+from app.explorer import Explorer
 from app.figures.charts.answer import SCALES
-from app.frame.defaults import default_layer
-from app.frame.query import Problem, Query, as_values, write_query
-from app.pages.decide.choices import default_image, default_race_layer, ledger_layers, unit_layers
+from app.frame.defaults import pair_of
+from app.frame.fields import (
+    Field,
+    Selection,
+    Values,
+    choice,
+    image_field,
+    last_class,
+    last_image,
+    number,
+    shared_fields,
+    switch,
+    words,
+)
+from app.frame.query import Problem, Query
+from app.frame.subject import Subject
+from app.pages.decide.choices import (
+    default_image,
+    default_ledger_layer,
+    default_race_layer,
+    ledger_layers,
+    unit_layers,
+)
 from app.pages.decide.silenced import NONE_SILENCED, Silenced, read_silenced
+from cnn_core.network.classifier import Network
 
 GROUPINGS = ("cell", "map")
 BASELINES = ("zero", "mean")
 
 
-@dataclass(frozen=True)
-class DecideSelection:
-    """One state of the page.
+@dataclass(frozen=True, kw_only=True)
+class DecideSelection(Selection):
+    """One state of the page; p and q are always told, prediction and runner-up if not chosen.
 
     Attributes
     ----------
-    model, set : str
-    image : int
-    p, q : int or None
-        Target and rival; prediction and runner-up if None.
-    layer : str
+    layer
         Layer of the ledger over cells.
-    group : {"cell", "map"}
-        What a number of that ledger belongs to.
-    off : Silenced
+    group
+        What a number of that ledger belongs to: one of `GROUPINGS`.
+    off
         Units that are silenced.
-    baseline : {"zero", "mean"}
-        What a silenced unit puts out.
-    race : str
+    baseline
+        What a silenced unit puts out: one of `BASELINES`.
+    race
         Layer whose units are removed in the race.
-    curve : bool
+    curve
         Run the race over all images of the target too.
-    donor : int or None
+    donor
         Image of the rival whose maps are taken over; no edit is looked for if None.
-    scale : {"linear", "log", "logits"}
+    scale
         Of the softmax bars.
-    find : str
+    find
         The search that previous and next follow, "" for none.
     """
 
-    model: str
-    set: str
-    image: int
-    layer: str
-    race: str
-    p: int | None = None
-    q: int | None = None
     group: str = "cell"
     off: Silenced = NONE_SILENCED
     baseline: str = "zero"
+    race: str = ""
     curve: bool = False
     donor: int | None = None
     scale: str = "linear"
     find: str = ""
 
 
-def read(search, explorer):
-    """Read a query string.
+def _network(explorer: Explorer, values: Values) -> Network:
+    return explorer.network(values["model"])
 
-    Parameters
-    ----------
-    search : str
-    explorer : Explorer
 
-    Returns
-    -------
-    selection : DecideSelection
-    problems : list of Problem
-    """
-    query = Query(search)
-    model = query.choice("model", explorer.model_names, explorer.model_names[0], "model")
-    set_name = query.choice("set", explorer.set_names, explorer.set_names[0], "image set")
-    network, last_image = explorer.network(model), len(explorer.dataset(set_name)) - 1
-    layers, units_of = ledger_layers(network), unit_layers(network)
-    p = query.number("p", 0, network.n_classes - 1, None, "class")
-    q = query.number("q", 0, network.n_classes - 1, None, "class")
-    if p is not None and p == q:
-        q = None
-        name = explorer.class_names[p] if p < len(explorer.class_names) else str(p)
+@dataclass(frozen=True)
+class _Pair:
+    p: int | None
+    q: int | None
+
+
+def _pair(explorer: Explorer, values: Values, p: int | None, q: int | None) -> tuple[int, int]:
+    """Target and rival, those not named taken from what the network answers for the image."""
+    subject = Subject(values["set"], values["image"], values["own"])
+    logits = explorer.activations(values["model"], subject).logits[0]
+    return pair_of(_Pair(p, q), np.argsort(-logits, kind="stable").tolist())
+
+
+def _read_target(query: Query, explorer: Explorer, values: Values) -> int:
+    highest = last_class(explorer, values)
+    p = query.number("p", 0, highest, None, "class")
+    q = query.peek_number("q", 0, highest)
+    return _pair(explorer, values, p, q)[0]
+
+
+def _read_rival(query: Query, explorer: Explorer, values: Values) -> int:
+    q = query.number("q", 0, last_class(explorer, values), None, "class")
+    if q == values["p"]:
+        name, q = explorer.class_name(q), None
         query.problems.append(
             Problem(
-                f"Target and rival are both {name}, and the margin of a class over itself is 0; the "
-                "page takes the strongest other class as rival.",
+                f"Target and rival are both {name}, and the margin of a class over itself is 0; "
+                "the page takes the strongest other class as rival.",
                 "q",
                 "",
             )
         )
-    off, problem = read_silenced(query.text("off", longest=3000), network, units_of)
-    query.problems.extend(problem)
-    selection = DecideSelection(
-        model=model,
-        set=set_name,
-        image=query.number(
-            "image", 0, last_image, default_image(explorer, model, set_name), "image"
+    return _pair(explorer, values, values["p"], q)[1]
+
+
+def _default_target(explorer: Explorer, values: Values) -> int:
+    return _pair(explorer, values, None, None)[0]
+
+
+def _default_rival(explorer: Explorer, values: Values) -> int:
+    return _pair(explorer, values, values["p"], None)[1]
+
+
+_TARGET = Field("p", "target", _read_target, _default_target, ("donor",))
+_RIVAL = Field("q", "rival", _read_rival, _default_rival, ("donor",))
+
+
+def _read_off(query: Query, explorer: Explorer, values: Values) -> Silenced:
+    network = _network(explorer, values)
+    off, problems = read_silenced(query.text("off", longest=3000), network, unit_layers(network))
+    query.problems.extend(problems)
+    return off
+
+
+def _nothing_off(explorer: Explorer, values: Values) -> Any:
+    return NONE_SILENCED
+
+
+FIELDS = (
+    *shared_fields(
+        model_drops=("off",),
+        set_drops=("image", "find", "donor"),
+        image=image_field(default_image),
+        layer=choice(
+            "layer",
+            "layer",
+            lambda explorer, values: ledger_layers(_network(explorer, values)),
+            lambda explorer, values: default_ledger_layer(_network(explorer, values)),
         ),
-        layer=query.choice("layer", layers, default_layer(network), "layer"),
-        race=query.choice("race", units_of, default_race_layer(network), "layer for the race"),
-        p=p,
-        q=q,
-        group=query.choice("group", GROUPINGS, "cell", "grouping"),
-        off=off,
-        baseline=query.choice("baseline", BASELINES, "zero", "baseline"),
-        curve=query.number("curve", 0, 1, 0, "switch") == 1,
-        donor=query.number("donor", 0, last_image, None, "image"),
-        scale=query.choice("scale", SCALES, "linear", "scale"),
-        find=query.text("find").strip(),
-    )
-    query.finish()
-    return selection, query.problems
-
-
-def write(selection, explorer):
-    """Write the query string of a selection, as short as it can be.
-
-    Parameters
-    ----------
-    selection : DecideSelection
-    explorer : Explorer
-
-    Returns
-    -------
-    str
-    """
-    network = explorer.network(selection.model)
-    defaults = {
-        **{name: field.default for name, field in selection.__dataclass_fields__.items()},
-        "model": explorer.model_names[0],
-        "set": explorer.set_names[0],
-        "layer": default_layer(network),
-        "race": default_race_layer(network),
-    }
-    return write_query(as_values(selection), defaults)
-
-
-def write_only(selection, keep, **effective):
-    """Write the query string of a part of the page: what that part depends on and no more.
-
-    Parameters
-    ----------
-    selection : DecideSelection
-    keep : sequence of str
-        Keys that the part depends on.
-    **effective
-        Values to be written instead of those of the selection.
-
-    Returns
-    -------
-    str
-        Read by `read` like any other.
-    """
-    values = {
-        field.name: getattr(selection, field.name)
-        for field in fields(selection)
-        if field.name in keep
-    }
-    values |= effective
-    return write_query(values, {"off": NONE_SILENCED}) or "?"
+        pair=(_TARGET, _RIVAL),
+    ),
+    choice("group", "grouping", GROUPINGS, "cell"),
+    Field("off", "silenced units", _read_off, _nothing_off),
+    choice("baseline", "baseline", BASELINES, "zero"),
+    choice(
+        "race",
+        "layer for the race",
+        lambda explorer, values: unit_layers(_network(explorer, values)),
+        lambda explorer, values: default_race_layer(_network(explorer, values)),
+    ),
+    switch("curve", "the race over all images of the target"),
+    number("donor", "image", 0, last_image),
+    choice("scale", "scale", SCALES, "linear"),
+    words("find", "search"),
+)

@@ -1,18 +1,20 @@
 """What the Decide page tells about one selection: numbers ready to be drawn and put into words."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.frame.query import Problem
-from app.frame.search import Found
+from app.explorer import Explorer
+from app.frame.defaults import columns_for
+from app.frame.page import View
+from app.frame.search import Found, found_by
 from app.pages.decide.state import DecideSelection
-from app.pages.explore.state import classes_of_order
-from app.pages.explore.view import columns_for, found_by
-from cnn_core.decision.ablation import OpenedLayer
 from cnn_core.decision.ledger import Ledger, ledger, node_ledger
 from cnn_core.decision.visibility import Ranking, Visibility, n_carrying, ranking, visibility
 from cnn_core.network.activations import softmax
+from cnn_core.network.opened_layer import OpenedLayer
 from cnn_core.space.mosaic import Mosaic
 
 N_BARS = 18
@@ -30,8 +32,8 @@ class Answer:
         z_p - z_q.
     """
 
-    logits: np.ndarray
-    probabilities: np.ndarray
+    logits: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
     prediction: int
     margin: float
 
@@ -53,7 +55,7 @@ class Nodes:
 
     ledger: Ledger
     ranking: Ranking
-    weights: np.ndarray | None
+    weights: NDArray[np.float32] | None
     n_half: int
     n_most: int
 
@@ -73,13 +75,13 @@ class Cells:
     """
 
     ledger: Ledger
-    values: np.ndarray
-    terms: np.ndarray
+    values: NDArray[np.float32]
+    terms: NDArray[np.float32]
     visibility: Visibility
     mosaic: Mosaic
     by_map: bool
 
-    def cell(self, flat):
+    def cell(self, flat: int) -> tuple[int, int, int]:
         """Unit, row and column of a cell by its flat number."""
         if self.terms.ndim == 1:
             return int(flat), 0, 0
@@ -87,122 +89,102 @@ class Cells:
         return int(unit), int(row), int(column)
 
 
-@dataclass(frozen=True, eq=False)
-class DecideView:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DecideView(View):
     """Everything that is drawn for one selection at once.
 
     Attributes
     ----------
-    selection : DecideSelection
-    label, p, q : int
-    image : ndarray, shape (height, width, channels), float32 in [0, 1]
-    answer : Answer
-    after : Answer or None
+    label
+        None of an own image.
+    image
+        Shape (height, width, channels), in [0, 1].
+    after
         With the silenced units; None if there are none.
-    found : Found or None
-    search_fault : Problem or None
     """
 
     selection: DecideSelection
-    label: int
-    p: int
-    q: int
-    image: np.ndarray
+    label: int | None
+    image: NDArray[np.float32]
     answer: Answer
     after: Answer | None
     found: Found | None
-    search_fault: Problem | None
 
     @property
-    def prediction(self):
+    def p(self) -> int:
+        """The target."""
+        return int(self.selection.p)
+
+    @property
+    def q(self) -> int:
+        """The rival."""
+        return int(self.selection.q)
+
+    @property
+    def prediction(self) -> int:
         """The network's prediction with all its units."""
         return self.answer.prediction
 
 
-def look(explorer, selection):
-    """Look at one decision.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    selection : DecideSelection
-
-    Returns
-    -------
-    DecideView
-    """
-    activations = explorer.activations(selection.model, selection.set, selection.image)
-    logits = activations.logits[0]
-    p, q = classes_of_order(selection, np.argsort(-logits, kind="stable"))
-    found, fault = found_by(explorer, selection)
+def look(explorer: Explorer, selection: DecideSelection) -> DecideView:
+    """Look at one decision."""
+    subject, pair = selection.subject, (int(selection.p), int(selection.q))
+    image = explorer.image(subject)
+    found, problems = found_by(explorer, selection, selection.find)
     return DecideView(
+        explorer=explorer,
         selection=selection,
-        label=int(explorer.dataset(selection.set).labels[selection.image]),
-        p=p,
-        q=q,
-        image=explorer.image(selection.set, selection.image),
-        answer=_answer(logits, p, q),
-        after=_after(explorer, selection, p, q),
+        problems=problems,
+        label=explorer.label(subject),
+        image=image,
+        answer=_answer(explorer.activations(selection.model, subject).logits[0], pair),
+        after=_after(explorer, selection, image, pair),
         found=found,
-        search_fault=fault,
     )
 
 
-def _answer(logits, p, q):
+def _answer(logits: NDArray[np.float32], pair: tuple[int, int]) -> Answer:
+    p, q = pair
     margin = float(logits[p]) - float(logits[q])
     return Answer(logits, softmax(logits), int(logits.argmax()), margin)
 
 
-def _after(explorer, selection, p, q):
+def _after(
+    explorer: Explorer,
+    selection: DecideSelection,
+    image: NDArray[np.float32],
+    pair: tuple[int, int],
+) -> Answer | None:
     off = selection.off
     if not off:
         return None
-    opened = OpenedLayer(
-        explorer.network(selection.model),
-        off.layer,
-        explorer.image(selection.set, selection.image)[None],
-    )
+    opened = OpenedLayer(explorer.network(selection.model), off.layer, image[None])
     silenced = np.zeros((1, opened.layer.n_units), bool)
     silenced[0, list(off.units)] = True
-    return _answer(opened.logits_silenced([0], silenced, baseline_of(explorer, selection))[0], p, q)
+    baseline = baseline_of(explorer, selection, off.layer)
+    return _answer(opened.logits_silenced([0], silenced, baseline)[0], pair)
 
 
-def baseline_of(explorer, selection, layer=None):
-    """What silenced units of a layer put out.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    selection : DecideSelection
-    layer : str, optional
-        The layer of the silenced units by default.
-
-    Returns
-    -------
-    ndarray, shape (units,), float64, or None
-        The mean of each unit over the image set; None for zero.
-    """
-    name = layer or selection.off.layer
+def baseline_of(
+    explorer: Explorer, selection: DecideSelection, layer: str
+) -> NDArray[np.float64] | None:
+    """What silenced units of a layer put out, shape (units,): their means, or None for zero."""
     # The survey keeps what layers put out; the logits stand before the output layer's softmax.
-    if selection.baseline == "zero" or name == explorer.network(selection.model).output_layer.name:
+    is_output = layer == explorer.network(selection.model).output_layer.name
+    if selection.baseline == "zero" or is_output:
         return None
-    return explorer.survey(selection.model, selection.set).units[name].mean
+    return explorer.survey(selection.model, selection.set).units[layer].mean
 
 
-def nodes_of(explorer, view):
+def nodes_of(view: DecideView) -> Nodes:
     """Open the margin at the nodes that the output layer weighs.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    view : DecideView
 
     Returns
     -------
     Nodes
         Where the output layer weighs no nodes, of the logits themselves.
     """
-    network = explorer.network(view.selection.model)
+    network = view.explorer.network(view.selection.model)
     images = view.image[None]
     if network.last_hidden is None:
         opened, weights = ledger(network, network.output_layer.name, images, view.p, view.q), None
@@ -219,20 +201,15 @@ def nodes_of(explorer, view):
     )
 
 
-def cells_of(explorer, view):
+def cells_of(view: DecideView) -> Cells:
     """Open the margin at the chosen layer.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    view : DecideView
 
     Returns
     -------
     Cells
     """
     selection = view.selection
-    network = explorer.network(selection.model)
+    network = view.explorer.network(selection.model)
     layer = network.layer(selection.layer)
     opened = ledger(network, layer.name, view.image[None], view.p, view.q)
     values, terms = opened.values[0], opened.terms[0]
@@ -244,23 +221,18 @@ def cells_of(explorer, view):
     return Cells(opened, values, terms, visibility(values, terms), mosaic, by_map)
 
 
-def pixels_of(explorer, view):
+def pixels_of(view: DecideView) -> Ledger:
     """Open the margin at the pixels.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    view : DecideView
 
     Returns
     -------
     Ledger
         Of the one image.
     """
-    return ledger(explorer.network(view.selection.model), "", view.image[None], view.p, view.q)
+    return ledger(view.explorer.network(view.selection.model), "", view.image[None], view.p, view.q)
 
 
-def fields_of_maps(boxes):
+def fields_of_maps(boxes: NDArray[np.int32]) -> dict[str, Any]:
     """Receptive fields of whole maps, in the form of `receptive_link`.
 
     Parameters

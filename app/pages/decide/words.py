@@ -1,8 +1,11 @@
 """What the Decide page says: short sentences made of the numbers that it shows."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.frame.wording import number_text, probability_text, shape_text, signed, unit_word
+from app.pages.decide.view import Cells, DecideView, Nodes
+from cnn_core.decision.ledger import Ledger
 
 N_LISTED = 5
 GATES = "Exact for this image's open gates, not the effect of an ablation."
@@ -16,20 +19,14 @@ NODE_GATES = (
 )
 
 
-def reason(explorer, view, nodes):
+def reason(view: DecideView, nodes: Nodes) -> tuple[str, str]:
     """Tell the decision in one or two sentences.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    view : DecideView
-    nodes : Nodes
 
     Returns
     -------
     headline, detail : str
     """
-    p, q = explorer.class_name(view.p), explorer.class_name(view.q)
+    p, q = view.class_name(view.p), view.class_name(view.q)
     margin = view.answer.margin
     headline = (
         f"{p} and not {q}"
@@ -47,11 +44,11 @@ def reason(explorer, view, nodes):
     )
     detail += _who_carries(nodes, terms)
     if view.prediction not in (view.p, view.q):
-        detail += f" The prediction is neither: {explorer.class_name(view.prediction)}."
+        detail += f" The prediction is neither: {view.class_name(view.prediction)}."
     return headline, detail
 
 
-def _who_carries(nodes, terms):
+def _who_carries(nodes: Nodes, terms: NDArray[np.float64]) -> str:
     if nodes.n_half == 0:
         return "Every node is silent here; the biases decide alone."
     named = ", ".join(
@@ -63,16 +60,15 @@ def _who_carries(nodes, terms):
     return f"{nodes.n_half} of {len(terms):,} nodes do half of the pushing, {first}."
 
 
-def verdict(explorer, view):
-    """Names of label and prediction, and whether the prediction is right."""
-    return (
-        explorer.class_name(view.label),
-        explorer.class_name(view.prediction),
-        view.label == view.prediction,
-    )
+def verdict(view: DecideView) -> tuple[str, str, str]:
+    """Names of label and prediction, and "right", "wrong", or "" where nobody knows the label."""
+    if view.label is None:
+        return "unknown", view.class_name(view.prediction), ""
+    agreement = "right" if view.label == view.prediction else "wrong"
+    return view.class_name(view.label), view.class_name(view.prediction), agreement
 
 
-def sum_parts(opened):
+def sum_parts(opened: Ledger) -> tuple[str, bool, str]:
     """The check of a ledger: constant plus terms against the network's own margin.
 
     Parameters
@@ -98,14 +94,14 @@ def sum_parts(opened):
     return equation, opened.is_exact, f"residual {number_text(residual, '.1e')}{share}"
 
 
-def gates_text(opened):
+def gates_text(opened: Ledger) -> str:
     """Say what the terms of a ledger over cells or pixels are, and are not."""
     return GATES if opened.is_exact else NOT_EXACT
 
 
-def nodes_title(explorer, view, nodes):
+def nodes_title(view: DecideView, nodes: Nodes) -> str:
     """Title of the ledger over nodes."""
-    network = explorer.network(view.selection.model)
+    network = view.explorer.network(view.selection.model)
     what = (
         f"the nodes of {nodes.ledger.layer}"
         if network.last_hidden is not None
@@ -114,7 +110,7 @@ def nodes_title(explorer, view, nodes):
     return f"Ledger over {what}"
 
 
-def nodes_note(nodes):
+def nodes_note(nodes: Nodes) -> str:
     """Shares, cancellation and the label of the ledger over nodes."""
     n_nodes, opened = nodes.ledger.by_unit.shape[1], nodes.ledger
     cancellation = float(opened.cancellation[0])
@@ -125,15 +121,15 @@ def nodes_note(nodes):
     )
 
 
-def nodes_summary(explorer, view, nodes):
+def nodes_summary(view: DecideView, nodes: Nodes) -> str:
     """Tell the waterfall to someone who does not see it."""
-    headline, detail = reason(explorer, view, nodes)
+    headline, detail = reason(view, nodes)
     return f"{headline}. {detail} {nodes_note(nodes)}"
 
 
-def answer_summary(explorer, view):
+def answer_summary(view: DecideView) -> str:
     """Tell the softmax bars to someone who does not see them."""
-    parts = [f"The network predicts {explorer.class_name(view.prediction)}."]
+    parts = [f"The network predicts {view.class_name(view.prediction)}."]
     for number in (view.p, view.q):
         before = probability_text(float(view.answer.probabilities[number]))
         now = (
@@ -142,19 +138,21 @@ def answer_summary(explorer, view):
             else ", with the silenced units "
             + probability_text(float(view.after.probabilities[number]))
         )
-        parts.append(f"Probability of {explorer.class_name(number)}: {before}{now}.")
+        parts.append(f"Probability of {view.class_name(number)}: {before}{now}.")
     return " ".join(parts)
 
 
-def image_summary(explorer, view):
+def image_summary(view: DecideView) -> str:
     """Tell the image to someone who does not see it."""
+    subject = view.selection.subject
+    if view.label is None:
+        return "Your own image; nobody has labelled it."
     return (
-        f"Image {view.selection.image} of the {view.selection.set} set, labelled "
-        f"{explorer.class_name(view.label)}."
+        f"Image {subject.image} of the {subject.set} set, labelled {view.class_name(view.label)}."
     )
 
 
-def silenced_text(explorer, view):
+def silenced_text(view: DecideView) -> str:
     """What silencing did.
 
     Returns
@@ -165,19 +163,19 @@ def silenced_text(explorer, view):
     if view.after is None:
         return ""
     before, after = view.answer, view.after
-    p, q = explorer.class_name(view.p), explorer.class_name(view.q)
+    p, q = view.class_name(view.p), view.class_name(view.q)
     odds = ", ".join(
-        f"P({explorer.class_name(number)}) {probability_text(float(before.probabilities[number]))}"
+        f"P({view.class_name(number)}) {probability_text(float(before.probabilities[number]))}"
         f" → {probability_text(float(after.probabilities[number]))}"
         for number in (view.p, view.q)
     )
     if after.prediction != before.prediction:
         told = (
-            f"The prediction flips from {explorer.class_name(before.prediction)} to "
-            f"{explorer.class_name(after.prediction)}."
+            f"The prediction flips from {view.class_name(before.prediction)} to "
+            f"{view.class_name(after.prediction)}."
         )
     else:
-        told = f"The prediction stays {explorer.class_name(after.prediction)}."
+        told = f"The prediction stays {view.class_name(after.prediction)}."
     effect = after.margin - before.margin
     return (
         f"{told} Δ({p}, {q}) {signed(before.margin)} → {signed(after.margin)}, effect "
@@ -185,10 +183,10 @@ def silenced_text(explorer, view):
     )
 
 
-def silenced_units(explorer, view):
+def silenced_units(view: DecideView) -> str:
     """Name the silenced units, in the order in which they were silenced."""
     off = view.selection.off
-    layer = explorer.network(view.selection.model).layer(off.layer)
+    layer = view.explorer.network(view.selection.model).layer(off.layer)
     if len(off.units) == layer.n_units:
         return (
             f"All {layer.n_units:,} {unit_word(layer, 2)} of {layer.name} are silenced: what "
@@ -200,13 +198,13 @@ def silenced_units(explorer, view):
     return f"{layer.name}, {unit_word(layer, len(off.units))} {shown}{more} silenced."
 
 
-def cells_title(explorer, view):
+def cells_title(view: DecideView) -> tuple[str, str]:
     """Title of the ledger over cells."""
-    layer = explorer.network(view.selection.model).layer(view.selection.layer)
+    layer = view.explorer.network(view.selection.model).layer(view.selection.layer)
     return f"Visible is not used: {layer.name}", f" {shape_text(layer)}"
 
 
-def cells_note(cells):
+def cells_note(cells: Cells) -> str:
     """Make "visible is not used" concrete for one layer of one image."""
     seen = cells.visibility
     what = "maps" if cells.by_map else "cells"
@@ -226,12 +224,12 @@ def cells_note(cells):
     )
 
 
-def list_title(title, n):
+def list_title(title: str, n: int) -> str:
     """Title of a list of cells, with how many of them it names."""
     return title if n <= N_LISTED else f"{title}: {N_LISTED} of {n:,}"
 
 
-def cell_text(cells, flat):
+def cell_text(cells: Cells, flat: int) -> tuple[str, str, str]:
     """Name a cell and tell its two numbers."""
     unit, row, column = cells.cell(flat)
     place = f"{unit}" if cells.terms.ndim == 1 else f"{unit} ({row}, {column})"
@@ -240,7 +238,7 @@ def cell_text(cells, flat):
     return place, number_text(value, ".3f"), signed(term, 3)
 
 
-def grid_summaries(cells, layer_name):
+def grid_summaries(cells: Cells, layer_name: str) -> tuple[str, str]:
     """Tell the two grids to someone who does not see them."""
     values, terms = cells.values, cells.terms
     return (
@@ -251,9 +249,9 @@ def grid_summaries(cells, layer_name):
     )
 
 
-def pixels_note(explorer, view, opened):
+def pixels_note(view: DecideView, opened: Ledger) -> str:
     """Tell what the pixels add and what the constant does."""
-    p, q = explorer.class_name(view.p), explorer.class_name(view.q)
+    p, q = view.class_name(view.p), view.class_name(view.q)
     terms = opened.terms[0]
     dark = float(np.abs(terms[view.image == 0]).sum())
     return (

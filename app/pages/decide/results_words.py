@@ -50,9 +50,9 @@ def race_hovers(run, layer):
     return texts
 
 
-def race_note(explorer, run, layer):
+def race_note(view, run, layer):
     """Tell where each order flips the decision."""
-    p = explorer.class_name(run.target)
+    p = view.class_name(run.target)
     words, n_units = unit_word(layer, 2), layer.n_units
     if run.by_contribution.predictions[0] != run.target:
         return (
@@ -99,9 +99,9 @@ def curve_hovers(run, layer):
     return texts
 
 
-def curve_note(explorer, selection, part, layer):
+def curve_note(view, part, layer):
     """Tell how far the curve is and where each order loses half of the images."""
-    p = explorer.class_name(part.race.target)
+    p = view.class_name(part.race.target)
     n_done = part.race.n_images
     if n_done < part.n_images:
         return f"{n_done:,} of {part.n_images:,} images of {p} done …"
@@ -114,16 +114,16 @@ def curve_note(explorer, selection, part, layer):
             else f"{_NAMES[key]} never"
         )
     return (
-        f"All {part.n_images:,} images of {p} in the {selection.set} set: fewer than half are "
+        f"All {part.n_images:,} images of {p} in the {view.selection.set} set: fewer than half are "
         f"still predicted {p}, removing {unit_word(layer, 2)} {'; '.join(halves)} of "
         f"{layer.n_units:,}."
     )
 
 
-def edit_text(explorer, selection, found, layer, donor_prediction):
+def edit_text(view, found, layer, donor_prediction):
     """Tell the smallest edit found."""
-    p, q = explorer.class_name(found.target), explorer.class_name(found.rival)
-    source = f"image {selection.donor} (predicted {explorer.class_name(donor_prediction)})"
+    p, q = view.class_name(found.target), view.class_name(found.rival)
+    source = f"image {view.selection.donor} (predicted {view.class_name(donor_prediction)})"
     words = unit_word(layer, 2)
     if not len(found.units):
         return f"The prediction is not {p} to begin with, so there is nothing to flip."
@@ -133,7 +133,7 @@ def edit_text(explorer, selection, found, layer, donor_prediction):
             f"flip the decision; Δ({p}, {q}) falls from {signed(found.margins[0])} to "
             f"{signed(found.margins[-1])}."
         )
-    n_taken, now = len(found.units), explorer.class_name(int(found.predictions[-1]))
+    n_taken, now = len(found.units), view.class_name(int(found.predictions[-1]))
     return (
         f"{n_taken} of {found.n_units:,} {unit_word(layer, found.n_units)} of {layer.name}, "
         f"taken over from {source}, {'flips' if n_taken == 1 else 'flip'} the decision from "
@@ -142,27 +142,23 @@ def edit_text(explorer, selection, found, layer, donor_prediction):
     )
 
 
-def edit_rows(explorer, found, layer):
+def edit_rows(view, found, layer):
     """Steps of the edit: what was taken over, the margin and the prediction after it."""
-    before = [
-        ("nothing", signed(found.margins[0], 3), explorer.class_name(int(found.predictions[0])))
-    ]
+    before = [("nothing", signed(found.margins[0], 3), view.class_name(int(found.predictions[0])))]
     return before + [
-        (f"+ {unit_word(layer)} {unit}", signed(margin, 3), explorer.class_name(int(prediction)))
+        (f"+ {unit_word(layer)} {unit}", signed(margin, 3), view.class_name(int(prediction)))
         for unit, margin, prediction in zip(
             found.units, found.margins[1:], found.predictions[1:], strict=True
         )
     ]
 
 
-def effect_text(explorer, selection, found, layer):
+def effect_text(view, found, layer):
     """Tell what the silenced units do on average, and over which images."""
-    units, effects = selection.off.units, found.effects
-    alone = _joined(
-        f"{signed(effect.last)} on {_images_of(explorer, effect)}" for effect in effects
-    )
+    units, effects = view.selection.off.units, found.effects
+    alone = _joined(f"{signed(effect.last)} on {_images_of(view, effect)}" for effect in effects)
     told = (
-        f"{_over_which(selection, found)} silencing {unit_word(layer)} {units[-1]} alone "
+        f"{_over_which(view, found)} silencing {unit_word(layer)} {units[-1]} alone "
         f"changes Δ on average by {alone}"
     )
     if len(units) > 1:
@@ -172,23 +168,23 @@ def effect_text(explorer, selection, found, layer):
     return f"{told}. {flips} of their predictions change."
 
 
-def _images_of(explorer, effect):
+def _images_of(view, effect):
     images = plural(effect.n_images, "image")
     if effect.label is None:
         return f"{'the' if effect.n_images == 1 else 'all'} {images}"
-    return f"the {images} of {explorer.class_name(effect.label)}"
+    return f"the {images} of {view.class_name(effect.label)}"
 
 
-def _over_which(selection, found):
-    in_set = f"the {plural(found.n_in_set, 'image')} of the {selection.set} set"
+def _over_which(view, found):
+    in_set = f"the {plural(found.n_in_set, 'image')} of the {view.selection.set} set"
     drawn = f", drawn at random with seed {SEED}" if found.n_images < found.n_in_set else ""
     if found.next_part is not None:
-        chosen = f"{drawn} from {in_set}" if drawn else f" of the {selection.set} set"
+        chosen = f"{drawn} from {in_set}" if drawn else f" of the {view.selection.set} set"
         return f"{found.n_done:,} of {plural(found.n_images, 'image')}{chosen}, so far:"
     return (
         f"Over {found.n_images:,} of {in_set}{drawn},"
         if drawn
-        else f"Over the {selection.set} set,"
+        else f"Over the {view.selection.set} set,"
     )
 
 

@@ -1,0 +1,254 @@
+"""The ledger over the cells of a layer, beside what the eye sees of it; and over the pixels."""
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.explorer import Explorer
+from app.figures.pictures.grid import grid_figure, receptive_link
+from app.figures.pictures.signed import signed_grid, signed_image, with_cells
+from app.frame.components import graph, picture_button, select, summary_id, table
+from app.frame.page import Panel
+from app.frame.query import write_query
+from app.frame.wording import shape_text
+from app.pages.decide import words
+from app.pages.decide.choices import ledger_layers, unit_layers
+from app.pages.decide.image import DIGIT, ONE
+from app.pages.decide.nodes import NODES
+from app.pages.decide.sums import sum_line
+from app.pages.decide.view import Cells, DecideView, cells_of, fields_of_maps, pixels_of
+from cnn_core.space.display import colour_range
+
+SEEN, USED, TITLE, SUM, NOTE, LISTS = (
+    "decide-seen",
+    "decide-used",
+    "decide-cells-title",
+    "decide-cells-sum",
+    "decide-cells-note",
+    "decide-cells-lists",
+)
+PIXELS, PIXELS_SUM, PIXELS_NOTE = "decide-pixels", "decide-pixels-sum", "decide-pixels-note"
+DOWNLOADS = "decide-downloads"
+
+
+def layer_choices(explorer: Explorer) -> list[tuple[str, str]]:
+    """Layers of the first model, until the page tells those of the chosen one."""
+    return [(info.name, info.name) for info in explorer.network(explorer.model_names[0]).layers]
+
+
+def _draw_cells(view: DecideView) -> dict[str, Any]:
+    selection, cells = view.selection, cells_of(view)
+    layer = view.explorer.network(selection.model).layer(selection.layer)
+    sight = view.explorer.sight(selection.model, layer.name)
+    fields = (
+        fields_of_maps(sight.boxes)
+        if cells.by_map
+        else receptive_link(sight.summary, sight.boxes, layer.is_spatial)
+    )
+    crossed = selection.off.units if selection.off.layer == layer.name else ()
+    marks = _marked(cells)
+    seen = grid_figure(
+        cells.mosaic,
+        cells.values,
+        cells.values,
+        colour_range(cells.values),
+        name=layer.name,
+        range_title="activation",
+        fields=fields,
+    )
+    seen["layout"]["meta"].update(click="none", toggles=True)
+    title, shape = words.cells_title(view)
+    seen_summary, used_summary = words.grid_summaries(cells, layer.name)
+    return {
+        "seen": with_cells(seen, cells.mosaic, selected=crossed, marks=marks),
+        "used": signed_grid(
+            cells.mosaic,
+            cells.terms,
+            view.p,
+            view.q,
+            name=layer.name,
+            fields=fields,
+            selected=crossed,
+            marks=marks,
+        ),
+        "title": [title, html.Span(shape, className="faint")],
+        "sum": sum_line(cells.ledger),
+        "lists": cell_lists(cells),
+        "seen_summary": seen_summary,
+        "used_summary": used_summary,
+        "note": words.cells_note(cells),
+    }
+
+
+def _marked(cells: Cells) -> dict[str, list[tuple[int, int, int]]]:
+    """The listed cells as marks for the grids."""
+    seen = cells.visibility
+    return {
+        kind: [cells.cell(flat) for flat in chosen[: words.N_LISTED]]
+        for kind, chosen in (("unused", seen.bright_idle), ("used", seen.dim_working))
+    }
+
+
+def cell_lists(cells: Cells) -> list[Component]:
+    """The brightest cells that count for nothing, and the dim ones that count."""
+    what = "map" if cells.by_map else "unit" if cells.terms.ndim == 1 else "map (row, column)"
+    seen = cells.visibility
+    return [
+        html.Div(
+            [
+                html.H3(words.list_title(title, len(chosen))),
+                table(
+                    [words.cell_text(cells, flat) for flat in chosen[: words.N_LISTED]],
+                    (what, "activation", "contribution"),
+                )
+                if len(chosen)
+                else html.P("None in this image.", className="faint"),
+            ]
+        )
+        for title, chosen in (
+            ("○ Bright, yet they count for nothing", seen.bright_idle),
+            ("◇ Dim, yet they count", seen.dim_working),
+        )
+    ]
+
+
+def _cells_frame(explorer: Explorer) -> Component:
+    choices = [
+        select("layer", "Layer", layer_choices(explorer), title="↑ and ↓ change it"),
+        select("group", "Grouped by", [("cell", "cell"), ("map", "map")]),
+    ]
+    twins = (
+        ("Seen: the activation", graph(SEEN, "Activation grid", class_name="twin-figure")),
+        (
+            "Used: its contribution to Δ",
+            graph(USED, "Grid of contributions", class_name="twin-figure"),
+        ),
+    )
+    return html.Section(
+        [
+            html.Div(
+                [html.H2(id=TITLE), html.Div(choices, className="button-row on-line")],
+                className="panel-head",
+            ),
+            html.P(id=NOTE, className="statement"),
+            html.Div(
+                [html.Div([html.H3(title), picture]) for title, picture in twins], className="twins"
+            ),
+            html.Div(id=SUM, className="sum figures"),
+            html.Div(id=LISTS, className="lists"),
+        ],
+        className="panel below",
+        **{"aria-label": "Ledger over the cells of a layer"},
+    )
+
+
+def _draw_pixels(view: DecideView) -> dict[str, Any]:
+    opened = pixels_of(view)
+    note = words.pixels_note(view, opened)
+    return {
+        "pixels": signed_image(opened.terms[0].sum(axis=-1), view.p, view.q),
+        "sum": sum_line(opened),
+        "summary": note,
+        "note": note,
+    }
+
+
+def _pixels_frame(explorer: Explorer) -> Component:
+    return html.Section(
+        [
+            html.H2("Ledger over the pixels: gradient × input"),
+            html.Div(
+                [
+                    html.Div(id=DIGIT),
+                    graph(PIXELS, "Contribution of every pixel", class_name="pixel-figure"),
+                    html.Div(
+                        [
+                            html.P(id=PIXELS_NOTE, className="statement"),
+                            html.Div(id=PIXELS_SUM, className="sum figures"),
+                            html.Div(id=DOWNLOADS, className="button-row"),
+                        ]
+                    ),
+                ],
+                className="beside",
+            ),
+        ],
+        className="panel below",
+        **{"aria-label": "Ledger over the pixels"},
+    )
+
+
+def download_parts(view: DecideView) -> list[Component]:
+    """Buttons that save pictures and numbers; an own image has no place in a file's address."""
+    selection, subject = view.selection, view.selection.subject
+    stem = f"{selection.model}_{subject.file_stem}_{view.p}_{view.q}"
+    pictures = [
+        picture_button(NODES, f"{stem}_nodes", "Nodes PNG"),
+        picture_button(USED, f"{stem}_{selection.layer}", "Cells PNG"),
+        picture_button(PIXELS, f"{stem}_pixels", "Pixels PNG"),
+    ]
+    if subject.is_own:
+        return pictures
+    hidden = view.explorer.network(selection.model).last_hidden
+    layers = {
+        "Nodes": hidden.name if hidden else selection.layer,
+        selection.layer: selection.layer,
+        "Pixels": "pixels",
+    }
+    asked = {"model": selection.model, "set": subject.set, "image": subject.image}
+    asked |= {"p": view.p, "q": view.q}
+    return pictures + [
+        html.A(
+            f"{text} {ending.upper()}",
+            href=f"/download/ledger.{ending}{write_query({**asked, 'layer': layer})}",
+            className="button small",
+            download=f"{stem}_{layer}.{ending}",
+        )
+        for text, layer in layers.items()
+        for ending in ("csv", "npz")
+    ]
+
+
+def _draw_choices(view: DecideView) -> dict[str, Any]:
+    network = view.explorer.network(view.selection.model)
+
+    def offered(names: tuple[str, ...]) -> list[dict[str, str]]:
+        return [
+            {"value": name, "label": f"{name} · {shape_text(network.layer(name))}"}
+            for name in names
+        ]
+
+    return {"layer": offered(ledger_layers(network)), "race": offered(unit_layers(network))}
+
+
+CELLS_PANEL = Panel(
+    name="decide-cells",
+    depends_on=(*ONE, "p", "q", "layer", "group", "off"),
+    layout=_cells_frame,
+    draw=_draw_cells,
+    outputs={
+        "seen": (SEEN, "figure"),
+        "used": (USED, "figure"),
+        "title": (TITLE, "children"),
+        "sum": (SUM, "children"),
+        "lists": (LISTS, "children"),
+    },
+    texts={"seen_summary": summary_id(SEEN), "used_summary": summary_id(USED), "note": NOTE},
+)
+PIXELS_PANEL = Panel(
+    name="decide-pixels",
+    depends_on=(*ONE, "p", "q"),
+    layout=_pixels_frame,
+    draw=_draw_pixels,
+    outputs={"pixels": (PIXELS, "figure"), "sum": (PIXELS_SUM, "children")},
+    texts={"summary": summary_id(PIXELS), "note": PIXELS_NOTE},
+)
+DOWNLOADS_PANEL = Panel(
+    name="decide-downloads",
+    depends_on=(*ONE, "p", "q", "layer"),
+    draw=lambda view: {"downloads": download_parts(view)},
+    outputs={"downloads": (DOWNLOADS, "children")},
+)
+CHOICES = Panel(
+    name="decide-choices", depends_on=("model",), draw=_draw_choices, options=("layer", "race")
+)

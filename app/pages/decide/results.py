@@ -1,0 +1,210 @@
+"""What takes longer than a click: the race, its curve over a class, edits, mean effects.
+
+All of it is kept for everybody, under what it depends on.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.frame.subject import Subject
+from app.pages.decide.effect import (
+    MOST_IMAGES,
+    EffectPart,
+    effect_sums,
+    effects_of,
+    images_taken,
+    part_images,
+)
+from app.pages.decide.view import DecideView, baseline_of
+from cnn_core.decision.race import ClassRace, Curve, Race, class_race, race
+from cnn_core.decision.smallest_edit import Edit, smallest_edit
+from cnn_core.statistics import wilson_interval
+
+PART_IMAGES = 128
+"""Images of a class that one request takes through the race."""
+_FEW_STEPS, _MOST_STEPS = 16, 128
+
+
+@dataclass(frozen=True, eq=False)
+class CurvePart:
+    """The race over the first images of a class.
+
+    Attributes
+    ----------
+    race
+        None for a class without images.
+    n_images
+        Images of the class in all.
+    next_part
+        What to ask for next, None when all images are done.
+    """
+
+    race: ClassRace | None
+    n_images: int
+    next_part: int | None
+
+
+def _kept(view: DecideView, key: Hashable, make: Callable[[], Any], n_bytes: int) -> Any:
+    return view.explorer.kept.get_or_make(key, make, lambda made: n_bytes)
+
+
+def _question(view: DecideView) -> tuple[Hashable, ...]:
+    """What an answer about one image depends on."""
+    return (view.selection.model, view.selection.subject, view.p, view.q)
+
+
+def race_of(view: DecideView) -> Race:
+    """Run the race for one image."""
+    selection, explorer = view.selection, view.explorer
+
+    def make() -> Race:
+        return race(
+            explorer.network(selection.model),
+            selection.race,
+            view.image,
+            view.p,
+            view.q,
+            baseline=baseline_of(explorer, selection, selection.race),
+        )
+
+    key = ("race", *_question(view), selection.race, selection.baseline)
+    return _kept(view, key, make, 200_000)
+
+
+def curve(view: DecideView, part: int) -> CurvePart:
+    """Run the race over the images of the target, up to a part.
+
+    One request computes one part at most, so that none takes long: where parts before it are not
+    in the cache any more, the answer is over fewer images and tells how to go on.
+
+    Parameters
+    ----------
+    part
+        From 0; cut to the last part.
+    """
+    selection = view.selection
+    members = np.flatnonzero(view.explorer.dataset(selection.set).labels == view.p)
+    if not len(members):
+        return CurvePart(None, 0, None)
+
+    def add(before: ClassRace | None, rows: slice, number: int) -> ClassRace:
+        run = _curve_part(view, members[rows], number)
+        return run if before is None else joined([before, run])
+
+    key = ("curve", selection.model, selection.set, view.p, view.q, selection.race)
+    key += (selection.baseline,)
+    run, next_part = _up_to(view, key, part, len(members), PART_IMAGES, add, 20_000)
+    return CurvePart(run, len(members), next_part)
+
+
+def _curve_part(view: DecideView, members: NDArray[np.int64], seed: int) -> ClassRace:
+    explorer, selection = view.explorer, view.selection
+    # Behind an early layer nearly the whole network is run again at every step.
+    is_late = selection.race in explorer.survey(selection.model, explorer.set_names[0]).features
+    return class_race(
+        explorer.network(selection.model),
+        selection.race,
+        explorer.dataset(selection.set).images[members],
+        view.p,
+        view.q,
+        seed=seed,
+        baseline=baseline_of(explorer, selection, selection.race),
+        most_steps=_MOST_STEPS if is_late else _FEW_STEPS,
+    )
+
+
+def _up_to(
+    view: DecideView,
+    key: tuple[Hashable, ...],
+    part: int,
+    n_images: int,
+    size: int,
+    add: Callable[[Any, slice, int], Any],
+    n_bytes: int,
+) -> tuple[Any, int | None]:
+    """Result over the images up to a part, from what is kept and one further part at most.
+
+    `add` puts a part to the result before it, which is None before the first one.
+    """
+    n_parts = -(-n_images // size)
+    wanted = min(max(part, 0), n_parts - 1)
+    kept = ((number, view.explorer.kept.get((*key, number))) for number in range(wanted, -1, -1))
+    last, found = next((one for one in kept if one[1] is not None), (-1, None))
+    if last < wanted:
+        before, last = found, last + 1
+        rows = slice(last * size, min((last + 1) * size, n_images))
+        found = _kept(view, (*key, last), lambda: add(before, rows, last), n_bytes)
+    return found, last + 1 if last + 1 < n_parts else None
+
+
+def edit_of(view: DecideView, layer: str) -> Edit:
+    """Look for the smallest edit of an image towards the donor, which the selection names."""
+    selection, explorer = view.selection, view.explorer
+
+    def make() -> Edit:
+        donor = explorer.image(donor_of(view))
+        network = explorer.network(selection.model)
+        return smallest_edit(network, layer, view.image, donor, view.p, view.q)
+
+    key = ("edit", *_question(view), layer, selection.donor)
+    return _kept(view, key, make, 20_000)
+
+
+def donor_of(view: DecideView) -> Subject:
+    """The image whose maps are taken over."""
+    return Subject(view.selection.set, int(view.selection.donor))
+
+
+def mean_effects(view: DecideView, part: int) -> EffectPart:
+    """What the silenced units do on average over a set, up to a part of it.
+
+    As with `curve`, one request computes one part at most.
+    """
+    explorer, selection, pair = view.explorer, view.selection, (view.p, view.q)
+    network, dataset = explorer.network(selection.model), explorer.dataset(selection.set)
+    size = part_images(network)
+    taken = _kept(
+        view,
+        ("taken", selection.set, size),
+        lambda: images_taken(len(dataset), size),
+        8 * MOST_IMAGES,
+    )
+    baseline = baseline_of(explorer, selection, selection.off.layer)
+
+    def add(before: Any, rows: slice, _: int) -> Any:
+        numbers = taken[rows]
+        images, labels = dataset.images[numbers], dataset.labels[numbers]
+        sums = effect_sums(network, selection.off, images, labels, pair, baseline)
+        return sums if before is None else before + sums
+
+    key = ("effect", selection.model, selection.set, *pair, selection.off, selection.baseline)
+    sums, next_part = _up_to(view, key, part, len(taken), size, add, 1_000)
+    return EffectPart(effects_of(sums, pair), len(taken), len(dataset), next_part)
+
+
+def joined(parts: Sequence[ClassRace]) -> ClassRace:
+    """Put races over parts of a class together, of the same layer, target and steps."""
+    first, n_images = parts[0], sum(part.n_images for part in parts)
+
+    def curve_of(name: str) -> Curve:
+        curves = [getattr(part, name) for part in parts]
+        n_right = np.sum([one.n_right for one in curves], axis=0)
+        margins = np.sum(
+            [one.mean_margin * part.n_images for one, part in zip(curves, parts, strict=True)],
+            axis=0,
+        )
+        return Curve(
+            n_right, n_right / n_images, *wilson_interval(n_right, n_images), margins / n_images
+        )
+
+    return ClassRace(
+        first.layer,
+        first.target,
+        n_images,
+        first.removed,
+        *(curve_of(name) for name in ("by_activation", "by_contribution", "random")),
+    )
