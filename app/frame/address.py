@@ -126,9 +126,5 @@ def answer_of(
         pages=pages,
         drops={one.key: one.drops for one in page.fields if one.drops},
         texts=texts,
-        slow={
-            panel.name: page.key_of(panel, selection)
-            for panel in page.panels
-            if panel.is_slow
-        },
+        slow={panel.name: page.key_of(panel, selection) for panel in page.panels if panel.is_slow},
     )

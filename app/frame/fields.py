@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from app.explorer import Explorer
 from app.frame.defaults import default_image, default_layer
-from app.frame.query import Query
+from app.frame.query import Problem, Query, write_query
 from app.frame.subject import Subject
+from cnn_core.errors import LookingGlassError
 
 Values = Mapping[str, Any]
 """What was read so far, by key: a field may depend on those before it."""
@@ -214,6 +215,59 @@ def shared_fields(
         switch("present", "projector mode: larger text, fewer controls"),
         switch("embed", "the page without its header, for a frame in another page"),
     )
+
+
+S = TypeVar("S", bound=Selection)
+
+
+def read_selection(
+    fields: Sequence[Field], make: Callable[..., S], search: str, explorer: Explorer, own: str = ""
+) -> tuple[S, list[Problem]]:
+    """Turn an address into a selection that can be shown, and say what was wrong with it.
+
+    Parameters
+    ----------
+    make
+        Makes the selection of the values by key.
+    own
+        The reader's own image, packed.
+    """
+    query = Query(search)
+    if own:
+        try:
+            explorer.own_image(own)
+        except LookingGlassError as error:
+            told = f"The image in the link cannot be shown: {error}."
+            query.problems.append(Problem(told, "own", ""))
+            own = ""
+    values: dict[str, Any] = {"own": own}
+    for one in fields:
+        values[one.key] = one.read(query, explorer, values)
+    query.finish()
+    return make(**values), query.problems
+
+
+def write_selection(fields: Sequence[Field], selection: Selection, explorer: Explorer) -> str:
+    """Write a selection as a query string, as short as it can be; an own image is no part of it."""
+    told, defaults = _told(fields, selection, explorer)
+    return write_query({key: told[key] for key in defaults}, defaults)
+
+
+def carried_values(
+    fields: Sequence[Field], selection: Selection, explorer: Explorer
+) -> dict[str, Any]:
+    """What the reader chose and every other page takes over, by key."""
+    told, defaults = _told(fields, selection, explorer)
+    return {key: told[key] for key in CARRIED if told[key] != defaults[key]}
+
+
+def _told(
+    fields: Sequence[Field], selection: Selection, explorer: Explorer
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Values and defaults by key; a default may depend on the values, the own image too."""
+    values = selection.values()
+    told = {"own": selection.own, **{one.key: values[one.key] for one in fields}}
+    return told, {one.key: one.default(explorer, told) for one in fields}
 
 
 CARRIED = ("model", "set", "image", "layer", "p", "q")

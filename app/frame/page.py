@@ -14,9 +14,8 @@ from dash.development.base_component import Component
 from flask import Flask
 
 from app.explorer import Explorer
-from app.frame.fields import CARRIED, Field, Selection
-from app.frame.query import Problem, Query, write_query
-from cnn_core.errors import LookingGlassError
+from app.frame.fields import Field, Selection, read_selection, write_selection
+from app.frame.query import Problem
 
 S = TypeVar("S", bound=Selection)
 
@@ -217,37 +216,11 @@ class Page(Generic[S]):
 
     def read(self, search: str, explorer: Explorer, own: str = "") -> tuple[S, list[Problem]]:
         """Turn an address into a selection that can be shown, and say what was wrong with it."""
-        query = Query(search)
-        if own:
-            try:
-                explorer.own_image(own)
-            except LookingGlassError as error:
-                told = f"The image in the link cannot be shown: {error}."
-                query.problems.append(Problem(told, "own", ""))
-                own = ""
-        values: dict[str, Any] = {"own": own}
-        for one in self.fields:
-            values[one.key] = one.read(query, explorer, values)
-        query.finish()
-        return self.selection(**values), query.problems
+        return read_selection(self.fields, self.selection, search, explorer, own)
 
     def write(self, selection: S, explorer: Explorer) -> str:
-        """Write a selection as a query string, as short as it can be; its own image is no part."""
-        told, defaults = self._told(selection, explorer)
-        return write_query(told, {**defaults, "own": selection.own})
-
-    def _told(self, selection: S, explorer: Explorer) -> tuple[dict[str, Any], dict[str, Any]]:
-        values = selection.values()
-        told = {"own": selection.own, **{one.key: values[one.key] for one in self.fields}}
-        defaults: dict[str, Any] = {}
-        for one in self.fields:
-            defaults[one.key] = one.default(explorer, told)
-        return told, defaults
-
-    def carried(self, selection: S, explorer: Explorer) -> dict[str, Any]:
-        """What the reader chose and every other page takes over, by key."""
-        told, defaults = self._told(selection, explorer)
-        return {key: told[key] for key in CARRIED if told[key] != defaults[key]}
+        """Write a selection as a query string, as short as it can be."""
+        return write_selection(self.fields, selection, explorer)
 
     def state_of(self, panel: Panel, selection: S) -> tuple[Any, ...]:
         """What a panel of the page shows of a selection; it is drawn again when this changes."""

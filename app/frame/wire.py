@@ -19,6 +19,7 @@ from app.frame.address import (
     told_store,
 )
 from app.frame.components import notices
+from app.frame.fields import carried_values
 from app.frame.page import Page, Panel, Part, Told
 from app.frame.query import write_query
 
@@ -99,7 +100,7 @@ def _ways_on(
     explorer: Explorer, page: Page[Any], pages: Sequence[Page[Any]], selection: Any
 ) -> dict[str, str]:
     """Queries with which the navigation opens the other pages on what was chosen here."""
-    query = write_query(page.carried(selection, explorer))
+    query = write_query(carried_values(page.fields, selection, explorer))
     return {other.path: query for other in pages if other.path != page.path}
 
 

@@ -2,5 +2,6 @@
 
 from app.pages.decide import PAGE as DECIDE
 from app.pages.explore import PAGE as EXPLORE
+from app.pages.model import PAGE as MODEL
 
-PAGES = (EXPLORE, DECIDE)
+PAGES = (EXPLORE, DECIDE, MODEL)

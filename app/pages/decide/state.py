@@ -17,9 +17,11 @@ from app.frame.fields import (
     last_class,
     last_image,
     number,
+    read_selection,
     shared_fields,
     switch,
     words,
+    write_selection,
 )
 from app.frame.query import Problem, Query
 from app.frame.subject import Subject
@@ -162,3 +164,13 @@ FIELDS = (
     choice("scale", "scale", SCALES, "linear"),
     words("find", "search"),
 )
+
+
+def read(search: str, explorer: Explorer, own: str = "") -> tuple[DecideSelection, list[Problem]]:
+    """Turn an address of the page into a selection, and say what was wrong with it."""
+    return read_selection(FIELDS, DecideSelection, search, explorer, own)
+
+
+def write(selection: DecideSelection, explorer: Explorer) -> str:
+    """Write the query string of a selection, as short as it can be."""
+    return write_selection(FIELDS, selection, explorer)

@@ -12,9 +12,12 @@ from app.frame.fields import (
     image_field,
     layer_field,
     number,
+    read_selection,
     shared_fields,
     words,
+    write_selection,
 )
+from app.frame.query import Problem
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.display import COLOUR_MODES
 
@@ -75,3 +78,13 @@ FIELDS = (
     choice("scale", "scale", SCALES, "linear"),
     words("find", "search"),
 )
+
+
+def read(search: str, explorer: Explorer, own: str = "") -> tuple[ExploreSelection, list[Problem]]:
+    """Turn an address of the page into a selection, and say what was wrong with it."""
+    return read_selection(FIELDS, ExploreSelection, search, explorer, own)
+
+
+def write(selection: ExploreSelection, explorer: Explorer) -> str:
+    """Write the query string of a selection, as short as it can be."""
+    return write_selection(FIELDS, selection, explorer)

@@ -1,143 +1,165 @@
 """Model: what the network is, how it was trained, and where it is wrong."""
 
-from dash import Input, Output
+from typing import Any
 
 from app.figures.charts.confusion import confusion_figure
 from app.figures.charts.training import training_figure
-from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of
-from app.frame.components import notices, summary_id
-from app.frame.query import write_query
+from app.frame.components import summary_id
+from app.frame.links import MODEL
+from app.frame.page import Page, Panel, Reply
+from app.pages.model import layout as place
 from app.pages.model import parts, words
 from app.pages.model.downloads import address_of, register_routes
-from app.pages.model.layout import (
-    ACCURACY,
-    ACCURACY_NOTE,
-    CONFUSION,
-    CONFUSION_NOTE,
-    CURVES,
-    DISPUTED,
-    DISPUTED_NOTE,
-    ERRORS,
-    FILES,
-    HARD,
-    HARD_NOTE,
-    LAYERS,
-    LAYERS_NOTE,
-    LISTED,
-    LISTED_NOTE,
-    MATRIX_TABLE,
-    RECORD,
-    RECORD_NOTE,
-    TRAINING,
-    TRAINING_NOTE,
-    download_id,
-    layout,
-)
-from app.pages.model.parts import PATH
-from app.pages.model.state import ANY, control_values, read, write
-from app.pages.model.view import look
+from app.pages.model.state import ANY, FIELDS, ModelSelection, write
+from app.pages.model.view import ModelView, look
 
-TITLE = "Model"
-KEYS = ()
-HELP = (
-    "Click a layer to open it in Explore, a cell of the confusion matrix to list its images, "
-    "an image to open it."
-)
-
-__all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
+_ONE = ("model", "set")
+_CELL = (*_ONE, "label", "pred")
 
 
-def register_callbacks(app, explorer):
-    """Connect the page.
-
-    Parameters
-    ----------
-    app : dash.Dash
-    explorer : Explorer
-    """
-    register_routes(app.server, explorer)
-
-    @app.callback(
-        output={
-            "layers": Output(LAYERS, "children"),
-            "layers_note": Output(LAYERS_NOTE, "children"),
-            "training": Output(TRAINING, "figure"),
-            "no_curves": Output(CURVES, "hidden"),
-            "training_summary": Output(summary_id(TRAINING), "children"),
-            "training_note": Output(TRAINING_NOTE, "children"),
-            "accuracy": Output(ACCURACY, "children"),
-            "accuracy_note": Output(ACCURACY_NOTE, "children"),
-            "record": Output(RECORD, "children"),
-            "record_note": Output(RECORD_NOTE, "children"),
-            "confusion": Output(CONFUSION, "figure"),
-            "confusion_summary": Output(summary_id(CONFUSION), "children"),
-            "confusion_note": Output(CONFUSION_NOTE, "children"),
-            "errors": Output(ERRORS, "children"),
-            "matrix_table": Output(MATRIX_TABLE, "children"),
-            "listed": Output(LISTED, "children"),
-            "listed_note": Output(LISTED_NOTE, "children"),
-            "hardest": Output(HARD, "children"),
-            "hardest_note": Output(HARD_NOTE, "children"),
-            "disputed": Output(DISPUTED, "children"),
-            "disputed_note": Output(DISPUTED_NOTE, "children"),
-            "files": {what: Output(download_id(what), "href") for what in FILES},
-            "notices": Output(NOTICES, "children", allow_duplicate=True),
-            "answer": Output(ANSWER, "data", allow_duplicate=True),
-        },
-        inputs=[Input(query_store(PATH), "data")],
-        prevent_initial_call="initial_duplicate",
-    )
-    def show(address):
-        selection, problems = read(search_of(address), explorer)
-        view = look(explorer, selection)
-        return _drawn(explorer, view, problems)
+def _names(view: ModelView) -> list[str]:
+    return [view.class_name(number) for number in range(len(view.confusion))]
 
 
-def _drawn(explorer, view, problems):
+def _draw_confusion(view: ModelView) -> dict[str, Any]:
     selection = view.selection
-    query = write(selection, explorer)
-    names = [explorer.class_name(number) for number in range(len(view.confusion))]
+    return {
+        "confusion": confusion_figure(
+            view.confusion, _names(view), selected=(selection.label, selection.pred)
+        ),
+        "errors": parts.error_links(view),
+        "table": parts.matrix_table(view),
+        "summary": words.confusion_summary(view),
+        "note": words.confusion_note(view),
+    }
+
+
+def _draw_training(view: ModelView) -> dict[str, Any]:
+    told = words.training_text(view)
+    figure = training_figure(view.curves)
+    return {"training": figure, "is_hidden": not view.curves, "summary": told, "note": told}
+
+
+def _draw_choices(view: ModelView) -> dict[str, Any]:
     classes = [
         {"value": ANY, "label": ANY},
-        *({"value": str(number), "label": name} for number, name in enumerate(names)),
+        *({"value": str(number), "label": name} for number, name in enumerate(_names(view))),
     ]
-    return {
-        "layers": parts.layer_table(explorer, view),
-        "layers_note": words.architecture_text(explorer, view),
-        "training": training_figure(view.curves),
-        "no_curves": not view.curves,
-        "training_summary": words.training_text(view),
-        "training_note": words.training_text(view),
-        "accuracy": parts.accuracy_table(explorer, view),
-        "accuracy_note": words.accuracy_text(explorer, view),
-        "record": parts.record_list(explorer, view),
-        "record_note": words.record_text(explorer, view),
-        "confusion": confusion_figure(
-            view.confusion, names, selected=(selection.label, selection.pred)
-        ),
-        "confusion_summary": words.confusion_summary(explorer, view),
-        "confusion_note": words.confusion_note(view),
-        "errors": parts.error_links(explorer, view),
-        "matrix_table": parts.matrix_table(explorer, view),
-        "listed": parts.listed_images_part(explorer, view),
-        "listed_note": parts.list_note(explorer, view),
-        "hardest": parts.hardest_images(explorer, view),
-        "hardest_note": words.hardest_text(view),
-        "disputed": parts.disputed_images(explorer, view),
-        "disputed_note": words.disputed_text(explorer, view),
-        "files": {what: address_of(what, query) for what in FILES},
-        "notices": notices(problems),
-        "answer": answer(
-            PATH,
-            query,
-            values=control_values(selection),
-            options={"label": classes, "pred": classes},
-            drops={"model": ["page"], "set": ["page"], "label": ["page"], "pred": ["page"]},
-            links={
-                "/": write_query(
-                    {"model": selection.model, "set": selection.set},
-                    {"model": explorer.model_names[0], "set": explorer.set_names[0]},
-                )
-            },
-        ),
-    }
+    return {"label": classes, "pred": classes}
+
+
+def _draw_files(view: ModelView) -> dict[str, Any]:
+    query = write(view.selection, view.explorer)
+    return {what: address_of(what, query) for what in place.FILES}
+
+
+_PANELS = (
+    Panel(
+        name="model-architecture",
+        depends_on=("model",),
+        layout=place.architecture_frame,
+        draw=lambda view: {
+            "layers": parts.layer_table(view),
+            "note": words.architecture_text(view),
+        },
+        outputs={"layers": (place.LAYERS, "children")},
+        texts={"note": place.LAYERS_NOTE},
+    ),
+    Panel(
+        name="model-accuracy",
+        depends_on=(*_CELL, "hardest"),
+        layout=place.accuracy_frame,
+        draw=lambda view: {
+            "accuracy": parts.accuracy_table(view),
+            "note": words.accuracy_text(view),
+        },
+        outputs={"accuracy": (place.ACCURACY, "children")},
+        texts={"note": place.ACCURACY_NOTE},
+    ),
+    Panel(
+        name="model-training",
+        depends_on=("model",),
+        layout=place.training_frame,
+        draw=_draw_training,
+        outputs={"training": (place.TRAINING, "figure"), "is_hidden": (place.CURVES, "hidden")},
+        texts={"summary": summary_id(place.TRAINING), "note": place.TRAINING_NOTE},
+    ),
+    Panel(
+        name="model-record",
+        depends_on=("model",),
+        layout=place.record_frame,
+        draw=lambda view: {"record": parts.record_list(view), "note": words.record_text(view)},
+        outputs={"record": (place.RECORD, "children")},
+        texts={"note": place.RECORD_NOTE},
+    ),
+    Panel(
+        name="model-confusion",
+        depends_on=(*_CELL, "hardest"),
+        layout=place.confusion_frame,
+        draw=_draw_confusion,
+        outputs={
+            "confusion": (place.CONFUSION, "figure"),
+            "errors": (place.ERRORS, "children"),
+            "table": (place.MATRIX_TABLE, "children"),
+        },
+        texts={"summary": summary_id(place.CONFUSION), "note": place.CONFUSION_NOTE},
+    ),
+    Panel(
+        name="model-images",
+        depends_on=(*_CELL, "page", "hardest"),
+        layout=place.images_frame,
+        draw=lambda view: {"listed": parts.listed_images_part(view), "note": parts.list_note(view)},
+        outputs={"listed": (place.LISTED, "children"), "note": (place.LISTED_NOTE, "children")},
+    ),
+    Panel(
+        name="model-hardest",
+        depends_on=(*_ONE, "hardest"),
+        layout=place.hardest_frame,
+        draw=lambda view: {"hardest": parts.hardest_images(view), "note": words.hardest_text(view)},
+        outputs={"hardest": (place.HARD, "children")},
+        texts={"note": place.HARD_NOTE},
+    ),
+    Panel(
+        name="model-disputed",
+        depends_on=_ONE,
+        layout=place.disputed_frame,
+        draw=lambda view: {
+            "disputed": parts.disputed_images(view),
+            "note": words.disputed_text(view),
+        },
+        outputs={"disputed": (place.DISPUTED, "children")},
+        texts={"note": place.DISPUTED_NOTE},
+    ),
+    Panel(
+        name="model-choices", depends_on=("model",), draw=_draw_choices, options=("label", "pred")
+    ),
+    Panel(
+        name="model-files",
+        depends_on=(*_CELL, "page", "hardest"),
+        draw=_draw_files,
+        outputs={what: (place.download_id(what), "href") for what in place.FILES},
+    ),
+)
+
+
+def _reply(view: ModelView) -> Reply:
+    selection = view.selection
+    left_open = {key: ANY for key in ("label", "pred") if getattr(selection, key) is None}
+    return Reply(values=left_open)
+
+
+PAGE = Page(
+    path=MODEL,
+    title="Model",
+    question="What is this network, and where is it wrong?",
+    keys=(),
+    help="Click a layer to open it in Explore, a cell of the confusion matrix to list its images, "
+    "an image to open it.",
+    fields=FIELDS,
+    selection=ModelSelection,
+    look=look,
+    panels=_PANELS,
+    arrange=place.arrange,
+    reply=_reply,
+    register_downloads=register_routes,
+)

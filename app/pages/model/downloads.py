@@ -49,10 +49,10 @@ def register_routes(server, explorer):
         view = look(explorer, selection)
         stem, _, ending = file.partition(".")
         name = safe_name(f"{selection.model}_{selection.set}_{stem}")
-        return file_reply(_WRITERS[by_file[file]](explorer, view), f"{name}.{ending}")
+        return file_reply(_WRITERS[by_file[file]](view), f"{name}.{ending}")
 
 
-def _architecture(explorer, view):
+def _architecture(view):
     head = (
         "layer",
         "kind",
@@ -101,7 +101,7 @@ def _architecture(explorer, view):
     )
 
 
-def _training(explorer, view):
+def _training(view):
     keys = ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate", "seconds")
     return csv_text(
         ("model", "epoch", *keys),
@@ -113,7 +113,7 @@ def _training(explorer, view):
     )
 
 
-def _accuracy(explorer, view):
+def _accuracy(view):
     return csv_text(
         ("model", "set", "right", "images", "accuracy", "wilson_low", "wilson_high"),
         (
@@ -123,12 +123,12 @@ def _accuracy(explorer, view):
     )
 
 
-def _record(explorer, view):
-    network = explorer.network(view.selection.model)
+def _record(view):
+    network = view.explorer.network(view.selection.model)
     known = {
         "file": network.path.name if network.path else None,
         "sha256": network.digest,
-        "data": {name: explorer.dataset(name).digest for name in explorer.set_names},
+        "data": {name: view.explorer.dataset(name).digest for name in view.explorer.set_names},
     }
     return (
         json.dumps(
@@ -140,27 +140,26 @@ def _record(explorer, view):
     )
 
 
-def _confusion(explorer, view):
-    names = [explorer.class_name(number) for number in range(len(view.confusion))]
+def _confusion(view):
+    names = [view.class_name(number) for number in range(len(view.confusion))]
     return csv_text(
         ("label \\ prediction", *names),
         ((name, *row) for name, row in zip(names, view.confusion.tolist(), strict=True)),
     )
 
 
-def _images(explorer, view):
-    return _image_rows(explorer, view, view.listed)
+def _images(view):
+    return _image_rows(view, view.listed)
 
 
-def _hardest(explorer, view):
-    return _image_rows(explorer, view, view.hardest)
+def _hardest(view):
+    return _image_rows(view, view.hardest)
 
 
-def _disputed(explorer, view):
+def _disputed(view):
     labels = view.disputed.labels if view.disputed else ()
-    name = explorer.class_name
+    name = view.class_name
     return _image_rows(
-        explorer,
         view,
         [one.image for one in labels],
         ("suggested", "votes_label", "votes_suggested", "votes_neither"),
@@ -171,8 +170,8 @@ def _disputed(explorer, view):
     )
 
 
-def _image_rows(explorer, view, numbers, more_head=(), more=None):
-    survey = explorer.survey(view.selection.model, view.selection.set)
+def _image_rows(view, numbers, more_head=(), more=None):
+    survey = view.explorer.survey(view.selection.model, view.selection.set)
     head = (
         "image",
         "label",
@@ -189,8 +188,8 @@ def _image_rows(explorer, view, numbers, more_head=(), more=None):
         (
             (
                 int(number),
-                explorer.class_name(label := int(survey.labels[number])),
-                explorer.class_name(prediction := int(survey.predictions[number])),
+                view.class_name(label := int(survey.labels[number])),
+                view.class_name(prediction := int(survey.predictions[number])),
                 *precise(
                     survey.probabilities[number, label],
                     survey.probabilities[number, prediction],

@@ -1,8 +1,12 @@
 """The Model page's parts and where they stand."""
 
+from collections.abc import Mapping, Sequence
+
 import dash_bootstrap_components as dbc
 from dash import html
+from dash.development.base_component import Component
 
+from app.explorer import Explorer
 from app.frame.components import control, graph, labelled, picture_button, select
 from app.pages.model.state import ANY, HARDEST
 
@@ -33,22 +37,16 @@ FILES = {
 """Files to download by the panel that they belong to."""
 
 
-def download_id(what):
+def download_id(what: str) -> str:
     """Id of the link that downloads a panel's numbers."""
     return f"{DOWNLOAD}-{what}"
 
 
-def layout(explorer):
-    """Lay the page out.
-
-    Parameters
-    ----------
-    explorer : Explorer
-
-    Returns
-    -------
-    dash component
-    """
+def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
+    """Lay the page out."""
+    sets = [(name, f"{name} ({len(explorer.dataset(name)):,})") for name in explorer.set_names]
+    left = [placed[f"model-{what}"] for what in ("architecture", "accuracy")]
+    others = ("training", "record", "confusion", "images", "hardest", "disputed")
     return html.Div(
         [
             html.H1("Model", className="visually-hidden"),
@@ -58,10 +56,7 @@ def layout(explorer):
                     select(
                         "set",
                         "Images",
-                        [
-                            (name, f"{name} ({len(explorer.dataset(name)):,})")
-                            for name in explorer.set_names
-                        ],
+                        sets,
                         title="Of the confusion matrix and of the lists of images",
                     ),
                 ],
@@ -69,123 +64,8 @@ def layout(explorer):
             ),
             html.Div(
                 [
-                    html.Div(
-                        [
-                            _panel(
-                                "architecture",
-                                "Architecture",
-                                [
-                                    html.P(id=LAYERS_NOTE, className="faint note"),
-                                    html.Div(id=LAYERS, className="scrolled"),
-                                ],
-                            ),
-                            _panel(
-                                "accuracy",
-                                "Accuracy",
-                                [
-                                    html.Div(id=ACCURACY, className="scrolled"),
-                                    html.P(id=ACCURACY_NOTE, className="faint note"),
-                                ],
-                            ),
-                        ],
-                        className="model-left",
-                    ),
-                    _panel(
-                        "training",
-                        "Training",
-                        [
-                            html.Div(
-                                [
-                                    html.P(
-                                        [
-                                            html.Span("training", className="key training"),
-                                            html.Span("validation", className="key validation"),
-                                            html.Span("faint: the other models", className="faint")
-                                            if len(explorer.model_names) > 1
-                                            else None,
-                                        ],
-                                        className="keys-line note",
-                                    ),
-                                    graph(
-                                        TRAINING, "Training curves", class_name="training-figure"
-                                    ),
-                                ],
-                                id=CURVES,
-                                className="curves",
-                            ),
-                            html.P(id=TRAINING_NOTE, className="faint note"),
-                        ],
-                        picture=TRAINING,
-                    ),
-                    _panel(
-                        "record",
-                        "Provenance",
-                        [html.P(id=RECORD_NOTE, className="faint note"), html.Div(id=RECORD)],
-                    ),
-                    _panel(
-                        "confusion",
-                        "Confusion matrix",
-                        [
-                            graph(CONFUSION, "Confusion matrix", class_name="confusion-figure"),
-                            html.P(id=CONFUSION_NOTE, className="faint note"),
-                            html.Nav(
-                                id=ERRORS, className="errors", **{"aria-label": "Kinds of mistakes"}
-                            ),
-                            html.Details(
-                                [
-                                    html.Summary("As a table"),
-                                    html.Div(id=MATRIX_TABLE, className="scrolled"),
-                                ],
-                                className="note",
-                            ),
-                        ],
-                        picture=CONFUSION,
-                    ),
-                    _panel(
-                        "images",
-                        "Images",
-                        [
-                            html.Div(
-                                [
-                                    _class_choice("label", "Label"),
-                                    _class_choice("pred", "Prediction"),
-                                    html.Div(id=LISTED_NOTE, className="list-note", role="status"),
-                                ],
-                                className="choices",
-                            ),
-                            html.Div(id=LISTED),
-                        ],
-                    ),
-                    _panel(
-                        "hardest",
-                        "Hardest images",
-                        [
-                            html.Div(
-                                [
-                                    labelled(
-                                        "How many",
-                                        dbc.Select(
-                                            id=control("hardest"),
-                                            options=[
-                                                {"value": count, "label": count}
-                                                for count in HARDEST
-                                            ],
-                                        ),
-                                        class_name="field inline",
-                                        hide_label=True,
-                                    ),
-                                    html.P(id=HARD_NOTE, className="faint note"),
-                                ],
-                                className="choices",
-                            ),
-                            html.Div(id=HARD),
-                        ],
-                    ),
-                    _panel(
-                        "disputed",
-                        "Disputed labels",
-                        [html.P(id=DISPUTED_NOTE, className="faint note"), html.Div(id=DISPUTED)],
-                    ),
+                    html.Div(left, className="model-left"),
+                    *(placed[f"model-{what}"] for what in others),
                 ],
                 className="model-body",
             ),
@@ -194,7 +74,114 @@ def layout(explorer):
     )
 
 
-def _panel(what, title, parts, *, picture=None):
+def architecture_frame(explorer: Explorer) -> Component:
+    """Frame of the table of layers."""
+    return _panel(
+        "architecture",
+        "Architecture",
+        [html.P(id=LAYERS_NOTE, className="faint note"), html.Div(id=LAYERS, className="scrolled")],
+    )
+
+
+def accuracy_frame(explorer: Explorer) -> Component:
+    """Frame of the accuracies of all models."""
+    return _panel(
+        "accuracy",
+        "Accuracy",
+        [
+            html.Div(id=ACCURACY, className="scrolled"),
+            html.P(id=ACCURACY_NOTE, className="faint note"),
+        ],
+    )
+
+
+def training_frame(explorer: Explorer) -> Component:
+    """Frame of the training curves."""
+    others = len(explorer.model_names) > 1
+    keys = html.P(
+        [
+            html.Span("training", className="key training"),
+            html.Span("validation", className="key validation"),
+            html.Span("faint: the other models", className="faint") if others else None,
+        ],
+        className="keys-line note",
+    )
+    curves = graph(TRAINING, "Training curves", class_name="training-figure")
+    return _panel(
+        "training",
+        "Training",
+        [
+            html.Div([keys, curves], id=CURVES, className="curves"),
+            html.P(id=TRAINING_NOTE, className="faint note"),
+        ],
+        picture=TRAINING,
+    )
+
+
+def record_frame(explorer: Explorer) -> Component:
+    """Frame of what is known of the model's origin."""
+    return _panel(
+        "record",
+        "Provenance",
+        [html.P(id=RECORD_NOTE, className="faint note"), html.Div(id=RECORD)],
+    )
+
+
+def confusion_frame(explorer: Explorer) -> Component:
+    """Frame of the confusion matrix and the kinds of mistakes."""
+    as_table = html.Details(
+        [html.Summary("As a table"), html.Div(id=MATRIX_TABLE, className="scrolled")],
+        className="note",
+    )
+    return _panel(
+        "confusion",
+        "Confusion matrix",
+        [
+            graph(CONFUSION, "Confusion matrix", class_name="confusion-figure"),
+            html.P(id=CONFUSION_NOTE, className="faint note"),
+            html.Nav(id=ERRORS, className="errors", **{"aria-label": "Kinds of mistakes"}),
+            as_table,
+        ],
+        picture=CONFUSION,
+    )
+
+
+def images_frame(explorer: Explorer) -> Component:
+    """Frame of the images of a cell of the matrix."""
+    choices = [
+        _class_choice("label", "Label"),
+        _class_choice("pred", "Prediction"),
+        html.Div(id=LISTED_NOTE, className="list-note", role="status"),
+    ]
+    return _panel("images", "Images", [html.Div(choices, className="choices"), html.Div(id=LISTED)])
+
+
+def hardest_frame(explorer: Explorer) -> Component:
+    """Frame of the hardest images."""
+    counts = dbc.Select(
+        id=control("hardest"), options=[{"value": count, "label": count} for count in HARDEST]
+    )
+    choices = [
+        labelled("How many", counts, class_name="field inline", hide_label=True),
+        html.P(id=HARD_NOTE, className="faint note"),
+    ]
+    return _panel(
+        "hardest", "Hardest images", [html.Div(choices, className="choices"), html.Div(id=HARD)]
+    )
+
+
+def disputed_frame(explorer: Explorer) -> Component:
+    """Frame of the images whose labels people dispute."""
+    return _panel(
+        "disputed",
+        "Disputed labels",
+        [html.P(id=DISPUTED_NOTE, className="faint note"), html.Div(id=DISPUTED)],
+    )
+
+
+def _panel(
+    what: str, title: str, parts: Sequence[Component], *, picture: str | None = None
+) -> Component:
     file_name = FILES[what]
     kind = file_name.rpartition(".")[2].upper()
     buttons = [
@@ -222,7 +209,7 @@ def _panel(what, title, parts, *, picture=None):
     )
 
 
-def _class_choice(key, text):
+def _class_choice(key: str, text: str) -> Component:
     return labelled(
         text, dbc.Select(id=control(key), value=ANY, options=[{"value": ANY, "label": ANY}])
     )

@@ -4,15 +4,14 @@ from dataclasses import replace
 
 from dash import html
 
-from app.frame.cards import compare_address, explore_address, image_card, image_cards
+from app.frame.cards import image_card, image_cards
 from app.frame.components import table
-from app.frame.query import write_query
+from app.frame.links import COMPARE, EXPLORE, link
+from app.frame.links import MODEL as PATH
 from app.frame.wording import percent
 from app.pages.model import words
 from app.pages.model.images import MOST_ON_A_PAGE, search_words
 from app.pages.model.state import write
-
-PATH = "/model"
 
 _MOST_CLASSES_IN_TABLE = 30
 _MOST_ERROR_LINKS = 24
@@ -20,7 +19,7 @@ _MOST_TO_COMPARE = 6
 _MOST_LARGE = 6
 
 
-def layer_table(explorer, view):
+def layer_table(view):
     """Lay out the architecture, each layer with a link to it in Explore."""
     model = view.selection.model
     names = [info.name for info, _ in view.layers]
@@ -32,11 +31,9 @@ def layer_table(explorer, view):
     most = max(info.n_parameters for info, _ in view.layers)
     rows = []
     for info, field in view.layers:
-        query = write_query(
-            {"model": model, "layer": info.name}, {"model": explorer.model_names[0]}
-        )
+        address = link(view.explorer, EXPLORE, model=model, layer=info.name)
         row = [
-            html.A(info.name, href=f"/{query}", title=f"See {info.name} in Explore"),
+            html.A(info.name, href=address, title=f"See {info.name} in Explore"),
             html.Span(info.kind.value, title=info.class_name),
             words.window_text(info),
             words.output_text(info),
@@ -48,9 +45,9 @@ def layer_table(explorer, view):
     return table(rows, head if is_chain else [*head, "Fed by"])
 
 
-def accuracy_table(explorer, view):
+def accuracy_table(view):
     """Lay out the accuracy of every model on every set, the mean below."""
-    first, *others = explorer.set_names
+    first, *others = view.explorer.set_names
     head = [
         "Model",
         "Seed",
@@ -61,8 +58,8 @@ def accuracy_table(explorer, view):
         "validation",
     ]
     rows = []
-    for model in explorer.model_names:
-        query = write(replace(view.selection, model=model, page=1), explorer)
+    for model in view.explorer.model_names:
+        query = write(replace(view.selection, model=model, page=1), view.explorer)
         record = view.records[model].record or {}
         accuracy, is_shown = view.accuracies[model, first], model == view.selection.model
         validation = record.get("accuracy", {}).get("validation")
@@ -79,8 +76,7 @@ def accuracy_table(explorer, view):
         )
     if len(rows) > 1:
         means = {
-            name: percent(words.mean_accuracy(explorer, view, name), 2)
-            for name in explorer.set_names
+            name: percent(words.mean_accuracy(view, name), 2) for name in view.explorer.set_names
         }
         rows.append(
             [
@@ -96,9 +92,9 @@ def accuracy_table(explorer, view):
     return table(rows, head)
 
 
-def record_list(explorer, view):
+def record_list(view):
     """Lay out where the model comes from."""
-    network = explorer.network(view.selection.model)
+    network = view.explorer.network(view.selection.model)
     record = view.records[view.selection.model].record or {}
     recipe = dict(record.get("recipe", {}))
     moves = recipe.pop("augmentation", {})
@@ -126,8 +122,8 @@ def record_list(explorer, view):
             f"{name} {version}" for name, version in record.get("versions", {}).items()
         ),
         **{
-            f"{name.capitalize()} data": explorer.dataset(name).digest
-            for name in explorer.set_names
+            f"{name.capitalize()} data": view.explorer.dataset(name).digest
+            for name in view.explorer.set_names
         },
     }
     parts = []
@@ -138,26 +134,25 @@ def record_list(explorer, view):
     return html.Dl(parts, className="facts")
 
 
-def error_links(explorer, view):
+def error_links(view):
     """List the kinds of mistakes, most frequent first, each with a link to its images."""
     links = [
         _cell_link(
-            explorer,
             view,
             kind.label,
             kind.prediction,
             [
-                f"{explorer.class_name(kind.label)} → {explorer.class_name(kind.prediction)}",
+                f"{view.class_name(kind.label)} → {view.class_name(kind.prediction)}",
                 html.Span(f" {kind.count:,}", className="error-count"),
             ],
-            f"{kind.count:,} labelled {explorer.class_name(kind.label)}, predicted "
-            f"{explorer.class_name(kind.prediction)}",
+            f"{kind.count:,} labelled {view.class_name(kind.label)}, predicted "
+            f"{view.class_name(kind.prediction)}",
             "error-link",
         )
         for kind in view.errors[:_MOST_ERROR_LINKS]
     ]
     is_open = view.selection.label is None and view.selection.pred is None
-    query = write(replace(view.selection, label=None, pred=None, page=1), explorer)
+    query = write(replace(view.selection, label=None, pred=None, page=1), view.explorer)
     everything = html.A(
         "all",
         href=PATH + query,
@@ -170,7 +165,7 @@ def error_links(explorer, view):
     return [everything, *links, *rest] if view.errors else []
 
 
-def matrix_table(explorer, view):
+def matrix_table(view):
     """Lay out the matrix as a table of links, for keys and screen readers."""
     n = len(view.confusion)
     if n > _MOST_CLASSES_IN_TABLE:
@@ -179,7 +174,7 @@ def matrix_table(explorer, view):
             "the images, or save the numbers.",
             className="faint",
         )
-    names = [explorer.class_name(number) for number in range(n)]
+    names = [view.class_name(number) for number in range(n)]
     head = html.Tr([html.Th("label", scope="col"), *(html.Th(name, scope="col") for name in names)])
     rows = [
         html.Tr(
@@ -188,7 +183,6 @@ def matrix_table(explorer, view):
                 *(
                     html.Td(
                         _cell_link(
-                            explorer,
                             view,
                             label,
                             prediction,
@@ -209,22 +203,20 @@ def matrix_table(explorer, view):
     return html.Table([html.Thead(head), html.Tbody(rows)], className="table cells")
 
 
-def listed_images_part(explorer, view):
+def listed_images_part(view):
     """Lay out the images of the chosen cell, with ways to the other parts of the list."""
     if len(view.listed) == 0:
         return html.P(words.empty_list_text(view), className="faint")
-    find = search_words(explorer, view.selection.label, view.selection.pred)
-    return html.Div(
-        [_cards(explorer, view, view.shown, "Listed images", find=find), _pages(explorer, view)]
-    )
+    find = search_words(view.explorer, view.selection.label, view.selection.pred)
+    return html.Div([_cards(view, view.shown, "Listed images", find=find), _pages(view)])
 
 
-def list_note(explorer, view):
+def list_note(view):
     """Tell which images are listed, with ways to all of them on other pages."""
-    parts = [html.Span(words.list_text(explorer, view))]
+    parts = [html.Span(words.list_text(view))]
     selection = view.selection
     if len(view.listed):
-        find = search_words(explorer, selection.label, selection.pred)
+        find = search_words(view.explorer, selection.label, selection.pred)
         # Without a search that Explore understands, its arrow keys would leave the list.
         text, told = (
             ("Explore the first", None)
@@ -236,47 +228,46 @@ def list_note(explorer, view):
                 text,
                 className="button small",
                 title=told,
-                href=explore_address(
-                    explorer, selection.model, selection.set, int(view.listed[0]), find=find
+                href=link(
+                    view.explorer,
+                    EXPLORE,
+                    model=selection.model,
+                    set=selection.set,
+                    image=int(view.listed[0]),
+                    find=find,
                 ),
             )
         )
-        address = compare_address(
-            explorer, selection.model, selection.set, view.shown[:_MOST_TO_COMPARE]
-        )
-        if address:
-            n = min(len(view.shown), _MOST_TO_COMPARE)
-            parts.append(
-                html.A(
-                    "Compare" if n == len(view.listed) else f"Compare the first {n}",
-                    href=address,
-                    className="button small",
-                )
+        compared = [int(image) for image in view.shown[:_MOST_TO_COMPARE]]
+        address = link(view.explorer, COMPARE, model=selection.model, set=selection.set, a=compared)
+        n = len(compared)
+        parts.append(
+            html.A(
+                "Compare" if n == len(view.listed) else f"Compare the first {n}",
+                href=address,
+                className="button small",
             )
+        )
     return parts
 
 
-def hardest_images(explorer, view):
+def hardest_images(view):
     """Lay out the hardest images."""
-    return _cards(explorer, view, view.hardest, "Hardest images")
+    return _cards(view, view.hardest, "Hardest images")
 
 
-def disputed_images(explorer, view):
+def disputed_images(view):
     """Lay out the images with disputed labels, and where that is known from."""
     if view.disputed is None:
         return None
     selection, disputed = view.selection, view.disputed
     cards = [
         image_card(
-            explorer,
+            view.explorer,
             selection.model,
             selection.set,
             one.image,
-            notes=[
-                _disputed_note(explorer, view, one),
-                *_votes(explorer, one),
-                *_wrong_note(view, one.image),
-            ],
+            notes=[_disputed_note(view, one), *_votes(view, one), *_wrong_note(view, one.image)],
         )
         for one in disputed.labels
     ]
@@ -290,12 +281,12 @@ def disputed_images(explorer, view):
     )
 
 
-def _cards(explorer, view, numbers, label, *, find=None):
+def _cards(view, numbers, label, *, find=None):
     selection = view.selection
     return image_cards(
         [
             image_card(
-                explorer,
+                view.explorer,
                 selection.model,
                 selection.set,
                 number,
@@ -316,18 +307,18 @@ def _wrong_note(view, number):
     return [f"{view.n_models_wrong[number]} of {n_models} wrong"]
 
 
-def _disputed_note(explorer, view, one):
-    survey = explorer.survey(view.selection.model, view.selection.set)
+def _disputed_note(view, one):
+    survey = view.explorer.survey(view.selection.model, view.selection.set)
     return (
-        f"suggested {explorer.class_name(one.suggested)}, predicted "
-        f"{explorer.class_name(int(survey.predictions[one.image]))}"
+        f"suggested {view.class_name(one.suggested)}, predicted "
+        f"{view.class_name(int(survey.predictions[one.image]))}"
     )
 
 
-def _votes(explorer, one):
+def _votes(view, one):
     told = [
-        f"{one.votes_given} votes for {explorer.class_name(one.given)}, "
-        f"{one.votes_suggested} for {explorer.class_name(one.suggested)}"
+        f"{one.votes_given} votes for {view.class_name(one.given)}, "
+        f"{one.votes_suggested} for {view.class_name(one.suggested)}"
     ]
     return told if one.votes_neither == 0 else [*told, f"{one.votes_neither} for neither"]
 
@@ -340,7 +331,7 @@ def _share_bar(count, most):
     )
 
 
-def _pages(explorer, view):
+def _pages(view):
     if view.n_pages == 1:
         return None
     page, n = view.selection.page, len(view.listed)
@@ -348,7 +339,7 @@ def _pages(explorer, view):
     parts = []
     for text, target in (("‹ Previous", page - 1), ("Next ›", page + 1)):
         if 1 <= target <= view.n_pages:
-            query = write(replace(view.selection, page=target), explorer)
+            query = write(replace(view.selection, page=target), view.explorer)
             parts.append(html.A(text, href=PATH + query, className="button small"))
     parts.append(
         html.Span(f"{first + 1:,} to {first + len(view.shown):,} of {n:,}", className="faint")
@@ -356,10 +347,10 @@ def _pages(explorer, view):
     return html.Nav(parts, className="button-row pages", **{"aria-label": "Parts of the list"})
 
 
-def _cell_link(explorer, view, label, prediction, text, told, class_name):
+def _cell_link(view, label, prediction, text, told, class_name):
     selection = view.selection
     is_here = (selection.label, selection.pred) == (label, prediction)
-    query = write(replace(selection, label=label, pred=prediction, page=1), explorer)
+    query = write(replace(selection, label=label, pred=prediction, page=1), view.explorer)
     return html.A(
         text,
         href=PATH + query,

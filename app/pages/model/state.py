@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass
 
-from app.frame.query import Query, as_values, write_query
+from app.explorer import Explorer
+from app.frame.fields import (
+    Field,
+    Selection,
+    Values,
+    choice,
+    number,
+    read_selection,
+    shared_fields,
+    write_selection,
+)
+from app.frame.query import Problem, Query
 from app.pages.model.images import listed_images, n_pages
 
 HARDEST = ("24", "60", "120")
@@ -11,94 +22,54 @@ ANY = "any"
 """What a control says where a class is left open."""
 
 
-@dataclass(frozen=True)
-class ModelSelection:
+@dataclass(frozen=True, kw_only=True)
+class ModelSelection(Selection):
     """One state of the page.
 
     Attributes
     ----------
-    model, set : str
-    label, pred : int or None
+    label, pred
         Cell of the confusion matrix whose images are listed; None leaves the class open.
-    page : int
+    page
         Part of that list, from 1.
-    hardest : str
+    hardest
         One of HARDEST.
     """
 
-    model: str
-    set: str
     label: int | None = None
     pred: int | None = None
     page: int = 1
     hardest: str = HARDEST[0]
 
 
-def read(search, explorer):
-    """Read a query string.
+def _class_field(key: str) -> Field:
+    def read_class(query: Query, explorer: Explorer, values: Values) -> int | None:
+        numbers = map(str, range(explorer.network(values["model"]).n_classes))
+        chosen = query.choice(key, [ANY, *numbers], ANY, "class")
+        return None if chosen == ANY else int(chosen)
 
-    Parameters
-    ----------
-    search : str
-    explorer : Explorer
-
-    Returns
-    -------
-    selection : ModelSelection
-    problems : list of Problem
-    """
-    query = Query(search)
-    model = query.choice("model", explorer.model_names, explorer.model_names[0], "model")
-    set_name = query.choice("set", explorer.set_names, explorer.set_names[0], "image set")
-    n_classes = explorer.network(model).n_classes
-    label, pred = (_class(query, key, n_classes) for key in ("label", "pred"))
-    images = listed_images(explorer.survey(model, set_name), label, pred)
-    selection = ModelSelection(
-        model=model,
-        set=set_name,
-        label=label,
-        pred=pred,
-        page=query.number("page", 1, n_pages(images), 1, "page of this list"),
-        hardest=query.choice("hardest", HARDEST, HARDEST[0], "number of hardest images"),
-    )
-    query.finish()
-    return selection, query.problems
+    return Field(key, "class", read_class, lambda explorer, values: None, ("page",))
 
 
-def _class(query, key, n_classes):
-    chosen = query.choice(key, [ANY, *map(str, range(n_classes))], ANY, "class")
-    return None if chosen == ANY else int(chosen)
+def _last_page(explorer: Explorer, values: Values) -> int:
+    survey = explorer.survey(values["model"], values["set"])
+    return n_pages(listed_images(survey, values["label"], values["pred"]))
 
 
-def control_values(selection):
-    """Values of the page's controls.
-
-    Parameters
-    ----------
-    selection : ModelSelection
-
-    Returns
-    -------
-    dict
-    """
-    return {key: ANY if value is None else value for key, value in as_values(selection).items()}
+FIELDS = (
+    *shared_fields(model_drops=("page",), set_drops=("page", "image")),
+    _class_field("label"),
+    _class_field("pred"),
+    number("page", "page of this list", 1, _last_page, 1),
+    choice("hardest", "number of hardest images", HARDEST, HARDEST[0]),
+)
 
 
-def write(selection, explorer):
-    """Write the query string of a selection, as short as it can be.
+def read(search: str, explorer: Explorer, own: str = "") -> tuple[ModelSelection, list[Problem]]:
+    """Turn an address of the page into a selection, and say what was wrong with it."""
+    return read_selection(FIELDS, ModelSelection, search, explorer, own)
 
-    Parameters
-    ----------
-    selection : ModelSelection
-    explorer : Explorer
 
-    Returns
-    -------
-    str
-    """
-    defaults = {
-        **{name: field.default for name, field in selection.__dataclass_fields__.items()},
-        "model": explorer.model_names[0],
-        "set": explorer.set_names[0],
-    }
-    return write_query(as_values(selection), defaults)
+def write(selection: ModelSelection, explorer: Explorer) -> str:
+    """Write the query string of a selection, as short as it can be."""
+    return write_selection(FIELDS, selection, explorer)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.explorer import Explorer
 from app.figures.charts.training import Curve
+from app.frame.page import View
 from app.pages.model.images import listed_images, n_pages, on_page
 from app.pages.model.records import ModelRecords, disputed_in, records_of
 from app.pages.model.state import ModelSelection
@@ -23,8 +25,8 @@ class ErrorKind:
     count: int
 
 
-@dataclass(frozen=True, eq=False)
-class ModelView:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ModelView(View):
     """Everything that is shown for one selection.
 
     Attributes
@@ -71,7 +73,7 @@ class ModelView:
     disputed_fault: str
 
 
-def look(explorer, selection):
+def look(explorer: Explorer, selection: ModelSelection) -> ModelView:
     """Gather what is known of a model.
 
     Parameters
@@ -89,6 +91,7 @@ def look(explorer, selection):
     listed = listed_images(survey, selection.label, selection.pred)
     disputed, fault = disputed_in(explorer.dataset(selection.set))
     return ModelView(
+        explorer=explorer,
         selection=selection,
         layers=tuple(
             (info, fields.describe(info.name)) for info in explorer.network(selection.model).layers
@@ -116,10 +119,10 @@ def look(explorer, selection):
     )
 
 
-def mean_accuracy(explorer, view, set_name):
+def mean_accuracy(view: ModelView, set_name: str) -> float:
     """Mean accuracy of all models on a set, in [0, 1]."""
     return float(
-        np.mean([view.accuracies[model, set_name].value for model in explorer.model_names])
+        np.mean([view.accuracies[model, set_name].value for model in view.explorer.model_names])
     )
 
 

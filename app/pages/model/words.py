@@ -43,9 +43,9 @@ def count_text(accuracy):
     return f"{accuracy.credit:,.0f} of {accuracy.n:,}"
 
 
-def architecture_text(explorer, view):
+def architecture_text(view):
     """Tell what the network is in one sentence."""
-    network = explorer.network(view.selection.model)
+    network = view.explorer.network(view.selection.model)
     return (
         f"{len(view.layers)} layers, {network.n_parameters:,} parameters; takes images of "
         f"{_size(network.input_shape)} and tells {network.n_classes} classes apart."
@@ -82,19 +82,19 @@ def training_text(view):
     return " ".join(told)
 
 
-def accuracy_text(explorer, view):
+def accuracy_text(view):
     """Tell what the accuracies say, and what the mean is of."""
-    first, n_models = explorer.set_names[0], len(explorer.model_names)
+    first, n_models = view.explorer.set_names[0], len(view.explorer.model_names)
     told = "Wilson 95 % intervals: how far the share could lie from that of all images like these."
     if n_models == 1:
         return told
     return (
-        f"The {n_models} models get {percent(mean_accuracy(explorer, view, first), 2)} of the "
+        f"The {n_models} models get {percent(mean_accuracy(view, first), 2)} of the "
         f"{first} images right on average. {told}"
     )
 
 
-def confusion_summary(explorer, view):
+def confusion_summary(view):
     """Tell the matrix to someone who does not see it."""
     total, wrong = int(view.confusion.sum()), sum(kind.count for kind in view.errors)
     told = f"{wrong:,} of {total:,} {view.selection.set} images are misclassified."
@@ -102,7 +102,7 @@ def confusion_summary(explorer, view):
         told += (
             " Most often: "
             + "; ".join(
-                f"{explorer.class_name(kind.label)} taken for {explorer.class_name(kind.prediction)}, "
+                f"{view.class_name(kind.label)} taken for {view.class_name(kind.prediction)}, "
                 f"{kind.count:,} times"
                 for kind in view.errors[:5]
             )
@@ -113,7 +113,7 @@ def confusion_summary(explorer, view):
         row = view.confusion[hardest_class]
         told += (
             f" The class with the smallest share right is "
-            f"{explorer.class_name(hardest_class)}, with "
+            f"{view.class_name(hardest_class)}, with "
             f"{percent(row[hardest_class] / row.sum())}."
         )
     return told
@@ -128,7 +128,7 @@ def confusion_note(view):
     )
 
 
-def list_text(explorer, view):
+def list_text(view):
     """Tell which images are listed."""
     label, pred = view.selection.label, view.selection.pred
     n, set_name = len(view.listed), view.selection.set
@@ -136,14 +136,12 @@ def list_text(explorer, view):
     if label is None and pred is None:
         return f"All {images} that the model misclassifies."
     if pred is None:
-        return f"{images} labelled {explorer.class_name(label)} and taken for another class."
+        return f"{images} labelled {view.class_name(label)} and taken for another class."
     if label is None:
-        return f"{images} of other classes taken for {explorer.class_name(pred)}."
+        return f"{images} of other classes taken for {view.class_name(pred)}."
     if label == pred:
-        return f"{images} labelled and predicted {explorer.class_name(label)}."
-    return (
-        f"{images} labelled {explorer.class_name(label)} and predicted {explorer.class_name(pred)}."
-    )
+        return f"{images} labelled and predicted {view.class_name(label)}."
+    return f"{images} labelled {view.class_name(label)} and predicted {view.class_name(pred)}."
 
 
 def empty_list_text(view):
@@ -170,14 +168,14 @@ def hardest_text(view):
     )
 
 
-def disputed_text(explorer, view):
+def disputed_text(view):
     """Tell what is disputed and how the models stand to it."""
     disputed, set_name = view.disputed, view.selection.set
     if view.disputed_fault:
         return view.disputed_fault
     if disputed is None:
         return f"No disputed labels are known of this {set_name} set."
-    survey = explorer.survey(view.selection.model, set_name)
+    survey = view.explorer.survey(view.selection.model, set_name)
     given = sum(int(survey.predictions[one.image] == one.given) for one in disputed.labels)
     suggested = sum(int(survey.predictions[one.image] == one.suggested) for one in disputed.labels)
     n_wrong = len(survey) - survey.n_right
@@ -189,7 +187,7 @@ def disputed_text(explorer, view):
     )
 
 
-def record_text(explorer, view):
+def record_text(view):
     """Tell whether records are known and whether they agree with what is counted here."""
     model = view.selection.model
     records = view.records[model]
@@ -201,14 +199,14 @@ def record_text(explorer, view):
             "model with its checksum."
         )
     data = records.record.get("data", {})
-    digests = {name: explorer.dataset(name).digest for name in explorer.set_names}
+    digests = {name: view.explorer.dataset(name).digest for name in view.explorer.set_names}
     differing = [name for name, digest in digests.items() if data.get(name) != digest]
     if differing:
         return (
             f"It was trained and measured on other images than the {' and '.join(differing)} "
             "set shown here."
         )
-    counted = {name: view.accuracies[model, name].credit for name in explorer.set_names}
+    counted = {name: view.accuracies[model, name].credit for name in view.explorer.set_names}
     recorded = records.record.get("correct", {})
     if "test" in counted and "test" in recorded:
         agrees = (
