@@ -3,7 +3,7 @@
   "use strict";
 
   const SLIDER = "evidence-k";
-  const counts = () => (window.lookingGlass.answer() || { steps: {} }).steps.cells || [];
+  const counts = () => window.lookingGlass.answer()?.steps.more.cells || [];
 
   document.addEventListener("input", ({ target }) => {
     if (target.id !== SLIDER) return;

@@ -1,7 +1,8 @@
 """The pages, in the order of the navigation: one line each."""
 
 from app.pages.decide import PAGE as DECIDE
+from app.pages.evidence import PAGE as EVIDENCE
 from app.pages.explore import PAGE as EXPLORE
 from app.pages.model import PAGE as MODEL
 
-PAGES = (EXPLORE, DECIDE, MODEL)
+PAGES = (EXPLORE, DECIDE, EVIDENCE, MODEL)

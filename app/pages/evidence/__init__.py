@@ -1,217 +1,103 @@
 """Evidence: is looking enough? What each layer alone can tell, and what the MLP adds."""
 
-from dash import Input, Output
+from typing import Any
 
 from app.figures.charts.ladder import figure_height, share_figure
-from app.frame.address import ANSWER, NOTICES, answer, query_store, search_of
-from app.frame.components import notices, summary_id
-from app.frame.query import as_values, write_query
+from app.frame.components import summary_id
+from app.frame.links import EVIDENCE
+from app.frame.page import Page, Panel, Reply, Steps
+from app.frame.search import MOST_NEIGHBOURS
+from app.pages.evidence import layout as place
 from app.pages.evidence import parts, words
 from app.pages.evidence.downloads import address_of, register_routes
-from app.pages.evidence.found import find_results, fitted_elsewhere
-from app.pages.evidence.layout import (
-    CARDS,
-    CARDS_NOTE,
-    CELLS,
-    CELLS_NOTE,
-    CLAIMS,
-    CLAIMS_NOTE,
-    FILES,
-    LADDER,
-    LADDER_BOX,
-    LADDER_NOTE,
-    LADDER_TABLE,
-    LEGEND,
-    LIKENESS,
-    MEASURED,
-    MISSING,
-    MLP,
-    MLP_BOX,
-    MLP_LIST,
-    MLP_NOTE,
-    NODES,
-    NODES_IMAGE,
-    NODES_NOTE,
-    PAIR_BOX,
-    PURPOSE,
-    REST,
-    STEPS,
-    download_id,
-    layout,
-)
-from app.pages.evidence.parts import PATH
+from app.pages.evidence.found import fitted_elsewhere
 from app.pages.evidence.purpose import purpose
-from app.pages.evidence.state import read, write
+from app.pages.evidence.state import FIELDS, EvidenceSelection, write
 from app.pages.evidence.titles import variant_title
-from app.pages.evidence.view import look
-
-TITLE = "Evidence"
-KEYS = (("← →", "previous, next image of the order of nodes"), ("r", "random image there"))
-HELP = "Point at a mark to read its numbers, counts and interval."
-
-__all__ = ["HELP", "KEYS", "PATH", "TITLE", "layout", "register_callbacks"]
+from app.pages.evidence.view import EvidenceView, look
 
 _EMPTY_FIGURE = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
-_MOST_NEIGHBOURS = 60
+_QUESTION = ("model", "p", "q", "task")
 
 
-def register_callbacks(app, explorer):
-    """Connect the page.
-
-    Parameters
-    ----------
-    app : dash.Dash
-    explorer : Explorer
-    """
-    found = find_results(explorer)
-    register_routes(app.server, explorer, found)
-
-    @app.callback(
-        output={
-            "purpose": Output(PURPOSE, "children"),
-            "steps": Output(STEPS, "children"),
-            "rest": Output(REST, "children"),
-            "missing": Output(MISSING, "children"),
-            "measured_hidden": Output(MEASURED, "hidden"),
-            "pair_hidden": Output(PAIR_BOX, "hidden"),
-            "measured": _measured_outputs(),
-            "nodes_image": Output(NODES_IMAGE, "children"),
-            "nodes": Output(NODES, "children"),
-            "nodes_note": Output(NODES_NOTE, "children"),
-            "likeness": Output(LIKENESS, "children"),
-            "files": {what: Output(download_id(what), "href") for what in FILES},
-            "notices": Output(NOTICES, "children", allow_duplicate=True),
-            "answer": Output(ANSWER, "data", allow_duplicate=True),
-        },
-        inputs=[Input(query_store(PATH), "data")],
-        prevent_initial_call="initial_duplicate",
-    )
-    def show(address):
-        selection, problems = read(search_of(address), explorer, found)
-        view = look(explorer, found, selection)
-        return _drawn(explorer, found, view, problems)
-
-
-def _measured_outputs():
-    return {
-        "ladder": Output(LADDER, "figure"),
-        "ladder_summary": Output(summary_id(LADDER), "children"),
-        "ladder_style": Output(LADDER_BOX, "style"),
-        "ladder_note": Output(LADDER_NOTE, "children"),
-        "ladder_table": Output(LADDER_TABLE, "children"),
-        "legend": Output(LEGEND, "children"),
-        "cells_place": Output(CELLS, "value"),
-        "cells_last": Output(CELLS, "max"),
-        "cells_note": Output(CELLS_NOTE, "children"),
-        "mlp": Output(MLP, "figure"),
-        "mlp_summary": Output(summary_id(MLP), "children"),
-        "mlp_style": Output(MLP_BOX, "style"),
-        "mlp_list": Output(MLP_LIST, "children"),
-        "mlp_note": Output(MLP_NOTE, "children"),
-        "claims": Output(CLAIMS, "children"),
-        "claims_note": Output(CLAIMS_NOTE, "children"),
-        "cards": Output(CARDS, "children"),
-        "cards_note": Output(CARDS_NOTE, "children"),
-    }
-
-
-def _drawn(explorer, found, view, problems):
-    selection = view.selection
-    query = write(selection, explorer, found)
-    headline, rest = purpose(explorer, view)
-    first = explorer.model_names[0]
+def _draw_purpose(view: EvidenceView) -> dict[str, Any]:
+    headline, rest = purpose(view)
+    pairs = view.found.pairs(view.selection.model)
     return {
         "purpose": headline,
-        "steps": parts.steps(view),
         "rest": rest,
-        "missing": parts.missing(explorer, found, view),
-        "measured_hidden": view.task is None,
-        "pair_hidden": len(found.pairs(selection.model)) == 1
-        and ((selection.p, selection.q) in found.pairs(selection.model)),
-        "measured": _drawn_measured(explorer, found, view),
-        "nodes_image": parts.nodes_image(explorer, view),
-        "nodes": parts.node_grids(explorer, view),
-        "nodes_note": words.nodes_text(explorer, view),
-        "likeness": words.likeness_text(explorer, view),
-        "files": {what: address_of(what, query) for what in FILES},
-        "notices": notices(problems),
-        "answer": answer(
-            PATH,
-            query,
-            steps=_steps(explorer, view),
-            values={**as_values(selection), "p": str(selection.p), "q": str(selection.q)},
-            options=_options(explorer, found, view),
-            drops={
-                "model": ["variant", "page"],
-                "task": ["page"],
-                "variant": ["page"],
-                "p": ["page"],
-                "q": ["page"],
-            },
-            links={
-                "/": write_query({"model": selection.model}, {"model": first}),
-                "/model": write_query({"model": selection.model}, {"model": first}),
-            },
-        ),
+        "steps": parts.steps(view),
+        "missing": parts.missing(view),
+        "is_unmeasured": view.task is None,
+        "has_one_pair": pairs == ((view.selection.p, view.selection.q),),
     }
 
 
-def _drawn_measured(explorer, found, view):
+def _guide(view: EvidenceView) -> tuple[float, float, float]:
+    network = view.task.network
+    return network.value, network.low, network.high
+
+
+def _draw_ladder(view: EvidenceView) -> dict[str, Any]:
     if view.task is None:
-        empty = dict.fromkeys(_measured_outputs())
         return {
-            **empty,
             "ladder": _EMPTY_FIGURE,
-            "mlp": _EMPTY_FIGURE,
-            "cells_place": 0,
-            "cells_last": 0,
+            "style": None,
+            "legend": None,
+            "place": 0,
+            "last": 0,
+            "cells": "",
+            "summary": "",
+            "note": "",
         }
-    n_layers, n_networks = len(view.results.layers), 1 + len(view.variants)
-    network, n_classes = view.task.network, len(view.task.classes)
-    guide = (network.value, network.low, network.high)
-    titles = ["the network", *(variant_title(view, variant) for variant, _ in view.variants)]
     return {
         "ladder": share_figure(
-            parts.ladder_rows(view), parts.ladder_marks(view), guide=guide, chance=1 / n_classes
+            parts.ladder_rows(view),
+            parts.ladder_marks(view),
+            guide=_guide(view),
+            chance=1 / len(view.task.classes),
         ),
-        "ladder_summary": words.ladder_summary(explorer, view),
-        "ladder_style": {"height": f"{figure_height(n_layers + 1)}px"},
-        "ladder_note": words.ladder_note(explorer, view, fitted_elsewhere(view.results, explorer)),
-        "ladder_table": parts.ladder_table(view),
+        "style": {"height": f"{figure_height(len(view.results.layers) + 1)}px"},
         "legend": parts.legend(view),
-        "cells_place": view.counts.index(view.k) if view.counts else 0,
-        "cells_last": max(len(view.counts) - 1, 0),
-        "cells_note": f"{view.k}" if view.k else "–",
-        "mlp": share_figure(words.wrapped(titles), parts.variant_marks(view), guide=guide),
-        "mlp_summary": words.variants_summary(explorer, view),
-        "mlp_style": {"height": f"{figure_height(n_networks)}px"},
-        "mlp_list": parts.variant_list(view),
-        "mlp_note": " ".join(
-            filter(None, (words.two_probes_note(explorer, view), words.paired_note(view)))
-        ),
-        "claims": parts.claim_list(explorer, view),
-        "claims_note": words.claims_note(explorer, view),
-        "cards": parts.disagreements(explorer, found, view),
-        "cards_note": words.disagreement_text(view) if view.disagreement else "",
+        "place": view.counts.index(view.k) if view.counts else 0,
+        "last": max(len(view.counts) - 1, 0),
+        "cells": f"{view.k}" if view.k else "–",
+        "summary": words.ladder_summary(view),
+        "note": words.ladder_note(view, fitted_elsewhere(view.results, view.explorer)),
     }
 
 
-def _steps(explorer, view):
-    count = len(explorer.dataset(explorer.set_names[0]))
-    image = view.selection.image
-    reach = range(1, min(_MOST_NEIGHBOURS, count) + 1)
+def _draw_mlp(view: EvidenceView) -> dict[str, Any]:
+    if view.task is None:
+        return {"mlp": _EMPTY_FIGURE, "style": None, "list": None, "summary": "", "note": ""}
+    titles = ["the network", *(variant_title(view, variant) for variant, _ in view.variants)]
+    notes = (words.two_probes_note(view), words.paired_note(view))
     return {
-        "next": [(image + step) % count for step in reach],
-        "previous": [(image - step) % count for step in reach],
-        "count": count,
-        "cells": view.counts,
+        "mlp": share_figure(words.wrapped(titles), parts.variant_marks(view), guide=_guide(view)),
+        "style": {"height": f"{figure_height(1 + len(view.variants))}px"},
+        "list": parts.variant_list(view),
+        "summary": words.variants_summary(view),
+        "note": " ".join(filter(None, notes)),
     }
 
 
-def _options(explorer, found, view):
+def _draw_claims(view: EvidenceView) -> dict[str, Any]:
+    if view.task is None:
+        return {"claims": None, "note": ""}
+    return {"claims": parts.claim_list(view), "note": words.claims_note(view)}
+
+
+def _draw_cards(view: EvidenceView) -> dict[str, Any]:
+    if view.task is None:
+        return {"cards": None, "note": ""}
+    note = words.disagreement_text(view) if view.disagreement else ""
+    return {"cards": parts.disagreements(view), "note": note}
+
+
+def _draw_choices(view: EvidenceView) -> dict[str, Any]:
     """Choices of controls that depend on what was measured."""
-    p, q = (explorer.class_name(number) for number in (view.selection.p, view.selection.q))
-    n_classes = len(explorer.class_names)
+    p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
+    n_classes = len(view.explorer.class_names)
     variants = view.results.variants if view.results else ()
     return {
         "task": [
@@ -222,3 +108,132 @@ def _options(explorer, found, view):
             {"value": variant.name, "label": variant_title(view, variant)} for variant in variants
         ],
     }
+
+
+def _draw_files(view: EvidenceView) -> dict[str, Any]:
+    query = write(view.selection, view.explorer)
+    return {what: address_of(what, query) for what in place.FILES}
+
+
+_PANELS = (
+    Panel(
+        name="evidence-purpose",
+        depends_on=_QUESTION,
+        layout=place.purpose_frame,
+        draw=_draw_purpose,
+        outputs={
+            "steps": (place.STEPS, "children"),
+            "missing": (place.MISSING, "children"),
+            "is_unmeasured": (place.MEASURED, "hidden"),
+            "has_one_pair": (place.PAIR_BOX, "hidden"),
+        },
+        texts={"purpose": place.PURPOSE, "rest": place.REST},
+    ),
+    Panel(
+        name="evidence-ladder",
+        depends_on=(*_QUESTION, "k"),
+        layout=place.ladder_frame,
+        draw=_draw_ladder,
+        outputs={
+            "ladder": (place.LADDER, "figure"),
+            "style": (place.LADDER_BOX, "style"),
+            "legend": (place.LEGEND, "children"),
+            "place": (place.CELLS, "value"),
+            "last": (place.CELLS, "max"),
+        },
+        texts={
+            "cells": place.CELLS_NOTE,
+            "summary": summary_id(place.LADDER),
+            "note": place.LADDER_NOTE,
+        },
+    ),
+    Panel(
+        name="evidence-mlp",
+        depends_on=_QUESTION,
+        layout=place.mlp_frame,
+        draw=_draw_mlp,
+        outputs={
+            "mlp": (place.MLP, "figure"),
+            "style": (place.MLP_BOX, "style"),
+            "list": (place.MLP_LIST, "children"),
+        },
+        texts={"summary": summary_id(place.MLP), "note": place.MLP_NOTE},
+    ),
+    Panel(
+        name="evidence-table",
+        depends_on=(*_QUESTION, "k"),
+        layout=place.table_frame,
+        draw=lambda view: {"table": parts.ladder_table(view) if view.task else None},
+        outputs={"table": (place.LADDER_TABLE, "children")},
+    ),
+    Panel(
+        name="evidence-claims",
+        depends_on=_QUESTION,
+        layout=place.claims_frame,
+        draw=_draw_claims,
+        outputs={"claims": (place.CLAIMS, "children")},
+        texts={"note": place.CLAIMS_NOTE},
+    ),
+    Panel(
+        name="evidence-cards",
+        depends_on=(*_QUESTION, "variant", "page"),
+        layout=place.cards_frame,
+        draw=_draw_cards,
+        outputs={"cards": (place.CARDS, "children")},
+        texts={"note": place.CARDS_NOTE},
+    ),
+    Panel(
+        name="evidence-nodes",
+        depends_on=("p", "q", "set", "image", "own"),
+        layout=place.nodes_frame,
+        draw=lambda view: {
+            "image": parts.nodes_image(view),
+            "nodes": parts.node_grids(view),
+            "note": words.nodes_text(view),
+            "likeness": words.likeness_text(view),
+        },
+        outputs={"image": (place.NODES_IMAGE, "children"), "nodes": (place.NODES, "children")},
+        texts={"note": place.NODES_NOTE, "likeness": place.LIKENESS},
+    ),
+    Panel(
+        name="evidence-choices",
+        depends_on=("model", "p", "q"),
+        draw=_draw_choices,
+        options=("task", "variant"),
+    ),
+    Panel(
+        name="evidence-files",
+        depends_on=(*_QUESTION, "set", "image", "k", "variant", "page"),
+        draw=_draw_files,
+        outputs={what: (place.download_id(what), "href") for what in place.FILES},
+    ),
+)
+
+
+def _reply(view: EvidenceView) -> Reply:
+    selection = view.selection
+    count = len(view.explorer.dataset(selection.set))
+    reach = range(1, min(MOST_NEIGHBOURS, count) + 1)
+    steps = Steps(
+        next=[(selection.image + step) % count for step in reach],
+        previous=[(selection.image - step) % count for step in reach],
+        count=count,
+        more={"cells": view.counts},
+    )
+    return Reply(steps=steps, values={"p": str(selection.p), "q": str(selection.q)})
+
+
+PAGE = Page(
+    path=EVIDENCE,
+    title="Evidence",
+    question="Is looking enough, and what does the MLP add?",
+    keys=(("← →", "previous, next image of the order of nodes"), ("r", "random image there")),
+    help="Point at a mark to read its numbers, counts and interval.",
+    fields=FIELDS,
+    selection=EvidenceSelection,
+    look=look,
+    panels=_PANELS,
+    arrange=place.arrange,
+    reply=_reply,
+    register_downloads=register_routes,
+)

@@ -1,8 +1,10 @@
 """The Evidence page's numbers as files."""
 
-from flask import abort, request
+from flask import Flask, abort, request
 
+from app.explorer import Explorer
 from app.pages.evidence import words
+from app.pages.evidence.found import find_results
 from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read
 from app.pages.evidence.view import look
@@ -28,30 +30,25 @@ def address_of(what, query):
     return f"{_FOLDER}/{FILES[what]}{query}"
 
 
-def register_routes(server, explorer, found):
-    """Add `/download/evidence/<file>`, with the same query as the page.
-
-    Parameters
-    ----------
-    server : flask.Flask
-    explorer : Explorer
-    found : Found
-    """
+def register_routes(server: Flask, explorer: Explorer) -> None:
+    """Add `/download/evidence/<file>`, with the same query as the page."""
+    # Damaged results stop the start, not a reader.
+    find_results(explorer)
     by_file = {file: what for what, file in FILES.items()}
 
     @server.get(f"{_FOLDER}/<file>")
     def evidence_numbers(file):
         if file not in by_file:
             abort(404)
-        selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer, found)
+        selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer)
         if problems:
             return refused_link(problems)
-        view = look(explorer, found, selection)
+        view = look(explorer, selection)
         what = by_file[file]
         if view.task is None and what != "nodes":
-            command = words.command(explorer, selection.model)
+            command = words.command(view, selection.model)
             return refusal(f"not measured for this model and question; run {command}", 404)
-        return file_reply(_WRITERS[what](explorer, view), file)
+        return file_reply(_WRITERS[what](view), file)
 
 
 _SHARE = ("right", "images", "share", "wilson_low", "wilson_high")
@@ -80,7 +77,7 @@ def _paired(paired):
     )
 
 
-def _ladder(explorer, view):
+def _ladder(view):
     head = ("model", "question", "layer", "cells", "reader", "k", "fitted", *_SHARE, *_PAIRED)
     rows = []
     for model, results in view.peers.items():
@@ -116,7 +113,7 @@ def _ladder(explorer, view):
     return csv_text(head, rows)
 
 
-def _mlp(explorer, view):
+def _mlp(view):
     head = (
         "model",
         "question",
@@ -160,7 +157,7 @@ def _mlp(explorer, view):
     return csv_text(head, rows)
 
 
-def _claims(explorer, view):
+def _claims(view):
     head = (
         "model",
         "claim",
@@ -206,8 +203,8 @@ def _claims(explorer, view):
     return csv_text(head, rows)
 
 
-def _cards(explorer, view):
-    listed, name = view.disagreement, explorer.class_name
+def _cards(view):
+    listed, name = view.disagreement, view.class_name
     rows = (
         ()
         if listed is None
@@ -223,15 +220,17 @@ def _cards(explorer, view):
     return csv_text(("image", "label", "network", view.selection.variant or "changed"), rows)
 
 
-def _nodes(explorer, view):
-    p, q = (explorer.class_name(number) for number in (view.selection.p, view.selection.q))
+def _nodes(view):
+    p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
     rows = []
     for nodes in view.nodes.models:
         rank = {unit: place for place, unit in enumerate(nodes.sorted.order)}
         rows += [
             (
                 nodes.model,
-                view.nodes.image,
+                view.nodes.subject.file_stem
+                if view.nodes.subject.is_own
+                else view.nodes.subject.image,
                 nodes.layer,
                 unit,
                 float(value),

@@ -1,9 +1,12 @@
 """The results that were computed beforehand, each given to the model that it belongs to."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
+from app.explorer import Explorer
 from cnn_core.readouts.result_file import READOUTS, load_readouts
-from cnn_core.readouts.results import ALL_CLASSES, ModelReadouts
+from cnn_core.readouts.results import ALL_CLASSES, ModelReadouts, Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,19 +21,19 @@ class Found:
         Models that were measured on other images than those shown.
     """
 
-    by_model: dict
+    by_model: dict[str, ModelReadouts]
     other_data: tuple[str, ...] = ()
 
-    def of(self, model):
+    def of(self, model: str) -> ModelReadouts | None:
         """Results of a model, or None."""
         return self.by_model.get(model)
 
-    def task(self, model, name):
+    def task(self, model: str, name: str) -> Task | None:
         """Task of a model, or None."""
         results = self.of(model)
         return None if results is None else results.task(name)
 
-    def pairs(self, model):
+    def pairs(self, model: str) -> tuple[tuple[int, int], ...]:
         """Pairs of classes that a model was measured on, a tuple of (p, q)."""
         results = self.of(model)
         return (
@@ -43,7 +46,7 @@ class Found:
             )
         )
 
-    def with_task(self, name):
+    def with_task(self, name: str) -> dict[str, ModelReadouts]:
         """Results of all models that have this task, by name of the model."""
         return {
             model: results
@@ -52,19 +55,12 @@ class Found:
         }
 
 
-def find_results(explorer):
+@lru_cache(maxsize=8)
+def find_results(explorer: Explorer) -> Found:
     """Read the results that lie beside the models.
 
     Results belong to a model when their checksum is that of the network; they are shown only if
     they were scored on the very test images that the dashboard shows.
-
-    Parameters
-    ----------
-    explorer : Explorer
-
-    Returns
-    -------
-    Found
 
     Raises
     ------
@@ -86,30 +82,22 @@ def find_results(explorer):
     return Found(by_model, tuple(other_data))
 
 
-def fitted_elsewhere(results, explorer):
+def fitted_elsewhere(results: ModelReadouts, explorer: Explorer) -> bool:
     """Tell whether readers were fitted on other training images than those that are shown.
 
-    Parameters
-    ----------
-    results : ModelReadouts
-    explorer : Explorer
-
-    Returns
-    -------
-    bool
-        False where no training images are shown.
+    False where no training images are shown.
     """
     return "train" in explorer.set_names and (
         results.train_digest != explorer.dataset("train").digest
     )
 
 
-def _best_fitted(candidates, explorer) -> ModelReadouts | None:
+def _best_fitted(candidates: list[ModelReadouts], explorer: Explorer) -> ModelReadouts | None:
     ordered = sorted(candidates, key=lambda results: fitted_elsewhere(results, explorer))
     return ordered[0] if ordered else None
 
 
-def _folders(explorer):
+def _folders(explorer: Explorer) -> list[Path]:
     paths = [network.path for network in explorer.networks.values() if network.path]
     folders = [explorer.folder, *(path.parent for path in paths)]
     return list(dict.fromkeys(folder for folder in folders if folder is not None))

@@ -1,8 +1,12 @@
 """The Evidence page's parts and where they stand."""
 
+from collections.abc import Mapping, Sequence
+
 import dash_bootstrap_components as dbc
 from dash import html
+from dash.development.base_component import Component
 
+from app.explorer import Explorer
 from app.frame.components import control, graph, labelled, picture_button, select
 
 PURPOSE, STEPS, REST, MISSING = (
@@ -44,94 +48,29 @@ FILES = {
 """Files to download by the panel that they belong to."""
 
 
-def download_id(what):
+def download_id(what: str) -> str:
     """Id of the link that downloads a panel's numbers."""
     return f"evidence-download-{what}"
 
 
-def layout(explorer):
-    """Lay the page out.
-
-    Parameters
-    ----------
-    explorer : Explorer
-
-    Returns
-    -------
-    dash component
-    """
+def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
+    """Lay the page out."""
+    measured = [
+        placed[f"evidence-{what}"] for what in ("ladder", "mlp", "table", "claims", "cards")
+    ]
     return html.Div(
         [
             html.H1("Evidence", className="visually-hidden"),
             _choices(explorer),
-            html.Section(
-                [
-                    html.H2("What is the MLP for?", className="faint"),
-                    html.P(id=PURPOSE, className="purpose-headline", role="status"),
-                    html.Ol(id=STEPS, className="steps"),
-                    html.P(id=REST, className="note"),
-                    html.Div(id=MISSING),
-                ],
-                className="panel purpose",
-                **{"aria-label": "What is the MLP for?"},
-            ),
-            html.Div(
-                [
-                    _ladder(),
-                    _panel(
-                        "mlp",
-                        "What the MLP adds",
-                        [
-                            html.Div(graph(MLP, "The network and its changed forms"), id=MLP_BOX),
-                            html.Div(id=MLP_LIST),
-                            html.P(id=MLP_NOTE, className="faint note"),
-                        ],
-                        picture=MLP,
-                    ),
-                    _panel(
-                        "table",
-                        "The ladder as a table",
-                        [
-                            # What scrolls must be reached by keys.
-                            html.Div(
-                                id=LADDER_TABLE,
-                                className="scrolled",
-                                tabIndex="0",
-                                role="region",
-                                **{"aria-label": "Table of all readers and layers"},
-                            )
-                        ],
-                    ),
-                    _panel(
-                        "claims",
-                        "The article's claims, held against these numbers",
-                        [html.P(id=CLAIMS_NOTE, className="faint note"), html.Div(id=CLAIMS)],
-                    ),
-                    _panel(
-                        "cards",
-                        "Images on which they disagree",
-                        [
-                            html.Div(
-                                [
-                                    select("variant", "The network against", []),
-                                    html.P(id=CARDS_NOTE, className="note", role="status"),
-                                ],
-                                className="choices",
-                            ),
-                            html.Div(id=CARDS),
-                        ],
-                    ),
-                ],
-                id=MEASURED,
-                className="evidence-body",
-            ),
-            _nodes(),
+            placed["evidence-purpose"],
+            html.Div(measured, id=MEASURED, className="evidence-body"),
+            placed["evidence-nodes"],
         ],
         className="evidence-page",
     )
 
 
-def _choices(explorer):
+def _choices(explorer: Explorer) -> Component:
     classes = [(str(number), name) for number, name in enumerate(explorer.class_names)]
     return html.Div(
         [
@@ -147,7 +86,23 @@ def _choices(explorer):
     )
 
 
-def _ladder():
+def purpose_frame(explorer: Explorer) -> Component:
+    """Frame of the answer and its four steps."""
+    return html.Section(
+        [
+            html.H2("What is the MLP for?", className="faint"),
+            html.P(id=PURPOSE, className="purpose-headline", role="status"),
+            html.Ol(id=STEPS, className="steps"),
+            html.P(id=REST, className="note"),
+            html.Div(id=MISSING),
+        ],
+        className="panel purpose",
+        **{"aria-label": "What is the MLP for?"},
+    )
+
+
+def ladder_frame(explorer: Explorer) -> Component:
+    """Frame of the readout ladder."""
     return _panel(
         "ladder",
         "Readout ladder: what each layer alone can tell",
@@ -175,7 +130,56 @@ def _ladder():
     )
 
 
-def _nodes():
+def mlp_frame(explorer: Explorer) -> Component:
+    """Frame of what the MLP adds."""
+    return _panel(
+        "mlp",
+        "What the MLP adds",
+        [
+            html.Div(graph(MLP, "The network and its changed forms"), id=MLP_BOX),
+            html.Div(id=MLP_LIST),
+            html.P(id=MLP_NOTE, className="faint note"),
+        ],
+        picture=MLP,
+    )
+
+
+def table_frame(explorer: Explorer) -> Component:
+    """Frame of the ladder as a table; what scrolls must be reached by keys."""
+    box = html.Div(
+        id=LADDER_TABLE,
+        className="scrolled",
+        tabIndex="0",
+        role="region",
+        **{"aria-label": "Table of all readers and layers"},
+    )
+    return _panel("table", "The ladder as a table", [box])
+
+
+def claims_frame(explorer: Explorer) -> Component:
+    """Frame of the article's claims."""
+    return _panel(
+        "claims",
+        "The article's claims, held against these numbers",
+        [html.P(id=CLAIMS_NOTE, className="faint note"), html.Div(id=CLAIMS)],
+    )
+
+
+def cards_frame(explorer: Explorer) -> Component:
+    """Frame of the images on which the network and a changed one disagree."""
+    choices = [
+        select("variant", "The network against", []),
+        html.P(id=CARDS_NOTE, className="note", role="status"),
+    ]
+    return _panel(
+        "cards",
+        "Images on which they disagree",
+        [html.Div(choices, className="choices"), html.Div(id=CARDS)],
+    )
+
+
+def nodes_frame(explorer: Explorer) -> Component:
+    """Frame of the order of nodes."""
     return _panel(
         "nodes",
         "The order of nodes",
@@ -231,7 +235,9 @@ def _nodes():
     )
 
 
-def _panel(what, title, parts, *, picture=None):
+def _panel(
+    what: str, title: str, parts: Sequence[Component], *, picture: str | None = None
+) -> Component:
     buttons = []
     if what in FILES:
         buttons.append(

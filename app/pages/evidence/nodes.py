@@ -5,6 +5,9 @@ from itertools import combinations
 
 import numpy as np
 
+from app.explorer import Explorer
+from app.frame.subject import Subject
+from app.pages.evidence.state import EvidenceSelection
 from cnn_core.space.mosaic import Mosaic, default_columns
 
 
@@ -60,7 +63,8 @@ class NodeOrder:
 
     Attributes
     ----------
-    image, label : int
+    label
+        None of an own image.
     models : tuple of Nodes
     without : tuple of str
         Models without a hidden layer that the output layer weighs.
@@ -68,14 +72,14 @@ class NodeOrder:
         Of all pairs of models with equally many nodes.
     """
 
-    image: int
-    label: int
+    subject: Subject
+    label: int | None
     models: tuple[Nodes, ...]
     without: tuple[str, ...]
     likeness: tuple[Likeness, ...]
 
 
-def order_of_nodes(explorer, selection):
+def order_of_nodes(explorer: Explorer, selection: EvidenceSelection) -> NodeOrder:
     """Look at one image in the last hidden layer of every model.
 
     Parameters
@@ -87,18 +91,17 @@ def order_of_nodes(explorer, selection):
     -------
     NodeOrder
     """
-    set_name = explorer.set_names[0]
     models, without = [], []
     for model in explorer.model_names:
         network = explorer.network(model)
         if network.last_hidden is None or max(selection.p, selection.q) >= network.n_classes:
             without.append(model)
         else:
-            activations = explorer.activations(model, set_name, selection.image)
+            activations = explorer.activations(model, selection.subject)
             models.append(_nodes(model, network, activations, selection))
     return NodeOrder(
-        image=selection.image,
-        label=int(explorer.dataset(set_name).labels[selection.image]),
+        subject=selection.subject,
+        label=explorer.label(selection.subject),
         models=tuple(models),
         without=tuple(without),
         likeness=tuple(_likeness(*pair) for pair in combinations(models, 2) if _comparable(*pair)),

@@ -3,21 +3,21 @@
 from dataclasses import replace
 
 from dash import html
+from dash.development.base_component import Component
 
 from app.figures.charts.ladder import STYLES, Mark
 from app.figures.pictures.grid import grid_figure
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.cards import card_actions, image_card, image_cards
 from app.frame.components import graph, picture_button, table
+from app.frame.links import EVIDENCE as PATH
 from app.frame.wording import number_text, percent
 from app.pages.evidence import words
 from app.pages.evidence.purpose import steps_of
 from app.pages.evidence.state import first_pair, write
 from app.pages.evidence.titles import number_label, variant_title
-from app.pages.evidence.view import READERS
+from app.pages.evidence.view import READERS, EvidenceView
 from cnn_core.space.display import colour_range
-
-PATH = "/evidence"
 
 
 def ladder_rows(view):
@@ -113,33 +113,33 @@ def steps(view):
     return items
 
 
-def missing(explorer, found, view):
+def missing(view):
     """Tell what has not been measured, and the command that measures it; None if all was."""
     if view.task is not None:
         return None
     selection = view.selection
     # A run replaces what was known of a model, so that it names the measured pairs too.
     pairs = (
-        () if view.results is None else (*found.pairs(selection.model), (selection.p, selection.q))
+        ()
+        if view.results is None
+        else (*view.found.pairs(selection.model), (selection.p, selection.q))
     )
     links = [
         html.A(
-            f"{explorer.class_name(p)} against {explorer.class_name(q)}",
-            href=PATH + write(replace(selection, p=p, q=q), explorer, found),
+            f"{view.class_name(p)} against {view.class_name(q)}",
+            href=PATH + write(replace(selection, p=p, q=q), view.explorer),
         )
-        for p, q in found.pairs(selection.model)
+        for p, q in view.found.pairs(selection.model)
     ]
     links += [
-        html.A(
-            model, href=PATH + write(_in_model(explorer, found, selection, model), explorer, found)
-        )
-        for model in found.by_model
+        html.A(model, href=PATH + write(_in_model(view, selection, model), view.explorer))
+        for model in view.found.by_model
         if model != selection.model
     ]
     return html.Div(
         [
-            html.P(words.missing_text(explorer, found, view)),
-            html.Pre(words.command(explorer, selection.model, pairs), className="command"),
+            html.P(words.missing_text(view)),
+            html.Pre(words.command(view, selection.model, pairs), className="command"),
             html.P([html.Span("Measured already: ", className="faint"), *_with_commas(links)])
             if links
             else None,
@@ -149,12 +149,12 @@ def missing(explorer, found, view):
     )
 
 
-def _in_model(explorer, found, selection, model):
+def _in_model(view, selection, model):
     """Ask another model the same question, or its first one where it was not measured on that."""
     pair = selection.p, selection.q
-    if pair not in found.pairs(model):
-        pair = first_pair(explorer, found, model)
-    variant = next((one.name for one in found.of(model).variants), None)
+    if pair not in view.found.pairs(model):
+        pair = first_pair(view.explorer, model)
+    variant = next((one.name for one in view.found.of(model).variants), None)
     return replace(selection, model=model, p=pair[0], q=pair[1], variant=variant, page=1)
 
 
@@ -245,7 +245,7 @@ def variant_list(view):
     return html.Ul(items, className="variant-list")
 
 
-def claim_list(explorer, view):
+def claim_list(view):
     """List the claims, each with numbers, verdict and rule."""
     if not view.claims:
         return html.P("No claims were judged for this pair.", className="faint")
@@ -295,13 +295,13 @@ def claim_list(explorer, view):
     return html.Ol(items, className="claims")
 
 
-def disagreements(explorer, found, view):
+def disagreements(view):
     """Lay out the images on which the network and the changed one disagree."""
     listed = view.disagreement
     if listed is None or len(listed.images) == 0:
         return None
     selection = view.selection
-    set_name = explorer.set_names[0]
+    set_name = view.explorer.set_names[0]
     cards = []
     for image, network, own in zip(
         listed.images[listed.shown],
@@ -310,34 +310,32 @@ def disagreements(explorer, found, view):
         strict=True,
     ):
         notes = [
-            f"network: {explorer.class_name(int(network))}",
-            f"changed: {explorer.class_name(int(own))}",
+            f"network: {view.class_name(int(network))}",
+            f"changed: {view.class_name(int(own))}",
         ]
         cards.append(
             image_card(
-                explorer,
+                view.explorer,
                 selection.model,
                 set_name,
                 int(image),
                 notes=notes,
                 actions=card_actions(
-                    explorer, selection.model, set_name, int(image), int(network), int(own)
+                    view.explorer, selection.model, set_name, int(image), int(network), int(own)
                 ),
             )
         )
-    return html.Div(
-        [image_cards(cards, "Images on which they disagree"), _parts_of_list(explorer, found, view)]
-    )
+    return html.Div([image_cards(cards, "Images on which they disagree"), _parts_of_list(view)])
 
 
-def _parts_of_list(explorer, found, view):
+def _parts_of_list(view):
     listed = view.disagreement
     if listed.n_pages == 1:
         return None
     parts = []
     for text, target in (("‹ Previous", listed.page - 1), ("Next ›", listed.page + 1)):
         if 1 <= target <= listed.n_pages:
-            query = write(replace(view.selection, page=target), explorer, found)
+            query = write(replace(view.selection, page=target), view.explorer)
             parts.append(html.A(text, href=PATH + query, className="button small"))
     first = listed.shown.start
     last = min(listed.shown.stop, len(listed.images))
@@ -347,26 +345,25 @@ def _parts_of_list(explorer, found, view):
     return html.Nav(parts, className="button-row pages", **{"aria-label": "Parts of the list"})
 
 
-def nodes_image(explorer, view):
+def nodes_image(view: EvidenceView) -> Component:
     """Show the image whose nodes are drawn."""
-    nodes, set_name = view.nodes, explorer.set_names[0]
-    label = explorer.class_name(nodes.label)
+    nodes, subject = view.nodes, view.nodes.subject
+    told = (
+        "your own image"
+        if nodes.label is None
+        else f"{subject.set} image {subject.image:,}, labelled {view.class_name(nodes.label)}"
+    )
+    picture = image_thumbnail(view.explorer.image(subject))
     return html.Figure(
         [
-            html.Img(
-                src=image_thumbnail(explorer.image(set_name, nodes.image)),
-                alt="",
-                className="nodes-picture",
-            ),
-            html.Figcaption(
-                f"{set_name} image {nodes.image:,}, labelled {label}", className="faint note"
-            ),
+            html.Img(src=picture, alt="", className="nodes-picture"),
+            html.Figcaption(told, className="faint note"),
         ],
         className="figure",
     )
 
 
-def node_grids(explorer, view):
+def node_grids(view):
     """Lay out the last hidden layer of every model, by number and sorted."""
     columns = []
     for place, nodes in enumerate(view.nodes.models):
@@ -381,7 +378,7 @@ def node_grids(explorer, view):
             # The range stands in words below; a colour bar would take a third of the place.
             figure["layout"]["meta"] |= {"click": "none", "bar": None}
             figure["layout"]["margin"]["r"] = 0
-            title = words.grid_title(explorer, view, nodes, is_sorted=is_sorted)
+            title = words.grid_title(view, nodes, is_sorted=is_sorted)
             rows, across = mosaic.picture_shape
             grids.append(
                 html.Div(
@@ -395,7 +392,7 @@ def node_grids(explorer, view):
                             title,
                             class_name="node-grid",
                             figure=figure,
-                            summary=words.grid_summary(explorer, view, nodes, is_sorted=is_sorted),
+                            summary=words.grid_summary(view, nodes, is_sorted=is_sorted),
                         ),
                     ],
                     style={"--aspect": f"{across / rows:.3f}"},
@@ -406,7 +403,7 @@ def node_grids(explorer, view):
             if nodes.share_p != nodes.share_p
             else (
                 f" {percent(nodes.share_p)} of the activation lies in nodes with more weight "
-                f"for {explorer.class_name(view.selection.p)}."
+                f"for {view.class_name(view.selection.p)}."
             )
         )
         columns.append(

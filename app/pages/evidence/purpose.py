@@ -45,10 +45,6 @@ class Step:
 def steps_of(view):
     """The way from looking to weighing in a few numbers.
 
-    Parameters
-    ----------
-    view : EvidenceView
-
     Returns
     -------
     tuple of Step
@@ -131,13 +127,8 @@ def _n_cells(view, layer):
     return next(facts.n_cells for facts in view.results.layers if facts.name == layer)
 
 
-def purpose(explorer, view):
+def purpose(view):
     """Say in a few sentences what the MLP is for, whatever the numbers say.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    view : EvidenceView
 
     Returns
     -------
@@ -155,7 +146,7 @@ def purpose(explorer, view):
         return ("This network has no MLP behind its maps.", view.results.mlp["note"])
     weighing = probe.readout.share.low > cell.readout.share.high if cell else False
     headline = _headline(
-        weighing, probe.readout.versus_network, question(explorer, view), layer_title(view, layer)
+        weighing, probe.readout.versus_network, question(view), layer_title(view, layer)
     )
     versus, share = probe.readout.versus_network, probe.readout.share
     told = [
@@ -165,10 +156,10 @@ def purpose(explorer, view):
     ]
     elsewhere = _elsewhere(view, view.task.name, layer, outcome(versus))
     if elsewhere:
-        told.append(f"To {question(explorer, view)}, {elsewhere}.")
+        told.append(f"To {question(view)}, {elsewhere}.")
     if cell:
         told.append(f"The best single cell gets {percent(cell.readout.share.value)}.")
-    told.append(_other_question(explorer, view, layer))
+    told.append(_other_question(view, layer))
     return headline, " ".join(filter(None, told))
 
 
@@ -200,14 +191,14 @@ def _measured(paired):
     return f"{points(paired.difference)} points ({bounds}{nothing})"
 
 
-def _other_question(explorer, view, layer):
+def _other_question(view, layer):
     """Tell the same comparison for all classes beside that for a pair, and the other way round."""
     selection = view.selection
     other = replace(selection, task="pair" if selection.task == "all" else "all")
     found = view.results.of(other.task_name, layer, "linear_probe")
     if not found:
         return ""
-    asked = question(explorer, replace(view, selection=other))
+    asked = question(replace(view, selection=other))
     versus = found[0].versus_network
     told = f"To {asked}, network minus linear reader is {_measured(versus)}"
     elsewhere = _elsewhere(view, other.task_name, layer, outcome(versus))

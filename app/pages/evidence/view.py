@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.explorer import Explorer
+from app.frame.page import View
+from app.pages.evidence.found import Found, find_results
 from app.pages.evidence.nodes import NodeOrder, order_of_nodes
 from app.pages.evidence.state import EvidenceSelection
 from cnn_core.readouts.results import ModelReadouts, Readout, Task, Variant
@@ -71,8 +74,8 @@ class Disagreement:
     n_pages: int
 
 
-@dataclass(frozen=True, eq=False)
-class EvidenceView:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EvidenceView(View):
     """Everything that is drawn for one selection.
 
     Attributes
@@ -98,6 +101,7 @@ class EvidenceView:
     """
 
     selection: EvidenceSelection
+    found: Found
     results: ModelReadouts | None
     task: Task | None
     k: int | None
@@ -134,26 +138,18 @@ class EvidenceView:
         )
 
 
-def look(explorer, found, selection):
-    """Collect what is known of one selection.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    found : Found
-    selection : EvidenceSelection
-
-    Returns
-    -------
-    EvidenceView
-    """
+def look(explorer: Explorer, selection: EvidenceSelection) -> EvidenceView:
+    """Collect what is known of one selection."""
+    found = find_results(explorer)
     results, task_name = found.of(selection.model), selection.task_name
     task = found.task(selection.model, task_name)
     peers = found.with_task(task_name) if task else {}
     counts = _counts(results, task)
     k = min(counts, key=lambda count: abs(np.log(count / selection.k))) if counts else None
     return EvidenceView(
+        explorer=explorer,
         selection=selection,
+        found=found,
         results=results,
         task=task,
         k=k,

@@ -67,12 +67,12 @@ def difference_text(paired):
     )
 
 
-def question(explorer, view):
+def question(view):
     """Name the task in words: "tell 4 from 9"."""
     selection = view.selection
     if selection.task == "all":
-        return f"tell the {len(explorer.class_names)} classes apart"
-    return f"tell {explorer.class_name(selection.p)} from {explorer.class_name(selection.q)}"
+        return f"tell the {len(view.class_names)} classes apart"
+    return f"tell {view.class_name(selection.p)} from {view.class_name(selection.q)}"
 
 
 def rung_text(view, rung):
@@ -133,11 +133,11 @@ def _spread_line(spread):
     return [f"over {spread.n_models} models {percents(spread.least, spread.most)}"]
 
 
-def ladder_summary(explorer, view):
+def ladder_summary(view):
     """Tell the ladder to someone who does not see it."""
     if view.task is None:
         return "Nothing was measured."
-    told = [f"Readers that {question(explorer, view)}, layer by layer."]
+    told = [f"Readers that {question(view)}, layer by layer."]
     for layer in view.results.layers:
         parts = [
             f"{READER_TITLES[rung.readout.reader]} {percent(rung.readout.share.value)}"
@@ -148,7 +148,7 @@ def ladder_summary(explorer, view):
     return " ".join([*told, f"The network itself: {percent(view.task.network.value)}."])
 
 
-def ladder_note(explorer, view, fitted_elsewhere):
+def ladder_note(view, fitted_elsewhere):
     """Tell how the ladder was measured."""
     if view.task is None:
         return ""
@@ -167,7 +167,7 @@ def ladder_note(explorer, view, fitted_elsewhere):
     return " ".join(told)
 
 
-def variants_summary(explorer, view):
+def variants_summary(view):
     """Tell the changed networks to someone who does not see them."""
     if view.task is None:
         return "Nothing was measured."
@@ -195,9 +195,9 @@ def disagreement_text(view):
     return told + (f", neither on {neither:,}." if neither else ".")
 
 
-def nodes_text(explorer, view):
+def nodes_text(view):
     """Tell what the order of nodes is worth."""
-    nodes, name = view.nodes, explorer.class_name
+    nodes, name = view.nodes, view.class_name
     if not nodes.models:
         return "No model has a hidden layer that its output layer weighs directly."
     p, q = view.selection.p, view.selection.q
@@ -213,7 +213,7 @@ def nodes_text(explorer, view):
     return " ".join(told)
 
 
-def likeness_text(explorer, view):
+def likeness_text(view):
     """Tell how alike the weights of nodes with the same number are."""
     likeness = view.nodes.likeness
     if not likeness:
@@ -231,13 +231,13 @@ def likeness_text(explorer, view):
     return f"Correlation of the weights of nodes with the same number: {pairs}; {verdict}."
 
 
-def grid_title(explorer, view, nodes, *, is_sorted):
+def grid_title(view, nodes, *, is_sorted):
     """Name one node grid, with its order and range."""
-    order = f"sorted, {explorer.class_name(view.selection.p)} first" if is_sorted else "by number"
+    order = f"sorted, {view.class_name(view.selection.p)} first" if is_sorted else "by number"
     return f"{nodes.model} · {order}"
 
 
-def grid_summary(explorer, view, nodes, *, is_sorted):
+def grid_summary(view, nodes, *, is_sorted):
     """Tell one node grid to someone who does not see it."""
     told = (
         f"{len(nodes.values)} nodes of {nodes.layer} in {nodes.model}, "
@@ -247,7 +247,7 @@ def grid_summary(explorer, view, nodes, *, is_sorted):
     if nodes.share_p == nodes.share_p:
         told += (
             f" {percent(nodes.share_p)} of the activation lies in nodes with more weight for "
-            f"{explorer.class_name(view.selection.p)}."
+            f"{view.class_name(view.selection.p)}."
         )
     return told
 
@@ -280,12 +280,9 @@ def verdicts_text(verdicts):
     return ", ".join(f"{model}: {verdict}" for model, verdict in verdicts)
 
 
-def command(explorer, model, pairs=()):
+def command(view, model, pairs=()):
     """Command that measures a model.
 
-    Parameters
-    ----------
-    explorer : Explorer
     model : str
     pairs : sequence of (int, int)
         Pairs of classes that it is to be measured on; by default those of the command.
@@ -295,19 +292,19 @@ def command(explorer, model, pairs=()):
     str
     """
     parts = ["python", "-m", "cnn_core", "survey", "--readouts"]
-    path = explorer.network(model).path
-    if _is_own(explorer, model):
+    path = view.explorer.network(model).path
+    if _is_own(view, model):
         parts += ["--model", quote(path.name) if path else "MODEL", "--data", "DATA"]
     for p, q in pairs:
         parts += ["--pair", str(p), str(q)]
     return " ".join(parts)
 
 
-def missing_text(explorer, found, view):
+def missing_text(view):
     """Tell why there is nothing to show."""
     selection, model = view.selection, view.selection.model
     if view.results is None:
-        if model in found.other_data:
+        if model in view.found.other_data:
             return (
                 f"{model} was measured on other test images than those shown here. This "
                 "command measures it on yours; the page shows the results at the next start. "
@@ -316,17 +313,17 @@ def missing_text(explorer, found, view):
         return (
             f"{model} has not been measured yet. This command does it, in minutes and "
             "going on where it was stopped; the page shows the results at the next start. "
-            f"{_PLACES if _is_own(explorer, model) else ''}"
+            f"{_PLACES if _is_own(view, model) else ''}"
         ).rstrip()
     return (
-        f"{explorer.class_name(selection.p)} against {explorer.class_name(selection.q)} has "
+        f"{view.class_name(selection.p)} against {view.class_name(selection.q)} has "
         f"not been measured for {model}. This command does it; the page shows the results at "
         "the next start."
     )
 
 
-def _is_own(explorer, model):
-    path = explorer.network(model).path
+def _is_own(view, model):
+    path = view.explorer.network(model).path
     return path is None or path.resolve().parent != SHIPPED
 
 
@@ -348,7 +345,7 @@ def paired_note(view):
     )
 
 
-def two_probes_note(explorer, view):
+def two_probes_note(view):
     """Tell why the ladder and the changed network differ, "" where one probe is both."""
     layer, n_classes = view.results.mlp["input"], len(view.results.class_names)
     rung = None if layer is None else view.rung(layer, "linear_probe")
@@ -358,7 +355,7 @@ def two_probes_note(explorer, view):
     n_asked = len(view.task.classes)
     if rung is None or changed is None or n_asked == n_classes:
         return ""
-    p, q = map(explorer.class_name, view.task.classes)
+    p, q = map(view.class_name, view.task.classes)
     own, others = (
         points(paired.difference)
         for paired in (rung.readout.versus_network, changed.scores[view.task.name].versus_network)
@@ -371,9 +368,9 @@ def two_probes_note(explorer, view):
     )
 
 
-def claims_note(explorer, view):
+def claims_note(view):
     """Tell what the claims are about."""
-    p, q = (explorer.class_name(number) for number in (view.selection.p, view.selection.q))
+    p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
     return (
         f"About {p} against {q} in {view.selection.model}. Verdicts are computed by the rules "
         "given; with other models they may change. Intervals are 95 % unless said otherwise."
