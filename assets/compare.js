@@ -5,17 +5,16 @@
 
   const PATH = "/compare";
   const KEPT_QUERY = "looking-glass-compare";
-  const AT_ONCE = 25;
   const SMALLEST_DRAG = 12;
 
   const bound = new WeakSet();
   const decoded = new WeakMap();
-  const judged = new Map(); // query -> accuracies, so that a part is never asked for twice
-  let running = "";
   let drag = null;
   let draggedAt = 0;
 
   const glass = () => window.lookingGlass;
+  // A number of the set, or the word for the reader's own image.
+  const asMember = (text) => (text === "own" ? text : Number(text));
   const pictures = () => window.lookingGlassPictures;
   const metaOf = (plot) => (plot.layout && plot.layout.meta) || {};
   const boards = () => [...document.querySelectorAll("#compare-boards .js-plotly-plot")]
@@ -211,7 +210,7 @@
     if (!answer) return;
     const lists = {};
     for (const key of ["a", "b", "c"]) lists[key] = [...(answer.values[key] || [])];
-    const image = Number(data.image);
+    const image = asMember(data.image);
     lists[data.group] = lists[data.group].filter((member) => member !== image);
     if (lists[target].includes(image)) return;
     const place = before === null ? lists[target].length : lists[target].indexOf(before);
@@ -221,7 +220,7 @@
     }));
     glass().go(PATH, withQuestion((parts) => {
       for (const key of new Set([data.group, target])) parts.set(key, lists[key].join(","));
-    }));
+    }), { own: answer.own });
   }
 
   document.addEventListener("dragstart", (event) => {
@@ -245,41 +244,8 @@
     const over = event.target.closest("[data-member]");
     const data = JSON.parse(told);
     if (over && over.dataset.member === data.image && over.dataset.group === data.group) return;
-    moveImage(data, group.dataset.drop, over ? Number(over.dataset.member) : null);
+    moveImage(data, group.dataset.drop, over ? asMember(over.dataset.member) : null);
   });
-
-  // --- random threes ------------------------------------------------------------------------------
-
-  async function judgeThrees(query) {
-    const bar = document.getElementById("compare-progress");
-    const button = document.getElementById("compare-try");
-    running = query;
-    const found = judged.get(query) || [];
-    if (!judged.has(query)) {
-      if (bar) Object.assign(bar, { hidden: false, value: 0 });
-      if (button) button.disabled = true;
-      let first = 0;
-      let total = 1;
-      while (first < total) {
-        const reply = await fetch(`${PATH}/triples.json${query}&first=${first}&n=${AT_ONCE}`);
-        if (!reply.ok || running !== query) break;
-        const part = await reply.json();
-        found.push(...part.accuracies);
-        first = part.first + part.n;
-        total = part.of;
-        if (bar) bar.value = first;
-      }
-      if (first >= total) judged.set(query, found);
-      if (bar) bar.hidden = true;
-      if (button) button.disabled = false;
-    }
-    if (running !== query || !judged.has(query)) return;
-    const box = document.getElementById("compare-triples-box");
-    if (box) box.hidden = found.length === 0;
-    window.dash_clientside.set_props("compare-found-triples", {
-      data: { search: location.search, accuracies: found },
-    });
-  }
 
   // --- sent here ----------------------------------------------------------------------------------
 
@@ -303,7 +269,9 @@
           if (own.has(key)) last.set(key, own.get(key));
         }
         event.preventDefault();
-        glass().go(PATH, `?${last.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`);
+        const { hash } = new URL(link.href);
+        glass().go(PATH, `?${last.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`,
+          { own: hash.replace("#own=", "") });
       }
     }
     if (event.target.closest(".circles tbody tr")) {
@@ -311,7 +279,7 @@
     }
   }, true);
 
-  window.lookingGlassCompare = { PATH, withQuestion };
+  window.lookingGlassCompare = { PATH, withQuestion, asMember, own: () => glass().answer()?.own || "" };
 
   function bind() {
     for (const plot of boards()) {
@@ -337,13 +305,6 @@
         JSON.stringify({ search: detail.search, set: detail.values.set }));
     } catch {
       // A browser that keeps nothing starts each comparison from the page's default.
-    }
-    const run = document.getElementById("compare-triples-run");
-    const box = document.getElementById("compare-triples-box");
-    if (run && run.title) judgeThrees(run.title);
-    else if (box) {
-      running = "";
-      box.hidden = true;
     }
   });
 })();

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { PATH, withQuestion } = window.lookingGlassCompare;
+  const { PATH, withQuestion, asMember, own } = window.lookingGlassCompare;
   const SLIDER = "compare-t";
   const GESTURE_MS = 1000;
   const LARGEST_SEED = 1000000;
@@ -25,13 +25,13 @@
     const member = glass().answer() && touchedMember();
     for (const element of document.querySelectorAll("#compare-boards [data-member]")) {
       element.classList.toggle("touched", Boolean(member) &&
-        element.dataset.group === member.group && Number(element.dataset.member) === member.image);
+        element.dataset.group === member.group && asMember(element.dataset.member) === member.image);
     }
   }
 
   function exchange(direction, isRepeated) {
     const member = touchedMember();
-    const near = member && glass().answer().steps.neighbours?.[member.image];
+    const near = member && glass().answer().steps.more.neighbours?.[member.image];
     if (!near || !glass().isSettled()) return;
     const image = near[direction];
     const query = withQuestion((parts, values) => {
@@ -39,7 +39,7 @@
         values[member.group].map((one) => (one === member.image ? image : one)).join(","));
     });
     touched = { group: member.group, image };
-    glass().go(PATH, query, { push: !isRepeated });
+    glass().go(PATH, query, { push: !isRepeated, own: own() });
   }
 
   function drawAnew() {
@@ -53,7 +53,7 @@
       // A press before the answer to the one before counts on from the seed in the address.
       const seed = new URLSearchParams(location.search).get("seed") ?? values.seed;
       parts.set("seed", ((Number(seed) || 0) + 1) % LARGEST_SEED);
-    }));
+    }), { own: own() });
   }
 
   document.addEventListener("keydown", (event) => {
@@ -75,7 +75,7 @@
   document.addEventListener("click", (event) => {
     const member = event.target.closest("#compare-boards [data-member]");
     if (!member || event.target.closest("a")) return;
-    touched = { group: member.dataset.group, image: Number(member.dataset.member) };
+    touched = { group: member.dataset.group, image: asMember(member.dataset.member) };
     outlineTouched();
   });
 

@@ -14,6 +14,10 @@ Values = Mapping[str, Any]
 """What was read so far, by key: a field may depend on those before it."""
 
 
+Completion = Callable[[Query, Explorer, dict[str, Any]], None]
+"""Adds to the values of an address what follows from them."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One part of a page's address.
@@ -221,7 +225,12 @@ S = TypeVar("S", bound=Selection)
 
 
 def read_selection(
-    fields: Sequence[Field], make: Callable[..., S], search: str, explorer: Explorer, own: str = ""
+    fields: Sequence[Field],
+    make: Callable[..., S],
+    search: str,
+    explorer: Explorer,
+    own: str = "",
+    complete: Completion | None = None,
 ) -> tuple[S, list[Problem]]:
     """Turn an address into a selection that can be shown, and say what was wrong with it.
 
@@ -231,6 +240,8 @@ def read_selection(
         Makes the selection of the values by key.
     own
         The reader's own image, packed.
+    complete
+        Adds values that follow from those of the address.
     """
     query = Query(search)
     if own:
@@ -243,6 +254,8 @@ def read_selection(
     values: dict[str, Any] = {"own": own}
     for one in fields:
         values[one.key] = one.read(query, explorer, values)
+    if complete is not None:
+        complete(query, explorer, values)
     query.finish()
     return make(**values), query.problems
 

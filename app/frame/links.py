@@ -26,5 +26,10 @@ def link(explorer: Explorer, path: str, **values: Any) -> str:
 def link_to(explorer: Explorer, path: str, model: str, subject: Subject, **values: Any) -> str:
     """Address of a page about an image, the reader's own too."""
     if subject.is_own:
-        return f"{link(explorer, path, model=model, **values)}#own={subject.own}"
+        return link(explorer, path, model=model, **values) + fragment(subject.own)
     return link(explorer, path, model=model, set=subject.set, image=subject.image, **values)
+
+
+def fragment(own: str) -> str:
+    """End of an address that carries the reader's own image, "" without one."""
+    return f"#own={own}" if own else ""

@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from flask import Flask
 
 from app.explorer import Explorer
-from app.frame.fields import Field, Selection, read_selection, write_selection
+from app.frame.fields import Completion, Field, Selection, read_selection, write_selection
 from app.frame.query import Problem
 
 S = TypeVar("S", bound=Selection)
@@ -199,6 +199,8 @@ class Page(Generic[S]):
         What else the browser is told.
     register_downloads
         Adds the routes of its files.
+    complete
+        Adds to the values of an address what follows from them.
     """
 
     path: str
@@ -213,10 +215,11 @@ class Page(Generic[S]):
     arrange: Callable[[Explorer, Mapping[str, Component]], Component]
     reply: Callable[[Any], Reply]
     register_downloads: Callable[[Flask, Explorer], None] | None = None
+    complete: Completion | None = None
 
     def read(self, search: str, explorer: Explorer, own: str = "") -> tuple[S, list[Problem]]:
         """Turn an address into a selection that can be shown, and say what was wrong with it."""
-        return read_selection(self.fields, self.selection, search, explorer, own)
+        return read_selection(self.fields, self.selection, search, explorer, own, self.complete)
 
     def write(self, selection: S, explorer: Explorer) -> str:
         """Write a selection as a query string, as short as it can be."""

@@ -139,7 +139,7 @@ class Query:
             )
         return nearest
 
-    def numbers(self, key, low, high, default, what, *, most):
+    def numbers(self, key, low, high, default, what, *, most, words=None):
         """Read a list of different whole numbers, such as the images of a group.
 
         Parameters
@@ -152,6 +152,8 @@ class Query:
             One of them in words: "image".
         most : int
             Longest accepted list.
+        words : dict of str to int, optional
+            Words that stand for numbers of their own.
 
         Returns
         -------
@@ -165,7 +167,10 @@ class Query:
         for part in given.split(",") if given else ():
             part = part.strip()
             number = int(part) if part.isdecimal() and len(part) < 12 else None
-            if number is not None and low <= number <= high and number not in kept:
+            if words and part in words:
+                if words[part] not in kept:
+                    kept.append(words[part])
+            elif number is not None and low <= number <= high and number not in kept:
                 kept.append(number)
             elif number not in kept:
                 refused.append(part if number is None else f"{number:,}")
@@ -230,6 +235,8 @@ def write_query(values, defaults=None):
             value = ",".join(map(str, value))
         elif isinstance(value, bool):
             value = int(value)
+        elif isinstance(value, float):
+            value = f"{value:.12g}"
         told[key] = value
     text = urlencode(told, safe=",:")
     return f"?{text}" if text else ""

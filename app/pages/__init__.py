@@ -1,8 +1,9 @@
 """The pages, in the order of the navigation: one line each."""
 
+from app.pages.compare import PAGE as COMPARE
 from app.pages.decide import PAGE as DECIDE
 from app.pages.evidence import PAGE as EVIDENCE
 from app.pages.explore import PAGE as EXPLORE
 from app.pages.model import PAGE as MODEL
 
-PAGES = (EXPLORE, DECIDE, EVIDENCE, MODEL)
+PAGES = (EXPLORE, COMPARE, DECIDE, EVIDENCE, MODEL)

@@ -1,53 +1,40 @@
 """What stands above each grid: the digit, what the network makes of it, and how to move it."""
 
+from collections.abc import Sequence
+
 from dash import html
+from dash.development.base_component import Component
 
 from app.figures.pictures.thumbnail import image_thumbnail
-from app.frame.query import write_query
+from app.frame.links import COMPARE, EXPLORE, fragment, link_to
+from app.frame.subject import Subject
 from app.frame.wording import probability_text
+from app.pages.compare.members import OWN_WORD
 from app.pages.compare.state import with_members, write
+from app.pages.compare.view import CompareView, Tile
 
 
-def captions(explorer, view, path, key, tiles):
-    """Make the captions of some grids of a group.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    view : CompareView
-    path : str
-        Of the page.
-    key : {"a", "b", "c"}
-    tiles : sequence of Tile
-
-    Returns
-    -------
-    list of dash component
-    """
+def captions(view: CompareView, key: str, tiles: Sequence[Tile]) -> list[Component]:
+    """Make the captions of some grids of a group."""
     return [
-        _member(explorer, view, path, key, tile) if tile.kind == "image" else _summary(key, tile)
-        for tile in tiles
+        _member(view, key, tile) if tile.kind == "image" else _summary(key, tile) for tile in tiles
     ]
 
 
-def _member(explorer, view, path, key, tile):
+def _member(view: CompareView, key: str, tile: Tile) -> Component:
     selection = view.selection
-    label, prediction = (explorer.class_name(number) for number in (tile.label, tile.prediction))
-    is_right = tile.label == tile.prediction
-    explore = write_query(
-        {
-            "model": selection.model,
-            "set": selection.set,
-            "image": tile.image,
-            "layer": selection.layer,
-        }
-    )
+    subject = Subject(selection.set, max(tile.image, 0), selection.own if tile.is_own else "")
+    label = "unknown" if tile.label is None else view.class_name(tile.label)
+    prediction = view.class_name(tile.prediction)
+    is_right = tile.label is None or tile.label == tile.prediction
+    explore = link_to(view.explorer, EXPLORE, selection.model, subject, layer=selection.layer)
+    name = "yours" if tile.is_own else str(tile.image)
     return html.Div(
         [
             html.Span(
                 html.Img(
-                    src=image_thumbnail(explorer.image(selection.set, tile.image)),
-                    alt=f"Image {tile.image}, a {label}",
+                    src=image_thumbnail(view.explorer.image(subject)),
+                    alt="Your own image" if tile.is_own else f"Image {tile.image}, a {label}",
                     className="digit",
                 ),
                 className="digit-box",
@@ -56,7 +43,7 @@ def _member(explorer, view, path, key, tile):
                 [
                     html.Div(
                         [
-                            html.A(str(tile.image), href=f"/{explore}", title="Open it in Explore"),
+                            html.A(name, href=explore, title="Open it in Explore"),
                             html.Span([html.Span("label ", className="faint"), label]),
                             html.Span(
                                 [html.Span("pred. ", className="faint"), prediction],
@@ -68,7 +55,7 @@ def _member(explorer, view, path, key, tile):
                     ),
                     html.Div(
                         [
-                            _probability(explorer, tile, number)
+                            _probability(view, tile, number)
                             for number in dict.fromkeys((selection.p, selection.q))
                         ],
                         className="member-line figures",
@@ -92,25 +79,29 @@ def _member(explorer, view, path, key, tile):
                 ],
                 className="member-text",
             ),
-            html.Span(_moves(explorer, view, path, key, tile), className="moves"),
+            html.Span(_moves(view, key, tile), className="moves"),
         ],
         className="member",
         draggable="true",
-        **{"data-member": str(tile.image), "data-group": key, "data-place": str(tile.position)},
+        **{
+            "data-member": OWN_WORD if tile.is_own else str(tile.image),
+            "data-group": key,
+            "data-place": str(tile.position),
+        },
     )
 
 
-def _probability(explorer, tile, number):
+def _probability(view: CompareView, tile: Tile, number: int) -> Component:
     return html.Span(
         [
-            html.Span(f"P({explorer.class_name(number)}) ", className="faint"),
+            html.Span(f"P({view.class_name(number)}) ", className="faint"),
             _short_probability(float(tile.probabilities[number])),
         ],
         title=probability_text(float(tile.probabilities[number])),
     )
 
 
-def _short_probability(probability):
+def _short_probability(probability: float) -> str:
     if 0.0005 <= probability < 0.9995:
         return f"{probability:.3f}"
     text = probability_text(probability)
@@ -121,30 +112,32 @@ def _short_probability(probability):
     return f"1−{1 - probability:.0e}".replace("e-0", "e−")
 
 
-def _moves(explorer, view, path, key, tile):
+def _moves(view: CompareView, key: str, tile: Tile) -> list[Component]:
     selection, place = view.selection, tile.position
     members = selection.members[key]
 
-    def link(text, title, changed):
+    def move(text: str, title: str, changed: Sequence[int]) -> Component:
         return html.A(
             text,
-            href=path + write(with_members(selection, key, changed), explorer),
+            href=COMPARE
+            + write(with_members(selection, key, changed), view.explorer)
+            + fragment(selection.own),
             title=title,
             className="move",
-            **{"aria-label": f"{title}: {tile.image}"},
+            **{"aria-label": f"{title}: {OWN_WORD if tile.is_own else tile.image}"},
         )
 
     rest = (*members[:place], *members[place + 1 :])
     links = []
     if place > 0:
-        links.append(link("‹", "Move left", (*rest[: place - 1], tile.image, *rest[place - 1 :])))
+        links.append(move("‹", "Move left", (*rest[: place - 1], tile.image, *rest[place - 1 :])))
     if place < len(members) - 1:
-        links.append(link("›", "Move right", (*rest[: place + 1], tile.image, *rest[place + 1 :])))
-    links.append(link("×", f"Remove from {key.upper()}", rest))
+        links.append(move("›", "Move right", (*rest[: place + 1], tile.image, *rest[place + 1 :])))
+    links.append(move("×", f"Remove from {key.upper()}", rest))
     return links
 
 
-def _summary(key, tile):
+def _summary(key: str, tile: Tile) -> Component:
     name = key.upper()
     title = {"mean": f"mean of {name}", "minimum": f"minimum of {name}"}[tile.kind]
     note = {"mean": "average of each cell", "minimum": "what every image of the group reaches"}[

@@ -1,17 +1,26 @@
 """What the page measures over a whole image set, kept as long as there is room."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.bounded_cache import BoundedCache
+from app.explorer import Explorer
+from app.frame.subject import Subject
+from app.pages.compare.members import OWN
+from app.pages.compare.state import CompareSelection
 from cnn_core.circles.class_pass import cell_columns, contrast_over, means_over, on_over
 from cnn_core.circles.groups import (
     Accuracy,
     Chance,
     Circles,
     CircleWorth,
+    ClassContrast,
     ClassMeans,
+    RandomTriples,
     accuracy,
     class_contrast,
     class_means,
@@ -97,27 +106,18 @@ class Terms:
 class Measures:
     """Measures groups and circles through an explorer; it holds no user's state."""
 
-    def __init__(self, explorer):
+    def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
         self._groups = BoundedCache(_GROUP_BYTES)
         self._measures = BoundedCache(_MEASURE_BYTES)
 
     @property
-    def set_name(self):
+    def set_name(self) -> str:
         """The image set on which everything is measured: the test set where there is one."""
         return self._explorer.set_names[0]
 
-    def group_values(self, selection):
-        """Run the network on the images of the groups.
-
-        Parameters
-        ----------
-        selection : CompareSelection
-
-        Returns
-        -------
-        GroupValues
-        """
+    def group_values(self, selection: CompareSelection) -> GroupValues:
+        """Run the network on the images of the groups."""
         everyone = tuple(
             dict.fromkeys(image for members in selection.members.values() for image in members)
         )
@@ -129,10 +129,10 @@ class Measures:
                 {key: np.empty((0, network.n_classes), np.float32) for key in "abc"},
                 {key: np.empty(0, np.int64) for key in "abc"},
             )
-        images = self._explorer.dataset(selection.set).images
+        own = selection.own if OWN in everyone else ""
         activations = self._groups.get_or_make(
-            (selection.model, selection.set, everyone),
-            lambda: network.activations(images[list(everyone)]),
+            (selection.model, selection.set, everyone, own),
+            lambda: network.activations(self._member_images(selection, everyone)),
             lambda made: made.n_bytes,
         )
         place = {image: position for position, image in enumerate(everyone)}
@@ -150,7 +150,16 @@ class Measures:
         )
         return GroupValues(values, probabilities, predictions)
 
-    def circles(self, selection, values):
+    def _member_images(
+        self, selection: CompareSelection, members: tuple[int, ...]
+    ) -> NDArray[np.float32]:
+        own = Subject(selection.set, 0, selection.own)
+        subjects = [own if one == OWN else Subject(selection.set, one) for one in members]
+        return np.stack([self._explorer.image(subject) for subject in subjects])
+
+    def circles(
+        self, selection: CompareSelection, values: GroupValues
+    ) -> tuple[Circles, dict[str, NDArray[np.bool_]]]:
         """Find the circles of A and B.
 
         Parameters
@@ -170,17 +179,19 @@ class Measures:
         }
         return find_circles(on["a"], on["b"]), on
 
-    def worth(self, selection):
-        """Measure the circles of A and B.
+    def worth(self, selection: CompareSelection) -> Worth:
+        """Measure the circles of A and B, once for all who ask."""
+        groups = (selection.set, selection.members["a"], selection.members["b"])
+        own = selection.own if OWN in (*groups[1], *groups[2]) else ""
+        question = (selection.model, selection.layer, selection.p, selection.q, selection.t)
+        n_cells = self._explorer.network(selection.model).layer(selection.layer).n_cells
+        return self._measures.get_or_make(
+            ("worth", *question, *groups, own),
+            lambda: self._make_worth(selection),
+            lambda made: 8 * n_cells + 4 * made.chance.unique.nbytes + 10_000,
+        )
 
-        Parameters
-        ----------
-        selection : CompareSelection
-
-        Returns
-        -------
-        Worth
-        """
+    def _make_worth(self, selection: CompareSelection) -> Worth:
         circles, on = self.circles(selection, self.group_values(selection))
         survey = self._explorer.survey(selection.model, self.set_name)
         p, q = selection.p, selection.q
@@ -199,49 +210,22 @@ class Measures:
             self.set_name,
         )
 
-    def contrast(self, selection):
-        """AUC of every cell over the images of p and q, and its means.
-
-        Parameters
-        ----------
-        selection : CompareSelection
-
-        Returns
-        -------
-        ClassContrast
-        """
+    def contrast(self, selection: CompareSelection) -> ClassContrast:
+        """AUC of every cell over the images of p and q, and its means."""
         key = ("contrast", selection.model, selection.layer, selection.p, selection.q)
         return self._measures.get_or_make(
             key, lambda: self._make_contrast(selection), lambda made: 3 * made.auc.nbytes
         )
 
-    def means(self, selection):
-        """Means of every cell over the images of p and q.
-
-        Parameters
-        ----------
-        selection : CompareSelection
-
-        Returns
-        -------
-        ClassMeans
-        """
+    def means(self, selection: CompareSelection) -> ClassMeans:
+        """Means of every cell over the images of p and q."""
         key = ("means", selection.model, selection.layer, selection.p, selection.q)
         return self._measures.get_or_make(
             key, lambda: self._make_means(selection), lambda made: 2 * made.mean_p.nbytes
         )
 
-    def terms(self, selection):
-        """Mean contribution of every cell over the images of p and q.
-
-        Parameters
-        ----------
-        selection : CompareSelection
-
-        Returns
-        -------
-        Terms
-        """
+    def terms(self, selection: CompareSelection) -> Terms:
+        """Mean contribution of every cell over the images of p and q."""
         key = ("terms", selection.model, selection.layer, selection.p, selection.q)
         return self._measures.get_or_make(
             key,
@@ -249,7 +233,7 @@ class Measures:
             lambda made: 0 if made.means is None else made.means.nbytes,
         )
 
-    def triples(self, selection, first, n):
+    def triples(self, selection: CompareSelection, first: int, n: int) -> RandomTriples:
         """Judge the circle readers of random groups of three.
 
         Parameters
@@ -276,13 +260,16 @@ class Measures:
             first=first,
         )
 
-    def _own_images(self, selection):
+    def _own_images(self, selection: CompareSelection) -> tuple[int, ...]:
         """Images on which the circles were drawn, as far as they are among those measured."""
         if selection.set != self.set_name:
             return ()
-        return selection.members["a"] + selection.members["b"]
+        drawn_on = selection.members["a"] + selection.members["b"]
+        return tuple(image for image in drawn_on if image != OWN)
 
-    def _columns(self, selection, rows, cells):
+    def _columns(
+        self, selection: CompareSelection, rows: NDArray[np.int64], cells: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
         survey = self._explorer.survey(selection.model, self.set_name)
         kept = survey.features.get(selection.layer)
         if kept is not None:
@@ -309,7 +296,9 @@ class Measures:
         )
         return columns[np.searchsorted(everyone, rows)]
 
-    def _on_everywhere(self, selection, rows):
+    def _on_everywhere(
+        self, selection: CompareSelection, rows: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
         survey = self._explorer.survey(selection.model, self.set_name)
         kept, peak = survey.features.get(selection.layer), survey.peak[selection.layer][rows]
         if kept is not None:
@@ -321,7 +310,7 @@ class Measures:
             lambda made: made.bits.nbytes,
         )
 
-    def _make_contrast(self, selection):
+    def _make_contrast(self, selection: CompareSelection) -> ClassContrast:
         labels, kept, rows = self._of_both(selection)
         layer, p, q = selection.layer, selection.p, selection.q
         if kept is not None:
@@ -329,7 +318,7 @@ class Measures:
         network = self._explorer.network(selection.model)
         return contrast_over(network, self._images(rows), labels, layer, p, q)
 
-    def _make_means(self, selection):
+    def _make_means(self, selection: CompareSelection) -> ClassMeans:
         labels, kept, rows = self._of_both(selection)
         layer, p, q = selection.layer, selection.p, selection.q
         if kept is not None:
@@ -337,7 +326,7 @@ class Measures:
         network = self._explorer.network(selection.model)
         return means_over(network, self._images(rows), labels, layer, p, q)
 
-    def _make_terms(self, selection):
+    def _make_terms(self, selection: CompareSelection) -> Terms:
         network = self._explorer.network(selection.model)
         labels, _, rows = self._of_both(selection)
         layer, p, q = selection.layer, selection.p, selection.q
@@ -351,16 +340,17 @@ class Measures:
         except SelectionError as error:
             return Terms(None, str(error), False)
 
-    def _of_both(self, selection):
+    def _of_both(self, selection: CompareSelection) -> tuple[Any, Any, Any]:
         survey = self._explorer.survey(selection.model, self.set_name)
         rows = rows_of_classes(survey.labels, (selection.p, selection.q))
         kept = survey.features.get(selection.layer)
         return survey.labels[rows], kept, rows
 
-    def _images(self, rows):
+    def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return self._explorer.dataset(self.set_name).images[rows]
 
 
-def with_layer(selection, layer):
-    """Return the selection at another layer, without what belonged to the old one."""
-    return replace(selection, layer=layer, zoom="", cell=None)
+@lru_cache(maxsize=4)
+def measures_of(explorer: Explorer) -> Measures:
+    """The measures of what an explorer shows; they are kept for everybody."""
+    return Measures(explorer)

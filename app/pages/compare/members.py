@@ -1,13 +1,23 @@
 """Which images stand in a group: by hand or by rule."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.circles.groups import clearest, least_clear, most_ambiguous, random_members, wrong
 from cnn_core.errors import SelectionError
 
+if TYPE_CHECKING:
+    from cnn_core.survey.whole_set import Survey
+
 GROUPS = ("a", "b", "c")
+OWN, OWN_WORD = -1, "own"
+"""The reader's own image as a member of a group, and the word for it in an address."""
 RULES = ("clear", "least", "ambiguous", "wrong", "random", "none", "hand")
 
 
@@ -17,12 +27,12 @@ class Choice:
 
     Attributes
     ----------
-    rule : str
+    rule
         One of `RULES`; "hand" for images named one by one.
-    n : int
+    n
         Images wanted of the rule.
-    by_hand : tuple of int
-        The images named.
+    by_hand
+        The images named; `OWN` for the reader's own.
     """
 
     rule: str
@@ -34,27 +44,25 @@ DEFAULT_CHOICES = {"a": Choice("clear", 3), "b": Choice("clear", 3), "c": Choice
 """The article's case: three clear p, three clear q, and the two most q-like right p."""
 
 
-def members_of(choices, survey, p, q, seed):
+def members_of(
+    choices: Mapping[str, Choice], survey: Survey, p: int, q: int, seed: int
+) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]:
     """Choose the images of every group.
 
     A rule passes over the images of the groups before, so that the same rule can fill two groups.
 
-    Parameters
-    ----------
-    choices : dict of str to Choice
-    survey : Survey
-        Of the set that the images come from.
-    p, q : int
-        Classes for which A and B stand; C takes p as A does.
-    seed : int
+    A and B stand for p and q; C takes p as A does.
 
     Returns
     -------
-    members : dict of str to tuple of int
-    faults : dict of str to str
+    members
+        Images of each group.
+    faults
         Why a rule could not choose, by group.
     """
-    members, faults, taken = {}, {}, []
+    members: dict[str, tuple[int, ...]] = {}
+    faults: dict[str, str] = {}
+    taken: list[int] = []
     for key in GROUPS:
         own, other = (q, p) if key == "b" else (p, q)
         choice = choices[key]
@@ -68,7 +76,9 @@ def members_of(choices, survey, p, q, seed):
     return members, faults
 
 
-def _by_rule(choice, survey, own, other, seed, taken):
+def _by_rule(
+    choice: Choice, survey: Survey, own: int, other: int, seed: int, taken: list[int]
+) -> tuple[int, ...]:
     known = (survey.logits, survey.labels, survey.predictions)
     if choice.rule == "hand":
         return choice.by_hand
@@ -85,22 +95,19 @@ def _by_rule(choice, survey, own, other, seed, taken):
     return random_members(survey.labels, choice.n, seed, label=own, exclude=taken)
 
 
-def neighbours(labels, members):
+def neighbours(
+    labels: NDArray[np.int64], members: Mapping[str, tuple[int, ...]]
+) -> dict[str, list[int]]:
     """For each member the images before and behind it that have its label and stand in no group.
-
-    Parameters
-    ----------
-    labels : ndarray, shape (n,), int
-        Of the set.
-    members : dict of str to tuple of int
 
     Returns
     -------
-    dict of str to list of int
+    dict
         By the image's number: the previous and the next one, round the ends of the set. Members
         without such images are left out.
     """
-    everyone = np.unique([image for of_group in members.values() for image in of_group]).astype(int)
+    known = [image for of_group in members.values() for image in of_group if image != OWN]
+    everyone = np.unique(known).astype(int)
     found = {}
     for label in np.unique(labels[everyone]):
         # The set may be large: it is looked through once for all members of a label.

@@ -1,15 +1,39 @@
 """What the Compare page shows, as it stands in the address."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from app.explorer import Explorer
 from app.figures.theme import COLOUR_MAPS
-from app.frame.defaults import default_layer
-from app.frame.query import Problem, Query, write_query
+from app.frame.fields import (
+    Field,
+    Selection,
+    Values,
+    choice,
+    last_class,
+    layer_field,
+    number,
+    read_selection,
+    shared_fields,
+    switch,
+    write_selection,
+)
+from app.frame.query import Problem, Query
 from app.frame.search import search
-from app.pages.compare.members import DEFAULT_CHOICES, GROUPS, RULES, Choice, members_of
+from app.pages.compare.members import (
+    DEFAULT_CHOICES,
+    GROUPS,
+    OWN,
+    OWN_WORD,
+    RULES,
+    Choice,
+    members_of,
+)
 from app.pages.compare.questions import asked_classes
 from cnn_core.circles.groups import MOST_MEMBERS
 from cnn_core.errors import SelectionError
+from cnn_core.network.layers import LayerInfo
 
 THRESHOLD = 0.3
 STATISTICS = ("difference", "auc", "mean_p", "mean_q", "term_p", "term_q")
@@ -18,48 +42,41 @@ _LARGEST_SEED = 10**6
 _MOST_ZOOMED = 64
 
 
-@dataclass(frozen=True)
-class CompareSelection:
+@dataclass(frozen=True, kw_only=True)
+class CompareSelection(Selection):
     """One state of the page.
 
     Attributes
     ----------
-    model, set, layer : str
-    p, q : int
-        Classes for which A and B stand.
-    choices : dict of str to Choice
+    p, q
+        Classes for which A and B stand; always told.
+    choices
         How each group "a", "b", "c" is chosen.
-    members : dict of str to tuple of int
+    members
         The images of each group.
-    faults : dict of str to str
+    faults
         Why the rule of a group chose none.
-    seed : int
+    seed
         Of random members.
-    t : float
+    t
         Threshold in [0, 1] above which a cell is on.
-    zoom : str or tuple of int
+    zoom
         "" for all units, "circled" for those with a ring, or the units shown.
-    mean, minimum : bool
+    mean, minimum
         Whether the mean and the minimum over each group are drawn.
-    colours : str
-    sort : str
+    sort
         Column of the table, with a leading "-" for the largest first.
-    cell : tuple of int or None
+    cell
         (unit, row, column) of the cell pointed out.
-    stat : str
+    stat
         What the class statistics show.
-    triples : int or None
+    triples
         Seed of the random triples, None while nobody asked for them.
     """
 
-    model: str
-    set: str
-    layer: str
-    p: int
-    q: int
-    choices: dict
-    members: dict
-    faults: dict
+    choices: Mapping[str, Choice]
+    members: Mapping[str, tuple[int, ...]]
+    faults: Mapping[str, str]
     seed: int = 0
     t: float = THRESHOLD
     zoom: str | tuple[int, ...] = ""
@@ -71,194 +88,99 @@ class CompareSelection:
     stat: str = "difference"
     triples: int | None = None
 
+    def values(self) -> dict[str, Any]:
+        """Value of every part of the address by its key."""
+        told = super().values()
+        for name in ("choices", "members", "faults"):
+            del told[name]
+        told["min"] = told.pop("minimum")
+        told["cell"] = None if self.cell is None else ":".join(map(str, self.cell))
+        for key in GROUPS:
+            chosen = self.choices[key]
+            is_by_hand = chosen.rule == "hand"
+            told[key] = tuple(map(_written, self.members[key])) if is_by_hand else None
+            told[f"r{key}"] = None if is_by_hand else chosen.rule
+            told[f"n{key}"] = None if is_by_hand else chosen.n
+            told[f"add_{key}"] = None
+        return told
 
-def read(search_text, explorer):
-    """Read a query string.
 
-    Parameters
-    ----------
-    search_text : str
-    explorer : Explorer
+def _written(image: int) -> int | str:
+    return OWN_WORD if image == OWN else image
 
-    Returns
-    -------
-    selection : CompareSelection
-    problems : list of Problem
-    """
-    query = Query(search_text)
-    model = query.choice("model", explorer.model_names, explorer.model_names[0], "model")
-    set_name = query.choice("set", explorer.set_names, explorer.set_names[0], "image set")
-    network, survey = explorer.network(model), explorer.survey(model, set_name)
-    layer_names = [info.name for info in network.layers]
-    info = network.layer(query.choice("layer", layer_names, default_layer(network), "layer"))
-    last_class = network.n_classes - 1
-    asked = [query.number(key, 0, last_class, None, "class") for key in "pq"]
-    choices = {key: _choice(query, key, len(survey)) for key in GROUPS}
-    p, q = asked_classes(explorer, survey, asked, choices)
-    seed = query.number("seed", 0, _LARGEST_SEED, 0, "seed")
-    members, faults = members_of(choices, survey, p, q, seed)
+
+def _named(key: str) -> Field:
+    """The images of a group, one by one."""
+
+    def read_images(query: Query, explorer: Explorer, values: Values) -> tuple[int, ...] | None:
+        if not query.has(key):
+            return None
+        last = len(explorer.dataset(values["set"])) - 1
+        words = {OWN_WORD: OWN} if values["own"] else {}
+        return query.numbers(key, 0, last, (), "image", most=MOST_MEMBERS, words=words)
+
+    return Field(key, f"images of group {key.upper()}", read_images, _none)
+
+
+def _none(explorer: Explorer, values: Values) -> Any:
+    return None
+
+
+def _adding(key: str) -> Field:
+    def read_wish(query: Query, explorer: Explorer, values: Values) -> str:
+        return query.text(f"add_{key}").strip()
+
+    return Field(f"add_{key}", f"image to add to group {key.upper()}", read_wish, _none)
+
+
+def _choices_of(values: Values) -> dict[str, Choice]:
+    """How each group is chosen, of the values by key."""
+    choices = {}
     for key in GROUPS:
-        members, choices = _add(query, key, survey, explorer, members, choices)
-    selection = CompareSelection(
-        model=model,
-        set=set_name,
-        layer=info.name,
-        p=p,
-        q=q,
-        choices=choices,
-        members=members,
-        faults=faults,
-        seed=seed,
-        t=query.number("t", 0.0, 1.0, THRESHOLD, "threshold", kind=float),
-        zoom=_zoom(query, info),
-        mean=query.choice("mean", ("0", "1"), "1", "switch") == "1",
-        minimum=query.choice("min", ("0", "1"), "1", "switch") == "1",
-        colours=query.choice("colours", COLOUR_MAPS, "viridis", "colour map"),
-        sort=query.choice(
-            "sort", [sign + name for name in SORTS for sign in ("", "-")], "kind", "column"
-        ),
-        cell=_cell(query, info),
-        stat=query.choice("stat", STATISTICS, "difference", "statistic"),
-        triples=query.number("triples", 0, _LARGEST_SEED, None, "seed"),
-    )
-    query.finish()
-    return selection, query.problems
-
-
-def write(selection, explorer):
-    """Write the query string of a selection, as short as it can be.
-
-    Parameters
-    ----------
-    selection : CompareSelection
-    explorer : Explorer
-
-    Returns
-    -------
-    str
-    """
-    survey = explorer.survey(selection.model, selection.set)
-    asked_p, asked_q = _shortest_question(explorer, survey, selection)
-    values = {
-        "model": selection.model,
-        "set": selection.set,
-        "layer": selection.layer,
-        "p": asked_p,
-        "q": asked_q,
-    }
-    for key in GROUPS:
-        choice = selection.choices[key]
-        if choice.rule == "hand":
-            values[key] = selection.members[key]
-        elif choice != DEFAULT_CHOICES[key]:
-            values |= {f"r{key}": choice.rule, f"n{key}": choice.n}
-    zoom = selection.zoom
-    values |= {
-        "seed": selection.seed,
-        "t": f"{selection.t:g}",
-        "zoom": zoom,
-        "mean": selection.mean,
-        "min": selection.minimum,
-        "colours": selection.colours,
-        "sort": selection.sort,
-        "cell": None if selection.cell is None else ":".join(map(str, selection.cell)),
-        "stat": selection.stat,
-        "triples": selection.triples,
-    }
-    defaults = {
-        "model": explorer.model_names[0],
-        "set": explorer.set_names[0],
-        "layer": default_layer(explorer.network(selection.model)),
-        "seed": 0,
-        "t": f"{THRESHOLD:g}",
-        "zoom": "",
-        "mean": True,
-        "min": True,
-        "colours": "viridis",
-        "sort": "kind",
-        "stat": "difference",
-    }
-    for key in GROUPS:
-        defaults |= {f"r{key}": DEFAULT_CHOICES[key].rule, f"n{key}": DEFAULT_CHOICES[key].n}
-    return write_query(values, defaults)
-
-
-def with_members(selection, key, members):
-    """Return the selection with one group put together by hand.
-
-    Parameters
-    ----------
-    selection : CompareSelection
-    key : {"a", "b", "c"}
-    members : sequence of int
-
-    Returns
-    -------
-    CompareSelection
-    """
-    members = tuple(members)
-    return replace(
-        selection,
-        members={**selection.members, key: members},
-        choices={**selection.choices, key: Choice("hand", len(members), members)},
-    )
-
-
-def _shortest_question(explorer, survey, selection):
-    """As few of the classes p and q as have to be named beside the groups."""
-    p, q = selection.p, selection.q
-    for asked in ((None, None), (p, None), (None, q)):
-        if asked_classes(explorer, survey, asked, selection.choices) == (p, q):
-            return asked
-    return p, q
-
-
-def _choice(query, key, n_images):
-    default = DEFAULT_CHOICES[key]
-    by_hand = query.numbers(key, 0, n_images - 1, (), "image", most=MOST_MEMBERS)
-    rule = query.choice(f"r{key}", RULES, default.rule, "rule")
-    n = query.number(f"n{key}", 1, MOST_MEMBERS, default.n, "number of images")
-    if query.has(key):
-        return Choice("hand", len(by_hand), by_hand)
-    return Choice(default.rule if rule == "hand" else rule, n)
-
-
-def _add(query, key, survey, explorer, members, choices):
-    """Members and choices with the image that the address adds to a group."""
-    given = query.text(f"add_{key}").strip()
-    if not given:
-        return members, choices
-    present = members[key]
-    try:
-        found = search(given, survey, explorer.class_names).images
-    except SelectionError as error:
-        return members, _complain(query, key, str(error), choices)
-    fresh = [int(image) for image in found[: len(present) + 1] if image not in present]
-    if not fresh:
-        text = (
-            f"Nothing in the {survey.set_name} set is {given}."
-            if len(found) == 0
-            else f"Image {found[0]} stands in group {key.upper()} already."
-        )
-        return members, _complain(query, key, text, choices)
-    if len(present) == MOST_MEMBERS:
-        return members, _complain(
-            query,
-            key,
-            f"Group {key.upper()} is full: it takes {MOST_MEMBERS} images. Remove one first.",
-            choices,
-        )
-    grown = (*present, fresh[0])
-    return ({**members, key: grown}, {**choices, key: Choice("hand", len(grown), grown)})
-
-
-def _complain(query, key, text, choices):
-    query.problems.append(Problem(text, f"add_{key}", ""))
+        usual, by_hand = DEFAULT_CHOICES[key], values[key]
+        if by_hand is not None:
+            members = tuple(OWN if image == OWN_WORD else image for image in by_hand)
+            choices[key] = Choice("hand", len(members), members)
+        else:
+            rule = values[f"r{key}"]
+            choices[key] = Choice(usual.rule if rule == "hand" else rule, values[f"n{key}"])
     return choices
 
 
-def _zoom(query, info):
-    text = query.text("zoom")
+def _asked_pair(explorer: Explorer, values: Values, asked: Sequence[int | None]) -> tuple[int, int]:
+    survey = explorer.survey(values["model"], values["set"])
+    return asked_classes(explorer, survey, asked, _choices_of(values))
+
+
+def _read_class(place: int) -> Callable[[Query, Explorer, Values], int]:
+    def read_class(query: Query, explorer: Explorer, values: Values) -> int:
+        last = last_class(explorer, values)
+        query.number("pq"[place], 0, last, None, "class")
+        asked = [query.peek_number(key, 0, last) for key in "pq"]
+        return _asked_pair(explorer, values, asked)[place]
+
+    return read_class
+
+
+def _omitted_class(place: int) -> Callable[[Explorer, Values], int | None]:
+    """Value of a class where it need not be named beside the groups, None where it must be."""
+
+    def default(explorer: Explorer, values: Values) -> int | None:
+        p, q = values["p"], values["q"]
+        for asked in ((None, None), (p, None), (None, q)):
+            if _asked_pair(explorer, values, asked) == (p, q):
+                return (p, q)[place] if asked[place] is None else None
+        return None
+
+    return default
+
+
+def _layer(explorer: Explorer, values: Values) -> LayerInfo:
+    return explorer.network(values["model"]).layer(values["layer"])
+
+
+def _read_zoom(query: Query, explorer: Explorer, values: Values) -> str | tuple[int, ...]:
+    info, text = _layer(explorer, values), query.text("zoom")
     if text in ("", "all"):
         return ""
     if text == "circled":
@@ -267,8 +189,8 @@ def _zoom(query, info):
     return query.numbers("zoom", 0, info.n_units - 1, (), what, most=_MOST_ZOOMED) or ""
 
 
-def _cell(query, info):
-    text = query.text("cell")
+def _read_cell(query: Query, explorer: Explorer, values: Values) -> tuple[int, ...] | None:
+    info, text = _layer(explorer, values), query.text("cell")
     if not text:
         return None
     parts = text.split(":")
@@ -279,13 +201,124 @@ def _cell(query, info):
         or len(cell) != 3
         or any(number >= limit for number, limit in zip(cell, size, strict=True))
     ):
-        query.problems.append(
-            Problem(
-                f"{info.name} has no such cell; a cell is unit:row:column, up to "
-                f"{size[0] - 1}:{size[1] - 1}:{size[2] - 1}.",
-                "cell",
-                "",
-            )
+        told = (
+            f"{info.name} has no such cell; a cell is unit:row:column, up to "
+            f"{size[0] - 1}:{size[1] - 1}:{size[2] - 1}."
         )
+        query.problems.append(Problem(told, "cell", ""))
         return None
     return cell
+
+
+def _add(
+    query: Query, key: str, explorer: Explorer, values: Values, members: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Members of a group with the image that the address adds to it."""
+    given = values[f"add_{key}"]
+    if not given:
+        return members
+    wished, fault = _wished(given, key, explorer, values, members)
+    if wished is not None and len(members) == MOST_MEMBERS:
+        fault = f"Group {key.upper()} is full: it takes {MOST_MEMBERS} images. Remove one first."
+    if fault:
+        query.problems.append(Problem(fault, f"add_{key}", ""))
+        return members
+    return (*members, wished)
+
+
+def _wished(
+    given: str, key: str, explorer: Explorer, values: Values, members: tuple[int, ...]
+) -> tuple[int | None, str]:
+    """The image that is meant, or why there is none."""
+    if given == OWN_WORD:
+        if not values["own"]:
+            return None, "The link holds no image of your own."
+        found = [OWN]
+    else:
+        survey = explorer.survey(values["model"], values["set"])
+        try:
+            found = search(given, survey, explorer.class_names).images.tolist()
+        except SelectionError as error:
+            return None, str(error)
+    if not found:
+        return None, f"Nothing in the {values['set']} set is {given}."
+    fresh = [image for image in found[: len(members) + 1] if image not in members]
+    name = "Your own image" if found[0] == OWN else f"Image {found[0]}"
+    return (fresh[0], "") if fresh else (None, f"{name} stands in group {key.upper()} already.")
+
+
+def complete(query: Query, explorer: Explorer, values: dict[str, Any]) -> None:
+    """Choose the images of the groups, as far as the address leaves them open."""
+    choices = _choices_of(values)
+    survey = explorer.survey(values["model"], values["set"])
+    members, faults = members_of(choices, survey, values["p"], values["q"], values["seed"])
+    for key in GROUPS:
+        grown = _add(query, key, explorer, values, members[key])
+        if grown != members[key]:
+            members[key] = grown
+            choices[key] = Choice("hand", len(grown), grown)
+        for name in (key, f"r{key}", f"n{key}", f"add_{key}"):
+            del values[name]
+    values |= {"choices": choices, "members": members, "faults": faults}
+    values["minimum"] = values.pop("min")
+
+
+_ALL_SORTS = [sign + name for name in SORTS for sign in ("", "-")]
+_MODEL, _SET, _IMAGE, _LAYER, _P, _Q, *_OTHERS = shared_fields(
+    model_drops=("zoom", "cell"),
+    set_drops=("image", *GROUPS, "zoom", "cell"),
+    layer=layer_field(drops=("zoom", "cell")),
+    pair=(
+        Field("p", "class for which A stands", _read_class(0), _omitted_class(0)),
+        Field("q", "class for which B stands", _read_class(1), _omitted_class(1)),
+    ),
+)
+FIELDS = (
+    _MODEL,
+    _SET,
+    _IMAGE,
+    _LAYER,
+    *map(_named, GROUPS),
+    *(choice(f"r{key}", "rule", RULES, DEFAULT_CHOICES[key].rule, drops=(key,)) for key in GROUPS),
+    *(
+        number(f"n{key}", "number of images", 1, MOST_MEMBERS, DEFAULT_CHOICES[key].n, drops=(key,))
+        for key in GROUPS
+    ),
+    # Which classes are asked about may follow from the groups.
+    _P,
+    _Q,
+    *_OTHERS,
+    number("seed", "seed", 0, _LARGEST_SEED, 0),
+    *map(_adding, GROUPS),
+    number("t", "threshold", 0.0, 1.0, THRESHOLD, kind=float),
+    Field("zoom", "units shown", _read_zoom, lambda explorer, values: ""),
+    switch("mean", "mean over each group", True),
+    switch("min", "minimum over each group", True),
+    choice("colours", "colour map", COLOUR_MAPS, "viridis"),
+    choice("sort", "column", _ALL_SORTS, "kind"),
+    Field("cell", "cell pointed out", _read_cell, _none),
+    choice("stat", "statistic", STATISTICS, "difference"),
+    number("triples", "seed", 0, _LARGEST_SEED),
+)
+
+
+def read(
+    search_text: str, explorer: Explorer, own: str = ""
+) -> tuple[CompareSelection, list[Problem]]:
+    """Turn an address of the page into a selection, and say what was wrong with it."""
+    return read_selection(FIELDS, CompareSelection, search_text, explorer, own, complete)
+
+
+def write(selection: CompareSelection, explorer: Explorer) -> str:
+    """Write the query string of a selection, as short as it can be."""
+    return write_selection(FIELDS, selection, explorer)
+
+
+def with_members(selection: CompareSelection, key: str, members: Sequence[int]) -> CompareSelection:
+    """Return the selection with one group put together by hand."""
+    members = tuple(members)
+    return replace(
+        selection,
+        members={**selection.members, key: members},
+        choices={**selection.choices, key: Choice("hand", len(members), members)},
+    )

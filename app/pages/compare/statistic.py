@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.pages.compare.view import CompareView
 from app.pages.compare.words import STATISTIC_TITLES, pair
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.display import colour_range
@@ -37,21 +38,11 @@ class StatisticView:
     note: str
 
 
-def look_at_statistic(explorer, measures, selection):
-    """Look at the statistic that the selection names.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    measures : Measures
-    selection : CompareSelection
-
-    Returns
-    -------
-    StatisticView
-    """
-    layer = explorer.network(selection.model).layer(selection.layer)
-    p, q = pair(explorer, selection)
+def look_at_statistic(view: CompareView) -> StatisticView:
+    """Look at the statistic that the selection names."""
+    selection, measures = view.selection, view.measures
+    layer = view.layer
+    p, q = pair(view)
     name = selection.stat
     values, n_images, fault = _numbers(measures, selection, layer)
     defined = values[np.isfinite(values)]

@@ -4,9 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from dash import html
+from dash.development.base_component import Component
 
+from app.frame.links import COMPARE, fragment
 from app.frame.wording import interval, number_text, percent, signed
-from app.pages.compare.state import write
+from app.pages.compare.state import CompareSelection, write
+from app.pages.compare.view import CompareView
 from app.pages.compare.words import pair
 
 MOST_ROWS = 60
@@ -108,26 +111,14 @@ class CircleTable:
         return np.lexsort((-np.nan_to_num(gap), np.nan_to_num(key, nan=np.inf)))
 
 
-def table_parts(explorer, selection, path, table):
-    """Make the table.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    selection : CompareSelection
-    path : str
-        Of the page.
-    table : CircleTable
-
-    Returns
-    -------
-    dash component
-    """
+def table_parts(view: CompareView, table: CircleTable) -> Component:
+    """Lay the table out; its heads sort it."""
+    selection = view.selection
     if len(table) == 0:
         return html.P(
             "No cell is circled. Lower the threshold, or compare fewer images.", className="faint"
         )
-    p, q = pair(explorer, selection)
+    p, q = pair(view)
     heads = (
         ("kind", "ring", ""),
         ("cell", "unit : row : column", ""),
@@ -150,15 +141,13 @@ def table_parts(explorer, selection, path, table):
     )
     rows = [_row(selection, table, number) for number in table.order(selection.sort)[:MOST_ROWS]]
     return html.Table(
-        [
-            html.Thead(html.Tr([_head(explorer, selection, path, *head) for head in heads])),
-            html.Tbody(rows),
-        ],
+        [html.Thead(html.Tr([_head(view, *head) for head in heads])), html.Tbody(rows)],
         className="table circles",
     )
 
 
-def _head(explorer, selection, path, name, text, title):
+def _head(view: CompareView, name: str, text: str, title: str) -> Component:
+    selection = view.selection
     present = selection.sort.lstrip("-") == name
     is_down = present and selection.sort.startswith("-")
     first = name if name in ("kind", "cell") else f"-{name}"
@@ -167,13 +156,17 @@ def _head(explorer, selection, path, name, text, title):
     arrow = (" ↓" if is_down else " ↑") if present else ""
     state = ("descending" if is_down else "ascending") if present else "none"
     return html.Th(
-        html.A(text + arrow, href=path + write(target, explorer), title=title or None),
+        html.A(
+            text + arrow,
+            href=COMPARE + write(target, view.explorer) + fragment(selection.own),
+            title=title or None,
+        ),
         scope="col",
         **{"aria-sort": state},
     )
 
 
-def _row(selection, table, number):
+def _row(selection: CompareSelection, table: CircleTable, number: int) -> Component:
     unit, row, column = (int(part) for part in table.place[number])
     kind = int(table.kind[number])
     name = f"{unit}:{row}:{column}"

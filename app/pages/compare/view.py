@@ -1,11 +1,16 @@
 """What the Compare page shows of the groups' images: numbers ready to be drawn."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from app.explorer import Explorer
 from app.figures.pictures.board import Slots
-from app.pages.compare.members import GROUPS
+from app.frame.page import View
+from app.pages.compare.measures import Measures, measures_of
+from app.pages.compare.members import GROUPS, OWN
+from app.pages.compare.state import CompareSelection
 from cnn_core.circles.rule import Circles
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.display import colour_range
@@ -51,9 +56,14 @@ class Tile:
     on_a: int = 0
     on_b: int = 0
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the grid of the reader's own image."""
+        return self.image == OWN
 
-@dataclass(frozen=True, eq=False)
-class CompareView:
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CompareView(View):
     """Everything that is drawn of the groups.
 
     Attributes
@@ -78,32 +88,23 @@ class CompareView:
         Kinds of which the outlines of the cells are drawn, since there are too many for rings.
     """
 
-    selection: object
+    selection: CompareSelection
+    measures: Measures
     layer: LayerInfo
-    groups: dict
+    groups: dict[str, tuple[Tile, ...]]
     circles: Circles
     units: np.ndarray
     range: tuple[float, float]
     mosaic: Mosaic
     slots: Slots
-    rings: dict
+    rings: dict[str, dict[str, Any]]
     n_left_out: int
-    outlined: frozenset
+    outlined: frozenset[str]
 
 
-def look(explorer, measures, selection):
-    """Look at the groups.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    measures : Measures
-    selection : CompareSelection
-
-    Returns
-    -------
-    CompareView
-    """
+def look(explorer: Explorer, selection: CompareSelection) -> CompareView:
+    """Look at the groups."""
+    measures = measures_of(explorer)
     layer = explorer.network(selection.model).layer(selection.layer)
     group_values = measures.group_values(selection)
     circles, on = measures.circles(selection, group_values)
@@ -120,6 +121,8 @@ def look(explorer, measures, selection):
         selection, circles, group_values.values, units, mosaic, slots.ring_radius
     )
     return CompareView(
+        explorer=explorer,
+        measures=measures,
         selection=selection,
         layer=layer,
         groups=groups,
@@ -189,7 +192,7 @@ def _tiles(selection, key, group_values, on, circles, labels, units):
             values[place][..., units],
             image,
             place,
-            int(labels[image]),
+            None if image == OWN else int(labels[image]),
             int(group_values.predictions[key][place]),
             group_values.probabilities[key][place],
             int(n_on[0][place]),

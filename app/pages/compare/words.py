@@ -1,6 +1,8 @@
 """What the Compare page says: short sentences made of the numbers that it shows."""
 
 from app.frame.wording import interval, percent, plural
+from app.pages.compare.members import OWN
+from app.pages.compare.view import CompareView
 from cnn_core.circles.groups import Flag, in_both
 from cnn_core.circles.groups import Group as CoreGroup
 
@@ -14,9 +16,9 @@ STATISTIC_TITLES = {
 }
 
 
-def pair(explorer, selection):
+def pair(view: CompareView) -> tuple[str, str]:
     """Names of p and q."""
-    return explorer.class_name(selection.p), explorer.class_name(selection.q)
+    return view.class_name(view.selection.p), view.class_name(view.selection.q)
 
 
 def rule_text(rule, own, other):
@@ -61,21 +63,11 @@ def shared_text(circles):
     )
 
 
-def sentence(explorer, selection, worth):
-    """Say what the circles are worth, whatever it is.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    selection : CompareSelection
-    worth : Worth
-
-    Returns
-    -------
-    str
-    """
+def sentence(view, worth):
+    """Say what the circles are worth, whatever it is."""
+    selection = view.selection
     reader, network = worth.worth.reader.overall, worth.network
-    p, q = pair(explorer, selection)
+    p, q = pair(view)
     if selection.p == selection.q:
         return one_class(p)
     if worth.circles.n_unique_a + worth.circles.n_unique_b == 0:
@@ -173,27 +165,16 @@ def chance_note(chance, same_size):
     return f"All {chance.n_splits:,} splits of A and B together into groups of these sizes{least}."
 
 
-def warnings(explorer, selection, circles, reader=None):
-    """Tell what the reader of the circles has to know.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    selection : CompareSelection
-    circles : Circles
-    reader : CircleReader, optional
-
-    Returns
-    -------
-    list of str
-    """
-    p, q = pair(explorer, selection)
+def warnings(view, circles, reader=None):
+    """Tell what the reader of the circles has to know."""
+    selection = view.selection
+    p, q = pair(view)
     told = []
     twice = _in_both(selection)
     if twice:
         word = "image" if len(twice) == 1 else "images"
         told.append(
-            f"{word.capitalize()} {', '.join(map(str, twice))} "
+            f"{word.capitalize()} {', '.join('own' if one == OWN else str(one) for one in twice)} "
             f"{'stands' if len(twice) == 1 else 'stand'} in A and in B, so that no cell "
             "can be unique to either."
         )
@@ -252,17 +233,20 @@ def rings_note(view):
     return " ".join(told)
 
 
-def board_summary(explorer, view, key):
+def board_summary(view, key):
     """Tell a group's grids to someone who does not see them."""
     tiles = view.groups[key]
     images = [tile for tile in tiles if tile.kind == "image"]
     if not images:
         return f"Group {key.upper()} is empty."
     told = ", ".join(
-        f"image {tile.image} labelled {explorer.class_name(tile.label)}" for tile in images
+        "your own image"
+        if tile.label is None
+        else f"image {tile.image} labelled {view.class_name(tile.label)}"
+        for tile in images
     )
     n_on = "; ".join(
-        f"in image {tile.image} {tile.on_a} of A's {view.circles.n_unique_a} and "
+        f"in {'your own image' if tile.is_own else f'image {tile.image}'} {tile.on_a} of A's {view.circles.n_unique_a} and "
         f"{tile.on_b} of B's {view.circles.n_unique_b} unique cells are on"
         for tile in images
     )
@@ -297,12 +281,12 @@ def triples_sentence(selection, triples_mean, least, most, share, own):
     return told
 
 
-def readers_note(explorer, selection, worth):
+def readers_note(view, worth):
     """Give both accuracies in numbers, and the classes apart."""
     reader, network = worth.worth.reader, worth.network
     if reader.overall.n == 0:
         return "No image is left to judge."
-    p, q = pair(explorer, selection)
+    p, q = pair(view)
     told = (
         f"Circles {percent(reader.overall.value, 1)} "
         f"({interval(reader.overall.low, reader.overall.high, 1)}), network "
@@ -315,9 +299,9 @@ def readers_note(explorer, selection, worth):
     return told + "."
 
 
-def table_note(explorer, selection, worth, terms, most_rows):
+def table_note(view, worth, terms, most_rows):
     """Tell on what the table is measured."""
-    p, q = pair(explorer, selection)
+    p, q = pair(view)
     counts = worth.worth.hit_rates.n_images
     told = [
         f"Measured on {counts[0]:,} images of {p} and {counts[1]:,} of {q} of the "

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.frame.parts import up_to
 from app.frame.subject import Subject
 from app.pages.decide.effect import (
     MOST_IMAGES,
@@ -97,7 +98,7 @@ def curve(view: DecideView, part: int) -> CurvePart:
 
     key = ("curve", selection.model, selection.set, view.p, view.q, selection.race)
     key += (selection.baseline,)
-    run, next_part = _up_to(view, key, part, len(members), PART_IMAGES, add, 20_000)
+    run, next_part = up_to(view.explorer.kept, key, part, len(members), PART_IMAGES, add, 20_000)
     return CurvePart(run, len(members), next_part)
 
 
@@ -115,30 +116,6 @@ def _curve_part(view: DecideView, members: NDArray[np.int64], seed: int) -> Clas
         baseline=baseline_of(explorer, selection, selection.race),
         most_steps=_MOST_STEPS if is_late else _FEW_STEPS,
     )
-
-
-def _up_to(
-    view: DecideView,
-    key: tuple[Hashable, ...],
-    part: int,
-    n_images: int,
-    size: int,
-    add: Callable[[Any, slice, int], Any],
-    n_bytes: int,
-) -> tuple[Any, int | None]:
-    """Result over the images up to a part, from what is kept and one further part at most.
-
-    `add` puts a part to the result before it, which is None before the first one.
-    """
-    n_parts = -(-n_images // size)
-    wanted = min(max(part, 0), n_parts - 1)
-    kept = ((number, view.explorer.kept.get((*key, number))) for number in range(wanted, -1, -1))
-    last, found = next((one for one in kept if one[1] is not None), (-1, None))
-    if last < wanted:
-        before, last = found, last + 1
-        rows = slice(last * size, min((last + 1) * size, n_images))
-        found = _kept(view, (*key, last), lambda: add(before, rows, last), n_bytes)
-    return found, last + 1 if last + 1 < n_parts else None
 
 
 def edit_of(view: DecideView, layer: str) -> Edit:
@@ -182,7 +159,7 @@ def mean_effects(view: DecideView, part: int) -> EffectPart:
         return sums if before is None else before + sums
 
     key = ("effect", selection.model, selection.set, *pair, selection.off, selection.baseline)
-    sums, next_part = _up_to(view, key, part, len(taken), size, add, 1_000)
+    sums, next_part = up_to(view.explorer.kept, key, part, len(taken), size, add, 1_000)
     return EffectPart(effects_of(sums, pair), len(taken), len(dataset), next_part)
 
 

@@ -1,29 +1,22 @@
 """The numbers behind the Compare page, over plain HTTP."""
 
 import numpy as np
-from flask import abort, jsonify, request
+from flask import Flask, Response, abort, request
 
-from app.pages.compare.measures import TRIPLES
+from app.explorer import Explorer
+from app.pages.compare.measures import measures_of
 from app.pages.compare.members import GROUPS
-from app.pages.compare.state import read
+from app.pages.compare.state import CompareSelection, read
 from app.pages.compare.table import KINDS, CircleTable
 from app.serving.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise
 
-_MOST_AT_ONCE = 50
 
-
-def register_routes(server, explorer, measures):
-    """Add the page's downloads and the random threes.
-
-    Parameters
-    ----------
-    server : flask.Flask
-    explorer : Explorer
-    measures : Measures
-    """
+def register_routes(server: Flask, explorer: Explorer) -> None:
+    """Add the page's downloads and the random threes."""
+    measures = measures_of(explorer)
 
     @server.get("/download/circles.csv")
-    def circles_csv():
+    def circles_csv() -> Response:
         selection = _asked(explorer)
         table = CircleTable.of(measures.worth(selection), measures.terms(selection))
         head = (
@@ -62,7 +55,7 @@ def register_routes(server, explorer, measures):
         return file_reply(csv_text(head, rows), "circles.csv")
 
     @server.get("/download/compare.npz")
-    def compare_npz():
+    def compare_npz() -> Response:
         selection = _asked(explorer)
         values, worth = measures.group_values(selection), measures.worth(selection)
         circles, reader = worth.circles, worth.worth.reader
@@ -86,7 +79,7 @@ def register_routes(server, explorer, measures):
         return file_reply(npz_bytes(**arrays), "compare.npz")
 
     @server.get("/download/class-statistics.csv")
-    def class_statistics_csv():
+    def class_statistics_csv() -> Response:
         selection = _asked(explorer)
         contrast, terms = measures.contrast(selection), measures.terms(selection)
         shape = contrast.auc.shape
@@ -111,40 +104,10 @@ def register_routes(server, explorer, measures):
         )
         return file_reply(csv_text(head, cell_rows(*columns)), "class_statistics.csv")
 
-    @server.get("/compare/triples.json")
-    def triples():
-        numbers = request.args.to_dict()
-        first, n = (_whole(numbers.pop(name, ""), name) for name in ("first", "n"))
-        if first + n > TRIPLES or not 1 <= n <= _MOST_AT_ONCE:
-            abort(
-                400,
-                f"first and n: parts of at most {_MOST_AT_ONCE} of {TRIPLES} draws are accepted",
-            )
-        found = measures.triples(_asked(explorer, skip=("first", "n")), first, n)
-        judged = found.accuracies[np.isfinite(found.accuracies)]
-        return jsonify(
-            {
-                "accuracies": [round(value, 6) for value in judged.tolist()],
-                "first": first,
-                "n": n,
-                "of": TRIPLES,
-            }
-        )
 
-
-def _asked(explorer, skip=()):
-    query = "&".join(
-        part
-        for part in request.query_string.decode("ascii", "replace").split("&")
-        if part.partition("=")[0] not in skip
-    )
+def _asked(explorer: Explorer) -> CompareSelection:
+    query = request.query_string.decode("ascii", "replace")
     selection, problems = read(query, explorer)
     if problems:
         abort(400, problems[0].text)
     return selection
-
-
-def _whole(text, name):
-    if not (text.isdecimal() and text.isascii() and len(text) < 6):
-        abort(400, f"{name}: a whole number is accepted")
-    return int(text)
