@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,7 @@ LONGEST_FILE = 430
 # Where a module stands: it may import what stands on a lower step, or on its own.
 # Words for numbers are needed in figures too, and need nothing themselves.
 STEPS = {"cnn_core": 0, "app.frame.wording": 0, "app.figures": 1, "app.frame": 2, "app.pages": 3}
-# The frame asks the pages for their names: gone once a page declares them.
-STILL_UPWARDS = {"app.frame.cards", "app.frame.help", "app.frame.shell"}
+ALL = "app.pages"  # the one module that knows every page
 
 
 def modules(package):
@@ -84,7 +84,71 @@ def test_imports_run_down_the_steps(module):
     path = {**CORE, **APP}[module]
     if own is not None:
         upwards = {name for name in imported_names(module, path) if (step_of(name) or 0) > own}
-        assert bool(upwards) == (module in STILL_UPWARDS), upwards
+        assert not upwards
+
+
+def imports():
+    """What each module imports of the house, imports inside functions counted."""
+    house = {**CORE, **APP}
+    found = {}
+    for module, path in house.items():
+        names = {name for name in imported_names(module, path) if name in house and name != module}
+        # "from room import module" is about the module.
+        rooms = {name for name in names if any(one.startswith(f"{name}.") for one in names)}
+        found[module] = names - rooms
+    return found
+
+
+def circles(graph):
+    """Circles of a graph of imports: each a list of modules, the first one twice."""
+    sorter = TopologicalSorter(graph)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        return [error.args[1]]
+    return []
+
+
+def test_no_import_goes_in_a_circle():
+    # A room's front hands out names of its modules; nobody inside the house asks it for them.
+    graph = {
+        module: {name for name in names if not is_front(name)}
+        for module, names in imports().items()
+        if not is_front(module)
+    }
+    assert circles(graph) == []
+
+
+def is_front(module):
+    return {**CORE, **APP}[module].name == "__init__.py" and not module.startswith("app.pages")
+
+
+def test_a_circle_would_be_seen():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+
+
+def page_of(module):
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["app", "pages"] and len(parts) > 2 else None
+
+
+def test_no_page_imports_another():
+    strangers = {
+        (module, name)
+        for module, names in imports().items()
+        for name in names
+        if page_of(module) and page_of(name) and page_of(module) != page_of(name)
+    }
+    assert strangers == set()
+
+
+def test_only_the_list_of_pages_and_who_serves_them_know_pages():
+    knowing = {
+        module
+        for module, names in imports().items()
+        if any(page_of(name) for name in names) and not page_of(module)
+    }
+    assert knowing == {ALL}
 
 
 @pytest.mark.parametrize("room", [name for name, path in CORE.items() if path.stem == "__init__"])

@@ -1,7 +1,9 @@
 """What the Decide page shows, as it stands in the address."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +35,10 @@ from app.pages.decide.choices import (
     unit_layers,
 )
 from app.pages.decide.silenced import NONE_SILENCED, Silenced, read_silenced
-from cnn_core.network.classifier import Network
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
+
 
 GROUPINGS = ("cell", "map")
 BASELINES = ("zero", "mean")

@@ -1,6 +1,9 @@
 """What the Explore page tells about one selection: numbers ready to be drawn and put into words."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +13,12 @@ from app.frame.defaults import columns_for, pair_of
 from app.frame.page import View
 from app.frame.search import Found, found_by
 from app.pages.explore.state import ExploreSelection
-from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.display import colour_range, dead_units, display_values
 from cnn_core.space.mosaic import Mosaic
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
