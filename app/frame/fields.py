@@ -271,7 +271,11 @@ def carried_values(
 ) -> dict[str, Any]:
     """What the reader chose and every other page takes over, by key."""
     told, defaults = _told(fields, selection, explorer)
-    return {key: told[key] for key in CARRIED if told[key] != defaults[key]}
+    chosen = {key for key in CARRIED if told[key] != defaults[key]}
+    # Half a pair would be completed by another rule on another page.
+    if chosen & {"p", "q"}:
+        chosen |= {"p", "q"}
+    return {key: told[key] for key in CARRIED if key in chosen}
 
 
 def _told(

@@ -46,6 +46,48 @@ def ask(app, output_part, *values, states=()):
     return app.server.test_client().post("/_dash-update-component", json=body)
 
 
+def ask_page(app, path, search, own="", shown=None):
+    """Ask a page's main callback: what it answers, by component and property."""
+    address = {"path": path, "search": search, "own": own, "serial": 1}
+    if shown is not None:
+        address |= {"shown": shown, "shownOwn": ""}
+    response = _post(app, _key_of_input(app, {"type": "query", "path": path}), address)
+    assert response.status_code == 200, response.get_data(as_text=True)[:300]
+    return response.get_json()["response"]
+
+
+def ask_panel(app, path, panel, search, own="", part=0):
+    """Ask for a slow panel: what it drew, with what it told under "told"."""
+    address = {"path": path, "search": search, "own": own, "part": part}
+    response = _post(app, _key_of_input(app, {"type": "ask", "panel": panel}), address)
+    assert response.status_code == 200, response.get_data(as_text=True)[:300]
+    drawn = response.get_json()["response"]
+    told = drawn.pop(json.dumps({"panel": panel, "type": "told"}, separators=(",", ":")))
+    return {**drawn, "told": told["data"]}
+
+
+def _key_of_input(app, component):
+    """Key of the callback that a component alone sets off."""
+    [key] = [
+        key
+        for key, declared in app.callback_map.items()
+        if [_id(part["id"]) for part in declared["inputs"]] == [component]
+    ]
+    return key
+
+
+def _post(app, key, value):
+    [part] = app.callback_map[key]["inputs"]
+    body = {
+        "output": key,
+        "outputs": _outputs(app, key),
+        "inputs": [{**part, "id": _id(part["id"]), "value": value}],
+        "state": [],
+        "changedPropIds": [f"{part['id']}.{part['property']}"],
+    }
+    return app.server.test_client().post("/_dash-update-component", json=body)
+
+
 def show(app, grid_output, path, search):
     """Outputs of a page's main callback for an address: {component id: {property: value}}."""
     response = ask(app, grid_output, {"path": path, "search": search, "serial": 1})

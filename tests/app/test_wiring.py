@@ -5,8 +5,9 @@ import json
 from dash import Dash
 from dash.development.base_component import Component
 
-from app.frame import shell
 from app.frame.address import query_store
+from app.frame.shell import frame
+from app.frame.wire import placed
 from app.pages import PAGES
 from tests.app.asking import small_app
 from tests.app.small_explorer import small_explorer
@@ -32,11 +33,17 @@ def ids_of(tree):
 
 
 def known_ids():
-    known = ids_of(shell.frame())
+    known = ids_of(frame(PAGES))
     for page in PAGES:
-        known |= ids_of(page.layout(small_explorer()))
-        known.add(json.dumps(query_store(page.PATH), sort_keys=True, separators=(",", ":")))
+        known |= ids_of(laid_out(page))
+        known.add(json.dumps(query_store(page.path), sort_keys=True, separators=(",", ":")))
     return known
+
+
+def laid_out(page):
+    """Layout of a page over the small explorer."""
+    explorer = small_explorer()
+    return page.arrange(explorer, placed(page, explorer))
 
 
 def test_every_id_of_every_callback_exists():
@@ -58,15 +65,15 @@ def test_every_id_of_every_callback_exists():
 def test_ids_of_pages_do_not_collide():
     seen = {}
     for page in PAGES:
-        for name in ids_of(page.layout(small_explorer())):
+        for name in ids_of(laid_out(page)):
             if '"type":"control"' in name:
                 continue
-            assert name not in seen, f"{name} stands in {seen.get(name)} and {page.TITLE}"
-            seen[name] = page.TITLE
+            assert name not in seen, f"{name} stands in {seen.get(name)} and {page.title}"
+            seen[name] = page.title
 
 
 def test_pages_have_paths_and_titles_of_their_own():
-    assert len({page.PATH for page in PAGES}) == len({page.TITLE for page in PAGES}) == len(PAGES)
+    assert len({page.path for page in PAGES}) == len({page.title for page in PAGES}) == len(PAGES)
 
 
 def test_building_an_app_leaves_nothing_in_the_module():
