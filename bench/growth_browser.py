@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from app.pages.compare.parts import BOARDS
+from app.pages.compare.boards import BOARDS
 from bench.clicks import set_address, times_of, watch
 from tests.harness.served import served
 
