@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from app.pages.compare.replies import reply
 
 from app.figures.pictures.board import Slots
 from app.figures.pictures.rings import rings_picture
@@ -16,7 +17,6 @@ from app.pages.compare import PATH, drawing, layout, words
 from app.pages.compare.captions import _short_probability
 from app.pages.compare.measures import Measures
 from app.pages.compare.members import neighbours
-from app.pages.compare.replies import reply
 from app.pages.compare.state import read, write
 from app.pages.compare.view import look
 from tests.app.asking import ask, small_app

@@ -9,6 +9,8 @@ from itertools import combinations, permutations
 
 import numpy as np
 import pytest
+from app.pages.decide.later import PART_IMAGES, Later, joined
+from app.pages.decide.layout import LATER_PARTS, asked
 
 from app.explorer import Explorer
 from app.figures.charts.answer import answer_figure
@@ -16,8 +18,6 @@ from app.figures.pictures.signed import are_told_apart, signed_grid, signed_imag
 from app.pages.decide import PATH, parts, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
-from app.pages.decide.later import PART_IMAGES, Later, joined
-from app.pages.decide.layout import LATER_PARTS, asked
 from app.pages.decide.silenced import Silenced, read_silenced
 from app.pages.decide.state import read, write
 from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from app.pages.decide.later import Later
 
 from app.pages.decide import PATH, effect, later_words
 from app.pages.decide import later as later_module
 from app.pages.decide.effect import EffectPart, MeanEffect, images_taken, part_images
-from app.pages.decide.later import Later
 from app.pages.decide.state import read
 from tests.app.asking import ask, small_app
 from tests.app.small_explorer import small_explorer
