@@ -66,7 +66,11 @@ if TYPE_CHECKING:
     from cnn_core.survey.whole_set import Survey as Survey
     from cnn_core.survey.whole_set import survey_of as survey_of
     from cnn_core.training.article_cnn import build_article_cnn as build_article_cnn
+    from cnn_core.training.course import activations_over_training as activations_over_training
+    from cnn_core.training.course import open_snapshots as open_snapshots
+    from cnn_core.training.course import untrained_twin as untrained_twin
     from cnn_core.training.run import Recipe as Recipe
+    from cnn_core.training.snapshot_writer import SnapshotWriter as SnapshotWriter
     from cnn_core.training.train import train_and_publish as train_and_publish
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

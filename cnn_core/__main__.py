@@ -16,6 +16,7 @@ from cnn_core.artifacts import SECTIONS, find_faults, read_manifest, verify_arti
 from cnn_core.errors import LookingGlassError
 from cnn_core.images.dataset import available_splits, fit_labels, load_dataset
 from cnn_core.shipped_files import DATA_FILE, SHIPPED
+from cnn_core.training.snapshots import SnapshotPlan
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
@@ -64,6 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=_counted(0), default=1, help="default: 1")
     train.add_argument("--epochs", type=_counted(1), help="passes over the training images")
     train.add_argument("--batch-size", type=_counted(1), help="images in one step")
+    train.add_argument(
+        "--snapshots",
+        metavar="LIST",
+        nargs="?",
+        const=str(SnapshotPlan()),
+        help="also keep the weights after these steps and, with an e, epochs, as "
+        f"NAME_snapshots.npz (default LIST: {SnapshotPlan()})",
+    )
     train.add_argument(
         "--resume", action="store_true", help="go on from the last finished epoch, if there is one"
     )
@@ -142,6 +151,7 @@ def _counted(smallest: int) -> Callable[[str], int]:
 
 
 def _train(options: argparse.Namespace) -> int:
+    plan = None if options.snapshots is None else SnapshotPlan.parse(options.snapshots)
     data = options.data or options.output / DATA_FILE
     train_set, test_set = (load_dataset(data, split) for split in ("train", "test"))
 
@@ -164,6 +174,7 @@ def _train(options: argparse.Namespace) -> int:
         options.name,
         seed=options.seed,
         recipe=replace(recipe, validation_images=held_back),
+        plan=plan,
         resume=options.resume,
         overwrite=options.overwrite,
         command=_command_line(options),
@@ -229,7 +240,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _info(options: argparse.Namespace) -> int:
     from cnn_core.network.opening import load_network
-    from cnn_core.training.train import versions
+    from cnn_core.training.versions import versions
 
     for path in options.files:
         if path.suffix.lower() in _MODEL_ENDINGS:
@@ -291,6 +302,9 @@ def _command_line(options: argparse.Namespace) -> str:
     if options.data is not None:
         parts += ["--data", told(options.data)]
     parts += ["--seed", str(options.seed)]
+    if options.snapshots is not None:
+        parts.append("--snapshots")
+        parts += [options.snapshots] if options.snapshots != str(SnapshotPlan()) else []
     for option in ("epochs", "batch_size"):
         if getattr(options, option) is not None:
             parts += [f"--{option.replace('_', '-')}", str(getattr(options, option))]

@@ -25,7 +25,8 @@ MANIFEST = "manifest.json"
 HISTORY = "history.json"
 WORK_FOLDER = ".training"
 FORMAT = 1
-SECTIONS = ("data", "history", "labels", "models", "readouts")
+SNAPSHOTS_ENDING = "_snapshots.npz"
+SECTIONS = ("data", "history", "labels", "models", "readouts", "snapshots")
 DESCRIBED_SUFFIXES = (".keras", ".h5", ".npz", ".json")
 REMEDY = "check the file out again or train it anew; `python -m cnn_core check` lists every fault"
 
@@ -148,7 +149,7 @@ def read_manifest(folder: AnyPath) -> dict[str, Any]:
     -------
     dict
         ``format``; ``data``, ``history``, ``models`` and, once there are any, ``labels`` (what is
-        known of labels in the data) and ``readouts``, each ``{file: record}`` with at least
+        known of labels in the data), ``readouts`` and ``snapshots``, each ``{file: record}`` with at least
         ``bytes`` and ``sha256``; ``pending`` like these while a change is under way.
 
     Raises

@@ -2,7 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.network.activations import Activations
-from cnn_core.network.backend import tf
+from cnn_core.network.backend import keras, tf
 from cnn_core.network.layers import LayerInfo, LayerKind
 from cnn_core.network.rest import MarginTerms, RestOfNetwork
 from cnn_core.network.wiring import lay_out
 
 _MOST_COMPILED_PASSES = 12
 # The compiled pass, and the layers whose pre-activations it gives.
-_Pass = tuple[Callable[[Any], list[Any]], tuple[str, ...]]
+_Pass = tuple[Callable[..., list[Any]], tuple[str, ...]]
 
 
 class Network:
@@ -58,6 +59,7 @@ class Network:
         self.name = name
         self.path = path
         self.digest = digest
+        self._model = model
         self._wiring = lay_out(model, image_shape)
         self._fed_shape = self._wiring.input_shape
         self.input_shape = _image_shape(self._fed_shape, image_shape)
@@ -67,7 +69,7 @@ class Network:
         self.output_layer = self._by_name[self._wiring.logits_name]
         self.last_hidden = self._find_last_hidden()
         self._lock = threading.Lock()
-        self._passes: OrderedDict[tuple[str, ...], _Pass] = OrderedDict()
+        self._passes: OrderedDict[tuple[tuple[str, ...], bool], _Pass] = OrderedDict()
         self._rests: dict[str, RestOfNetwork] = {}
 
     def _find_last_hidden(self) -> LayerInfo | None:
@@ -97,6 +99,11 @@ class Network:
             nearest=matches[0] if matches else names[0],
         )
 
+    @property
+    def keras_layers(self) -> tuple[Any, ...]:
+        """The saved layers and operations themselves, in the order of computation."""
+        return tuple(step.operation for step in self._wiring.steps.values())
+
     def weights(self, name: str) -> dict[str, NDArray[Any]]:
         """Learned arrays of a layer, as wide as its precision.
 
@@ -108,11 +115,19 @@ class Network:
         variables = getattr(operation, "weights", [])
         return {variable.name: variable.numpy() for variable in variables}
 
+    def twin(self, weights: Mapping[str, Sequence[NDArray[Any]]], name: str) -> "Network":
+        """Build the same network with other weights, given for every layer that has any."""
+        model = keras.models.clone_model(self._model)
+        for layer in model.layers:
+            layer.set_weights(weights.get(layer.name, []))
+        return Network(model, name=name, image_shape=self.input_shape)
+
     def activations(
         self,
         images: ArrayLike | ScaledImages,
         layers: Sequence[str] | None = None,
         batch_size: int = 256,
+        weights: Sequence[Any] = (),
     ) -> Activations:
         """Values of every layer for a batch of images, in one compiled pass.
 
@@ -124,6 +139,9 @@ class Network:
             Only these layers; all by default.
         batch_size
             Images computed at once.
+        weights
+            Tensors to compute with in place of the network's own weights: the arrays of each of
+            `keras_layers`, one layer behind the other.
 
         Raises
         ------
@@ -138,9 +156,12 @@ class Network:
             else tuple(self.layer(name).name for name in layers)
         )
         checked = self._checked(images)
-        run, pre_names = self._compiled_pass(names)
+        run, pre_names = self._compiled_pass(names, bool(weights))
         parts = [
-            [tensor.numpy() for tensor in run(self._as_fed(checked[start : start + batch_size]))]
+            [
+                tensor.numpy()
+                for tensor in run(self._as_fed(checked[start : start + batch_size]), *weights)
+            ]
             for start in range(0, len(checked), batch_size)
         ]
         # One part is the rule, and copying it would double the time of a single image.
@@ -266,24 +287,28 @@ class Network:
         """Images in the shape that the saved model takes, which may lack the channel axis."""
         return np.asarray(images, np.float32).reshape(len(images), *self._fed_shape)
 
-    def _compiled_pass(self, names: tuple[str, ...]) -> _Pass:
+    def _compiled_pass(self, names: tuple[str, ...], takes_weights: bool) -> _Pass:
+        key = names, takes_weights
         with self._lock:
-            if names in self._passes:
-                self._passes.move_to_end(names)
+            if key in self._passes:
+                self._passes.move_to_end(key)
             else:
-                self._passes[names] = self._compile(names)
+                self._passes[key] = self._compile(names, takes_weights)
                 while len(self._passes) > _MOST_COMPILED_PASSES:
                     self._passes.popitem(last=False)
-            return self._passes[names]
+            return self._passes[key]
 
-    def _compile(self, names: tuple[str, ...]) -> _Pass:
+    def _compile(self, names: tuple[str, ...], takes_weights: bool) -> _Pass:
         wiring = self._wiring
         needed = wiring.leading_to((*names, wiring.logits_name))
         pre_names = tuple(name for name in names if wiring.steps[name].has_pre_activation)
-        signature = tf.TensorSpec((None, *self._fed_shape), tf.float32)
+        signature = [tf.TensorSpec((None, *self._fed_shape), tf.float32)]
+        if takes_weights:
+            signature += [tf.TensorSpec(held[0].shape, held[0].dtype) for held in wiring.weights]
 
-        def run(images: Any) -> list[Any]:
-            before, after = wiring.compute({"": images}, needed)
+        def run(images: Any, *weights: Any) -> list[Any]:
+            with wiring.under(weights) if takes_weights else nullcontext():
+                before, after = wiring.compute({"": images}, needed)
             return [
                 before[wiring.logits_name],
                 *(after[name] for name in names),
@@ -292,7 +317,7 @@ class Network:
 
         # Without AutoGraph, which would read and rewrite Keras' own code: there is no branch on a
         # tensor here, and the first pass takes a tenth of the time.
-        return tf.function(run, input_signature=[signature], autograph=False), pre_names
+        return tf.function(run, input_signature=signature, autograph=False), pre_names
 
 
 def _image_shape(

@@ -5,7 +5,8 @@ is therefore laid out anew, with the same weights, as a graph in which every non
 of its own; every value of the forward pass then has a name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from inspect import signature
 from typing import Any
@@ -52,6 +53,13 @@ class Step:
     takes_constants: bool
     _linear_part: Any = field(repr=False)
     _arguments: tuple[Any, Any] = field(repr=False)
+
+    @property
+    def weights(self) -> tuple[tuple[Any, ...], ...]:
+        """Arrays of the saved layer, each as the variables that hold it; see `Wiring.weights`."""
+        own = getattr(self.operation, "weights", [])
+        twins = [] if self._linear_part is self.operation else self._linear_part.weights
+        return tuple((variable, *twins[i : i + 1]) for i, variable in enumerate(own))
 
     def compute(self, values: Mapping[str, Any]) -> tuple[Any, Any]:
         """Compute the values before and after the non-linearity from those that feed the step.
@@ -130,6 +138,24 @@ class Wiring:
             before[name], after[name] = self.steps[name].compute(known)
             known[name] = after[name]
         return before, after
+
+    @property
+    def weights(self) -> tuple[tuple[Any, ...], ...]:
+        """Every array that a saved layer has learned, in the order of computation.
+
+        Each as the variables that hold it: the saved layer's, and that of its linear twin.
+        """
+        return tuple(pair for step in self.steps.values() for pair in step.weights)
+
+    def under(self, weights: Sequence[Any]) -> AbstractContextManager[Any]:
+        """While this context lasts, what is computed reads these tensors in place of the weights.
+
+        One for each of `weights`, of its shape.
+        """
+        held = zip(self.weights, weights, strict=True)
+        pairs = [(variable, value) for variables, value in held for variable in variables]
+        scope: AbstractContextManager[Any] = keras.StatelessScope(state_mapping=pairs)
+        return scope
 
     def leading_to(self, names: Iterable[str]) -> tuple[str, ...]:
         """Names of the steps that must be computed to know the given ones, those included."""

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,6 @@ def save_checkpoint(path: AnyPath, checkpoint: Checkpoint) -> None:
     for part in ("weights", "optimizer"):
         for i, value in enumerate(getattr(checkpoint, part)):
             arrays[f"{part}_{i:03d}"] = np.asarray(value)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as staged:
         np.savez(staged, **arrays)
 

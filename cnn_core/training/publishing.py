@@ -3,13 +3,16 @@
 import contextlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cnn_core.artifacts import (
     HISTORY,
     SECTIONS,
+    SNAPSHOTS_ENDING,
     WORK_FOLDER,
     AnyPath,
     Fault,
@@ -20,6 +23,7 @@ from cnn_core.artifacts import (
     matches,
     only_one,
     save_manifest,
+    sha256_of,
     staging,
 )
 from cnn_core.errors import ArtifactError
@@ -75,8 +79,9 @@ def publish_model(
     save: Callable[[Path], None],
     record: dict[str, Any],
     epochs: list[dict[str, Any]],
+    snapshots: Path | None = None,
 ) -> dict[str, Any]:
-    """Put a model, its training history and its record into a folder of artifacts.
+    """Put a model, its training history, its record and its snapshots into a folder of artifacts.
 
     Every step leaves a folder that verifies: with the old model or with the new one.
 
@@ -90,6 +95,8 @@ def publish_model(
         What the manifest says of the model; size and checksum are added.
     epochs
         The training history; see `read_history`.
+    snapshots
+        File to put there as ``NAME_snapshots.npz``.
 
     Returns
     -------
@@ -98,25 +105,41 @@ def publish_model(
     """
     folder = Path(folder)
     with _publishing(folder), contextlib.ExitStack() as stages:
-        manifest = _settled(folder, manifest_or_empty(folder))
-        model = stages.enter_context(staging(folder / file))
-        save(model)
-        record = {**record, **fingerprint(model)}
-        history = stages.enter_context(staging(folder / HISTORY))
-        curves = {**read_history(folder), file: {"sha256": record["sha256"], "epochs": epochs}}
-        history.write_bytes(json_text({"format": 1, "models": curves}).encode())
-        announced = {"models": {file: record}, "history": {HISTORY: fingerprint(history)}}
-        save_manifest(folder, {**manifest, "pending": announced})
-        for staged, name in ((model, file), (history, HISTORY)):
-            flush_to_disk(staged)
-            os.replace(staged, folder / name)
-        flush_to_disk(folder)
-        save_manifest(folder, _settled(folder, {**manifest, "pending": announced}))
-    return record
+
+        def stage(section: str, name: str, told: dict[str, Any]) -> _News:
+            return _News(section, name, stages.enter_context(staging(folder / name)), told)
+
+        model, history = stage("models", file, record), stage("history", HISTORY, {})
+        save(model.staged)
+        told = {"sha256": sha256_of(model.staged), "epochs": epochs}
+        curves = {"format": 1, "models": {**read_history(folder), file: told}}
+        history.staged.write_bytes(json_text(curves).encode())
+        news = [model, history]
+        if snapshots:
+            about = snapshots_record(record, file)
+            news.append(stage("snapshots", f"{Path(file).stem}{SNAPSHOTS_ENDING}", about))
+            shutil.copyfile(snapshots, news[-1].staged)
+        published: dict[str, Any] = _put(folder, news)["models"][file]
+    return published
 
 
-def publish_text(folder: AnyPath, section: str, file: str, text: str) -> None:
-    """Put a text file into a folder of artifacts and describe it in the manifest.
+def snapshots_record(model_record: dict[str, Any], model_file: str) -> dict[str, Any]:
+    """What the manifest says of the snapshots of a model, but for size and checksum."""
+    shared = ("command", "seed", "trained", "versions")
+    return {
+        "model": model_file,
+        **{key: model_record[key] for key in shared if key in model_record},
+    }
+
+
+def publish_file(
+    folder: AnyPath,
+    section: str,
+    file: str,
+    save: Callable[[Path], object],
+    record: dict[str, Any] | None = None,
+) -> None:
+    """Put a file into a folder of artifacts and describe it in the manifest.
 
     Every step leaves a folder that verifies: with the old file or with the new one.
 
@@ -124,19 +147,47 @@ def publish_text(folder: AnyPath, section: str, file: str, text: str) -> None:
     ----------
     section
         Of the manifest, one of `SECTIONS`.
-    file
-        Its name.
+    save
+        Called with the path to write the file to.
+    record
+        What the manifest says of it; size and checksum are added.
     """
     folder = Path(folder)
     with _publishing(folder), staging(folder / file) as staged:
-        manifest = _settled(folder, manifest_or_empty(folder))
-        staged.write_bytes(text.encode())
-        announced = {section: {file: fingerprint(staged)}}
-        save_manifest(folder, {**manifest, "pending": announced})
-        flush_to_disk(staged)
-        os.replace(staged, folder / file)
-        flush_to_disk(folder)
-        save_manifest(folder, _settled(folder, {**manifest, "pending": announced}))
+        save(staged)
+        _put(folder, [_News(section, file, staged, record or {})])
+
+
+def publish_text(folder: AnyPath, section: str, file: str, text: str) -> None:
+    """Put a text file into a folder of artifacts; see `publish_file`."""
+    publish_file(folder, section, file, lambda path: path.write_bytes(text.encode()))
+
+
+@dataclass(frozen=True)
+class _News:
+    """A file that is ready to take its place, and what the manifest will say of it."""
+
+    section: str
+    file: str
+    staged: Path
+    record: dict[str, Any]
+
+
+def _put(folder: Path, news: list[_News]) -> dict[str, Any]:
+    """Announce files, move them into place and settle; the manifest as it is then."""
+    manifest = _settled(folder, manifest_or_empty(folder))
+    announced: dict[str, Any] = {}
+    for one in news:
+        record = {**one.record, **fingerprint(one.staged)}
+        announced.setdefault(one.section, {})[one.file] = record
+    save_manifest(folder, {**manifest, "pending": announced})
+    for one in news:
+        flush_to_disk(one.staged)
+        os.replace(one.staged, folder / one.file)
+    flush_to_disk(folder)
+    settled = _settled(folder, {**manifest, "pending": announced})
+    save_manifest(folder, settled)
+    return settled
 
 
 def settle(folder: AnyPath) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,11 @@ from cnn_core.network.backend import keras, tf
 from cnn_core.training.article_cnn import build_article_cnn
 from cnn_core.training.augmentation import Augmentation, training_batches
 from cnn_core.training.checkpoints import Checkpoint, save_checkpoint
+from cnn_core.training.snapshot_writer import SnapshotTaker
+from cnn_core.training.snapshots import SnapshotPlan
+
+CHECKPOINT = "checkpoint.npz"
+SNAPSHOTS = "snapshots.npz"
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,17 @@ def split_training_images(
 
 
 class TrainingRun:
-    """A network in training: weights, optimizer and what was measured after each epoch."""
+    """A network in training: weights, optimizer and what was measured after each epoch.
 
-    def __init__(self, train_set: Dataset, seed: int, recipe: Recipe) -> None:
+    Parameters
+    ----------
+    plan
+        When snapshots are taken; none are by default.
+    """
+
+    def __init__(
+        self, train_set: Dataset, seed: int, recipe: Recipe, plan: SnapshotPlan | None = None
+    ) -> None:
         trained_on, held_back = split_training_images(
             len(train_set), recipe.validation_images, seed
         )
@@ -100,18 +114,25 @@ class TrainingRun:
             jit_compile=False,  # compiled convolutions are slower than the library's on a CPU
         )
         self.optimizer.build(self.model.trainable_variables)
+        self.snapshots = SnapshotTaker(self.model, plan, seed) if plan else None
 
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Take over weights, optimizer state and history from a checkpoint."""
+    def restore(self, checkpoint: Checkpoint, work: Path) -> None:
+        """Take over weights, optimizer state, history and snapshots of a broken-off training."""
         self.epochs = list(checkpoint.epochs)
         self.model.set_weights(checkpoint.weights)
         for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
             variable.assign(value)
+        if self.snapshots:
+            self.snapshots.go_on(work / SNAPSHOTS, self._step, len(self.epochs))
 
-    def train(
-        self, settings: dict[str, Any], checkpoint_path: AnyPath, show_progress: bool
-    ) -> None:
-        """Train the epochs that are still to do, with a checkpoint after each.
+    @property
+    def _step(self) -> int:
+        return int(self.optimizer.iterations)
+
+    def train(self, settings: dict[str, Any], work: Path, show_progress: bool) -> None:
+        """Train the epochs that are still to do, with snapshots and a checkpoint after each.
+
+        Both are kept in the folder `work`.
 
         Raises
         ------
@@ -119,20 +140,36 @@ class TrainingRun:
             When the loss is no longer a finite number.
         """
         off = None if show_progress else True  # None: off where there is no terminal
+        if self.snapshots:
+            self.snapshots.after_step(self._step)
         with tqdm(
             total=self.recipe.epochs, initial=len(self.epochs), desc="epochs", disable=off
         ) as bar:
             for epoch in range(len(self.epochs), self.recipe.epochs):
                 told = self._train_epoch(epoch, off)
                 self.epochs.append(told)
+                if self.snapshots:
+                    self._keep_snapshots(self.snapshots, work / SNAPSHOTS)
                 optimizer = [variable.numpy() for variable in self.optimizer.variables]
                 save_checkpoint(
-                    checkpoint_path,
+                    work / CHECKPOINT,
                     Checkpoint(settings, self.epochs, self.model.get_weights(), optimizer),
                 )
                 bar.update(1)
                 if show_progress:
                     tqdm.write(_line(told, self.recipe.epochs))
+
+    def _keep_snapshots(self, snapshots: SnapshotTaker, path: Path) -> None:
+        epoch = len(self.epochs)
+        snapshots.after_epoch(self._step, epoch)
+        if epoch == self.recipe.epochs:
+            snapshots.take(self._step)
+        snapshots.save(path)
+
+    def _after_step(self, bar: Any) -> None:
+        bar.update(1)
+        if self.snapshots:
+            self.snapshots.after_step(self._step)
 
     def _train_epoch(self, epoch: int, bar_off: bool | None) -> dict[str, Any]:
         start = time.monotonic()
@@ -146,7 +183,7 @@ class TrainingRun:
         )
         with tqdm(total=self.steps, desc="batches", leave=False, disable=bar_off) as bar:
             count = keras.callbacks.LambdaCallback(
-                on_train_batch_end=lambda batch, logs: bar.update(1)
+                on_train_batch_end=lambda batch, logs: self._after_step(bar)
             )
             fitted = self.model.fit(batches, verbose=0, shuffle=False, callbacks=[count])
         loss, accuracy = self.model.evaluate(_in_order(*self.validation), verbose=0)

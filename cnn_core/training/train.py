@@ -1,7 +1,6 @@
 """The article's CNN: train it, go on after a stop, record what came out."""
 
 import datetime
-import platform
 import re
 import shutil
 from dataclasses import asdict
@@ -13,13 +12,15 @@ import numpy as np
 from cnn_core.artifacts import WORK_FOLDER, AnyPath, manifest_or_empty, only_one
 from cnn_core.errors import ArtifactError, DataError, SelectionError
 from cnn_core.images.dataset import Dataset
-from cnn_core.network.backend import keras, tf
+from cnn_core.network.backend import keras
 from cnn_core.training.article_cnn import build_article_cnn
 from cnn_core.training.checkpoints import Checkpoint, load_checkpoint
 from cnn_core.training.publishing import publish_model, read_history, settle
-from cnn_core.training.run import Recipe, TrainingRun, split_training_images
+from cnn_core.training.run import CHECKPOINT, SNAPSHOTS, Recipe, TrainingRun, split_training_images
+from cnn_core.training.snapshots import SnapshotPlan
+from cnn_core.training.versions import versions
 
-__all__ = ["Recipe", "build_article_cnn", "split_training_images", "train_and_publish", "versions"]
+__all__ = ["Recipe", "build_article_cnn", "split_training_images", "train_and_publish"]
 
 
 def train_and_publish(
@@ -30,6 +31,7 @@ def train_and_publish(
     *,
     seed: int = 1,
     recipe: Recipe | None = None,
+    plan: SnapshotPlan | None = None,
     resume: bool = False,
     overwrite: bool = False,
     command: str = "",
@@ -50,6 +52,8 @@ def train_and_publish(
         The model is saved as ``folder/name.keras``.
     seed
         Decides initial weights, split, order and augmentation.
+    plan
+        When snapshots are taken, to be saved as ``folder/name_snapshots.npz``; none by default.
     resume
         Go on from the last finished epoch, if there is one.
     overwrite
@@ -85,6 +89,7 @@ def train_and_publish(
         "seed": seed,
         "recipe": asdict(recipe),
         "data": {"name": data_name, "train": train_set.digest, "test": test_set.digest},
+        "snapshots": str(plan) if plan else None,
     }
     with only_one(lock, f"{name}: another process is training this model"):
         settle(folder)
@@ -98,12 +103,14 @@ def train_and_publish(
             command = checkpoint.settings["command"]
             overwrite = overwrite or checkpoint.settings["overwrite"]
         settings |= {"command": command, "overwrite": overwrite, "resumed_after": resumed_after}
-        run = TrainingRun(train_set, seed, recipe)
+        run = TrainingRun(train_set, seed, recipe, plan)
+        work.mkdir(parents=True, exist_ok=True)
         if checkpoint:
-            run.restore(checkpoint)
-        run.train(settings, work / "checkpoint.npz", show_progress)
+            run.restore(checkpoint, work)
+        run.train(settings, work, show_progress)
         record = _record(run, test_set, settings)
-        record = publish_model(folder, f"{name}.keras", run.save, record, run.epochs)
+        snapshots = work / SNAPSHOTS if plan else None
+        record = publish_model(folder, f"{name}.keras", run.save, record, run.epochs, snapshots)
         shutil.rmtree(work)
     return record
 
@@ -132,11 +139,11 @@ def _starting_point(
     folder: Path, name: str, work: Path, settings: dict[str, Any], resume: bool, overwrite: bool
 ) -> Checkpoint | None:
     """Decide whether to go on, start or refuse; the checkpoint to go on from, or None."""
-    path, target = work / "checkpoint.npz", folder / f"{name}.keras"
+    path, target = work / CHECKPOINT, folder / f"{name}.keras"
     checkpoint = load_checkpoint(path) if resume else None
     if checkpoint:
         for key, asked in settings.items():
-            if checkpoint.settings[key] != asked:
+            if checkpoint.settings.get(key) != asked:
                 raise SelectionError(
                     f"{name}: the training to go on with has another {key} than asked for; give "
                     "the same options again, or start anew with --overwrite"
@@ -178,7 +185,7 @@ def _record(run: TrainingRun, test_set: Dataset, settings: dict[str, Any]) -> di
         "validation": run.count_correct(*run.validation),
         "test": run.count_correct(test_set.images, test_set.labels),
     }
-    kept = {key: value for key, value in settings.items() if key != "overwrite"}
+    kept = {key: value for key, value in settings.items() if key not in ("overwrite", "snapshots")}
     return {
         **kept,
         "epochs": len(run.epochs),
@@ -189,14 +196,4 @@ def _record(run: TrainingRun, test_set: Dataset, settings: dict[str, Any]) -> di
         "seconds": round(sum(told["seconds"] for told in run.epochs), 1),
         "trained": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "versions": versions(),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Versions of what decides the numbers: Python, TensorFlow, Keras and NumPy."""
-    return {
-        "python": platform.python_version(),
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "numpy": np.__version__,
     }

@@ -15,6 +15,7 @@ from cnn_core.__main__ import main
 from cnn_core.artifacts import read_manifest, verify_artifacts
 from cnn_core.training.article_cnn import build_article_cnn
 from cnn_core.training.publishing import publish_model, read_history
+from cnn_core.training.snapshots import read_snapshots
 
 # Keras reads its variables in a way that NumPy 2 will stop to allow.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -145,6 +146,7 @@ def test_a_reader_that_has_had_enough_is_no_error(folder):
     [
         (["info", "--artifacts", "nowhere"], r"nowhere/manifest\.json: missing"),
         (["train", "--data", "nowhere.npz"], r"nowhere\.npz: does not exist"),
+        (["train", "--snapshots", "often"], r'snapshots "often": numbers of steps'),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(arguments, told, capsys):
@@ -206,6 +208,8 @@ def test_wrong_options(arguments, capsys):
             "python -m cnn_core train --name cnn --data 'my digits.npz' --seed 1 --batch-size 8 "
             "--overwrite",
         ),
+        (["--snapshots"], "python -m cnn_core train --name cnn --seed 1 --snapshots"),
+        (["--snapshots", "9,e1"], "python -m cnn_core train --name cnn --seed 1 --snapshots 9,e1"),
     ],
 )
 def test_the_recorded_command_tells_no_place_of_this_machine(
@@ -218,6 +222,7 @@ def test_the_recorded_command_tells_no_place_of_this_machine(
 
 def test_train_check_and_refuse(digits, tmp_path):
     options = ["--name", "few", "--output", tmp_path / "new", "--data", digits, "--epochs", 2]
+    options += ["--snapshots", "5,e1"]
     done = run("train", *options)
     assert done.returncode == 0, done.stderr
     assert re.match(r".*few\.keras: [\d.]+% of 200 test images right", done.stdout.splitlines()[-1])
@@ -225,9 +230,11 @@ def test_train_check_and_refuse(digits, tmp_path):
     verify_artifacts(tmp_path / "new")
     record = read_manifest(tmp_path / "new")["models"]["few.keras"]
     assert record["command"].endswith(
-        "--name few --output new --data digits.npz --seed 1 --epochs 2"
+        "--name few --output new --data digits.npz --seed 1 --snapshots 5,e1 --epochs 2"
     )
     assert record["images"] == {"train": 1100, "validation": 100, "test": 200}
+    moments = read_snapshots(tmp_path / "new" / "few_snapshots.npz").moments
+    assert [moment.step for moment in moments] == [0, 5, 18, 36]
     before = (tmp_path / "new" / "few.keras").read_bytes()
 
     again = run("train", *options)

@@ -21,6 +21,7 @@ from cnn_core.training.augmentation import Augmentation
 from cnn_core.training.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from cnn_core.training.publishing import publish_model, read_history
 from cnn_core.training.train import Recipe, split_training_images, train_and_publish
+from tests.core.training_cases import bars
 
 # Keras reads its variables in a way that NumPy 2 will stop to allow.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -28,17 +29,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 ROOT = Path(__file__).parents[2]
 TINY = Recipe(epochs=3, batch_size=16, validation_images=16)
 STILL = Augmentation(shift=0.0, rotation=0.0, zoom=0.0)
-
-
-def bars(name, n, seed):
-    """Images of class 0 have an upright bar, those of class 1 a level one."""
-    draw = np.random.default_rng(seed)
-    images = draw.uniform(0, 0.2, (n, 18, 18, 1)).astype(np.float32)
-    labels = draw.integers(0, 2, n)
-    for image, label in zip(images, labels, strict=True):
-        at = draw.integers(4, 12)
-        image[(slice(None), slice(at, at + 3))[:: 1 - 2 * label]] += 0.8
-    return Dataset(name, images, labels, ("upright", "level"))
 
 
 @pytest.fixture(scope="module")
