@@ -41,7 +41,7 @@ class Server:
 
 
 @contextmanager
-def running_server(*options, environment=None):
+def running_server(*options, environment=None, command=(sys.executable, "-m", "app"), folder=ROOT):
     """Start a server on a free port and wait until it is ready; end it when the block ends.
 
     Parameters
@@ -50,6 +50,10 @@ def running_server(*options, environment=None):
         For ``python -m app``; without ``--model`` and ``--data`` the shipped artifacts are served.
     environment : dict of str to str, optional
         Variables beside those of this process.
+    command : sequence of str, optional
+        What starts it.
+    folder : path, optional
+        Where it is started.
 
     Yields
     ------
@@ -58,8 +62,8 @@ def running_server(*options, environment=None):
     """
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app", "--port", "0", *options],
-            cwd=ROOT,
+            [*command, "--port", "0", *options],
+            cwd=folder,
             env=variables(environment),
             stdout=subprocess.PIPE,
             stderr=log,
