@@ -192,6 +192,27 @@ class Network:
                 self._rests[name] = RestOfNetwork(self._wiring, name)
             return self._rests[name]
 
+    def in_front_of(self, name: str) -> Callable[[Any], tuple[Any, Any]]:
+        """Everything up to and with a layer, as a function of tensors.
+
+        It takes images (n, height, width, channels), float32, and gives the layer's values before
+        and behind its non-linearity, each (n, *layer shape): to be compiled and differentiated.
+
+        Raises
+        ------
+        SelectionError
+            When the network has no such layer.
+        """
+        self.layer(name)
+        needed = self._wiring.leading_to((name,))
+
+        def run(images: Any) -> tuple[Any, Any]:
+            fed = tf.reshape(images, (-1, *self._fed_shape))
+            before, after = self._wiring.compute({"": fed}, needed)
+            return before[name], after[name]
+
+        return run
+
     def logits_with(
         self,
         name: str,
