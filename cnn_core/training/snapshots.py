@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationErr
 
 from cnn_core.artifacts import AnyPath, replacing
 from cnn_core.errors import DataError, SelectionError
-from cnn_core.images.bounded_files import data_error
-from cnn_core.images.stored_arrays import describe_member
+from cnn_core.images.files.bounded_files import data_error
+from cnn_core.images.files.stored_arrays import describe_member
 
 MOST_BYTES = 512 * 2**20
 """Largest size of all weights of an accepted file."""
