@@ -5,12 +5,20 @@ from typing import TYPE_CHECKING
 from cnn_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from cnn_core.circles.by_hand import HandCircles as HandCircles
+    from cnn_core.circles.by_hand import chosen_cells as chosen_cells
+    from cnn_core.circles.by_hand import circles_by_hand as circles_by_hand
     from cnn_core.circles.chance import Chance as Chance
     from cnn_core.circles.chance import unique_by_chance as unique_by_chance
+    from cnn_core.circles.choice import ClearGroups as ClearGroups
+    from cnn_core.circles.choice import clear_groups as clear_groups
     from cnn_core.circles.circle_reader import CircleReader as CircleReader
     from cnn_core.circles.circle_reader import CircleWorth as CircleWorth
     from cnn_core.circles.circle_reader import HitRates as HitRates
+    from cnn_core.circles.circle_reader import PairAnswers as PairAnswers
     from cnn_core.circles.circle_reader import hit_rates as hit_rates
+    from cnn_core.circles.circle_reader import network_on_pair as network_on_pair
+    from cnn_core.circles.circle_reader import pooled_difference as pooled_difference
     from cnn_core.circles.circle_reader import weigh_circles as weigh_circles
     from cnn_core.circles.contrast import ClassContrast as ClassContrast
     from cnn_core.circles.contrast import ClassMeans as ClassMeans
@@ -33,5 +41,8 @@ if TYPE_CHECKING:
     from cnn_core.circles.rule import Flag as Flag
     from cnn_core.circles.rule import find_circles as find_circles
     from cnn_core.circles.rule import on_cells as on_cells
+    from cnn_core.circles.thresholds import AtThreshold as AtThreshold
+    from cnn_core.circles.thresholds import cells_at_any_threshold as cells_at_any_threshold
+    from cnn_core.circles.thresholds import threshold_strip as threshold_strip
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

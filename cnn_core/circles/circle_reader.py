@@ -5,7 +5,7 @@ Whoever hands in the images of two classes only (:func:`rows_of_classes`) gives 
 positions among those.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.circles.rule import Circles, Flag, on_from_peak
 from cnn_core.errors import SelectionError
-from cnn_core.statistics import Accuracy, accuracy, checked_labels, wilson_interval
+from cnn_core.statistics import (
+    Accuracy,
+    PairedDifference,
+    accuracy,
+    checked_labels,
+    paired_difference,
+    wilson_interval,
+)
 
 UNDECIDED = -1
-"""The decision on an image of which equal shares of both groups' unique cells are on."""
+"""The decision on an image for which as much speaks for p as for q."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +51,17 @@ class HitRates:
 
 
 @dataclass(frozen=True, eq=False)
-class CircleReader:
-    """A reader that sees only the circles: p if the larger share of A's unique cells is on.
+class PairAnswers:
+    """What a reader answers when it is asked of each image whether it is p or q.
 
     Attributes
     ----------
     classes
-        p, for which group A stands, and q, for which group B stands.
-    share_a, share_b : (n,), in [0, 1]
-        Share of each group's unique cells that are on in each image; 0 if it has none.
+        p and q.
     decisions : (n,)
-        p, q, or UNDECIDED where the shares are equal; for every image, judged or not.
+        p, q or UNDECIDED; for every image, judged or not.
+    credit : (n,)
+        1 where the decision is the label, 0.5 where there is none, else 0.
     judged : (n,)
         Images that the accuracy counts: labelled p or q and not left out. None if p is q.
     overall, of_p, of_q
@@ -65,15 +72,30 @@ class CircleReader:
     """
 
     classes: tuple[int, int]
-    share_a: NDArray[np.float64]
-    share_b: NDArray[np.float64]
     decisions: NDArray[np.int64]
+    credit: NDArray[np.float64]
     judged: NDArray[np.bool]
     overall: Accuracy
     of_p: Accuracy
     of_q: Accuracy
     n_undecided: int
     flags: frozenset[Flag]
+
+
+@dataclass(frozen=True, eq=False)
+class CircleReader(PairAnswers):
+    """A reader that sees only the circles: p if the larger share of A's unique cells is on.
+
+    Group A stands for p and group B for q; equal shares leave an image undecided.
+
+    Attributes
+    ----------
+    share_a, share_b : (n,), in [0, 1]
+        Share of each group's unique cells that are on in each image; 0 if it has none.
+    """
+
+    share_a: NDArray[np.float64]
+    share_b: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +176,65 @@ def circle_reader(
     """
     labels = np.asarray(labels)
     share_a, share_b = (_share_on(on, labels) for on in (on_unique_a, on_unique_b))
-    decisions = np.select([share_a > share_b, share_a < share_b], [p, q], UNDECIDED)
+    answers = _answered(share_a - share_b, labels, p, q, left_out)
+    told = {
+        Flag.NO_UNIQUE_A: np.shape(on_unique_a)[1] == 0,
+        Flag.NO_UNIQUE_B: np.shape(on_unique_b)[1] == 0,
+    }
+    flags = answers.flags | {flag for flag, holds in told.items() if holds}
+    return CircleReader(**{**vars(answers), "flags": flags}, share_a=share_a, share_b=share_b)
+
+
+def network_on_pair(
+    logits: ArrayLike, labels: ArrayLike, p: int, q: int, left_out: ArrayLike = ()
+) -> PairAnswers:
+    """Ask the network the circle reader's question, p or q: which of the two logits is larger.
+
+    Parameters
+    ----------
+    logits : (n, n_classes) float
+        What speaks for other classes does not count; equal logits leave an image undecided.
+    labels, p, q, left_out
+        As in :func:`circle_reader`.
+    """
+    scores = np.asarray(logits)
+    labels = checked_labels(labels, scores)
+    for wanted in (p, q):
+        if not 0 <= wanted < scores.shape[1]:
+            raise SelectionError(
+                f"class {wanted} does not exist: classes go from 0 to {scores.shape[1] - 1}"
+            )
+    lead = scores[:, p].astype(np.float64) - scores[:, q]
+    return _answered(lead, labels, p, q, left_out)
+
+
+def pooled_difference(
+    readers_a: Sequence[PairAnswers], readers_b: Sequence[PairAnswers], level: float = 0.95
+) -> PairedDifference:
+    """Compare two readers, each with the answers of one model or several, on the same images.
+
+    Counted are the images that are judged for every model: each may leave out images of its own.
+
+    Parameters
+    ----------
+    readers_a, readers_b
+        One for each model, in the same order, over the same images.
+    level
+        As in :func:`cnn_core.statistics.paired_difference`.
+    """
+    judged = np.logical_and.reduce([reader.judged for reader in (*readers_a, *readers_b)])
+    right_a, right_b = (
+        np.array([reader.credit[judged] for reader in readers])
+        for readers in (readers_a, readers_b)
+    )
+    return paired_difference(right_a, right_b, level)
+
+
+def _answered(
+    lead: NDArray[np.float64], labels: NDArray[Any], p: int, q: int, left_out: ArrayLike
+) -> PairAnswers:
+    """Answers p where the lead is above 0, and q where it is below."""
+    decisions = np.select([lead > 0, lead < 0], [p, q], UNDECIDED)
     judged = _kept(labels, left_out) & ((labels == p) | (labels == q)) & (p != q)
     credit = np.where(decisions == UNDECIDED, 0.5, decisions == labels)
     of_p, of_q = (accuracy(credit[judged & (labels == wanted)]) for wanted in (p, q))
@@ -162,14 +242,11 @@ def circle_reader(
         Flag.SAME_CLASS: p == q,
         Flag.NO_IMAGES_OF_P: of_p.n == 0,
         Flag.NO_IMAGES_OF_Q: of_q.n == 0,
-        Flag.NO_UNIQUE_A: np.shape(on_unique_a)[1] == 0,
-        Flag.NO_UNIQUE_B: np.shape(on_unique_b)[1] == 0,
     }
-    return CircleReader(
+    return PairAnswers(
         classes=(p, q),
-        share_a=share_a,
-        share_b=share_b,
         decisions=decisions,
+        credit=credit,
         judged=judged,
         overall=accuracy(credit[judged]),
         of_p=of_p,

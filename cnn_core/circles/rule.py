@@ -30,6 +30,7 @@ class Flag(StrEnum):
     SAME_CLASS = "both groups stand for the same class"
     NO_IMAGES_OF_P = "no image of class p is left to judge"
     NO_IMAGES_OF_Q = "no image of class q is left to judge"
+    CHOSEN_ON_SCORED = "the groups are chosen on the images that score them, by the same network"
     TOO_FEW_TO_DRAW = "a class has fewer images than a random group needs"
 
 

@@ -10,13 +10,15 @@ from cnn_core.circles.circle_reader import (
     UNDECIDED,
     circle_reader,
     hit_rates,
+    network_on_pair,
+    pooled_difference,
     rows_of_classes,
     weigh_circles,
 )
 from cnn_core.circles.random_triples import random_triples
 from cnn_core.circles.rule import Flag, find_circles, on_cells, peaks
 from cnn_core.errors import SelectionError
-from cnn_core.statistics import wilson_interval
+from cnn_core.statistics import paired_difference, wilson_interval
 
 
 @pytest.fixture(params=range(3))
@@ -182,6 +184,46 @@ def test_weighing_needs_the_circled_columns_of_the_two_classes_only(layer):
     np.testing.assert_array_equal(worth.reader.decisions, reader.decisions[rows])
     with pytest.raises(SelectionError, match="expected one for each"):
         weigh_circles(circles, columns[:, 1:], peaks(values)[rows], labels[rows], 1, 2, 0.4)
+
+
+def test_the_network_is_asked_the_same_question():
+    logits = np.array([[5, 1, 2], [5, 2, 1], [0, 1, 1], [9, 0, 1], [0, 1, 2]], np.float32)
+    labels = [1, 1, 2, 0, 2]
+    found = network_on_pair(logits, labels, 1, 2)
+    # The first image is a 0 to the network, but between 1 and 2 it is a 2.
+    assert found.decisions.tolist() == [2, 1, UNDECIDED, 2, 2]
+    assert found.judged.tolist() == [True, True, True, False, True]
+    assert found.credit[found.judged].tolist() == [0, 1, 0.5, 1]
+    assert (found.overall.credit, found.overall.n, found.n_undecided) == (2.5, 4, 1)
+    assert (found.of_p.value, found.of_q.value) == (0.5, 0.75)
+    assert network_on_pair(logits, labels, 1, 2, left_out=[0]).overall.credit == 2.5
+    assert network_on_pair(logits, labels, 1, 1).flags == {
+        Flag.SAME_CLASS,
+        Flag.NO_IMAGES_OF_P,
+        Flag.NO_IMAGES_OF_Q,
+    }
+    with pytest.raises(SelectionError, match="class 3 does not exist"):
+        network_on_pair(logits, labels, 1, 3)
+
+
+def test_readers_are_compared_on_the_images_that_all_of_them_judge(layer):
+    values, labels = layer
+    on = on_cells(values).reshape(60, -1)
+    rng = np.random.default_rng(5)
+    circles, networks = [], []
+    for left_out in ([4, 9], [20]):
+        cells = rng.choice(on.shape[1], 6, replace=False)
+        reader = circle_reader(on[:, cells[:3]], on[:, cells[3:]], labels, 1, 3, left_out)
+        circles.append(reader)
+        logits = rng.normal(size=(60, 4)) + 2 * np.eye(4)[labels]
+        networks.append(network_on_pair(logits, labels, 1, 3))
+    found = pooled_difference(networks, circles)
+    rows = rows_of_classes(labels, (1, 3), left_out=[4, 9, 20])
+    expected = paired_difference(
+        [reader.credit[rows] for reader in networks], [reader.credit[rows] for reader in circles]
+    )
+    assert found == expected
+    assert found.n_models == 2
 
 
 def test_rows_of_classes():

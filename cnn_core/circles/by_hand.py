@@ -1,0 +1,125 @@
+"""Circles drawn by hand: cells that a person names, weighed like those of the rule (NumPy only)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnn_core.circles.rule import Circles, find_circles, same_cells
+from cnn_core.errors import SelectionError
+
+
+@dataclass(frozen=True, eq=False)
+class HandCircles(Circles):
+    """Circles by hand, with those of the rule on the same groups.
+
+    What is circled for A stands for A, whatever the rule says of it: here `common_a` and `unique_a`
+    are the cells circled for A, `shared` those of them that are on in an image of B as well.
+
+    Attributes
+    ----------
+    rule
+        The rule's circles of the same groups.
+    """
+
+    rule: Circles
+
+    @property
+    def fits_a(self) -> NDArray[np.bool]:
+        """(*cells,): circled for A, and unique to A by the rule too."""
+        return self.unique_a & self.rule.unique_a
+
+    @property
+    def fits_b(self) -> NDArray[np.bool]:
+        """(*cells,): circled for B, and unique to B by the rule too."""
+        return self.unique_b & self.rule.unique_b
+
+    @property
+    def missed_a(self) -> NDArray[np.bool]:
+        """(*cells,): unique to A by the rule, but not circled."""
+        return self.rule.unique_a & ~self.unique_a
+
+    @property
+    def missed_b(self) -> NDArray[np.bool]:
+        """(*cells,): unique to B by the rule, but not circled."""
+        return self.rule.unique_b & ~self.unique_b
+
+
+def chosen_cells(
+    chosen: ArrayLike | Sequence[tuple[int, int, int]], shape: tuple[int, ...]
+) -> NDArray[np.bool]:
+    """Which cells of a layer are chosen, in the layer's shape.
+
+    Parameters
+    ----------
+    chosen : the layer's shape, bool, or a list of (unit, row, column)
+        Row and column of a node are 0. None at all, and one twice, are fine.
+    shape
+        (height, width, units) or (units,).
+
+    Raises
+    ------
+    SelectionError
+        When a cell does not exist; its ``nearest`` is the nearest that does.
+    """
+    given = np.asarray(chosen)
+    if given.dtype == bool and given.shape == shape:
+        return given
+    cells = np.zeros(shape, bool)
+    if given.size == 0:
+        return cells
+    if given.dtype.kind not in "iu" or given.ndim != 2 or given.shape[1] != 3:
+        raise SelectionError(
+            f"chosen cells of shape {given.shape}: (unit, row, column) in whole numbers for each, "
+            f"or true and false in the shape {shape}, are accepted"
+        )
+    height, width, n_units = shape if len(shape) == 3 else (1, 1, shape[0])
+    sizes = np.array([n_units, height, width])
+    outside = given[((given < 0) | (given >= sizes)).any(axis=1)]
+    if len(outside):
+        unit, row, column = outside[0].tolist()
+        raise SelectionError(
+            f"cell (unit {unit}, row {row}, column {column}): the layer has {n_units} units of "
+            f"{height} × {width}",
+            nearest=tuple(np.clip(outside[0], 0, sizes - 1).tolist()),
+        )
+    units, rows, columns = given.T
+    cells.reshape(height, width, n_units)[rows, columns, units] = True
+    return cells
+
+
+def circles_by_hand(
+    chosen_a: ArrayLike | Sequence[tuple[int, int, int]],
+    chosen_b: ArrayLike | Sequence[tuple[int, int, int]],
+    on_a: ArrayLike,
+    on_b: ArrayLike,
+) -> HandCircles:
+    """Take the cells that a person has circled for two groups.
+
+    The result is weighed by `cnn_core.circles.circle_reader.weigh_circles` like the rule's, and its
+    number of circles compared with the counts of `cnn_core.circles.nulls`.
+
+    Parameters
+    ----------
+    chosen_a, chosen_b
+        As in `chosen_cells`.
+    on_a, on_b : (n_a, *cells), (n_b, *cells) bool
+        Which cells are on in each image of the groups.
+    """
+    on_a, on_b = same_cells(on_a, on_b)
+    rule, shape = find_circles(on_a, on_b), on_a.shape[1:]
+    cells_a, cells_b = (chosen_cells(chosen, shape) for chosen in (chosen_a, chosen_b))
+    return HandCircles(
+        common_a=cells_a,
+        common_b=cells_b,
+        unique_a=cells_a,
+        unique_b=cells_b,
+        shared=cells_a & np.logical_or.reduce(on_b),
+        shared_b=cells_b & np.logical_or.reduce(on_a),
+        n_a=rule.n_a,
+        n_b=rule.n_b,
+        silent_a=rule.silent_a,
+        silent_b=rule.silent_b,
+        rule=rule,
+    )
