@@ -1,6 +1,7 @@
 """The package: built as a wheel, installed into a new environment without network, and started."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -11,7 +12,9 @@ import zipfile
 from email import message_from_string
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 from tests.harness.served import ROOT, running_server, variables
 
@@ -122,3 +125,11 @@ def test_package_without_some_of_its_files_ends_with_one_line(programs, elsewher
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_one_version_everywhere():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert str(citation["version"]) == PROJECT["version"]
+    assert citation["license"] in PROJECT["license"]
+    released = re.findall(r"^## \[(\d.*?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert not released or Version(released[0]) <= Version(PROJECT["version"])
