@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from cnn_core.decision.ablation import Ablation as Ablation
     from cnn_core.decision.ablation import ablate as ablate
     from cnn_core.decision.ablation import ablate_each as ablate_each
+    from cnn_core.decision.drawn_values import DrawnAblation as DrawnAblation
+    from cnn_core.decision.drawn_values import ablate_with_donors as ablate_with_donors
     from cnn_core.decision.effects import EffectSums as EffectSums
     from cnn_core.decision.effects import MeanEffects as MeanEffects
     from cnn_core.decision.effects import effect_sums as effect_sums
@@ -29,9 +31,18 @@ if TYPE_CHECKING:
     from cnn_core.decision.race import Race as Race
     from cnn_core.decision.race import Run as Run
     from cnn_core.decision.race import class_race as class_race
+    from cnn_core.decision.references import IntegratedGradients as IntegratedGradients
+    from cnn_core.decision.references import Reference as Reference
+    from cnn_core.decision.references import integrated_gradients as integrated_gradients
+    from cnn_core.decision.references import mean_image as mean_image
+    from cnn_core.decision.references import reference_image as reference_image
+    from cnn_core.decision.smallest_edit import BestEdit as BestEdit
     from cnn_core.decision.smallest_edit import Edit as Edit
+    from cnn_core.decision.smallest_edit import smallest_edit_of_donors as smallest_edit_of_donors
+    from cnn_core.decision.visibility import Agreement as Agreement
     from cnn_core.decision.visibility import Ranking as Ranking
     from cnn_core.decision.visibility import Visibility as Visibility
+    from cnn_core.decision.visibility import agreement as agreement
     from cnn_core.decision.visibility import n_carrying as n_carrying
     from cnn_core.decision.visibility import ranking as ranking
 else:

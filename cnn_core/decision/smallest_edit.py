@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.decision.pairs import checked_pair, margin_of
+from cnn_core.errors import SelectionError
 from cnn_core.network.opened_layer import OpenedLayer, one_image
 
 if TYPE_CHECKING:
@@ -54,6 +55,55 @@ class Edit:
     n_tried: int
 
 
+@dataclass(frozen=True, eq=False)
+class BestEdit:
+    """The smallest of the edits found with several donors: an upper bound, since all are searched.
+
+    Attributes
+    ----------
+    edit
+        The smallest that flips the prediction, the first of equal ones; if none does, the first.
+    donor
+        Whose it is, a place among the donors.
+    sizes
+        Units of the edit found with each donor; None where it does not flip the prediction, or was
+        given up since it had become larger than the smallest so far.
+    n_tried
+        Number of combinations run through the network, for all donors.
+    """
+
+    edit: Edit
+    donor: int
+    sizes: tuple[int | None, ...]
+    n_tried: int
+
+
+def smallest_edit_of_donors(
+    network: Network,
+    layer: str,
+    image: ArrayLike,
+    donors: Sequence[ArrayLike],
+    target: int,
+    rival: int,
+) -> BestEdit:
+    """Look for the fewest units to take over from any of several donors.
+
+    Parameters and errors as in `smallest_edit`; at least one donor is needed.
+    """
+    if not len(donors):
+        raise SelectionError("no donor: at least 1 image to take units from is needed")
+    edits: list[Edit] = []
+    sizes: list[int | None] = []
+    for donor in donors:
+        known = [size for size in sizes if size is not None]
+        edits.append(_edit(network, layer, image, donor, target, rival, min(known, default=None)))
+        sizes.append(len(edits[-1].units) if edits[-1].flipped else None)
+    flipping = [place for place, edit in enumerate(edits) if edit.flipped]
+    best = min(flipping, key=lambda place: len(edits[place].units), default=0)
+    n_tried = sum(edit.n_tried for edit in edits)
+    return BestEdit(edits[best], best, tuple(sizes), n_tried)
+
+
 def smallest_edit(
     network: Network, layer: str, image: ArrayLike, donor: ArrayLike, target: int, rival: int
 ) -> Edit:
@@ -79,9 +129,22 @@ def smallest_edit(
     DataError
         When an image does not fit the network.
     """
+    return _edit(network, layer, image, donor, target, rival, None)
+
+
+def _edit(
+    network: Network,
+    layer: str,
+    image: ArrayLike,
+    donor: ArrayLike,
+    target: int,
+    rival: int,
+    most: int | None,
+) -> Edit:
+    """Smallest edit found, given up where it takes more than `most` units to flip anything."""
     pair = checked_pair(network.n_classes, target, rival, 1)
     search = _Search(network, layer, image, donor, *(int(classes[0]) for classes in pair))
-    taken = search.prune(search.grow())
+    taken = search.prune(search.grow(most))
     logits = search.logits([taken[:count] for count in range(len(taken) + 1)])
     return Edit(
         layer=layer,
@@ -127,12 +190,13 @@ class _Search:
     def is_flipped(self, logits: NDArray[np.float32]) -> NDArray[np.bool]:
         return np.asarray(logits.argmax(axis=1) != self.target)
 
-    def grow(self) -> list[int]:
-        """Units taken over one by one until the prediction flips, or all of them."""
+    def grow(self, most: int | None = None) -> list[int]:
+        """Units taken over one by one until the prediction flips, at most all or so many."""
         taken: list[int] = []
         left = list(range(self.opened.layer.n_units))
+        most = len(left) if most is None else most
         is_done = self.is_flipped(self.opened.logits)[0]
-        while left and not is_done:
+        while len(taken) < most and left and not is_done:
             logits = self.logits([[*taken, unit] for unit in left])
             flips = self.is_flipped(logits)
             is_done = flips.any()

@@ -145,6 +145,44 @@ def visibility(values: ArrayLike, terms: ArrayLike) -> Visibility:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """How alike the terms of two ledgers of one image are.
+
+    A picture that an untrained network draws too explains the image and not the decision: J.
+    Adebayo et al., "Sanity checks for saliency maps", NeurIPS 2018.
+
+    Attributes
+    ----------
+    rank_correlation, of_sizes
+        Spearman's rank correlation of the terms, and of their absolute values, in [-1, 1]; nan if
+        either is the same everywhere.
+    n_cells
+        Cells that have a term in either ledger: the others are alike of themselves and left out.
+    """
+
+    rank_correlation: float
+    of_sizes: float
+    n_cells: int
+
+
+def agreement(terms: ArrayLike, other_terms: ArrayLike) -> Agreement:
+    """Compare the terms of two ledgers over the same cells, of any one shape."""
+    one, other = (np.ravel(given).astype(np.float64) for given in (terms, other_terms))
+    if one.shape != other.shape:
+        raise SelectionError(
+            f"terms of shapes {np.shape(terms)} and {np.shape(other_terms)}: only those of the "
+            "same cells can be compared"
+        )
+    has_term = (one != 0) | (other != 0)
+    one, other = one[has_term], other[has_term]
+    return Agreement(
+        _rank_correlation(one, other),
+        _rank_correlation(np.abs(one), np.abs(other)),
+        int(has_term.sum()),
+    )
+
+
 def _rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     # SciPy warns where nothing varies; that is a plain case here.
     if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:

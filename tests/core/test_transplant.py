@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from cnn_core.decision.smallest_edit import smallest_edit
+from cnn_core.decision.smallest_edit import smallest_edit, smallest_edit_of_donors
 from cnn_core.errors import DataError, SelectionError
 from tests.core import networks
 from tests.core.networks import opened, random_images
@@ -112,6 +112,37 @@ def test_nothing_to_edit_where_the_answer_is_another_already():
     assert (edit.units, edit.flipped) == ((), True)
     assert edit.predictions.tolist() == [prediction]
     assert edit.margins[0] < 0
+
+
+@every_edit
+def test_of_several_donors_the_smallest_edit_is_taken(builder, layer):
+    network, pairs = pairs_for(builder, layer, n=1)
+    image, _, target, rival = pairs[0]
+    donors = list(random_images(network, 6, seed=3))
+    alone = [smallest_edit(network, layer, image, donor, target, rival) for donor in donors]
+    found = smallest_edit_of_donors(network, layer, image, donors, target, rival)
+    flipping = [len(edit.units) for edit in alone if edit.flipped]
+    if flipping:
+        assert len(found.edit.units) == min(flipping) == found.sizes[found.donor]
+        assert found.edit.units == alone[found.donor].units
+    for size, edit in zip(found.sizes, alone, strict=True):
+        # What is given up has become larger than the smallest so far.
+        assert size == (len(edit.units) if edit.flipped else None) or (
+            size is None and len(edit.units) > min(flipping)
+        )
+    assert found.n_tried <= sum(edit.n_tried for edit in alone)
+
+
+def test_where_no_donor_flips_anything_the_edit_says_so():
+    network = opened(networks.article_like)
+    image = random_images(network, 1)[0]
+    target = int(network.logits(image[np.newaxis]).argmax())
+    found = smallest_edit_of_donors(
+        network, "Conv2D_2", image, [image, image], target, (target + 1) % 4
+    )
+    assert (found.sizes, found.donor, found.edit.flipped) == ((None, None), 0, False)
+    with pytest.raises(SelectionError, match="no donor"):
+        smallest_edit_of_donors(network, "Conv2D_2", image, [], target, (target + 1) % 4)
 
 
 def test_choices_that_do_not_exist():

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from cnn_core.decision.visibility import n_carrying, ranking, visibility
+from cnn_core.decision.visibility import agreement, n_carrying, ranking, visibility
 from cnn_core.errors import SelectionError
 
 
@@ -98,3 +98,21 @@ def test_dead_layer_has_no_bright_and_no_large_cell():
 def test_bright_cells_all_count_for_nothing_where_no_term_is_left():
     found = visibility([3.0, 1, 0], [0.0, 0, 0])
     np.testing.assert_array_equal(found.bright_idle, [0, 1])
+
+
+def test_ledgers_agree_over_the_cells_that_have_a_term():
+    one, other = np.array([[0, 0, 3, -2], [1, 0, -4, 0]]), np.array([[0, 5, 4, -1], [2, 0, 6, 0]])
+    found = agreement(one, other)
+    # Ranks 3, 5, 2, 4, 1 against 4, 3, 1, 2, 5; of the sizes 1, 4, 3, 2, 5 against 4, 3, 1, 2, 5.
+    assert found.n_cells == 5
+    expected = np.corrcoef([3, 5, 2, 4, 1], [4, 3, 1, 2, 5])[0, 1]
+    assert found.rank_correlation == pytest.approx(expected)
+    expected = np.corrcoef([1, 4, 3, 2, 5], [4, 3, 1, 2, 5])[0, 1]
+    assert found.of_sizes == pytest.approx(expected)
+    turned = agreement(one, -2 * one)
+    assert (turned.rank_correlation, turned.of_sizes) == (pytest.approx(-1), pytest.approx(1))
+    nothing = agreement(np.zeros(4), np.zeros(4))
+    assert nothing.n_cells == 0
+    assert np.isnan([nothing.rank_correlation, nothing.of_sizes]).all()
+    with pytest.raises(SelectionError, match="same cells"):
+        agreement(np.zeros(4), np.zeros(5))
