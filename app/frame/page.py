@@ -65,6 +65,8 @@ class Panel:
         Elements whose plain text each name sets; a text costs a hundredth of an output.
     options
         Keys of drop-down lists whose choices it gives.
+    seen
+        How much of a key it sees, by key, where that is less than the key's value.
     is_empty
         Tells of a selection that there is nothing to show; nothing is not drawn twice.
     is_slow
@@ -81,6 +83,7 @@ class Panel:
     outputs: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    seen: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     is_empty: Callable[[Any], bool] | None = None
     is_slow: bool = False
     in_parts: bool = False
@@ -230,7 +233,10 @@ class Page(Generic[S]):
         if panel.is_empty is not None and panel.is_empty(selection):
             return ()
         values = {**selection.values(), "own": selection.own}
-        return tuple(values[key] for key in panel.depends_on)
+        return tuple(
+            panel.seen[key](selection) if key in panel.seen else values[key]
+            for key in panel.depends_on
+        )
 
     def key_of(self, panel: Panel, selection: S) -> str:
         """Name what a slow panel shows of a selection, in a few letters."""

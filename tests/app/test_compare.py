@@ -14,14 +14,15 @@ import pytest
 from app.figures.charts.worth import accuracies_figure, chance_figure, intervals_figure
 from app.figures.pictures.board import Slots, board_figure
 from app.figures.pictures.rings import rings_picture
-from app.pages.compare import PATH, drawing, parts, words
-from app.pages.compare.measures import TRIPLES, Measures
+from app.pages.compare import PAGE, boards, words, worth
+from app.pages.compare.class_statistics import STATISTIC_PANEL
+from app.pages.compare.measures import TRIPLES, measures_of
 from app.pages.compare.members import RULES
 from app.pages.compare.state import SORTS, STATISTICS, read, with_members, write
 from app.pages.compare.table import CircleTable
 from app.pages.compare.view import look, widest_grid
 from cnn_core.space.mosaic import Mosaic
-from tests.app.asking import ask, show, small_app
+from tests.app.asking import ask_panel, show, small_app
 from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer
 
@@ -51,7 +52,7 @@ ODD = (
 
 @pytest.fixture(scope="module")
 def measures():
-    return Measures(small_explorer())
+    return measures_of(small_explorer())
 
 
 def selected(address=""):
@@ -307,9 +308,8 @@ def test_random_threes_come_in_parts_of_one_series(measures, layer):
 @pytest.mark.parametrize("statistic", STATISTICS)
 @pytest.mark.parametrize("layer", ["first_maps", "last_maps", "hidden"])
 def test_every_statistic_is_drawn_for_every_layer(measures, layer, statistic):
-    drawn = drawing.drawn_statistic(
-        small_explorer(), measures, with_groups(f"?layer={layer}&stat={statistic}")
-    )
+    view = look(small_explorer(), with_groups(f"?layer={layer}&stat={statistic}"))
+    drawn = STATISTIC_PANEL.draw(view)
     values = picture(drawn["figure"])
     inside = values[np.isfinite(values)]
     heatmap = drawn["figure"]["data"][0]
@@ -325,12 +325,12 @@ def test_every_statistic_is_drawn_for_every_layer(measures, layer, statistic):
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_value_of_every_image_stands_on_the_board(measures, layer):
     selection = with_groups(f"?layer={layer}")
-    view = look(small_explorer(), measures, selection)
-    drawn = drawing.drawn_groups(small_explorer(), view, PATH, "")
+    view = look(small_explorer(), selection)
+    drawn = boards.BOARDS_PANEL.draw(view)
     values, _ = whole_layer(selection)
     ranges = set()
     for key, members in selection.members.items():
-        figure = drawn["groups"][key]["lines"][0]["figure"]
+        figure = drawn[f"{key}0_figure"]
         ranges.add((figure["data"][0]["zmin"], figure["data"][0]["zmax"]))
         picture = numbers_of(figure)
         summaries = [values[list(members)].mean(axis=0), values[list(members)].min(axis=0)]
@@ -342,7 +342,7 @@ def test_every_value_of_every_image_stands_on_the_board(measures, layer):
 
 
 def test_rings_stand_at_their_cells_in_every_grid(measures):
-    view = look(small_explorer(), measures, with_groups("?layer=last_maps"))
+    view = look(small_explorer(), with_groups("?layer=last_maps"))
     expected = {"A": view.circles.n_unique_a, "B": view.circles.n_unique_b}
     for key, kind in (("a", "A"), ("b", "B")):
         points = view.rings[key][kind]
@@ -371,7 +371,7 @@ def test_each_kind_of_ring_has_a_shape_of_its_own():
 
 
 def test_zoomed_boards_show_the_same_units_of_all_images(measures):
-    view = look(small_explorer(), measures, with_groups("?layer=first_maps&zoom=3,1"))
+    view = look(small_explorer(), with_groups("?layer=first_maps&zoom=3,1"))
     assert view.units.tolist() == [3, 1] and view.mosaic.n_units == 2
     figure = board_figure(
         view.mosaic, view.slots, [view.groups["a"][0].values], view.range, units=view.units
@@ -380,7 +380,7 @@ def test_zoomed_boards_show_the_same_units_of_all_images(measures):
     values, _ = whole_layer(view.selection)
     top = values[view.selection.members["a"][0]][..., 3]
     np.testing.assert_array_equal(numbers_of(figure)[:10, :10], top)
-    circled = look(small_explorer(), measures, with_groups("?zoom=circled"))
+    circled = look(small_explorer(), with_groups("?zoom=circled"))
     assert set(circled.units) == set(np.unique(circled.circles.cells % 6).tolist())
 
 
@@ -415,16 +415,16 @@ def test_odd_groups_have_an_answer_in_words(measures, address, layer):
         small_explorer(),
         selected(address if "layer" in address else address + layer),
     )
-    view = look(explorer, measures, selection)
-    drawn = drawing.drawn_groups(explorer, view, PATH, "")
-    weighed = drawing.drawn_worth(explorer, measures, selection, PATH)
+    view = look(explorer, selection)
+    drawn = boards.BOARDS_PANEL.draw(view)
+    weighed = worth.WORTH_PANEL.draw(view)
     told = " ".join(str(text.children) for text in weighed["warnings"])
     assert weighed["sentence"].endswith(".")
     assert "nan" not in weighed["sentence"] + weighed["readers_note"] + told
-    drawing.drawn_statistic(explorer, measures, selection)
+    assert STATISTIC_PANEL.draw(view)["note"]
     for key in "abc":
         if not selection.members[key]:
-            assert drawn["groups"][key]["empty"]
+            assert drawn[f"{key}_empty"]
 
 
 @pytest.mark.parametrize(
@@ -442,18 +442,19 @@ def test_odd_groups_have_an_answer_in_words(measures, address, layer):
 def test_each_oddity_has_its_sentence(measures, address, told):
     selection = selected(address)
     worth = measures.worth(selection)
-    warnings = words.warnings(small_explorer(), selection, worth.circles, worth.worth.reader)
+    view = look(small_explorer(), selection)
+    warnings = words.warnings(view, worth.circles, worth.worth.reader)
     assert any(told in warning for warning in warnings)
 
 
 def test_a_layer_of_zeros_is_no_fault(measures, monkeypatch):
-    selection = with_groups()
+    selection = with_groups("?t=0.37")
     values = measures.group_values(selection)
     dead = replace(values, values={key: 0 * array for key, array in values.values.items()})
     monkeypatch.setattr(measures, "group_values", lambda _: dead)
-    view = look(small_explorer(), measures, selection)
+    view = look(small_explorer(), selection)
     assert view.range == (0.0, 1.0) and len(view.circles.cells) == 0
-    weighed = drawing.drawn_worth(small_explorer(), measures, selection, PATH)
+    weighed = worth.WORTH_PANEL.draw(view)
     assert "nothing to weigh" in weighed["sentence"]
     assert any("no cell on" in text.children for text in weighed["warnings"])
 
@@ -461,7 +462,7 @@ def test_a_layer_of_zeros_is_no_fault(measures, monkeypatch):
 def test_the_sentence_says_what_the_numbers_say(measures):
     selection = with_groups("?t=0.2")
     worth = measures.worth(selection)
-    told = words.sentence(small_explorer(), selection, worth)
+    told = words.sentence(look(small_explorer(), selection), worth)
     assert f"{worth.chance.observed:,} unique cells" in told
     assert f"{worth.chance.mean:.1f}" in told
     reader = worth.worth.reader.overall
@@ -475,7 +476,7 @@ def test_the_sentence_says_what_the_numbers_say(measures):
             ),
         ),
     )
-    assert "no better than guessing" in words.sentence(small_explorer(), selection, poor)
+    assert "no better than guessing" in words.sentence(look(small_explorer(), selection), poor)
     bad = replace(
         worth,
         worth=replace(
@@ -485,7 +486,7 @@ def test_the_sentence_says_what_the_numbers_say(measures):
             ),
         ),
     )
-    assert "worse than guessing" in words.sentence(small_explorer(), selection, bad)
+    assert "worse than guessing" in words.sentence(look(small_explorer(), selection), bad)
 
 
 @pytest.mark.parametrize("sort", [sign + name for name in SORTS for sign in ("", "-")])
@@ -510,19 +511,17 @@ def test_the_table_is_sorted_as_asked(measures, sort):
 
 @pytest.mark.parametrize("address", ["", *ODD[:6], "?layer=first_maps&zoom=circled&triples=1"])
 def test_the_callbacks_answer(address):
-    shown = show(small_app(), BOARD, PATH, address)
-    asked = shown[parts.ASKED]["data"]
-    assert shown["answer"]["data"]["path"] == PATH
-    weighed = ask(small_app(), "compare-sentence.children", asked).get_json()["response"]
-    assert weighed[parts.SENTENCE]["children"]
-    drawn = ask(small_app(), "compare-statistic.figure", asked, states=(None,)).get_json()
-    known = drawn["response"][parts.STATISTIC_SHOWN]["data"]
-    again = ask(small_app(), "compare-statistic.figure", asked, states=(known,))
-    assert again.get_json()["response"] == {}  # nothing to draw anew
+    shown = show(small_app(), BOARD, PAGE.path, address)
+    assert shown["answer"]["data"]["path"] == PAGE.path
+    for panel in PAGE.panels:
+        if panel.is_slow:
+            assert ask_panel(small_app(), PAGE.path, panel.name, address)["told"]["key"]
+    weighed = ask_panel(small_app(), PAGE.path, "compare-worth", address)["told"]["texts"]
+    assert weighed["compare-sentence"]
 
 
 def test_rules_are_offered_in_the_words_of_the_classes():
-    answer = show(small_app(), BOARD, PATH, "")["answer"]["data"]
+    answer = show(small_app(), BOARD, PAGE.path, "")["answer"]["data"]
     offered = {option["value"]: option for option in answer["options"]["rb"]}
     assert offered["clear"]["label"] == "clearest 9 against 4"
     assert offered["hand"]["disabled"]
@@ -530,39 +529,30 @@ def test_rules_are_offered_in_the_words_of_the_classes():
     assert answer["values"]["p"] == "1" and answer["drops"]["ra"] == ["a"]
 
 
-def test_the_browser_s_findings_are_judged_with_care():
-    for accuracies in ([], None, "x", ["y"], [2, -1], [[0.5]]):
-        response = ask(
-            small_app(), "compare-triples.figure", {"search": "", "accuracies": accuracies}
+def test_threes_are_judged_part_by_part():
+    notes, part = [], 0
+    while part is not None:
+        drawn = ask_panel(
+            small_app(), PAGE.path, "compare-threes", "?triples=0&layer=last_maps", part=part
         )
-        assert "No random threes" in response.get_json()["response"][parts.TRIPLES_NOTE]["children"]
-    response = ask(
-        small_app(), "compare-triples.figure", {"search": "", "accuracies": [0.5, 0.75, 1]}
+        notes.append(drawn["told"]["texts"]["compare-triples-note"])
+        part = drawn["told"]["next"]
+    assert notes[0].startswith(f"25 of {TRIPLES} random threes")
+    assert len(notes) == TRIPLES // 25 and "right on average" in notes[-1]
+    whole = measures_of(small_explorer()).triples(
+        selected("?triples=0&layer=last_maps"), 0, TRIPLES
     )
-    assert (
-        "75.0 % right on average" in response.get_json()["response"][parts.TRIPLES_NOTE]["children"]
-    )
+    assert words.percent(np.nanmean(whole.accuracies), 1) in notes[-1]
 
 
-def test_threes_are_served_in_parts():
-    client = small_app().server.test_client()
-    found = []
-    for first in range(0, TRIPLES, 50):
-        part = client.get(f"{PATH}/triples.json?triples=0&layer=last_maps&first={first}&n=50")
-        found += part.get_json()["accuracies"]
-    assert len(found) == TRIPLES
-    for wrong in (
-        "first=0",
-        "first=0&n=0",
-        "first=0&n=51",
-        "first=190&n=20",
-        "first=-1&n=5",
-        "first=x&n=5",
-        "first=0&n=5&layer=none",
-        "first=0&n=5&foo=1",
-    ):
-        response = client.get(f"{PATH}/triples.json?{wrong}")
-        assert response.status_code == 400 and response.get_data(as_text=True).count("\n") <= 1
+def test_one_class_twice_has_no_random_threes_to_judge():
+    drawn = ask_panel(small_app(), PAGE.path, "compare-threes", "?p=1&q=1&triples=0", part=9)
+    part = drawn["told"]["next"]
+    while part is not None:
+        drawn = ask_panel(small_app(), PAGE.path, "compare-threes", "?p=1&q=1&triples=0", part=part)
+        part = drawn["told"]["next"]
+    assert "No random threes" in drawn["told"]["texts"]["compare-triples-note"]
+    assert drawn["compare-triples-box"]["hidden"] is True
 
 
 def test_the_numbers_can_be_downloaded(measures):

@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from app.pages.compare.replies import reply
 
 from app.figures.pictures.board import Slots
 from app.figures.pictures.rings import rings_picture
 from app.frame.components import notices
 from app.frame.query import Problem
 from app.frame.search import search
-from app.pages.compare import PATH, drawing, layout, words
+from app.frame.wire import placed
+from app.pages.compare import PAGE, words, worth
 from app.pages.compare.captions import _short_probability
-from app.pages.compare.measures import Measures
 from app.pages.compare.members import neighbours
 from app.pages.compare.state import read, write
 from app.pages.compare.view import look
@@ -23,17 +22,12 @@ from tests.app.asking import ask, small_app
 from tests.app.small_explorer import CLASS_NAMES, small_explorer
 
 
-@pytest.fixture(scope="module")
-def measures():
-    return Measures(small_explorer())
-
-
 @pytest.mark.parametrize("address", ["?p=1&q=1", "?p=2&q=2&a=0,4&b=8,12", "?p=1&q=1&layer=hidden"])
-def test_one_class_twice_is_said_in_one_sentence(measures, address):
+def test_one_class_twice_is_said_in_one_sentence(address):
     explorer = small_explorer()
     selection, problems = read(address, explorer)
     assert problems == [] and selection.p == selection.q
-    weighed = drawing.drawn_worth(explorer, measures, selection, PATH)
+    weighed = worth.WORTH_PANEL.draw(look(explorer, selection))
     told = [text.children for text in weighed["warnings"]] + [weighed["sentence"]]
     twice = [text for text in told if "both groups" in text.lower()]
     assert twice == [words.one_class(explorer.class_name(selection.p))]
@@ -54,14 +48,18 @@ def test_a_notice_links_only_to_another_address():
 )
 def test_only_a_search_without_result_leaves_a_link_to_follow(search_text, has_link):
     address = {"path": "/decide", "search": search_text, "serial": 1}
-    response = ask(small_app(), "decide-nodes.figure", address, states=(None,)).get_json()
+    response = ask(small_app(), "decide-nodes.figure", address).get_json()
     told = str(response["response"]["notices"])
     assert "notice" in told and ("corrected link" in told) == has_link
 
 
 def test_the_example_beside_a_group_can_be_followed():
     explorer = small_explorer()
-    [example] = set(re.findall(r"placeholder='(add: [^']+)'", str(layout(explorer))))
+    [example] = set(
+        re.findall(
+            r"placeholder='(add: [^']+)'", str(PAGE.arrange(explorer, placed(PAGE, explorer)))
+        )
+    )
     number, _, rest = example.removeprefix("add: ").partition(" or ")
     survey = explorer.survey("model_0", "test")
     assert search(number, survey, CLASS_NAMES).images.tolist() == [int(number)]
@@ -76,8 +74,8 @@ def test_neighbours_have_the_label_and_stand_in_no_group():
     assert neighbours(labels, {"a": (), "b": ()}) == {}
     explorer = small_explorer()
     selection, _ = read("?a=1,5&b=3", explorer)
-    view = look(explorer, Measures(explorer), selection)
-    steps = reply(explorer, view, PATH, "")["steps"]["neighbours"]
+    view = look(explorer, selection)
+    steps = PAGE.reply(view).steps.more["neighbours"]
     labels = explorer.dataset("test").labels
     everyone = [image for group in selection.members.values() for image in group]
     for image in everyone:
@@ -85,14 +83,14 @@ def test_neighbours_have_the_label_and_stand_in_no_group():
             assert labels[other] == labels[image] and other not in everyone
 
 
-def test_crowded_rings_become_outlines(measures):
+def test_crowded_rings_become_outlines():
     explorer = small_explorer()
     selection, _ = read("?a=1,5,9&b=&layer=first_maps&t=0.05", explorer)
-    view = look(explorer, measures, selection)
+    view = look(explorer, selection)
     assert view.outlined == {"A"}
     assert len(view.rings["a"]["A"]) == view.circles.n_unique_a  # every cell, none left out
     assert "outlines are drawn" in words.rings_note(view)
-    calm = look(explorer, measures, read("?a=1,5,9&b=3,7,11", explorer)[0])
+    calm = look(explorer, read("?a=1,5,9&b=3,7,11", explorer)[0])
     assert calm.outlined == frozenset() and "outlines" not in words.rings_note(calm)
     assert "outlines" not in words.rings_note(replace(view, outlined=frozenset()))
 

@@ -95,7 +95,13 @@ def test_a_panel_is_drawn_again_exactly_when_it_should(page, panel):
         after, problems = page.read(search, explorer)
         assert problems == []
         old, new = before.values(), after.values()
-        has_changed = any(old[key] != new[key] for key in panel.depends_on if key != "own")
+        has_changed = any(
+            panel.seen[key](before) != panel.seen[key](after)
+            if key in panel.seen
+            else old[key] != new[key]
+            for key in panel.depends_on
+            if key != "own"
+        )
         is_empty = panel.is_empty or (lambda selection: False)
         expected = has_changed and not (is_empty(before) and is_empty(after))
         assert (page.state_of(panel, before) != page.state_of(panel, after)) == expected

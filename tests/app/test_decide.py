@@ -9,24 +9,26 @@ from itertools import combinations, permutations
 
 import numpy as np
 import pytest
-from app.pages.decide.later import PART_IMAGES, Later, joined
-from app.pages.decide.layout import LATER_PARTS, asked
 
 from app.explorer import Explorer
 from app.figures.charts.answer import answer_figure
 from app.figures.pictures.signed import are_told_apart, signed_grid, signed_image
-from app.pages.decide import PATH, parts, words
+from app.frame.subject import Subject
+from app.pages.decide import PAGE, results, words
+from app.pages.decide import cells as cells_panel
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
+from app.pages.decide.results import PART_IMAGES, curve, edit_of, joined, race_of
 from app.pages.decide.silenced import Silenced, read_silenced
 from app.pages.decide.state import read, write
+from app.pages.decide.sums import sum_line
 from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of
 from cnn_core.decision.race import class_race
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
 from cnn_core.space.mosaic import Mosaic
 from cnn_core.survey.whole_set import survey_of
-from tests.app.asking import ask, small_app
+from tests.app.asking import ask_page, ask_panel, small_app
 from tests.app.small_explorer import small_explorer, small_images
 
 MAIN = "decide-nodes.figure"
@@ -38,12 +40,12 @@ def seen(search="", explorer=None):
     return look(explorer, read(search, explorer)[0])
 
 
-def shown(search, drawn=None):
-    response = ask(
-        small_app(), MAIN, {"path": PATH, "search": search, "serial": 1}, states=(drawn,)
-    )
-    assert response.status_code == 200, response.get_data(as_text=True)[:300]
-    return response.get_json()["response"]
+def shown(search, before=None):
+    return ask_page(small_app(), PAGE.path, search, shown=before)
+
+
+def texts(search):
+    return shown(search)["answer"]["data"]["texts"]
 
 
 @lru_cache(maxsize=4)
@@ -134,8 +136,7 @@ def test_two_wrong_layers_are_told_apart():
 
 
 def test_half_of_the_pushing_is_told_once():
-    pictures = shown("?image=7")
-    told = str(pictures["decide-reason"]) + str(pictures["decide-nodes-note"])
+    told = str(shown("?image=7")["decide-reason"]) + texts("?image=7")["decide-nodes-note"]
     assert told.count("half") == 1 and "50 %" not in told and "carry 90 %" in told
 
 
@@ -143,8 +144,8 @@ def test_a_list_that_is_cut_says_so():
     assert words.list_title("Dim", words.N_LISTED) == "Dim"
     assert words.list_title("Dim", 1700) == "Dim: 5 of 1,700"
     view = seen("?image=7&layer=first_maps")
-    cells = cells_of(small_explorer(), view)
-    heads = str(parts.cell_lists(cells))
+    cells = cells_of(view)
+    heads = str(cells_panel.cell_lists(cells))
     for chosen in (cells.visibility.bright_idle, cells.visibility.dim_working):
         assert (f": 5 of {len(chosen):,}" in heads) == (len(chosen) > 5)
 
@@ -194,7 +195,7 @@ def test_undo_takes_back_the_last_unit_only():
 def test_the_bars_run_to_the_margin_of_the_network(image):
     explorer = small_explorer()
     view = seen(f"?image={image}")
-    bars = bars_of(nodes_of(explorer, view), view, can_be_silenced=True)
+    bars = bars_of(nodes_of(view), view, can_be_silenced=True)
     logits = explorer.network("model_0").logits(explorer.dataset("test").images[[image]])[0]
     margin = float(logits[view.p]) - float(logits[view.q])
     assert bars[-1].kind == "margin" and bars[-1].term == pytest.approx(margin, abs=1e-5)
@@ -212,7 +213,7 @@ def test_small_terms_are_folded_into_one(monkeypatch):
 
     monkeypatch.setattr(module, "N_BARS", 3)
     view = seen("?image=7")
-    nodes = nodes_of(small_explorer(), view)
+    nodes = nodes_of(view)
     bars = bars_of(nodes, view, can_be_silenced=True)
     assert [bar.kind for bar in bars] == ["unit"] * 3 + ["rest", "bias", "margin"]
     terms = np.sort(np.abs(nodes.ledger.terms[0]))
@@ -223,8 +224,8 @@ def test_small_terms_are_folded_into_one(monkeypatch):
 def test_hover_writes_activation_times_weight_out():
     explorer = small_explorer()
     view = seen("?image=7")
-    bar = bars_of(nodes_of(explorer, view), view, can_be_silenced=True)[0]
-    value = explorer.activations("model_0", "test", 7)["hidden"][0, bar.unit]
+    bar = bars_of(nodes_of(view), view, can_be_silenced=True)[0]
+    value = explorer.activations("model_0", Subject("test", 7))["hidden"][0, bar.unit]
     kernel = explorer.network("model_0").weights("classes")["kernel"]
     weight = kernel[bar.unit, view.p] - kernel[bar.unit, view.q]
     assert f"{value:.4f} × weight {words.signed(weight, 4)}" in bar.hover
@@ -234,9 +235,9 @@ def test_hover_writes_activation_times_weight_out():
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("group", ["cell", "map"])
 def test_the_sum_of_every_layer_is_printed_and_holds(layer, group):
-    explorer = small_explorer()
+    small_explorer()
     view = seen(f"?image=7&layer={layer}&group={group}")
-    cells = cells_of(explorer, view)
+    cells = cells_of(view)
     total = float(cells.ledger.constant[0]) + float(cells.terms.sum(dtype=np.float64))
     assert total == pytest.approx(view.answer.margin, abs=1e-4)
     assert cells.terms.shape == cells.values.shape
@@ -247,7 +248,7 @@ def test_the_sum_of_every_layer_is_printed_and_holds(layer, group):
 
 def test_the_pixels_add_up():
     view = seen("?image=7")
-    opened = pixels_of(small_explorer(), view)
+    opened = pixels_of(view)
     assert opened.terms.shape == (1, 12, 12, 1)
     total = float(opened.constant[0]) + float(opened.terms.sum(dtype=np.float64))
     assert total == pytest.approx(view.answer.margin, abs=1e-4)
@@ -256,30 +257,30 @@ def test_the_pixels_add_up():
 def test_a_network_that_bends_is_told_as_not_exact():
     explorer = explorer_of("sigmoid")
     view = seen("?image=3&layer=maps", explorer)
-    for opened in (cells_of(explorer, view).ledger, pixels_of(explorer, view)):
-        text = str(parts.sum_line(opened))
+    for opened in (cells_of(view).ledger, pixels_of(view)):
+        text = str(sum_line(opened))
         assert "not exact" in text and words.GATES not in text
         assert abs(float(opened.residual[0])) > 1e-3
-    assert words.sum_parts(nodes_of(explorer, view).ledger)[1]
+    assert words.sum_parts(nodes_of(view).ledger)[1]
 
 
 def test_a_network_without_hidden_nodes_is_told_by_its_logits():
     explorer = explorer_of("no nodes")
     view = seen("?image=3", explorer)
-    nodes = nodes_of(explorer, view)
+    nodes = nodes_of(view)
     assert nodes.weights is None
     assert float(nodes.ledger.total[0]) == pytest.approx(view.answer.margin, abs=1e-5)
     assert "softmax" not in ledger_layers(explorer.network("no nodes"))
-    assert words.reason(explorer, view, nodes)[0]
+    assert words.reason(view, nodes)[0]
 
 
 # --- silencing -------------------------------------------------------------------------------
 
 
 def test_silencing_a_node_takes_exactly_its_term_away():
-    explorer = small_explorer()
+    small_explorer()
     whole = seen("?image=7")
-    terms = nodes_of(explorer, whole).ledger.terms[0]
+    terms = nodes_of(whole).ledger.terms[0]
     for unit in range(7):
         view = seen(f"?image=7&off=hidden:{unit}&p={whole.p}&q={whole.q}")
         assert view.after.margin == pytest.approx(whole.answer.margin - terms[unit], abs=1e-5)
@@ -290,7 +291,7 @@ def test_silencing_a_node_takes_exactly_its_term_away():
 def test_silencing_runs_the_rest_of_the_network_again(layer, baseline):
     explorer = small_explorer()
     network = explorer.network("model_0")
-    activations = explorer.activations("model_0", "test", 7)
+    activations = explorer.activations("model_0", Subject("test", 7))
     values = np.array(activations[layer])
     mean = explorer.survey("model_0", "test").units[layer].mean
     values[..., [0, 3]] = 0 if baseline == "zero" else mean[[0, 3]]
@@ -303,28 +304,27 @@ def test_every_unit_silenced_leaves_the_biases():
     view = seen("?image=7&off=hidden:0-6")
     bias = small_explorer().network("model_0").weights("classes")["bias"]
     np.testing.assert_allclose(view.after.logits, bias, atol=1e-6)
-    assert "All 7 nodes of hidden are silenced" in words.silenced_units(small_explorer(), view)
+    assert "All 7 nodes of hidden are silenced" in words.silenced_units(view)
 
 
 def test_a_flip_is_said():
-    explorer = small_explorer()
+    small_explorer()
     view = seen("?image=7&off=hidden:0-6")
     other = replace(view, after=replace(view.after, prediction=(view.prediction + 1) % 4))
-    assert "flips from" in words.silenced_text(explorer, other)
+    assert "flips from" in words.silenced_text(other)
     same = replace(view, after=replace(view.after, prediction=view.prediction))
-    assert "stays" in words.silenced_text(explorer, same)
+    assert "stays" in words.silenced_text(same)
 
 
 # --- what is drawn ---------------------------------------------------------------------------
 
 
 def test_only_what_has_changed_is_drawn_again():
-    first = shown("?image=7")
-    drawn = first["decide-drawn"]["data"]
+    first, drawn = shown("?image=7"), "?image=7"
     again = shown("?image=7", drawn)
     for part in ("image", "nodes", "seen", "used", "pixels"):
         assert f"decide-{part}" in first and "figure" not in again.get(f"decide-{part}", {})
-    assert "figure" in again["decide-answer"]
+    assert "figure" not in again.get("decide-answer", {})
     silenced = shown("?image=7&off=hidden:2", drawn)
     assert "figure" in silenced["decide-nodes"]
     assert not any(
@@ -337,7 +337,7 @@ def test_only_what_has_changed_is_drawn_again():
 
 def test_a_silenced_bar_is_hollow_and_the_margin_after_stands_beside():
     view = seen("?image=7")
-    unit = int(nodes_of(small_explorer(), view).ranking.order[0])
+    unit = int(nodes_of(view).ranking.order[0])
     figure = shown(f"?image=7&off=hidden:{unit}")["decide-nodes"]["figure"]
     bars = figure["data"][1]
     assert bars["marker"]["color"][0] == "rgba(0,0,0,0)" != bars["marker"]["color"][1]
@@ -415,7 +415,7 @@ def test_the_answer_carries_the_pair_to_the_controls():
     assert (answer["values"]["p"], answer["values"]["q"]) == (str(view.p), str(view.q))
     assert answer["values"]["off"] == "hidden:2"
     assert answer["steps"]["below"] == "flat" and answer["steps"]["above"] == "pooled"
-    assert answer["links"]["/"] == "?image=7&layer=last_maps"
+    assert answer["pages"]["/"] == "?image=7"
 
 
 def test_fields_of_maps_span_those_of_their_cells():
@@ -430,23 +430,18 @@ def test_fields_of_maps_span_those_of_their_cells():
 
 
 def test_the_race_is_run_for_the_layer_asked_for():
-    explorer = small_explorer()
-    later = shown("?image=7&race=last_maps")["decide-later"]["data"]
-    assert set(later) == set(LATER_PARTS) and not later["curve"] and not later["effect"]
-    response = ask(small_app(), "decide-race.figure", {"key": later["race"], "part": 0})
-    figure = response.get_json()["response"]["decide-race"]["figure"]
-    assert figure["layout"]["xaxis"]["range"] == [0, 6]
-    run = Later(explorer).race(read(later["race"], explorer)[0])
+    search = "?image=7&race=last_maps"
+    answer = ask_panel(small_app(), PAGE.path, "decide-race", search)
+    assert answer["decide-race"]["figure"]["layout"]["xaxis"]["range"] == [0, 6]
+    run = race_of(seen(search))
     assert run.layer == "last_maps"
     assert run.by_activation.margins[0] == pytest.approx(seen("?image=7").answer.margin, abs=1e-5)
-    note = response.get_json()["response"]["decide-race-note"]["children"]
+    note = answer["told"]["texts"]["decide-race-note"]
     assert "flips, removing maps of last_maps" in note or "not" in note
 
 
 def test_parts_of_a_class_together_are_the_race_over_the_class(monkeypatch):
-    from app.pages.decide import later as module
-
-    explorer = small_explorer()
+    explorer = fresh_explorer()
     images = explorer.dataset("test").images[explorer.dataset("test").labels == 1]
     network = explorer.network("model_0")
     whole = class_race(network, "hidden", images, 1, 3)
@@ -463,27 +458,35 @@ def test_parts_of_a_class_together_are_the_race_over_the_class(monkeypatch):
         np.testing.assert_allclose(one.low, other.low)
         np.testing.assert_allclose(one.mean_margin, other.mean_margin, atol=1e-6)
     assert PART_IMAGES > 10
-    monkeypatch.setattr(module, "PART_IMAGES", 4)
-    selection = read("?image=7&p=1&q=3&race=hidden", explorer)[0]
-    later = Later(explorer)
-    assert [later.curve(selection, part).race.n_images for part in (0, 1, 2, 9, -3)] == (
-        [4, 8, 10, 10, 4]
-    )
+    monkeypatch.setattr(results, "PART_IMAGES", 4)
+    view = seen("?image=7&p=1&q=3&race=hidden", explorer)
+    assert [curve(view, part).race.n_images for part in (0, 1, 2, 9, -3)] == [4, 8, 10, 10, 4]
     np.testing.assert_array_equal(
-        later.curve(selection, 2).race.by_contribution.n_right, whole.by_contribution.n_right
+        curve(view, 2).race.by_contribution.n_right, whole.by_contribution.n_right
     )
+
+
+def fresh_explorer():
+    """The small explorer, without what it has kept."""
+    plain = small_explorer()
+    surveys = {
+        (model, name): plain.survey(model, name)
+        for model in plain.model_names
+        for name in plain.set_names
+    }
+    datasets = {name: plain.dataset(name) for name in plain.set_names}
+    return Explorer(plain.networks, datasets, surveys)
 
 
 def test_the_curve_asks_for_its_next_part_until_all_images_are_done(monkeypatch):
-    from app.pages.decide import later as module
-
-    monkeypatch.setattr(module, "PART_IMAGES", 4)
-    key = shown("?image=7&p=1&q=3&curve=1")["decide-later"]["data"]["curve"]
-    notes, wish = [], {"key": key, "part": 0}
-    while wish:
-        answer = ask(small_app(), "decide-curve.figure", wish).get_json()["response"]
-        notes.append(answer["decide-curve-note"]["children"])
-        wish = answer["decide-curve-next"]["data"]
+    monkeypatch.setattr(results, "PART_IMAGES", 4)
+    notes, part = [], 0
+    while part is not None:
+        told = ask_panel(
+            small_app(), PAGE.path, "decide-curve", "?image=7&p=1&q=2&curve=1", part=part
+        )["told"]
+        notes.append(told["texts"]["decide-curve-note"])
+        part = told["next"]
     assert notes[0].startswith("4 of 10 images") and notes[-1].startswith("All 10 images")
     assert len(notes) == 3
 
@@ -493,29 +496,14 @@ def test_an_edit_is_looked_for_with_the_donor():
     view = seen("?image=7")
     donor = default_donor(explorer, "model_0", "test", view.p, view.q, 7)
     donor = 1 if donor is None else donor
-    key = shown(f"?image=7&donor={donor}")["decide-later"]["data"]["edit"]
-    response = ask(small_app(), "decide-edit.children", {"key": key, "part": 0})
-    assert response.status_code == 200
-    text = response.get_data(as_text=True)
-    found = Later(explorer).edit(read(key, explorer)[0], "last_maps")
+    search = f"?image=7&donor={donor}"
+    text = str(ask_panel(small_app(), PAGE.path, "decide-edit", search))
+    found = edit_of(seen(search), "last_maps")
     if found.flipped:
         assert "smallest edit found" in text and found.predictions[-1] != view.p
         assert all(f"+ map {unit}" in text for unit in found.units)
     else:
         assert "Not even all" in text
-
-
-@pytest.mark.parametrize("part", LATER_PARTS)
-@pytest.mark.parametrize("wish", [None, "?image=1", [], {"part": 0}, {"key": 3}])
-def test_a_wish_that_no_page_makes_changes_nothing(part, wish):
-    output = {
-        "race": "decide-race.figure",
-        "curve": "decide-curve.figure",
-        "edit": "decide-edit.children",
-        "effect": "decide-effect.children",
-    }[part]
-    assert asked(part) in str(small_app().callback_map)
-    assert ask(small_app(), output, wish).status_code == 204
 
 
 # --- downloads -------------------------------------------------------------------------------

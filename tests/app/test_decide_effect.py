@@ -4,27 +4,27 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from app.pages.decide.later import Later
 
-from app.pages.decide import PATH, effect, later_words
-from app.pages.decide import later as later_module
+from app.pages.decide import PAGE, effect, results
+from app.pages.decide import results_words as words
 from app.pages.decide.effect import EffectPart, MeanEffect, images_taken, part_images
+from app.pages.decide.results import curve, mean_effects
 from app.pages.decide.state import read
-from tests.app.asking import ask, small_app
+from app.pages.decide.view import look
+from tests.app.asking import ask_panel, small_app
 from tests.app.small_explorer import small_explorer
+from tests.app.test_decide import fresh_explorer
 
-MAIN = "decide-nodes.figure"
 
-
-def effect_key(search):
-    response = ask(small_app(), MAIN, {"path": PATH, "search": search, "serial": 1}, states=(None,))
-    return response.get_json()["response"]["decide-later"]["data"]["effect"]
+def seen(search, explorer=None):
+    explorer = explorer or fresh_explorer()
+    return look(explorer, read(search, explorer)[0])
 
 
 def test_a_mean_effect_is_the_mean_over_the_images_of_a_class_and_over_all():
     explorer = small_explorer()
-    selection = read("?p=1&q=3&off=hidden:5,2", explorer)[0]
-    found = Later(explorer).mean_effects(selection, 0)
+    view = seen("?p=1&q=3&off=hidden:5,2")
+    found = mean_effects(view, 0)
     effects = found.effects
     assert (found.n_done, found.n_images, found.n_in_set, found.next_part) == (40, 40, 40, None)
     dataset, network = explorer.dataset("test"), explorer.network("model_0")
@@ -41,7 +41,7 @@ def test_a_mean_effect_is_the_mean_over_the_images_of_a_class_and_over_all():
         before = network.logits(images).argmax(axis=1)
         assert mean.n_flips == np.count_nonzero(after.argmax(axis=1) != before)
     layer = network.layer("hidden")
-    told = later_words.effect_text(explorer, selection, found, layer)
+    told = words.effect_text(view, found, layer)
     assert told.startswith("Over the test set, silencing node 2 alone")
     assert "on the 10 images of 4," in told and "on the 10 images of 9 and" in told
     assert "on all 40 images; all 2 together by" in told
@@ -52,13 +52,12 @@ def test_a_mean_effect_is_the_mean_over_the_images_of_a_class_and_over_all():
 @pytest.mark.parametrize("off", ["hidden:5,2", "first_maps:1", "last_maps:0,3,4"])
 @pytest.mark.parametrize("baseline", ["zero", "mean"])
 def test_parts_of_a_set_together_are_the_effects_over_the_set(monkeypatch, off, baseline):
-    explorer = small_explorer()
-    selection = read(f"?p=1&q=3&off={off}&baseline={baseline}", explorer)[0]
-    whole = Later(explorer).mean_effects(selection, 0)
+    search = f"?p=1&q=3&off={off}&baseline={baseline}"
+    whole = mean_effects(seen(search), 0)
     monkeypatch.setattr(effect, "PART_IMAGES", 15)
-    later, parts, wanted = Later(explorer), [], 0
+    view, parts, wanted = seen(search), [], 0
     while wanted is not None:
-        parts.append(later.mean_effects(selection, wanted))
+        parts.append(mean_effects(view, wanted))
         wanted = parts[-1].next_part
     assert [part.n_done for part in parts] == [15, 30, 40]
     for one, other in zip(parts[-1].effects, whole.effects, strict=True):
@@ -71,39 +70,39 @@ def test_parts_of_a_set_together_are_the_effects_over_the_set(monkeypatch, off, 
 
 
 def test_no_request_computes_more_than_one_part(monkeypatch):
-    explorer, sizes = small_explorer(), []
+    sizes = []
     monkeypatch.setattr(effect, "PART_IMAGES", 15)
-    monkeypatch.setattr(later_module, "PART_IMAGES", 4)
+    monkeypatch.setattr(results, "PART_IMAGES", 4)
 
     def counted(name, size):
-        real = getattr(later_module, name)
+        real = getattr(results, name)
 
         def count(*arguments, **options):
             sizes.append(size(arguments))
             return real(*arguments, **options)
 
-        monkeypatch.setattr(later_module, name, count)
+        monkeypatch.setattr(results, name, count)
 
     counted("effect_sums", lambda arguments: len(arguments[2]))
     counted("class_race", lambda arguments: len(arguments[2]))
-    selection, later = read("?p=1&q=3&off=hidden:5,2&race=hidden", explorer)[0], Later(explorer)
+    view = seen("?p=1&q=3&off=hidden:5,2&race=hidden")
     # Whoever asks for the last part at once gets the first, and is told how to go on.
-    for ask_for, last in ((later.mean_effects, 2), (later.curve, 2)):
-        told = [ask_for(selection, 10**9) for _ in range(4)]
+    for ask_for, last in ((mean_effects, 2), (curve, 2)):
+        told = [ask_for(view, 10**9) for _ in range(4)]
         assert [part.next_part for part in told] == [1, 2, None, None]
-        first = ask_for(selection, -5)
-        assert first.next_part == 1 and ask_for(selection, last).next_part is None
+        first = ask_for(view, -5)
+        assert first.next_part == 1 and ask_for(view, last).next_part is None
     assert sizes == [15, 15, 10, 4, 4, 2]
 
 
 def test_the_effect_asks_for_its_next_part_until_all_images_are_done(monkeypatch):
     monkeypatch.setattr(effect, "PART_IMAGES", 15)
-    told, wish = [], {"key": effect_key("?image=7&p=1&q=3&off=hidden:4"), "part": 0}
-    while wish:
-        answer = ask(small_app(), "decide-effect.children", wish).get_json()["response"]
+    told, part = [], 0
+    while part is not None:
+        search = "?image=7&p=1&q=3&off=hidden:4"
+        answer = ask_panel(small_app(), PAGE.path, "decide-effect", search, part=part)
         told.append(answer["decide-effect"]["children"])
-        wish = answer["decide-effect-next"]["data"]
-        assert wish is None or wish.pop("of") == "effect"
+        part = answer["told"]["next"]
     *under_way, last = told
     assert [part["props"]["children"].partition(" so far: ")[0] for part in under_way] == [
         "15 of 40 images of the test set,",
@@ -114,18 +113,15 @@ def test_the_effect_asks_for_its_next_part_until_all_images_are_done(monkeypatch
 
 
 def test_nothing_silenced_has_no_effect():
-    answer = ask(small_app(), "decide-effect.children", {"key": "", "part": 0}).get_json()
-    assert answer["response"] == {
-        "decide-effect": {"children": ""},
-        "decide-effect-next": {"data": None},
-    }
+    answer = ask_panel(small_app(), PAGE.path, "decide-effect", "?image=7")
+    assert answer["decide-effect"] == {"children": ""} and answer["told"]["next"] is None
 
 
 def test_a_large_set_is_told_by_a_sample_and_says_so(monkeypatch):
     explorer = small_explorer()
     monkeypatch.setattr(effect, "MOST_IMAGES", 12)
-    selection = read("?p=1&q=3&off=hidden:5", explorer)[0]
-    found = Later(explorer).mean_effects(selection, 0)
+    view = seen("?p=1&q=3&off=hidden:5")
+    found = mean_effects(view, 0)
     assert (found.n_done, found.n_images, found.n_in_set, found.next_part) == (12, 12, 40, None)
     layer, dataset = explorer.network("model_0").layer("hidden"), explorer.dataset("test")
     taken = images_taken(40, 100)
@@ -134,13 +130,13 @@ def test_a_large_set_is_told_by_a_sample_and_says_so(monkeypatch):
     assert found.effects[-1].last == pytest.approx(
         -(values * (kernel[5, 1] - kernel[5, 3])).mean(), abs=1e-5
     )
-    told = later_words.effect_text(explorer, selection, found, layer)
+    told = words.effect_text(view, found, layer)
     assert told.startswith(
         "Over 12 of the 40 images of the test set, drawn at random with seed 0, "
         "silencing node 5 alone"
     )
     under_way = replace(found, next_part=1, n_images=30)
-    assert later_words.effect_text(explorer, selection, under_way, layer).startswith(
+    assert words.effect_text(view, under_way, layer).startswith(
         "12 of 30 images, drawn at random with seed 0 from the 40 images of the test set, so far:"
     )
 
@@ -166,12 +162,10 @@ def test_a_part_of_a_large_network_has_fewer_images(monkeypatch):
 
 def test_a_set_of_one_image_is_told_in_the_singular():
     explorer = small_explorer()
-    selection = read("?p=1&q=3&off=hidden:5", explorer)[0]
+    view = seen("?p=1&q=3&off=hidden:5", explorer)
     found = EffectPart(
         (MeanEffect(1, 1, -0.5, -0.5, 0), MeanEffect(None, 1, -0.5, -0.5, 0)), 1, 1, None
     )
-    told = later_words.effect_text(
-        explorer, selection, found, explorer.network("model_0").layer("hidden")
-    )
+    told = words.effect_text(view, found, explorer.network("model_0").layer("hidden"))
     assert "−0.50 on the 1 image of 4 and −0.50 on the 1 image." in told
     assert "images" not in told

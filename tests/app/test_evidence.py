@@ -13,7 +13,8 @@ from app.explorer import Explorer
 from app.figures.charts.ladder import STYLES, Mark, share_figure
 from app.figures.charts.shares import least_mistakes, mistakes, share_axis, share_text
 from app.frame.wording import percent
-from app.pages.evidence import PATH, words
+from app.pages.evidence import PAGE, words
+from app.pages.evidence import view as view_module
 from app.pages.evidence.found import Found, find_results
 from app.pages.evidence.purpose import purpose, steps_of
 from app.pages.evidence.state import read, write
@@ -34,19 +35,18 @@ def stored():
 
 def selected(search="", explorer=None):
     explorer = explorer or measured_explorer()
-    return read(search, explorer, find_results(explorer))
+    return read(search, explorer)
 
 
 def viewed(search=""):
     explorer = measured_explorer()
-    found = find_results(explorer)
-    selection, problems = read(search, explorer, found)
+    selection, problems = read(search, explorer)
     assert problems == []
-    return look(explorer, found, selection)
+    return look(explorer, selection)
 
 
 def shown(search="", app=None):
-    return show(app or measured_app(), LADDER, PATH, search)
+    return show(app or measured_app(), LADDER, PAGE.path, search)
 
 
 def with_results(results, tmp_path):
@@ -86,7 +86,7 @@ def test_an_address_written_again_shows_the_same(search):
     explorer = measured_explorer()
     selection, problems = selected(search)
     assert problems == []
-    again = write(selection, explorer, find_results(explorer))
+    again = write(selection, explorer)
     assert selected(again) == (selection, [])
 
 
@@ -107,9 +107,7 @@ def test_a_wrong_address_is_told_with_the_nearest_choice(search, key, told):
     selection, problems = selected(search)
     assert [problem.key for problem in problems] == [key]
     assert told in problems[0].text
-    assert shown(search)["answer"]["data"]["search"] == write(
-        selection, measured_explorer(), find_results(measured_explorer())
-    )
+    assert shown(search)["answer"]["data"]["search"] == write(selection, measured_explorer())
 
 
 # --- results and models -----------------------------------------------------------------------
@@ -339,7 +337,9 @@ BETTER_BY, ALIKE_WITH, WORSE_BY = (40, 5), (9, 8), (5, 40)
     ],
 )
 @pytest.mark.parametrize("asked", ["pair", "all"])
-def test_other_models_are_compared_on_each_question_by_itself(asked, others, on_pair, on_all):
+def test_other_models_are_compared_on_each_question_by_itself(
+    monkeypatch, asked, others, on_pair, on_all
+):
     explorer = measured_explorer()
     measured = {"model_0": made_up({"1-3": ALIKE_WITH, "all": ALIKE_WITH})}
     for number, (pair, everything) in enumerate(others):
@@ -350,8 +350,9 @@ def test_other_models_are_compared_on_each_question_by_itself(asked, others, on_
             )
         measured[f"other_{number}"] = results
     found = Found(measured)
-    view = look(explorer, found, read(f"?task={asked}", explorer, found)[0])
-    _, rest = purpose(explorer, view)
+    monkeypatch.setattr(view_module, "find_results", lambda explorer: found)
+    view = look(explorer, read(f"?task={asked}", explorer)[0])
+    _, rest = purpose(view)
     pair, everything = "To tell 4 from 9, ", "To tell the 4 classes apart, "
     for start, told, is_asked in (
         (pair, on_pair, asked == "pair"),
@@ -600,12 +601,8 @@ def test_a_model_without_an_mlp_is_told(tmp_path):
         first, mlp={"input": None, "hidden": None, "note": "No dense layer."}, variants=()
     )
     explorer = with_results([bare, second], tmp_path)
-    found = find_results(explorer)
-    view = look(explorer, found, read("", explorer, found)[0])
-    assert purpose(explorer, view) == (
-        "This network has no MLP behind its maps.",
-        "No dense layer.",
-    )
+    view = look(explorer, read("", explorer)[0])
+    assert purpose(view) == ("This network has no MLP behind its maps.", "No dense layer.")
     assert view.disagreement is None
     assert Found({}).of("model_0") is None
 

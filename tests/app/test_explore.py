@@ -1,18 +1,23 @@
 """Explore without a browser: selection, numbers, figures, callback."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from app.pages.explore import PATH, words
+from app.frame.search import place_among_found, steps
+from app.frame.subject import Subject
+from app.pages.explore import PAGE, words
 from app.pages.explore.state import read, write
-from app.pages.explore.view import look, place_among_found, steps
+from app.pages.explore.view import look
 from tests.app.asking import ask, show, small_app
 from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer
 
 GRID = "explore-grid.figure"
+
+
+def steps_at(search):
+    view = look(small_explorer(), selected(search)[0])
+    return steps(view, view.found)
 
 
 def selected(search=""):
@@ -72,7 +77,7 @@ def test_a_wrong_address_is_told_with_the_nearest_choice(search, key, told):
 @pytest.mark.parametrize("columns", ["", "1", "2", "3", "5"])
 def test_the_grid_holds_every_value_of_every_unit(layer, columns):
     explorer = small_explorer()
-    answer = show(small_app(), GRID, PATH, f"?image=7&layer={layer}&columns={columns}")
+    answer = show(small_app(), GRID, PAGE.path, f"?image=7&layer={layer}&columns={columns}")
     shown = picture(answer["explore-grid"]["figure"])
     values = explorer.network("model_0").activations(explorer.dataset("test").images[[7]])[layer][0]
     assert np.isfinite(shown).sum() == values.size
@@ -83,8 +88,8 @@ def test_the_grid_holds_every_value_of_every_unit(layer, columns):
 
 @pytest.mark.parametrize("mode", ["map", "clip"])
 def test_true_values_stay_on_hover_when_colours_are_stretched(mode):
-    figure = show(small_app(), GRID, PATH, f"?image=7&range={mode}")["explore-grid"]["figure"]
-    values = small_explorer().activations("model_0", "test", 7)["last_maps"][0]
+    figure = show(small_app(), GRID, PAGE.path, f"?image=7&range={mode}")["explore-grid"]["figure"]
+    values = small_explorer().activations("model_0", Subject("test", 7))["last_maps"][0]
     told = picture(figure, "customdata")
     np.testing.assert_array_equal(np.sort(told[np.isfinite(told)]), np.sort(values.ravel()))
 
@@ -96,19 +101,17 @@ def test_nodes_are_sorted_by_their_weight_for_p_against_q():
     kernel = explorer.network("model_0").weights("classes")["kernel"]
     advantage = (kernel[:, 2] - kernel[:, 0])[list(view.mosaic.order)]
     assert np.all(np.diff(advantage) <= 0)
-    assert "Sorted by weight, most for 7 first, most for 3 last." in words.order_text(
-        explorer, view
-    )
+    assert "Sorted by weight, most for 7 first, most for 3 last." in words.order_text(view)
 
 
 def test_the_page_says_that_the_natural_order_means_nothing():
     view = look(small_explorer(), selected("?image=7&layer=hidden")[0])
-    assert "means nothing" in words.order_text(small_explorer(), view)
+    assert "means nothing" in words.order_text(view)
 
 
 def test_softmax_numbers_and_words_are_those_of_the_network():
     explorer = small_explorer()
-    answer = show(small_app(), GRID, PATH, "?image=11")
+    answer = show(small_app(), GRID, PAGE.path, "?image=11")
     logits = explorer.network("model_0").logits(explorer.dataset("test").images[[11]])[0]
     probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     bars = answer["explore-answer"]["figure"]["data"][0]
@@ -122,28 +125,28 @@ def test_next_and_previous_follow_the_search():
     view = look(explorer, selected("?image=1&find=label:4")[0])
     images = view.found.images
     assert list(images) == [number for number in range(40) if number % 4 == 1]
-    leads = steps(explorer, view)
-    assert place_among_found(view) == 0
-    assert leads["next"][:2] == [5, 9] and leads["previous"][0] == 37
-    outside = steps(explorer, look(explorer, selected("?image=2&find=label:4")[0]))
-    assert outside["next"][0] == 1 and outside["previous"][0] == 37
+    leads = steps(view, view.found)
+    assert place_among_found(view.found, 1) == 0
+    assert leads.next[:2] == [5, 9] and leads.previous[0] == 37
+    outside = steps_at("?image=2&find=label:4")
+    assert outside.next[0] == 1 and outside.previous[0] == 37
 
 
 def test_without_a_search_the_page_counts_by_itself():
-    explorer = small_explorer()
-    leads = steps(explorer, look(explorer, selected("?image=39")[0]))
-    assert (leads["next"], leads["previous"], leads["count"]) == (None, None, 40)
+    small_explorer()
+    leads = steps_at("?image=39")
+    assert (leads.next, leads.previous, leads.count) == (None, None, 40)
 
 
 def test_next_wrong_is_the_next_misclassified_image():
     explorer = small_explorer()
     wrong = explorer.survey("model_0", "test").wrong()
-    leads = steps(explorer, look(explorer, replace(selected()[0], image=int(wrong[0]))))
-    assert leads["wrong"] == wrong[1 % len(wrong)]
+    leads = steps_at(f"?image={wrong[0]}")
+    assert leads.wrong == wrong[1 % len(wrong)]
 
 
 def test_an_enlarged_unit_shows_its_bias_and_its_statistics():
-    answer = show(small_app(), GRID, PATH, "?image=3&layer=first_maps&unit=2")
+    answer = show(small_app(), GRID, PAGE.path, "?image=3&layer=first_maps&unit=2")
     text = str(answer["explore-unit"]["children"])
     survey = small_explorer().survey("model_0", "test")
     assert "Map 2" in text
@@ -152,7 +155,7 @@ def test_an_enlarged_unit_shows_its_bias_and_its_statistics():
 
 @pytest.mark.parametrize("find", ["nonsense", "label:zebra", "image 3", "999999"])
 def test_a_search_that_is_not_understood_is_told_and_the_picture_stays(find):
-    answer = show(small_app(), GRID, PATH, f"?image=3&find={find}")
+    answer = show(small_app(), GRID, PAGE.path, f"?image=3&find={find}")
     assert "Search:" in str(answer["notices"]["children"])
     assert answer["explore-grid"]["figure"]["data"]
 
@@ -161,7 +164,7 @@ def test_colour_images_are_drawn_in_colour():
     explorer = small_explorer((9, 14, 3), 1, False)
     from app.figures.pictures.image import image_figure
 
-    figure = image_figure(explorer.image("test", 0))
+    figure = image_figure(explorer.image(Subject("test", 0)))
     assert figure["data"][0]["type"] == "image"
     assert np.asarray(figure["data"][0]["z"]).shape == (9, 14, 3)
     view = look(explorer, read("", explorer)[0])
@@ -182,7 +185,7 @@ def test_colour_images_are_drawn_in_colour():
     ],
 )
 def test_what_the_page_shows_already_is_not_sent_again(shown, is_sent):
-    address = {"path": PATH, "search": "?image=4&layer=hidden", "shown": shown, "serial": 1}
+    address = {"path": PAGE.path, "search": "?image=4&layer=hidden", "shown": shown, "serial": 1}
     answer = ask(small_app(), GRID, address).get_json()["response"]
     sent = {name for name in ("explore-grid-title",) if name in answer}
     sent |= {"explore-strip.children"} if "children" in answer["explore-strip"] else set()

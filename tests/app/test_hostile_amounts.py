@@ -64,7 +64,7 @@ def not_hanging():
 def addresses_of(app):
     """The beginnings of all addresses that are served."""
     routes = {rule.rule.partition("<")[0] for rule in app.server.url_map.iter_rules()}
-    return sorted({*routes, *(page.PATH for page in PAGES)})
+    return sorted({*routes, *(page.path for page in PAGES)})
 
 
 def hostile_requests(app, number, each=EACH):

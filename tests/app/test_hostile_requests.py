@@ -40,7 +40,7 @@ _WORDS = st.sampled_from((*_WORD_LIST.split(), *_PHRASES)) | st.text(max_size=12
 QUERIES = st.lists(st.tuples(_KEYS, _WORDS), max_size=5).map(
     lambda pairs: urllib.parse.urlencode(pairs, errors="replace")
 ) | st.text(max_size=30)
-PATHS = st.sampled_from([page.PATH for page in PAGES]) | st.text(max_size=10)
+PATHS = st.sampled_from([page.path for page in PAGES]) | st.text(max_size=10)
 ADDRESSES = st.fixed_dictionaries(
     {},
     optional={
@@ -105,7 +105,7 @@ def test_any_bytes_are_answered(app, raw):
 @MANY
 def test_any_route_is_answered(app, data):
     routes = [rule.rule for rule in app.server.url_map.iter_rules()]
-    start = data.draw(st.sampled_from([*routes, *(page.PATH for page in PAGES)]))
+    start = data.draw(st.sampled_from([*routes, *(page.path for page in PAGES)]))
     path = start.partition("<")[0] + data.draw(st.text(max_size=8))
     environ = {
         "REQUEST_METHOD": data.draw(st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "PUT"])),

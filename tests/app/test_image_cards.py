@@ -7,14 +7,10 @@ import numpy as np
 from PIL import Image
 
 from app.figures.pictures.thumbnail import image_thumbnail
-from app.frame.cards import (
-    COMPARE,
-    card_actions,
-    compare_address,
-    explore_address,
-    image_card,
-    image_cards,
-)
+from app.frame import links
+from app.frame.cards import card_actions, image_card, image_cards
+from app.frame.links import COMPARE, EXPLORE, link, link_to
+from app.frame.subject import Subject
 from app.pages import PAGES
 from app.pages.compare.state import read as read_compare
 from app.pages.decide.state import read as read_decide
@@ -53,13 +49,17 @@ def test_a_card_opens_its_image_in_explore_with_the_search():
         5,
         "label:4 wrong",
     )
-    assert explore_address(small_explorer(), "model_0", "test", 3) == "/?image=3"
 
 
-def test_a_card_leads_to_compare_where_that_page_is():
-    address = compare_address(small_explorer(), "model_1", "train", np.array([3, 1]))
-    page = next((page for page in PAGES if page.PATH == COMPARE), None)
-    assert address == (f"{COMPARE}?model=model_1&set=train&a=3,1" if page else None)
+def test_a_link_is_as_short_as_it_can_be_and_leads_to_a_page():
+    explorer = small_explorer()
+    assert link(explorer, EXPLORE, model="model_0", set="test", image=3) == "/?image=3"
+    address = link(explorer, COMPARE, model="model_1", set="train", a=[3, 1])
+    assert address == f"{COMPARE}?model=model_1&set=train&a=3,1"
+    own = link_to(explorer, EXPLORE, "model_1", Subject("test", 3, "packed"))
+    assert own == "/?model=model_1#own=packed"
+    paths = {value for name, value in vars(links).items() if name.isupper()}
+    assert paths <= {page.path for page in PAGES}
 
 
 def test_a_card_leads_to_decide_and_into_each_group_of_compare():

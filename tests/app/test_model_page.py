@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from app.frame.search import search
 from app.frame.wording import percent
 from app.pages.explore.state import read as read_explore
-from app.pages.model import PATH, parts, words
+from app.pages.model import PAGE, parts, words
 from app.pages.model.images import MOST_ON_A_PAGE, listed_images, n_pages, on_page, search_words
 from app.pages.model.records import disputed_in, records_of
 from app.pages.model.state import read, write
@@ -80,7 +80,7 @@ def test_an_address_written_again_shows_the_same(address):
         ("?set=tests", "set", "test"),
         ("?page=2&label=0&pred=0", "page", "1"),
         ("?hardest=25", "hardest", "24"),
-        ("?image=3", "image", ""),
+        ("?zebra=3", "zebra", ""),
         ("?label=x", "label", "any"),
     ],
 )
@@ -158,7 +158,7 @@ def test_the_numbers_are_those_of_the_surveys(address):
 
 def test_every_layer_leads_into_explore():
     explorer, view = small_explorer(), view_of("?model=model_1")
-    links = hrefs(parts.layer_table(explorer, view))
+    links = hrefs(parts.layer_table(view))
     opened = [read_explore(link.partition("?")[2], explorer) for link in links]
     assert [(one.model, one.layer) for one, _ in opened] == [
         ("model_1", info.name) for info in explorer.network("model_1").layers
@@ -180,7 +180,7 @@ def test_the_architecture_tells_windows_and_fields():
 
 def test_cards_lead_to_the_image_in_explore():
     explorer, view = small_explorer(), view_of("?model=model_1&set=train")
-    links = [link for link in hrefs(parts.hardest_images(explorer, view)) if link.startswith("/?")]
+    links = [link for link in hrefs(parts.hardest_images(view)) if link.startswith("/?")]
     opened = [read_explore(link.partition("?")[2], explorer) for link in links]
     assert [one.image for one, _ in opened] == view.hardest.tolist()
     assert {(one.model, one.set) for one, _ in opened} == {("model_1", "train")}
@@ -189,31 +189,31 @@ def test_cards_lead_to_the_image_in_explore():
 
 def test_every_kind_of_mistake_is_a_link_to_its_images():
     explorer, view = small_explorer(), view_of()
-    everything, *links = hrefs(parts.error_links(explorer, view))
+    everything, *links = hrefs(parts.error_links(view))
     assert read(everything.partition("?")[2], explorer)[0] == view.selection
     opened = [read(link.partition("?")[2], explorer)[0] for link in links]
     assert [(one.label, one.pred) for one in opened] == [
         (kind.label, kind.prediction) for kind in view.errors
     ]
-    in_table = hrefs(parts.matrix_table(explorer, view))
+    in_table = hrefs(parts.matrix_table(view))
     assert len(in_table) == np.count_nonzero(view.confusion)
 
 
 def test_an_empty_cell_is_explained():
-    explorer = small_explorer()
+    small_explorer()
     counts = view_of().confusion
     label, pred = map(int, np.argwhere((counts == 0) & ~np.eye(len(counts), dtype=bool))[0])
     view = view_of(f"?label={label}&pred={pred}")
-    assert words.list_text(explorer, view).startswith("0 test images labelled")
-    assert "no such mistake" in parts.listed_images_part(explorer, view).children
+    assert words.list_text(view).startswith("0 test images labelled")
+    assert "no such mistake" in parts.listed_images_part(view).children
 
 
 def test_the_mean_is_of_the_models():
     explorer, view = small_explorer(), view_of()
     accuracies = [explorer.survey(model, "test").accuracy for model in explorer.model_names]
-    assert percent(np.mean(accuracies), 2) in words.accuracy_text(explorer, view)
+    assert percent(np.mean(accuracies), 2) in words.accuracy_text(view)
     alone = small_explorer(n_models=1)
-    assert "average" not in words.accuracy_text(alone, look(alone, read("", alone)[0]))
+    assert "average" not in words.accuracy_text(look(alone, read("", alone)[0]))
 
 
 # --- records ----------------------------------------------------------------------------------
@@ -257,11 +257,11 @@ def test_altered_records_are_not_believed(tmp_path):
 
 def test_a_model_of_ones_own_is_told_to_have_no_records():
     explorer, view = small_explorer(), view_of()
-    assert "not known" in words.record_text(explorer, view)
+    assert "not known" in words.record_text(view)
     assert "No training history is known" in words.training_text(view)
     assert disputed_in(explorer.dataset("test")) == (None, "")
-    assert words.disputed_text(explorer, view) == "No disputed labels are known of this test set."
-    assert parts.disputed_images(explorer, view) is None
+    assert words.disputed_text(view) == "No disputed labels are known of this test set."
+    assert parts.disputed_images(view) is None
 
 
 # --- the callback and the files ---------------------------------------------------------------
@@ -269,7 +269,7 @@ def test_a_model_of_ones_own_is_told_to_have_no_records():
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "?label=77&pred=zebra&page=-4&hardest=many&x=1"])
 def test_the_callback_answers_every_address(address):
-    drawn = show(small_app(), "model-confusion.figure", PATH, address)
+    drawn = show(small_app(), "model-confusion.figure", PAGE.path, address)
     view = view_of(address)
     assert drawn["answer"]["data"]["search"] == write(view.selection, small_explorer())
     assert len(drawn["model-layers"]["children"]["props"]["children"][1]["props"]["children"]) == 6

@@ -16,6 +16,7 @@ from app.pages.decide import words
 from app.pages.decide.choices import ledger_layers, unit_layers
 from app.pages.decide.image import DIGIT, ONE
 from app.pages.decide.nodes import NODES
+from app.pages.decide.state import DecideSelection
 from app.pages.decide.sums import sum_line
 from app.pages.decide.view import Cells, DecideView, cells_of, fields_of_maps, pixels_of
 from cnn_core.space.display import colour_range
@@ -46,7 +47,7 @@ def _draw_cells(view: DecideView) -> dict[str, Any]:
         if cells.by_map
         else receptive_link(sight.summary, sight.boxes, layer.is_spatial)
     )
-    crossed = selection.off.units if selection.off.layer == layer.name else ()
+    crossed = _crossed(selection)
     marks = _marked(cells)
     seen = grid_figure(
         cells.mosaic,
@@ -79,6 +80,11 @@ def _draw_cells(view: DecideView) -> dict[str, Any]:
         "used_summary": used_summary,
         "note": words.cells_note(cells),
     }
+
+
+def _crossed(selection: DecideSelection) -> tuple[int, ...]:
+    """Units of the layer shown that are silenced."""
+    return selection.off.units if selection.off.layer == selection.layer else ()
 
 
 def _marked(cells: Cells) -> dict[str, list[tuple[int, int, int]]]:
@@ -234,6 +240,7 @@ CELLS_PANEL = Panel(
         "lists": (LISTS, "children"),
     },
     texts={"seen_summary": summary_id(SEEN), "used_summary": summary_id(USED), "note": NOTE},
+    seen={"off": _crossed},
 )
 PIXELS_PANEL = Panel(
     name="decide-pixels",
