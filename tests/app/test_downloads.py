@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pytest
 
+from app.frame.subject import Subject
 from cnn_core.network.backend import keras
 from tests.app.asking import small_app
 from tests.app.small_explorer import small_explorer, small_model
@@ -25,7 +26,7 @@ def forward(layer, image):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_npz_and_csv_hold_what_keras_computes(layer):
-    image = small_explorer().image("train", 5)
+    image = small_explorer().image(Subject("train", 5))
     query = f"?model=model_1&set=train&image=5&layer={layer}"
     arrays = np.load(io.BytesIO(get(f"/download/activations.npz{query}").data))
     expected = forward(layer, image)
