@@ -8,6 +8,8 @@ import pytest
 from cnn_core.artifacts import MANIFEST, read_manifest, verify_artifacts
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.backend import keras
+from cnn_core.network.opening import load_network
+from cnn_core.training.course import open_snapshots, untrained_twin
 from cnn_core.training.publishing import read_history
 from cnn_core.training.train import build_article_cnn, split_training_images
 
@@ -15,7 +17,7 @@ from cnn_core.training.train import build_article_cnn, split_training_images
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
-SHIPPED = ("cnn.keras", "cnn_seed2.keras", "cnn_seed3.keras")
+SHIPPED = tuple(f"cnn{name}.keras" for name in ("", "_seed2", "_seed3", "_seed4", "_seed5"))
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +29,15 @@ def test_the_shipped_artifacts_are_whole():
     verify_artifacts(ARTIFACTS)
 
 
-def test_three_models_are_shipped_that_reach_the_goal():
+def test_five_models_are_shipped_that_reach_the_goal():
     models = read_manifest(ARTIFACTS)["models"]
     shipped = [models[file] for file in SHIPPED]
-    assert len({record["seed"] for record in shipped}) == 3
+    assert [record["seed"] for record in shipped] == [1, 2, 3, 4, 5]
+    assert len({str(record["recipe"]) for record in shipped}) == 1
     for record in shipped:
         assert record["correct"]["test"] / 10_000 == record["accuracy"]["test"] >= 0.994
         assert record["images"] == {"train": 55_000, "validation": 5_000, "test": 10_000}
-    assert np.mean([record["accuracy"]["test"] for record in shipped]) >= 0.995
+    assert sum(record["correct"]["test"] for record in shipped) >= 0.996 * 50_000
 
 
 def test_the_shipped_history_fits_the_models():
@@ -78,3 +81,21 @@ def test_the_shipped_models_are_the_article_cnn(file):
     for ours, theirs in zip(model.layers, article.layers, strict=True):
         assert type(ours) is type(theirs)
         assert ours.output.shape == theirs.output.shape
+
+
+def test_the_shipped_snapshots_go_from_the_seed_to_the_shipped_model(sets):
+    record = read_manifest(ARTIFACTS)["snapshots"]["cnn_snapshots.npz"]
+    network = load_network(ARTIFACTS / record["model"])
+    course = open_snapshots(ARTIFACTS / "cnn_snapshots.npz", network)
+    assert course.ends_in_network
+    assert course.seed == record["seed"] == 1
+    planned = [0, 25, 50, 100, 200, 400, *(860 * epoch for epoch in (1, 2, 4, 8, 16, 40))]
+    assert [moment.step for moment in course.moments] == planned
+    assert [moment.epoch for moment in course.moments][5:] == [0, 1, 2, 4, 8, 16, 40]
+    assert record["bytes"] <= 12_000_000
+    images = sets["test"].images[:4]
+    for place, same in ((0, untrained_twin(network, 1)), (-1, network)):
+        at_moment = course.activations(range(12)[place], images)
+        expected = same.activations(images)
+        np.testing.assert_array_equal(at_moment.logits, expected.logits)
+        np.testing.assert_array_equal(at_moment["Conv2D_3"], expected["Conv2D_3"])
