@@ -1,6 +1,7 @@
 # make run     set up and serve on http://127.0.0.1:8050 (ARGS="--port 8051" and the like)
 # make test    set up and run every test, browser and container included (ARGS="-k mosaic")
 # make lint    look for faults in the code without running it
+# make docs    write what is made from the code, and build the pages of docs/ into site/
 # make audit   look the pinned packages up among the known vulnerabilities
 # make bench   measure, and write bench/results.json (ARGS="--short")
 
@@ -11,7 +12,7 @@ TEST_PACKAGES := tests/requirements.txt
 ARGS :=
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: run test lint audit bench environment test-environment browser
+.PHONY: run test lint docs audit bench environment test-environment browser
 
 run: environment
 	$(PYTHON) -m app $(ARGS)
@@ -31,6 +32,11 @@ lint: test-environment
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+
+docs: test-environment
+	$(PYTHON) -m docs.draw_rooms
+	$(PYTHON) -m docs.write_interfaces
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict --quiet
 
 audit: environment
 	@$(PYTHON) deploy/audit_packages.py

@@ -25,7 +25,7 @@ _SAID_BETTER = ("Worker (pid:%s) exited with code", "Shutting down", "Reason:")
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Serve until stopped; the exit code is that of the command."""
-    options = _parser().parse_args(arguments)
+    options = command_parser().parse_args(arguments)
     try:
         listener = _listen(options.host, options.port)
     except OSError as error:
@@ -50,7 +50,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """Give the parser of the command line."""
     is_module = Path(sys.argv[0]).name == "__main__.py"
     parser = argparse.ArgumentParser(
         prog="python -m app" if is_module else None,

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0: done; 1: told what is wrong in one line; 2: wrong options; 130: stopped by hand.
     """
-    parser = _parser()
+    parser = command_parser()
     options = parser.parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """Give the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m cnn_core", description="Train, survey, check and describe the artifacts."
     )

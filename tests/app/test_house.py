@@ -4,13 +4,13 @@ import ast
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
 from cnn_core.lazy_names import public_names
+from tests.harness.imports import imported_names, imports, modules
+from tests.harness.served import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 WEB = {"dash", "dash_bootstrap_components", "flask", "plotly", "werkzeug", "gunicorn"}
 HEAVY = {"tensorflow", "keras"}
 LONGEST_FILE = 430
@@ -18,29 +18,6 @@ LONGEST_FILE = 430
 # Words for numbers are needed in figures too, and need nothing themselves.
 STEPS = {"cnn_core": 0, "app.frame.wording": 0, "app.figures": 1, "app.frame": 2, "app.pages": 3}
 ALL = "app.pages"  # the one module that knows every page
-
-
-def modules(package):
-    """Every module of a package: name to file."""
-    return {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-        for path in sorted((ROOT / package).rglob("*.py"))
-    }
-
-
-def imported_names(module, path):
-    """Full names of all that a module's text imports anywhere."""
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                start = ".".join((*above, *filter(None, [node.module])))
-            yield start
-            yield from (f"{start}.{alias.name}" for alias in node.names)
 
 
 def step_of(name):
@@ -85,18 +62,6 @@ def test_imports_run_down_the_steps(module):
     if own is not None:
         upwards = {name for name in imported_names(module, path) if (step_of(name) or 0) > own}
         assert not upwards
-
-
-def imports():
-    """What each module imports of the house, imports inside functions counted."""
-    house = {**CORE, **APP}
-    found = {}
-    for module, path in house.items():
-        names = {name for name in imported_names(module, path) if name in house and name != module}
-        # "from room import module" is about the module.
-        rooms = {name for name in names if any(one.startswith(f"{name}.") for one in names)}
-        found[module] = names - rooms
-    return found
 
 
 def circles(graph):

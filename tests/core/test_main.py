@@ -216,7 +216,7 @@ def test_the_recorded_command_tells_no_place_of_this_machine(
     arguments, told, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    options = command_line._parser().parse_args(["train", *arguments])
+    options = command_line.command_parser().parse_args(["train", *arguments])
     assert command_line._command_line(options) == told
 
 
