@@ -26,21 +26,25 @@ class Explorer:
     class_names : tuple of str
     input_shape : tuple of int
         (height, width, channels) of every image.
+    value_range : tuple of float
+        Black and white of the images, 0 and 1 unless the data kept a range of their own.
     kept : BoundedCache
         Answers that take long, for everybody; pages keep theirs under keys of their own.
     folder : pathlib.Path or None
         Where the models lie; manifest, history and readouts lie beside them, if anywhere.
     """
 
-    def __init__(self, networks, datasets, surveys, *, folder=None):
+    def __init__(self, networks, datasets, surveys, *, folder=None, notes=()):
         self.networks = dict(networks)
         self._datasets = dict(datasets)
         self._surveys = dict(surveys)
         self.folder = folder
+        self._notes = tuple(notes)
         first = next(iter(self._datasets.values()))
         self.set_names = tuple(self._datasets)
         self.class_names = first.class_names
         self.input_shape = first.input_shape
+        self.value_range = first.value_range
         self._activations = BoundedCache(_MOST_CACHED_BYTES)
         self.kept = BoundedCache(_MOST_KEPT_BYTES)
         self._fields = {}
@@ -82,14 +86,14 @@ class Explorer:
 
     @property
     def notes(self):
-        """What the operator should know about images and surveys, each once."""
+        """What the operator should know about pixels, images and surveys, each once."""
         of_images = (
             f"The {name} images: {note}."
             for name, dataset in self._datasets.items()
             for note in dataset.notes
         )
         of_surveys = (survey.note for survey in self._surveys.values() if survey.note)
-        return tuple(dict.fromkeys((*of_images, *of_surveys)))
+        return tuple(dict.fromkeys((*self._notes, *of_images, *of_surveys)))
 
     def image(self, subject):
         """One image.
@@ -100,7 +104,7 @@ class Explorer:
 
         Returns
         -------
-        ndarray, shape (height, width, channels), float32 in [0, 1]
+        ndarray, shape (height, width, channels), float32 in `value_range`
 
         Raises
         ------
@@ -127,7 +131,7 @@ class Explorer:
 
         Returns
         -------
-        ndarray, shape (height, width, channels), float32 in [0, 1]
+        ndarray, shape (height, width, channels), float32 in `value_range`
 
         Raises
         ------
@@ -140,7 +144,18 @@ class Explorer:
                 f"it has {_size(pixels.shape)} pixels, but the models take "
                 f"{_size(self.input_shape)}"
             )
-        return pixels.astype(np.float32) / np.float32(255)
+        black, white = self.value_range
+        return (black + (white - black) * pixels / 255).astype(np.float32)
+
+    def shown(self, image):
+        """Return an image for the eye: black at 0 and white at 1, whatever range the set has.
+
+        Parameters
+        ----------
+        image : ndarray, shape (height, width, channels), float32 in `value_range`
+        """
+        black, white = self.value_range
+        return np.clip((image - np.float32(black)) / np.float32(white - black), 0, 1)
 
     def label(self, subject):
         """Class of an image, None of an own image: nobody has told it.

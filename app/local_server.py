@@ -17,6 +17,7 @@ from app.serving.door import Door
 from app.serving.faults import BOOT_FAILURE
 from app.serving.settings import LARGEST_PORT, Settings, number_from
 from app.wsgi import door_to
+from cnn_core.network.pixels import add_pixels_option, with_values_joined
 
 _LOCAL, _PORT = "127.0.0.1", 8050
 _ANY = ("0.0.0.0", "::")
@@ -25,7 +26,7 @@ _SAID_BETTER = ("Worker (pid:%s) exited with code", "Shutting down", "Reason:")
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Serve until stopped; the exit code is that of the command."""
-    options = command_parser().parse_args(arguments)
+    options = command_parser().parse_args(with_values_joined(arguments))
     try:
         listener = _listen(options.host, options.port)
     except OSError as error:
@@ -40,6 +41,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         "model_paths": tuple(options.model or ()),
         "data_path": options.data,
         "cache_folder": options.cache,
+        "pixels": options.pixels,
     }
     settings = replace(settings, **{name: value for name, value in given.items() if value})
     announcement = f"CNN Looking Glass is ready: {_address(listener)} (stop with Ctrl+C)"
@@ -69,9 +71,10 @@ def command_parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="FILE_OR_FOLDER",
-        help="labelled images: mnist.npz or another .npz, IDX files, a folder of .npy files "
+        help="labelled images: .npz, .npy or IDX files, a CSV table, folders of pictures by class "
         "(default: the shipped MNIST)",
     )
+    add_pixels_option(parser)
     parser.add_argument(
         "--host",
         default=os.environ.get("LOOKING_GLASS_HOST") or _LOCAL,

@@ -1,7 +1,7 @@
 """The WSGI application for gunicorn and its kind: ``app.wsgi:server``.
 
 Settings come from the environment: ``LOOKING_GLASS_MODELS`` (separated as in ``PATH``),
-``LOOKING_GLASS_DATA``, ``LOOKING_GLASS_CACHE``; without them the shipped artifacts are served.
+``LOOKING_GLASS_DATA``, ``LOOKING_GLASS_CACHE``, ``LOOKING_GLASS_PIXELS``; without them the shipped artifacts are served.
 """
 
 import gc
@@ -65,6 +65,7 @@ def _load(settings, progress):
         settings.model_paths,
         settings.data_path,
         cache_folder=settings.cache_folder,
+        pixels=settings.pixels,
         progress=progress,
     )
     progress("opening the pages")

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from cnn_core.artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
 from cnn_core.errors import LookingGlassError
 from cnn_core.images.dataset import available_splits, fit_labels, load_dataset
+from cnn_core.network.pixels import add_pixels_option, with_values_joined
 from cnn_core.shipped_files import DATA_FILE, SHIPPED
 from cnn_core.training.snapshots import SnapshotPlan
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done; 1: told what is wrong in one line; 2: wrong options; 130: stopped by hand.
     """
     parser = command_parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(with_values_joined(arguments))
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -110,6 +111,7 @@ def command_parser() -> argparse.ArgumentParser:
     survey.add_argument(
         "--anew", action="store_true", help="have --readouts compute finished steps again"
     )
+    add_pixels_option(survey)
     _add_folder(survey)
 
     check = commands.add_parser("check", help="verify every file against the manifest")
@@ -187,6 +189,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _survey(options: argparse.Namespace) -> int:
     from cnn_core.network.opening import load_network
+    from cnn_core.network.pixel_check import better_pixels
     from cnn_core.survey.whole_set import survey_of
 
     if not options.model and not options.data:
@@ -202,8 +205,14 @@ def _survey(options: argparse.Namespace) -> int:
         check_sets(data)
     splits = options.sets or available_splits(data)
     datasets = {split: load_dataset(data, split) for split in splits}
+    first = next(iter(datasets.values()))
     for model in models:
-        network = load_network(model)
+        network = load_network(
+            model,
+            image_shape=first.input_shape,
+            pixels=options.pixels,
+            value_range=first.value_range,
+        )
         for split, dataset in fit_labels(datasets, network.n_classes).items():
             with tqdm(total=len(dataset), desc=f"{model.name}, {split}", unit=" images") as bar:
                 survey = survey_of(
@@ -215,6 +224,11 @@ def _survey(options: argparse.Namespace) -> int:
                 bar.update(len(dataset) - bar.n)
             told = f"{model.name}, {split}: {survey.n_right:,} of {len(dataset):,} images right"
             print(f"{told} ({survey.accuracy:.2%}). {survey.note}".rstrip(" "))
+            note = better_pixels(
+                network, dataset, survey.accuracy, trained_on=datasets.get("train")
+            )
+            if note:
+                print(note, file=sys.stderr)
     if options.readouts:
         compute_for_files(
             models,
@@ -223,6 +237,7 @@ def _survey(options: argparse.Namespace) -> int:
             cache_folder=options.cache,
             output=options.output,
             anew=options.anew,
+            pixels=options.pixels,
         )
     return 0
 
@@ -261,6 +276,8 @@ def _info(options: argparse.Namespace) -> int:
 
 def _tell_network(name: str, network: "Network", more: str = "") -> None:
     print(f"{name}: {network.n_parameters:,} parameters{more}")
+    if network.pixels:
+        print(f"  takes pixels of {network.pixels.text}, as its first layers tell")
     for layer in network.layers:
         shape = " x ".join(str(size) for size in layer.shape)
         print(f"  {layer.name:<20} {layer.class_name:<16} {shape:<14} {layer.n_parameters:>9,}")

@@ -53,7 +53,8 @@ def image_card(
     if actions is None:
         actions = card_actions(explorer, model, set_name, number)
     picture = image_thumbnail(
-        explorer.image(Subject(set_name, number)), most=(_LARGEST_THUMBNAIL, _LARGEST_THUMBNAIL)
+        explorer.shown(explorer.image(Subject(set_name, number))),
+        most=(_LARGEST_THUMBNAIL, _LARGEST_THUMBNAIL),
     )
     return html.Li(
         [

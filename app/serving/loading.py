@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from os import PathLike
@@ -34,6 +34,7 @@ def load_explorer(
     *,
     cache_folder: AnyPath | None = None,
     progress: Progress | None = None,
+    pixels: str | None = None,
 ) -> Explorer:
     """Load models and data and open, or build, their surveys.
 
@@ -59,12 +60,16 @@ def load_explorer(
 
         tell("reading the images", 0, 1)
         datasets = reading.result()
-    image_shape = next(iter(datasets.values())).input_shape
+    first = next(iter(datasets.values()))
     networks: dict[str, Network] = {}
     for number, path in enumerate(model_paths):
         tell("opening the networks", number, len(model_paths))
         network = load_network(
-            path, name=_free_name(Path(path).stem, networks), image_shape=image_shape
+            path,
+            name=_free_name(Path(path).stem, networks),
+            image_shape=first.input_shape,
+            pixels=pixels,
+            value_range=first.value_range,
         )
         networks[network.name] = network
     datasets = fit_labels(datasets, next(iter(networks.values())).n_classes)
@@ -84,7 +89,16 @@ def load_explorer(
                 progress=_told(tell, f"{network.name} reads the {set_name} images"),
                 with_features=set_name == next(iter(datasets)),
             )
-    explorer = Explorer(networks, datasets, surveys, folder=Path(model_paths[0]).parent)
+    notes = [
+        note
+        for network in networks.values()
+        if (note := _better_pixels(network, datasets, surveys[network.name, first.name].accuracy))
+    ]
+    for note in notes:
+        _log.warning("%s", note)
+    explorer = Explorer(
+        networks, datasets, surveys, folder=Path(model_paths[0]).parent, notes=notes
+    )
     for note in dict.fromkeys(survey.note for survey in surveys.values() if survey.note):
         _log.warning("%s (cache folder: %s)", note, cache_folder or default_cache_folder())
     return explorer
@@ -112,6 +126,13 @@ def _read_images(path: AnyPath) -> dict[str, Dataset]:
     for dataset in datasets.values():
         _ = dataset.digest  # kept; every survey is found by it
     return datasets
+
+
+def _better_pixels(network: Network, datasets: Mapping[str, Dataset], accuracy: float) -> str:
+    from cnn_core.network.pixel_check import better_pixels
+
+    first = next(iter(datasets.values()))
+    return better_pixels(network, first, accuracy, trained_on=datasets.get("train"))
 
 
 def _told(tell: Progress, text: str) -> Callable[[int, int], Any]:

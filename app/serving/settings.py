@@ -48,6 +48,8 @@ class Settings:
     """None: the shipped data."""
     cache_folder: Path | None = None
     """None: the core's default."""
+    pixels: str | None = None
+    """What the models take for black and white; None: what they tell themselves."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -59,6 +61,7 @@ class Settings:
             tuple(Path(model) for model in models if model),
             Path(data) if data else None,
             Path(cache) if cache else None,
+            given.get("LOOKING_GLASS_PIXELS") or None,
         )
 
     @property
@@ -83,4 +86,5 @@ class Settings:
             self.model_paths or shipped_models(SHIPPED),
             self.data_path or SHIPPED / DATA_FILE,
             self.cache_folder,
+            self.pixels,
         )

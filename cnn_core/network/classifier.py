@@ -1,9 +1,11 @@
 """A trained Keras classifier, opened read-only: its layers and one compiled pass through them."""
 
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.network.activations import Activations
 from cnn_core.network.backend import keras, tf
 from cnn_core.network.layers import LayerInfo, LayerKind
+from cnn_core.network.pixels import UNIT_RANGE, Entry, Pixels, entry_of, given_values, read_off
 from cnn_core.network.rest import MarginTerms, RestOfNetwork
 from cnn_core.network.wiring import lay_out
 
@@ -39,6 +42,10 @@ class Network:
         SHA-256 of the file, in hexadecimal.
     input_shape
         (height, width, colour channels) of the images that it takes.
+    value_range
+        Black and white of the images that it is given.
+    pixels
+        The black and white that it takes, where that is known; None: as they are given.
     layers
         Every layer that can be looked at, in the order of computation.
     output_layer
@@ -55,12 +62,17 @@ class Network:
         path: Path | None = None,
         digest: str = "",
         image_shape: tuple[int, int, int] | None = None,
+        pixels: Pixels | None = None,
+        value_range: tuple[float, float] = UNIT_RANGE,
     ) -> None:
         self.name = name
         self.path = path
         self.digest = digest
         self._model = model
-        self._wiring = lay_out(model, image_shape)
+        wiring = lay_out(model, image_shape)
+        self.value_range = value_range
+        self.pixels = pixels or read_off(tuple(wiring.steps.values()), wiring.takes_integers)
+        self._wiring = replace(wiring, entry=entry_of(self.pixels, value_range))
         self._fed_shape = self._wiring.input_shape
         self.input_shape = _image_shape(self._fed_shape, image_shape)
         self.layers = self._wiring.layer_infos()
@@ -120,7 +132,13 @@ class Network:
         model = keras.models.clone_model(self._model)
         for layer in model.layers:
             layer.set_weights(weights.get(layer.name, []))
-        return Network(model, name=name, image_shape=self.input_shape)
+        return Network(
+            model,
+            name=name,
+            image_shape=self.input_shape,
+            pixels=self.pixels,
+            value_range=self.value_range,
+        )
 
     def activations(
         self,
@@ -134,7 +152,8 @@ class Network:
         Parameters
         ----------
         images : shape (n, height, width, channels) or, with one channel, (n, h, w)
-            float in [0, 1], as `Dataset.images` holds them.
+            float in `value_range`, which is [0, 1] for most, as `Dataset.images` holds them; or
+            whole numbers 0…255.
         layers
             Only these layers; all by default.
         batch_size
@@ -176,6 +195,20 @@ class Network:
             dict(zip(pre_names, rest[len(names) :], strict=True)),
             logits,
         )
+
+    @property
+    def entry(self) -> Entry:
+        """How images, as they are given, become what the first layers take."""
+        return self._wiring.entry
+
+    def logits_as(self, pixels: Pixels, images: ArrayLike) -> NDArray[np.float32]:
+        """Logits as if the network took other pixels, shape (n, n_classes)."""
+        own, other = self.entry, entry_of(pixels, self.value_range)
+        values = np.asarray(self._checked(images), np.float32)
+        values = values * np.float32(other.scale / own.scale)
+        values += np.float32((other.offset - own.offset) / own.scale)
+        run, _ = self._compiled_pass((), False)
+        return np.asarray(run(self._as_fed(values))[0])
 
     def logits(
         self, images: ArrayLike | ScaledImages, batch_size: int = 512
@@ -302,7 +335,15 @@ class Network:
                 f"images of shape {checked.shape}: the network {self.name} takes "
                 f"(n, {', '.join(map(str, self.input_shape))}) with n at least 1"
             )
-        return checked
+        if isinstance(checked, ScaledImages):
+            return checked
+        if checked.dtype.kind in "bui" and self.pixels is None:
+            warnings.warn(
+                f"bytes are given to the network {self.name} as 0…1; if it takes other pixels, open "
+                'it with load_network(…, pixels="0-255") or whatever they are',
+                stacklevel=3,
+            )
+        return given_values(checked, self.value_range)
 
     def _as_fed(self, images: NDArray[Any] | ScaledImages) -> NDArray[np.float32]:
         """Images in the shape that the saved model takes, which may lack the channel axis."""

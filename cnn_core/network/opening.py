@@ -11,6 +11,7 @@ from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
 from cnn_core.network.declared_sizes import require_room_for_cells, require_room_for_weights
 from cnn_core.network.model_files import vet_model_file
+from cnn_core.network.pixels import UNIT_RANGE, Pixels
 
 
 def load_network(
@@ -18,6 +19,8 @@ def load_network(
     name: str | None = None,
     *,
     image_shape: tuple[int, int, int] | None = None,
+    pixels: str | None = None,
+    value_range: tuple[float, float] = UNIT_RANGE,
 ) -> Network:
     """Open a saved Keras classifier.
 
@@ -29,6 +32,12 @@ def load_network(
         Name to show; the file's name without its ending by default.
     image_shape
         (height, width, channels) of the images, for a network that leaves its size open.
+    pixels
+        What the network takes for black and white: ``"0-1"``, ``"0-255"``, ``"-1-1"``, any other
+        ``"BLACK-WHITE"``, or ``"MEAN,STD"`` of the pixels. By default what a leading rescaling or
+        normalisation or an input of whole numbers tells, else the values as they are given.
+    value_range
+        Black and white of the images that it will be given: `Dataset.value_range`.
 
     Raises
     ------
@@ -56,6 +65,8 @@ def load_network(
             path=file,
             digest=sha256_of(file),
             image_shape=image_shape,
+            pixels=None if pixels is None else Pixels.parse(pixels),
+            value_range=value_range,
         )
         require_room_for_cells(network)
     except ModelError as error:

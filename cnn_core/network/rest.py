@@ -106,9 +106,13 @@ class RestOfNetwork:
             for name, operation in operations.items()
             if activation_has_offset(operation) and name != wiring.logits_name
         ]
+        # Pixels that are given on another scale than the network takes add its offset.
+        opened = (layer_name, *self.beside)
+        self._entered = [""] if "" in opened and wiring.entry.offset else []
         self.sources: tuple[ConstantSource, ...] = tuple(
             ConstantSource(name, adds)
             for adds, names in (
+                (Adds.BIAS, self._entered),
                 (Adds.BIAS, self._biases),
                 (Adds.BESIDE, self.beside),
                 (Adds.OFFSET, self._bent),
@@ -210,7 +214,12 @@ class RestOfNetwork:
             unconnected_gradients=tf.UnconnectedGradients.ZERO,
         )
         # In the order of `sources`.
-        parts = [slopes["before"][name] * bias for name, bias in self._biases.items()]
+        entry, opened = self._wiring.entry, (self.layer_name, *self.beside)
+        parts = [
+            slopes["inputs"][opened.index(name)] * (entry.offset / entry.scale)
+            for name in self._entered
+        ]
+        parts += [slopes["before"][name] * bias for name, bias in self._biases.items()]
         parts += [
             slope * value for slope, value in zip(slopes["inputs"][1:], inputs[1:], strict=True)
         ]

@@ -7,7 +7,7 @@ of its own; every value of the forward pass then has a name.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import signature
 from typing import Any
 
@@ -23,6 +23,7 @@ from cnn_core.network.keras_layers import (
     kind_of,
 )
 from cnn_core.network.layers import LayerInfo, LayerKind
+from cnn_core.network.pixels import AS_GIVEN, Entry
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +101,18 @@ class Wiring:
         Step that puts out the network's answer.
     logits_name
         Step whose pre-activation the logits are.
+    takes_integers
+        Whether the saved network asks for whole numbers.
+    entry
+        How given images become what the first steps take.
     """
 
     input_shape: tuple[int, ...]
     steps: dict[str, Step]
     output_name: str
     logits_name: str
+    takes_integers: bool = False
+    entry: Entry = AS_GIVEN
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Shape of one image at the output of a step, or at the network's input for ""."""
@@ -123,7 +130,7 @@ class Wiring:
         Parameters
         ----------
         values
-            Known tensors by step name, "" for the network's input; each (n, *shape).
+            Known tensors by step name, "" for the images as they are given; each (n, *shape).
         names
             Steps to compute, in the order of computation.
 
@@ -132,6 +139,8 @@ class Wiring:
         Values before and after the non-linearity of every computed step, by its name.
         """
         known = dict(values)
+        if "" in known and not self.entry.changes_nothing:
+            known[""] = known[""] * self.entry.scale + self.entry.offset
         before: dict[str, Any] = {}
         after: dict[str, Any] = {}
         for name in names:
@@ -314,7 +323,8 @@ def lay_out(model: Any, input_shape: tuple[int, ...] | None = None) -> Wiring:
             f"the network does not take images of {shape} ({' '.join(str(error).split())[:120]}); "
             "state the size that it was trained on"
         ) from error
-    return _with_logits(shape, recorder.steps)
+    takes_integers = "int" in str(model.inputs[0].dtype)
+    return replace(_with_logits(shape, recorder.steps), takes_integers=takes_integers)
 
 
 def _is_graph(model: Any) -> bool:

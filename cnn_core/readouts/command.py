@@ -15,7 +15,9 @@ from cnn_core.training.publishing import publish_text
 ARTICLES_PAIR = (4, 9)
 
 
-def compute_for_files(models, data, pairs=None, *, cache_folder=None, output=None, anew=False):
+def compute_for_files(
+    models, data, pairs=None, *, cache_folder=None, output=None, anew=False, pixels=None
+):
     """Compute the readouts of saved models and keep them in a file.
 
     Parameters
@@ -32,6 +34,8 @@ def compute_for_files(models, data, pairs=None, *, cache_folder=None, output=Non
         or data stays. In a folder of artifacts the manifest describes it.
     anew : bool
         Compute again what an earlier run found.
+    pixels : str, optional
+        As in `load_network`.
 
     Raises
     ------
@@ -42,7 +46,7 @@ def compute_for_files(models, data, pairs=None, *, cache_folder=None, output=Non
     train, test = (load_dataset(data, split) for split in ("train", "test"))
     pairs = pairs or [ARTICLES_PAIR if max(ARTICLES_PAIR) < test.n_classes else (0, 1)]
     for model in map(Path, models):
-        network = load_network(model)
+        network = load_network(model, pixels=pixels, value_range=test.value_range)
         path = Path(output) if output else model.parent / READOUTS
         with tqdm(total=1, desc=model.name, unit=" steps") as bar:
 

@@ -205,9 +205,17 @@ def survey_of(
 
 
 def identity_of(network: "Network") -> str:
-    """SHA-256 that tells a network from all others: of its file, else of its learned arrays."""
-    if network.digest:
-        return network.digest
+    """SHA-256 that tells a network, and how it is fed, from all others.
+
+    Of its file, else of its learned arrays; where pixels are scaled before they enter, of that too.
+    """
+    digest = network.digest or _digest_of_arrays(network)
+    if network.entry.changes_nothing:
+        return digest
+    return hashlib.sha256(f"{digest} {tuple(network.entry)!r}".encode()).hexdigest()
+
+
+def _digest_of_arrays(network: "Network") -> str:
     sha = hashlib.sha256(repr(network.layers).encode())
     for info in network.layers:
         for name, array in sorted(network.weights(info.name).items()):

@@ -33,7 +33,7 @@ def _member(view: CompareView, key: str, tile: Tile) -> Component:
         [
             html.Span(
                 html.Img(
-                    src=image_thumbnail(view.explorer.image(subject)),
+                    src=image_thumbnail(view.explorer.shown(view.explorer.image(subject))),
                     alt="Your own image" if tile.is_own else f"Image {tile.image}, a {label}",
                     className="digit",
                 ),

@@ -81,7 +81,9 @@ def _result(view: DecideView, found: Edit, layer: LayerInfo) -> Component:
 
 def _pictured(view: DecideView, subject: Subject, what: str) -> Component:
     name = "your own image" if subject.is_own else f"Image {subject.image}"
-    picture = html.Img(src=image_thumbnail(view.explorer.image(subject)), alt=name)
+    picture = html.Img(
+        src=image_thumbnail(view.explorer.shown(view.explorer.image(subject))), alt=name
+    )
     return html.Div([picture, "yours" if subject.is_own else f"{subject.image}, {what}"])
 
 

@@ -28,11 +28,11 @@ ONE = ("model", "set", "image", "own")
 
 
 def _draw_image(view: DecideView) -> dict[str, Any]:
-    told = words.image_summary(view)
+    told, shown = words.image_summary(view), view.explorer.shown(view.image)
     name = view.selection.subject.file_stem.replace("_", " ")
     return {
-        "image": image_figure(view.image, name=name),
-        "digit": html.Img(src=image_thumbnail(view.image), className="big-digit", alt=told),
+        "image": image_figure(shown, name=name),
+        "digit": html.Img(src=image_thumbnail(shown), className="big-digit", alt=told),
         "summary": told,
     }
 

@@ -353,7 +353,7 @@ def nodes_image(view: EvidenceView) -> Component:
         if nodes.label is None
         else f"{subject.set} image {subject.image:,}, labelled {view.class_name(nodes.label)}"
     )
-    picture = image_thumbnail(view.explorer.image(subject))
+    picture = image_thumbnail(view.explorer.shown(view.explorer.image(subject)))
     return html.Figure(
         [
             html.Img(src=picture, alt="", className="nodes-picture"),

@@ -25,7 +25,7 @@ def _draw_image(view: ExploreView) -> dict[str, Any]:
     sight = view.explorer.sight(selection.model, selection.layer)
     name = selection.subject.file_stem.replace("_", " ")
     return {
-        "image": image_figure(view.image, name=name, unread=sight.unread),
+        "image": image_figure(view.explorer.shown(view.image), name=name, unread=sight.unread),
         "summary": words.image_summary(view),
         "note": words.unread_text(sight),
     }
