@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from cnn_core.circles.nulls import chance_across as chance_across
     from cnn_core.circles.nulls import chance_within as chance_within
     from cnn_core.circles.packed import PackedOn as PackedOn
+    from cnn_core.circles.pair_facts import PairFacts as PairFacts
+    from cnn_core.circles.pair_facts import kept_pair_facts as kept_pair_facts
     from cnn_core.circles.random_triples import RandomTriples as RandomTriples
     from cnn_core.circles.rule import Circles as Circles
     from cnn_core.circles.rule import Flag as Flag

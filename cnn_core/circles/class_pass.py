@@ -1,4 +1,4 @@
-"""One layer over the images of two classes, computed in parts and never held as a whole.
+"""One layer over some images, computed in batches and never held as a whole.
 
 A survey keeps the last layers of a network. For the layers before them the images are run again:
 these functions keep of each batch only what was asked for.
@@ -6,91 +6,96 @@ these functions keep of each batch only what was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from cnn_core.circles.contrast import ClassContrast, ClassMeans, class_contrast
 from cnn_core.circles.packed import PackedOn
 from cnn_core.circles.rule import on_from_peak
 from cnn_core.images.scaled_images import Images
-from cnn_core.statistics import checked_labels
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
 
-_BATCH = 128
-_BYTES_AT_ONCE = 64 * 2**20
+BATCH_BYTES = 32 * 2**20
+"""Most bytes that a batch of images takes with all layers of the network."""
+
+_MOST_IMAGES = 128
+# Each layer before and after its non-linearity, and as much again for slopes.
+_BYTES_PER_CELL = 16
+
+
+def images_at_once(network: Network, most_bytes: int = BATCH_BYTES) -> int:
+    """Images of a batch that takes at most so many bytes with all layers; at least 1."""
+    each = _BYTES_PER_CELL * sum(info.n_cells for info in network.layers)
+    return max(1, min(_MOST_IMAGES, most_bytes // each))
 
 
 def cell_columns(
-    network: Network, images: Images, layer: str, cells: NDArray[np.integer]
+    network: Network,
+    images: Images,
+    layer: str,
+    cells: NDArray[np.integer],
+    rows: NDArray[np.int64] | None = None,
+    most_bytes: int = BATCH_BYTES,
+    progress: Callable[[int], None] | None = None,
 ) -> NDArray[np.float32]:
-    """Activations (n, k) of some cells of a layer, given by their k flat numbers, in n images."""
-    columns = np.empty((len(images), len(cells)), np.float32)
-    for rows, values in _batches(network, images, layer):
-        columns[rows] = values[:, cells]
+    """Activations (n, k) of some cells of a layer in n images.
+
+    Parameters
+    ----------
+    cells
+        Their k flat numbers.
+    rows
+        Which of the images; all by default.
+    most_bytes
+        Most bytes of a batch, see `images_at_once`; the columns themselves come on top.
+    progress
+        Called with the number of images after each batch.
+    """
+    chosen = np.arange(len(images)) if rows is None else rows
+    columns = np.empty((len(chosen), len(cells)), np.float32)
+    for part, values in _batches(network, images, layer, chosen, most_bytes):
+        columns[part] = values[:, cells]
+        if progress is not None:
+            progress(len(values))
     return columns
 
 
 def on_over(
-    network: Network, images: Images, layer: str, peak: NDArray[np.floating], threshold: float
+    network: Network,
+    images: Images,
+    layer: str,
+    peak: NDArray[np.floating],
+    threshold: float,
+    rows: NDArray[np.int64] | None = None,
+    most_bytes: int = BATCH_BYTES,
 ) -> PackedOn:
-    """Tell which cells of a layer are on in each image, from each one's `peak` (n,)."""
+    """Tell which cells of a layer are on in n images.
+
+    Parameters
+    ----------
+    peak : (n,)
+        Largest activation of the layer in each of them.
+    rows, most_bytes
+        As in `cell_columns`.
+    """
+    chosen = np.arange(len(images)) if rows is None else rows
     n_cells = network.layer(layer).n_cells
-    bits = np.empty((len(images), -(-n_cells // 8)), np.uint8)
-    for rows, values in _batches(network, images, layer):
-        bits[rows] = PackedOn.of(on_from_peak(values, peak[rows], threshold)).bits
+    bits = np.empty((len(chosen), -(-n_cells // 8)), np.uint8)
+    for part, values in _batches(network, images, layer, chosen, most_bytes):
+        bits[part] = PackedOn.of(on_from_peak(values, peak[part], threshold)).bits
     return PackedOn(bits, n_cells)
 
 
-def contrast_over(
-    network: Network, images: Images, labels: ArrayLike, layer: str, p: int, q: int
-) -> ClassContrast:
-    """Mean of each cell in two classes, and its AUC: `class_contrast` in bounded memory."""
-    shape = network.layer(layer).shape
-    n_cells = network.layer(layer).n_cells
-    at_once = max(1, _BYTES_AT_ONCE // (4 * max(1, len(images))))
-    parts = []
-    for start in range(0, n_cells, at_once):
-        cells = np.arange(start, min(start + at_once, n_cells))
-        parts.append(class_contrast(cell_columns(network, images, layer, cells), labels, p, q))
-
-    def joined(field: str) -> NDArray[np.float64]:
-        return np.concatenate([getattr(part, field) for part in parts]).reshape(shape)
-
-    return ClassContrast(
-        classes=(p, q),
-        n_images=parts[0].n_images,
-        mean_p=joined("mean_p"),
-        mean_q=joined("mean_q"),
-        auc=joined("auc"),
-    )
-
-
-def means_over(
-    network: Network, images: Images, labels: ArrayLike, layer: str, p: int, q: int
-) -> ClassMeans:
-    """Mean of each cell in two classes: `class_means` in bounded memory."""
-    labels, shape = checked_labels(labels, images), network.layer(layer).shape
-    sums = np.zeros((2, network.layer(layer).n_cells))
-    for rows, values in _batches(network, images, layer):
-        for place, wanted in enumerate((p, q)):
-            sums[place] += values[labels[rows] == wanted].sum(axis=0, dtype=np.float64)
-    counts = [int((labels == wanted).sum()) for wanted in (p, q)]
-    mean_p, mean_q = (
-        total.reshape(shape) / (count or np.nan) for total, count in zip(sums, counts, strict=True)
-    )
-    return ClassMeans((p, q), (counts[0], counts[1]), mean_p, mean_q)
-
-
 def _batches(
-    network: Network, images: Images, layer: str
+    network: Network, images: Images, layer: str, rows: NDArray[np.int64], most_bytes: int
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Rows of each batch with their values (m, cells)."""
-    for start in range(0, len(images), _BATCH):
-        rows = slice(start, start + _BATCH)
-        values = network.activations(images[rows], [layer], batch_size=_BATCH)[layer]
-        yield rows, values.reshape(len(values), -1)
+    """Parts of the rows with their values (m, cells)."""
+    size = images_at_once(network, most_bytes)
+    for start in range(0, len(rows), size):
+        part = slice(start, start + size)
+        values = network.activations(images[rows[part]], [layer], batch_size=size)[layer]
+        yield part, values.reshape(len(values), -1)

@@ -1,6 +1,7 @@
 """How far apart two classes lie in each cell of a layer (NumPy only)."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.statistics import checked_labels
 
-_CELLS_AT_ONCE = 4096
+_CELLS_AT_ONCE = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,7 @@ def class_contrast(values: ArrayLike, labels: ArrayLike, p: int, q: int) -> Clas
         n_images=(len(of_p), len(of_q)),
         mean_p=_mean(of_p),
         mean_q=_mean(of_q),
-        auc=_auc(of_p, of_q),
+        auc=auc_of_columns(*(_flat(rows) for rows in (of_p, of_q))).reshape(of_p.shape[1:]),
     )
 
 
@@ -94,24 +95,26 @@ def _rows_of_both(
     return values[labels == p], values[labels == q]
 
 
+def _flat(rows: NDArray[Any]) -> NDArray[Any]:
+    return rows.reshape(len(rows), prod(rows.shape[1:]))
+
+
 def _mean(rows: NDArray[Any]) -> NDArray[np.float64]:
     if len(rows) == 0:
         return np.full(rows.shape[1:], np.nan)
     return np.asarray(rows.mean(axis=0, dtype=np.float64))
 
 
-def _auc(of_p: NDArray[Any], of_q: NDArray[Any]) -> NDArray[np.float64]:
-    """AUC of every cell from (n_p, *cells) and (n_q, *cells)."""
-    cells = of_p.shape[1:]
+def auc_of_columns(of_p: NDArray[Any], of_q: NDArray[Any]) -> NDArray[np.float64]:
+    """AUC of each of k cells from their values (n_p, k) and (n_q, k)."""
     if len(of_p) == 0 or len(of_q) == 0:
-        return np.full(cells, np.nan)
-    flat_p, flat_q = (rows.reshape(len(rows), -1) for rows in (of_p, of_q))
-    doubled = np.empty(flat_p.shape[1], dtype=np.int64)
-    # Blocks of cells bound the memory of the sorted copies on wide layers.
+        return np.full(of_p.shape[1], np.nan)
+    doubled = np.empty(of_p.shape[1], dtype=np.int64)
+    # Blocks of cells bound the memory of the sorted copies.
     for start in range(0, len(doubled), _CELLS_AT_ONCE):
         block = slice(start, start + _CELLS_AT_ONCE)
-        doubled[block] = _doubled_wins(flat_p[:, block], flat_q[:, block])
-    return (doubled / (2 * len(of_p) * len(of_q))).reshape(cells)
+        doubled[block] = _doubled_wins(of_p[:, block], of_q[:, block])
+    return doubled / (2 * len(of_p) * len(of_q))
 
 
 def _doubled_wins(flat_p: NDArray[Any], flat_q: NDArray[Any]) -> list[int]:

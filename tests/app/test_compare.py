@@ -251,7 +251,8 @@ def test_the_page_measures_what_brute_force_measures(measures, layer, t):
     assert worth.worth.reader.overall.n == len(others)
     survey = small_explorer().survey("model_0", "test")
     assert worth.network.value == pytest.approx(np.mean(survey.is_right[others]))
-    table = CircleTable.of(worth, measures.terms(selection))
+    facts = measures.facts_of_others(selection)
+    table = CircleTable.of(worth, facts)
     for number, cell in enumerate(worth.worth.cells):
         for place, wanted in enumerate((selection.p, selection.q)):
             of_class = [image for image in others if labels[image] == wanted]
@@ -262,6 +263,8 @@ def test_the_page_measures_what_brute_force_measures(measures, layer, t):
             assert table.high[place, number] == pytest.approx(high, abs=1e-12)
             mean = values.reshape(len(values), -1)[of_class, cell].mean()
             assert table.mean[place, number] == pytest.approx(mean, rel=1e-4, abs=1e-6)
+            own = (facts.mean_p, facts.mean_q)[place].reshape(-1)[cell]
+            assert own == pytest.approx(mean, rel=1e-4, abs=1e-6)
 
 
 def wilson(hits, n, z=1.959963984540054):
@@ -277,16 +280,19 @@ def test_terms_are_the_mean_contribution(measures):
     dataset, network = explorer.dataset("test"), explorer.network("model_0")
     kernel = network.weights("classes")["kernel"]
     hidden = network.activations(dataset.images, ["hidden"])["hidden"]
-    for place, wanted in enumerate((1, 3)):
-        expected = hidden[dataset.labels == wanted].mean(axis=0) * (kernel[:, 1] - kernel[:, 3])
-        np.testing.assert_allclose(
-            measures.terms(selection).means[place], expected, rtol=1e-4, atol=1e-6
-        )
+    own = [*selection.members["a"], *selection.members["b"]]
+    facts, others = measures.facts(selection), measures.facts_of_others(selection)
+    for name, wanted in (("term_p", 1), ("term_q", 3)):
+        of_class = dataset.labels == wanted
+        for found, taken in ((facts, of_class), (others, of_class & ~np.isin(range(40), own))):
+            expected = hidden[taken].mean(axis=0) * (kernel[:, 1] - kernel[:, 3])
+            np.testing.assert_allclose(getattr(found, name), expected, rtol=1e-4, atol=1e-6)
+    assert sum(facts.n_images) - sum(others.n_images) == len(own) == 6
 
 
 def test_equal_classes_have_no_terms_and_no_fault(measures):
-    terms = measures.terms(with_groups("?p=1&q=1"))
-    assert terms.means is None and "different classes" in terms.fault
+    facts = measures.facts(with_groups("?p=1&q=1"))
+    assert np.isnan(facts.term_p).all() and "different classes" in facts.fault
 
 
 def test_images_of_the_train_set_leave_no_test_image_out(measures):
@@ -492,7 +498,7 @@ def test_the_sentence_says_what_the_numbers_say(measures):
 @pytest.mark.parametrize("sort", [sign + name for name in SORTS for sign in ("", "-")])
 def test_the_table_is_sorted_as_asked(measures, sort):
     selection = with_groups(f"?sort={sort}&t=0.2")
-    table = CircleTable.of(measures.worth(selection), measures.terms(selection))
+    table = CircleTable.of(measures.worth(selection), measures.facts_of_others(selection))
     order = table.order(sort)
     assert sorted(order.tolist()) == list(range(len(table)))
     name = sort.lstrip("-")
@@ -577,8 +583,8 @@ def test_the_numbers_can_be_downloaded(measures):
         )
     )
     assert len(rows) == 3 * 3 * 6
-    contrast = measures.contrast(selection)
+    facts = measures.facts(selection)
     first = rows[0]
     where = tuple(int(first[name]) for name in ("row", "column", "unit"))
-    assert float(first["auc"]) == pytest.approx(contrast.auc[where])
+    assert float(first["auc"]) == pytest.approx(facts.auc[where])
     assert client.get("/download/circles.csv?layer=none").status_code == 400

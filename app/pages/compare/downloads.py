@@ -18,7 +18,7 @@ def register_routes(server: Flask, explorer: Explorer) -> None:
     @server.get("/download/circles.csv")
     def circles_csv() -> Response:
         selection = _asked(explorer)
-        table = CircleTable.of(measures.worth(selection), measures.terms(selection))
+        table = CircleTable.of(measures.worth(selection), measures.facts_of_others(selection))
         head = (
             "ring",
             "unit",
@@ -81,15 +81,14 @@ def register_routes(server: Flask, explorer: Explorer) -> None:
     @server.get("/download/class-statistics.csv")
     def class_statistics_csv() -> Response:
         selection = _asked(explorer)
-        contrast, terms = measures.contrast(selection), measures.terms(selection)
-        shape = contrast.auc.shape
-        none = np.full(shape, np.nan)
+        facts = measures.facts(selection)
         columns = [
-            contrast.mean_p,
-            contrast.mean_q,
-            contrast.difference,
-            contrast.auc,
-            *(terms.means if terms.means is not None else (none, none)),
+            facts.mean_p,
+            facts.mean_q,
+            facts.difference,
+            facts.auc,
+            facts.term_p,
+            facts.term_q,
         ]
         head = (
             "unit",

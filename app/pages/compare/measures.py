@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +11,15 @@ from app.explorer import Explorer
 from app.frame.subject import Subject
 from app.pages.compare.members import OWN
 from app.pages.compare.state import CompareSelection
-from cnn_core.circles.class_pass import cell_columns, contrast_over, means_over, on_over
+from cnn_core.circles.class_pass import cell_columns, on_over
 from cnn_core.circles.groups import (
     Accuracy,
     Chance,
     Circles,
     CircleWorth,
-    ClassContrast,
     ClassMeans,
     RandomTriples,
     accuracy,
-    class_contrast,
     class_means,
     find_circles,
     on_cells,
@@ -32,8 +29,7 @@ from cnn_core.circles.groups import (
     unique_by_chance,
     weigh_circles,
 )
-from cnn_core.decision.ledger import mean_ledger
-from cnn_core.errors import SelectionError
+from cnn_core.circles.pair_facts import PairFacts, pair_facts
 
 TRIPLES = 200
 _GROUP_BYTES = 32 * 2**20
@@ -82,25 +78,6 @@ class Worth:
     means: ClassMeans
     network: Accuracy
     set_name: str
-
-
-@dataclass(frozen=True, eq=False)
-class Terms:
-    """What every cell of a layer contributes to the margin of p over q, on average.
-
-    Attributes
-    ----------
-    means : ndarray, shape (2, *layer shape), float64, or None
-        Over the images of p and over those of q.
-    fault : str
-        Why there are none.
-    is_exact : bool
-        Whether the terms of an image and its constant add up to the margin.
-    """
-
-    means: np.ndarray | None
-    fault: str
-    is_exact: bool
 
 
 class Measures:
@@ -210,27 +187,19 @@ class Measures:
             self.set_name,
         )
 
-    def contrast(self, selection: CompareSelection) -> ClassContrast:
-        """AUC of every cell over the images of p and q, and its means."""
-        key = ("contrast", selection.model, selection.layer, selection.p, selection.q)
+    def facts(self, selection: CompareSelection) -> PairFacts:
+        """Means, AUC and mean terms of every cell over all images of p and q."""
+        key = ("facts", selection.model, selection.layer, selection.p, selection.q)
         return self._measures.get_or_make(
-            key, lambda: self._make_contrast(selection), lambda made: 3 * made.auc.nbytes
+            key, lambda: self._make_facts(selection), lambda made: made.n_bytes
         )
 
-    def means(self, selection: CompareSelection) -> ClassMeans:
-        """Means of every cell over the images of p and q."""
-        key = ("means", selection.model, selection.layer, selection.p, selection.q)
+    def facts_of_others(self, selection: CompareSelection) -> PairFacts:
+        """The same with the images left out that the circles are drawn on; the AUC stays."""
+        own = np.unique(np.array(self._own_images(selection), np.int64))
+        key = ("others", selection.model, selection.layer, selection.p, selection.q, own.tobytes())
         return self._measures.get_or_make(
-            key, lambda: self._make_means(selection), lambda made: 2 * made.mean_p.nbytes
-        )
-
-    def terms(self, selection: CompareSelection) -> Terms:
-        """Mean contribution of every cell over the images of p and q."""
-        key = ("terms", selection.model, selection.layer, selection.p, selection.q)
-        return self._measures.get_or_make(
-            key,
-            lambda: self._make_terms(selection),
-            lambda made: 0 if made.means is None else made.means.nbytes,
+            key, lambda: self._without(selection, own), lambda made: made.n_bytes
         )
 
     def triples(self, selection: CompareSelection, first: int, n: int) -> RandomTriples:
@@ -310,41 +279,22 @@ class Measures:
             lambda made: made.bits.nbytes,
         )
 
-    def _make_contrast(self, selection: CompareSelection) -> ClassContrast:
-        labels, kept, rows = self._of_both(selection)
-        layer, p, q = selection.layer, selection.p, selection.q
-        if kept is not None:
-            return class_contrast(kept[rows], labels, p, q)
-        network = self._explorer.network(selection.model)
-        return contrast_over(network, self._images(rows), labels, layer, p, q)
-
-    def _make_means(self, selection: CompareSelection) -> ClassMeans:
-        labels, kept, rows = self._of_both(selection)
-        layer, p, q = selection.layer, selection.p, selection.q
-        if kept is not None:
-            return class_means(kept[rows], labels, p, q)
-        network = self._explorer.network(selection.model)
-        return means_over(network, self._images(rows), labels, layer, p, q)
-
-    def _make_terms(self, selection: CompareSelection) -> Terms:
-        network = self._explorer.network(selection.model)
-        labels, _, rows = self._of_both(selection)
-        layer, p, q = selection.layer, selection.p, selection.q
-        means = np.full((2, *network.layer(layer).shape), np.nan)
-        try:
-            for place, wanted in enumerate((p, q)):
-                own = rows[labels == wanted]
-                if len(own):
-                    means[place] = mean_ledger(network, layer, self._images(own), p, q).terms
-            return Terms(means, "", network.behind(layer).is_exact)
-        except SelectionError as error:
-            return Terms(None, str(error), False)
-
-    def _of_both(self, selection: CompareSelection) -> tuple[Any, Any, Any]:
+    def _make_facts(self, selection: CompareSelection) -> PairFacts:
         survey = self._explorer.survey(selection.model, self.set_name)
-        rows = rows_of_classes(survey.labels, (selection.p, selection.q))
-        kept = survey.features.get(selection.layer)
-        return survey.labels[rows], kept, rows
+        return pair_facts(
+            self._explorer.network(selection.model),
+            self._explorer.dataset(self.set_name).images,
+            survey.labels,
+            selection.layer,
+            selection.p,
+            selection.q,
+            values=survey.features.get(selection.layer),
+        )
+
+    def _without(self, selection: CompareSelection, own: NDArray[np.int64]) -> PairFacts:
+        labels = self._explorer.survey(selection.model, self.set_name).labels[own]
+        network = self._explorer.network(selection.model)
+        return self.facts(selection).without(network, selection.layer, self._images(own), labels)
 
     def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return self._explorer.dataset(self.set_name).images[rows]

@@ -66,22 +66,17 @@ def look_at_statistic(view: CompareView) -> StatisticView:
 
 
 def _numbers(measures, selection, layer):
-    if selection.stat.startswith("term"):
-        terms = measures.terms(selection)
-        if terms.means is None:
-            return np.full(layer.shape, np.nan), None, terms.fault
-        return (
-            terms.means[int(selection.stat.endswith("q"))],
-            None,
-            (
-                ""
-                if terms.is_exact
-                else "The network is not piecewise linear behind this layer: the "
-                "terms do not add up exactly."
-            ),
-        )
-    over = measures.contrast(selection) if selection.stat == "auc" else measures.means(selection)
-    return getattr(over, selection.stat), over.n_images, ""
+    facts = measures.facts(selection)
+    values = getattr(facts, selection.stat)
+    if not selection.stat.startswith("term"):
+        return values, facts.n_images, ""
+    if facts.fault or facts.is_exact:
+        return values, None, facts.fault
+    return (
+        values,
+        None,
+        "The network is not piecewise linear behind this layer: the terms do not add up exactly.",
+    )
 
 
 def _note(name, p, q, n_images, fault, defined, set_name):

@@ -44,13 +44,14 @@ class CircleTable:
     term: np.ndarray
 
     @classmethod
-    def of(cls, worth, terms):
+    def of(cls, worth, facts):
         """Put together what was measured.
 
         Parameters
         ----------
         worth : Worth
-        terms : Terms
+        facts : PairFacts
+            Over the images that `worth` is measured on.
 
         Returns
         -------
@@ -64,11 +65,6 @@ class CircleTable:
             row, column, unit = where
         else:
             unit, row, column = where[0], np.zeros_like(where[0]), np.zeros_like(where[0])
-        term = (
-            np.full((2, len(cells)), np.nan)
-            if terms.means is None
-            else terms.means.reshape(2, -1)[:, cells]
-        )
         rates = worth.worth.hit_rates
         return cls(
             kind=np.select(chosen, [0, 1, 2], 3),
@@ -77,7 +73,7 @@ class CircleTable:
             low=rates.low,
             high=rates.high,
             mean=np.stack([worth.means.mean_p, worth.means.mean_q]),
-            term=term,
+            term=np.stack([term.reshape(-1)[cells] for term in (facts.term_p, facts.term_q)]),
         )
 
     def __len__(self):

@@ -299,7 +299,7 @@ def readers_note(view, worth):
     return told + "."
 
 
-def table_note(view, worth, terms, most_rows):
+def table_note(view, worth, facts, most_rows):
     """Tell on what the table is measured."""
     p, q = pair(view)
     counts = worth.worth.hit_rates.n_images
@@ -307,12 +307,12 @@ def table_note(view, worth, terms, most_rows):
         f"Measured on {counts[0]:,} images of {p} and {counts[1]:,} of {q} of the "
         f"{worth.set_name} set, the images of A and B left out; 95 % Wilson intervals."
     ]
-    if terms.means is None:
-        told.append(f"No terms: {terms.fault}.")
+    if facts.fault:
+        told.append(f"No terms: {facts.fault}.")
     else:
         told.append(
             f"Term: what the cell adds to z({p}) − z({q}) on average"
-            + ("." if terms.is_exact else "; not exact behind this layer.")
+            + ("." if facts.is_exact else "; not exact behind this layer.")
         )
     n_cells = len(worth.worth.cells)
     if n_cells > most_rows:

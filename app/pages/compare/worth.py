@@ -104,10 +104,10 @@ def _threes_frame(explorer: Explorer) -> Component:
 
 def _draw_table(view: CompareView) -> dict[str, Any]:
     selection, measures = view.selection, view.measures
-    worth, terms = measures.worth(selection), measures.terms(selection)
+    worth, facts = measures.worth(selection), measures.facts_of_others(selection)
     return {
-        "table": table_parts(view, CircleTable.of(worth, terms)),
-        "note": words.table_note(view, worth, terms, MOST_ROWS),
+        "table": table_parts(view, CircleTable.of(worth, facts)),
+        "note": words.table_note(view, worth, facts, MOST_ROWS),
     }
 
 
