@@ -184,7 +184,7 @@ class Ascender:
         fields = _fields_of(self.frame, rows.unit, rows.cell, self._image_shape)
         done = 0
         for stop in recipe.shown_after:
-            for part in self._parts(len(fields)):
+            for part in self._parts(len(fields) if stop > done else 0):
                 rows.images[part] = self._advance(
                     rows.images[part], fields[part], self._place(rows, part), done, stop
                 ).numpy()

@@ -1,6 +1,6 @@
 """Every unit's answer to every image of a set, kept in memory as far as there is room."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,10 +11,7 @@ from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerInfo
 from cnn_core.patterns.natural import keep_silent
-from cnn_core.patterns.peaks import Peaks, read_peaks
-
-Progress = Callable[[int, int], None]
-"""Called with (images done, images in all)."""
+from cnn_core.patterns.peaks import Batch, Peaks, read_peaks
 
 MOST_IMAGES = 10_000
 MOST_VALUES = 2**25
@@ -81,31 +78,47 @@ def rows_to_read(n_images: int, layers: Sequence[LayerInfo]) -> NDArray[np.int64
     return np.linspace(0, n_images - 1, most).astype(np.int64)
 
 
-def read_set(
-    network: Network,
-    dataset: Dataset,
-    layers: Sequence[LayerInfo],
-    progress: Progress | None = None,
-) -> SetReading:
-    """Read every unit's answer to the images of a set."""
-    rows = rows_to_read(len(dataset), layers)
-    peaks = {info.name: _room(len(rows), info.n_units) for info in layers}
-    sums = {info.name: np.zeros((*info.grid, info.n_units)) for info in layers}
-    silent = {info.name: np.ones(info.n_units, bool) for info in layers}
-    done = 0
-    for batch in read_peaks(network, dataset, layers, rows):
-        part = slice(done, done + len(batch.rows))
+class SetReader:
+    """Takes in every unit's answer to the images of a set, batch by batch."""
+
+    def __init__(self, dataset: Dataset, layers: Sequence[LayerInfo]) -> None:
+        self.rows = rows_to_read(len(dataset), layers)
+        self.n_read = 0
+        self._dataset = dataset
+        self._peaks = {info.name: _room(len(self.rows), info.n_units) for info in layers}
+        self._sums = {info.name: np.zeros((*info.grid, info.n_units)) for info in layers}
+        self._silent = {info.name: np.ones(info.n_units, bool) for info in layers}
+
+    def add(self, batch: Batch) -> None:
+        """Take in the next images of `rows`."""
+        part = slice(self.n_read, self.n_read + len(batch.rows))
         for name, found in batch.peaks.items():
             values = batch.activations[name]
             for field in _FIELDS:
-                getattr(peaks[name], field)[part] = getattr(found, field)
-            sums[name] += values.sum(axis=0, dtype=np.float64).reshape(sums[name].shape)
-            keep_silent(silent[name], values)
-        done = part.stop
-        if progress is not None:
-            progress(done, len(rows))
-    place = {name: (total / len(rows)).astype(np.float32) for name, total in sums.items()}
-    return SetReading(rows, dataset.labels[rows], dataset.n_classes, peaks, place, silent)
+                getattr(self._peaks[name], field)[part] = getattr(found, field)
+            self._sums[name] += values.sum(axis=0, dtype=np.float64).reshape(self._sums[name].shape)
+            keep_silent(self._silent[name], values)
+        self.n_read = part.stop
+
+    def reading(self) -> SetReading:
+        """Give what was read, once all of `rows` was taken in."""
+        n = len(self.rows)
+        return SetReading(
+            self.rows,
+            self._dataset.labels[self.rows],
+            self._dataset.n_classes,
+            self._peaks,
+            {name: (total / n).astype(np.float32) for name, total in self._sums.items()},
+            self._silent,
+        )
+
+
+def read_set(network: Network, dataset: Dataset, layers: Sequence[LayerInfo]) -> SetReading:
+    """Read every unit's answer to the images of a set."""
+    reader = SetReader(dataset, layers)
+    for batch in read_peaks(network, dataset, layers, reader.rows):
+        reader.add(batch)
+    return reader.reading()
 
 
 def _room(n_images: int, n_units: int) -> Peaks:
