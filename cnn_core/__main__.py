@@ -98,6 +98,12 @@ def command_parser() -> argparse.ArgumentParser:
         help="also measure what each layer alone can tell (minutes a model; a killed run goes on)",
     )
     survey.add_argument(
+        "--patterns",
+        action="store_true",
+        help="also find what each unit responds to, into patterns_NAME.npz beside each model "
+        "(minutes a model; a killed run goes on)",
+    )
+    survey.add_argument(
         "--pair",
         type=int,
         nargs=2,
@@ -109,7 +115,9 @@ def command_parser() -> argparse.ArgumentParser:
         "--output", type=Path, help="file for --readouts (default: readouts.json beside the model)"
     )
     survey.add_argument(
-        "--anew", action="store_true", help="have --readouts compute finished steps again"
+        "--anew",
+        action="store_true",
+        help="have --readouts and --patterns compute finished steps again",
     )
     add_pixels_option(survey)
     _add_folder(survey)
@@ -193,8 +201,9 @@ def _survey(options: argparse.Namespace) -> int:
     from cnn_core.survey.whole_set import survey_of
 
     if not options.model and not options.data:
-        # Damaged readouts are mended by computing them.
-        verify_artifacts(options.artifacts, besides=("readouts",) if options.readouts else ())
+        # Damaged results are mended by computing them.
+        asked = {"readouts": options.readouts, "patterns": options.patterns}
+        verify_artifacts(options.artifacts, besides=[part for part in asked if asked[part]])
     models = options.model or [
         options.artifacts / file for file in sorted(read_manifest(options.artifacts)["models"])
     ]
@@ -203,6 +212,11 @@ def _survey(options: argparse.Namespace) -> int:
         from cnn_core.readouts.command import check_sets, compute_for_files
 
         check_sets(data)
+    if options.patterns:
+        from cnn_core.patterns.command import check_sets as check_pattern_sets
+        from cnn_core.patterns.command import patterns_of_files
+
+        check_pattern_sets(data)
     splits = options.sets or available_splits(data)
     datasets = {split: load_dataset(data, split) for split in splits}
     first = next(iter(datasets.values()))
@@ -239,6 +253,8 @@ def _survey(options: argparse.Namespace) -> int:
             anew=options.anew,
             pixels=options.pixels,
         )
+    if options.patterns:
+        patterns_of_files(models, data, cache_folder=options.cache, anew=options.anew)
     return 0
 
 

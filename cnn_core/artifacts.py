@@ -26,7 +26,7 @@ HISTORY = "history.json"
 WORK_FOLDER = ".training"
 FORMAT = 1
 SNAPSHOTS_ENDING = "_snapshots.npz"
-SECTIONS = ("data", "history", "labels", "models", "readouts", "snapshots")
+SECTIONS = ("data", "history", "labels", "models", "patterns", "readouts", "snapshots")
 DESCRIBED_SUFFIXES = (".keras", ".h5", ".npz", ".json")
 REMEDY = "check the file out again or train it anew; `python -m cnn_core check` lists every fault"
 
@@ -149,8 +149,9 @@ def read_manifest(folder: AnyPath) -> dict[str, Any]:
     -------
     dict
         ``format``; ``data``, ``history``, ``models`` and, once there are any, ``labels`` (what is
-        known of labels in the data), ``readouts`` and ``snapshots``, each ``{file: record}`` with at least
-        ``bytes`` and ``sha256``; ``pending`` like these while a change is under way.
+        known of labels in the data), ``patterns``, ``readouts`` and ``snapshots``, each
+        ``{file: record}`` with at least ``bytes`` and ``sha256``; ``pending`` like these while a
+        change is under way.
 
     Raises
     ------
