@@ -9,6 +9,16 @@ if TYPE_CHECKING:
     from cnn_core.patterns.ascent import Ascender as Ascender
     from cnn_core.patterns.ascent import Objective as Objective
     from cnn_core.patterns.ascent import Recipe as Recipe
+    from cnn_core.patterns.compute import PatternSurvey as PatternSurvey
     from cnn_core.patterns.frames import frame_of as frame_of
+    from cnn_core.patterns.likeness import patch_windows as patch_windows
+    from cnn_core.patterns.on_demand import PatternBench as PatternBench
+    from cnn_core.patterns.pattern_file import load_patterns as load_patterns
+    from cnn_core.patterns.quiz import quiz_trials as quiz_trials
+    from cnn_core.patterns.relatives_file import load_relatives as load_relatives
+    from cnn_core.patterns.results import LayerPatterns as LayerPatterns
+    from cnn_core.patterns.results import ModelPatterns as ModelPatterns
+    from cnn_core.patterns.results import UnitPatterns as UnitPatterns
+    from cnn_core.patterns.scores import References as References
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)
