@@ -27,7 +27,7 @@ def create_app(explorer: Explorer) -> dash.Dash:
         "cnn_looking_glass",
         assets_folder=str(ASSETS),
         assets_ignore=r"^waiting\.",
-        index_string=_INDEX.replace("HELP", help_dialog(PAGES)),
+        index_string=_INDEX.replace("HELP", help_dialog(PAGES, explorer)),
         title="CNN Looking Glass",
         update_title="",
         suppress_callback_exceptions=True,

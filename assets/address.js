@@ -249,6 +249,13 @@
     }
   }
 
+  // On a projector, or in a frame of another page.
+  function showAs({ present, embed }) {
+    document.body.classList.toggle("present", Boolean(present));
+    document.body.classList.toggle("embed", Boolean(embed));
+    if (present) document.getElementById("page-words")?.setAttribute("open", "");
+  }
+
   function follow(link, address) {
     if (link.getAttribute("href") !== address) link.setAttribute("href", address);
   }
@@ -300,6 +307,7 @@
         tell(told.values);
         carry(told);
         write(told.texts);
+        showAs(told.values);
       }
       release();
       document.dispatchEvent(new CustomEvent("lookingglass:settled", { detail: told }));
@@ -309,6 +317,9 @@
   function client_functions(functions) {
     window.dash_clientside = Object.assign({}, window.dash_clientside, { address: functions });
   }
+
+  const asked = new URLSearchParams(location.search);
+  showAs({ present: asked.get("present") === "1", embed: asked.get("embed") === "1" });
 
   addEventListener("popstate", () => request(here()));
 

@@ -84,6 +84,7 @@
       const isLeft = scale.share(value) < scale.share(zero);
       const ends = before && (before.x[place] < 0) === isLeft ? [value, before.x[place]] : [value];
       row.text.textContent = bars.text[place];
+      row.text.title = bars.customdata ? bars.customdata[place] : ""; // the exact number
       row.text.style.left = isLeft ? "" : scale.at(Math.max(...ends));
       row.text.style.right = isLeft ? scale.atFromRight(Math.min(...ends)) : "";
     });

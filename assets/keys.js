@@ -81,5 +81,8 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("#help-button, #help-close")) toggleHelp();
     else if (event.target.closest("#theme-button")) toggleTheme();
+    else if (event.target.closest("#present-button")) {
+      window.lookingGlass.set({ present: document.body.classList.contains("present") ? "" : "1" });
+    }
   });
 })();

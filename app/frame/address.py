@@ -9,6 +9,8 @@ from app.frame.page import Page, Reply
 PATH = "path"
 ANSWER = "answer"
 NOTICES = "notices"
+SENTENCE = "page-sentence"
+"""Id of the answer to the page's question, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,6 @@ def answer_of(
         names=reply.names,
         pages=pages,
         drops={one.key: one.drops for one in page.fields if one.drops},
-        texts=texts,
+        texts={**texts, SENTENCE: reply.sentence},
         slow={panel.name: page.key_of(panel, selection) for panel in page.panels if panel.is_slow},
     )

@@ -9,7 +9,7 @@ from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.links import COMPARE, DECIDE, EXPLORE, link
 from app.frame.subject import Subject
-from app.frame.wording import probability_text
+from app.frame.wording import probability_text, short_probability
 
 _LARGEST_THUMBNAIL = 64
 
@@ -74,7 +74,8 @@ def image_card(
                                 className=f"card-classes {kind}",
                             ),
                             html.Span(
-                                f"P({label}) {probability_text(probability)}", className="card-line"
+                                f"P({label}) {short_probability(probability)}",
+                                className="card-line",
                             ),
                             *(html.Span(note, className="card-line faint") for note in notes),
                         ],

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from app.explorer import Explorer
 from app.frame.page import Page
 
 _KEYS_OF_HELP = (("?", "this help"), ("Esc", "close it"))
 
 
-def help_dialog(pages: Sequence[Page[Any]]) -> str:
+def help_dialog(pages: Sequence[Page[Any]], explorer: Explorer) -> str:
     """Write the dialog as HTML; the browser shows what belongs to the page that stands."""
     keys = "".join(_rows(page.keys, _only_on(page)) for page in pages)
     texts = "".join(
-        f"<p {_only_on(page)}><b>{escape(page.question)}</b> {escape(page.help)}</p>"
+        f"<p {_only_on(page)}><b>{escape(page.asked(explorer))}</b> {escape(page.help)}</p>"
         for page in pages
     )
     return (

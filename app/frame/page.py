@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from flask import Flask
 
 from app.explorer import Explorer
+from app.frame.defaults import default_pair
 from app.frame.fields import Completion, Field, Selection, read_selection, write_selection
 from app.frame.query import Problem
 
@@ -155,6 +156,8 @@ class Reply:
 
     Attributes
     ----------
+    sentence
+        The answer to the page's question, in one sentence made of its numbers.
     steps
         Where keys lead.
     values
@@ -167,6 +170,7 @@ class Reply:
         Address without what was wrong, where the page could not correct it by itself.
     """
 
+    sentence: str
     steps: Steps = Steps()
     values: Mapping[str, Any] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
@@ -183,7 +187,10 @@ class Page(Generic[S]):
     path, title
         Address, and name in the navigation.
     question
-        What the page answers, in one sentence for a student.
+        What the page answers, in one sentence for a student; {p} and {q} stand for the names of
+        the first pair of classes.
+    words
+        Words of `app.frame.glossary` that the page uses.
     keys
         Keys and what each does here.
     help
@@ -209,6 +216,7 @@ class Page(Generic[S]):
     path: str
     title: str
     question: str
+    words: tuple[str, ...]
     keys: tuple[tuple[str, str], ...]
     help: str
     fields: tuple[Field, ...]
@@ -219,6 +227,11 @@ class Page(Generic[S]):
     reply: Callable[[Any], Reply]
     register_downloads: Callable[[Flask, Explorer], None] | None = None
     complete: Completion | None = None
+
+    def asked(self, explorer: Explorer) -> str:
+        """The page's question about the classes that are there."""
+        p, q = (explorer.class_name(number) for number in default_pair(explorer.class_names))
+        return self.question.format(p=p, q=q)
 
     def read(self, search: str, explorer: Explorer, own: str = "") -> tuple[S, list[Problem]]:
         """Turn an address into a selection that can be shown, and say what was wrong with it."""

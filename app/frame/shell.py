@@ -8,7 +8,8 @@ from dash import ALL, ClientsideFunction, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.frame.address import ANSWER, NOTICES, PATH, Address, query_store
+from app.frame.address import ANSWER, NOTICES, PATH, SENTENCE, Address, query_store
+from app.frame.glossary import words_of_page
 from app.frame.links import EXPLORE
 from app.frame.page import Page
 from app.frame.wire import placed
@@ -45,6 +46,7 @@ def frame(pages: Sequence[Page[Any]], notes: Sequence[str] = ()) -> Component:
                     ),
                     html.Div(
                         [
+                            _tool("▣", "present-button", "Projector: larger text, fewer controls"),
                             _tool("?", "help-button", "Keys and help"),
                             _tool("◐", "theme-button", "Light or dark"),
                         ],
@@ -91,7 +93,18 @@ def connect_frame(app: dash.Dash, explorer: Explorer, pages: Sequence[Page[Any]]
             return _no_such_page()
         # The store comes with the page, so that its callbacks never look for parts not yet there.
         store = dcc.Store(id=query_store(page.path), data=data)
-        return [store, page.arrange(explorer, placed(page, explorer))]
+        return [
+            store,
+            html.Div(
+                [
+                    html.H1(page.asked(explorer), className="page-question"),
+                    html.P(id=SENTENCE, className="page-sentence", role="status"),
+                ],
+                className="page-intro",
+            ),
+            page.arrange(explorer, placed(page, explorer)),
+            words_of_page(page.words),
+        ]
 
     app.clientside_callback(
         ClientsideFunction("address", "change"),

@@ -5,6 +5,7 @@ Files to be read by programs write numbers by themselves: there a minus is a hyp
 
 _SURE_ABOVE = 0.99999995
 _UNSURE_BELOW = 1e-37  # float32 holds no smaller number at full precision, and softmax gives 0
+_RAREST = 1e-6  # a student reads no smaller number
 _AS_GOOD_AS_ZERO = 1e-9  # what rounding in float64 leaves of a zero
 _MOST_DECIMALS = 9
 
@@ -114,20 +115,11 @@ def _decimals(share):
     return 2 if share >= 0.99 else 1
 
 
-def probability_text(probability):
+def exact_probability(probability: float) -> str:
     """Write a probability so that neither 0.9999 nor 0.0000001 is rounded away.
 
     A softmax never gives 0 or 1, though its float32 may: what is too close to be told is written
     as a bound.
-
-    Parameters
-    ----------
-    probability : float
-        In [0, 1].
-
-    Returns
-    -------
-    str
     """
     if probability < _UNSURE_BELOW:
         return "< 1e−37"
@@ -138,6 +130,31 @@ def probability_text(probability):
         return "> 0.9999999"
     if probability > 0.9995:
         return f"{probability:.7f}".rstrip("0")
+    return f"{probability:.4f}"
+
+
+def probability_text(probability: float) -> str:
+    """Write a probability as a student reads it; `exact_probability` stands behind it.
+
+    As 1 in so many where it is small, as a bound where it is nearly 0 or 1.
+    """
+    if probability < _RAREST:
+        return "less than 1 in a million"
+    if probability < 0.0005:
+        return f"1 in {float(f'{1 / probability:.2g}'):,.0f}"
+    return short_probability(probability)
+
+
+def short_probability(probability: float) -> str:
+    """Write a probability as a decimal number of at most six places, beside a bar or a picture."""
+    if probability < _RAREST:
+        return "<0.000001"
+    if probability < 0.0005:
+        return f"{probability:.6f}"
+    if probability > 1 - _RAREST:
+        return ">0.999999"
+    if probability > 0.9995:
+        return f"{probability:.6f}".rstrip("0")
     return f"{probability:.4f}"
 
 

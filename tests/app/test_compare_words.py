@@ -14,7 +14,6 @@ from app.frame.query import Problem
 from app.frame.search import search
 from app.frame.wire import placed
 from app.pages.compare import PAGE, words, worth
-from app.pages.compare.captions import _short_probability
 from app.pages.compare.members import neighbours
 from app.pages.compare.state import read, write
 from app.pages.compare.view import look
@@ -111,22 +110,6 @@ def test_an_outline_runs_between_cells_of_a_kind_and_others():
         re.findall(r'stroke-dasharray="([^"]+)"', drawn(kind)[0]) for kind in ("A", "B", "shared")
     ]
     assert dashes[0] == [] and dashes[1] != dashes[2] and all(dashes[1:])
-
-
-@pytest.mark.parametrize(
-    ("probability", "told"),
-    [
-        (0.5, "0.500"),
-        (1.0, ">1−1e−7"),
-        (0.99999996, ">1−1e−7"),
-        (0.0, "<1e−37"),
-        (2e-9, "2.0e−9"),
-        (0.99996, "1−4e−5"),
-        (0.0005, "0.001"),
-    ],
-)
-def test_short_probabilities_are_never_0_or_1(probability, told):
-    assert _short_probability(probability) == told
 
 
 @pytest.mark.parametrize("seed", range(6))

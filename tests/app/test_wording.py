@@ -37,12 +37,28 @@ WRITES_FILES = {"downloads.py", "files.py", "file_replies.py"}
     ],
 )
 def test_a_probability_is_never_rounded_to_0_or_1(probability, told):
+    assert wording.exact_probability(probability) == told
+
+
+@pytest.mark.parametrize(
+    ("probability", "told", "short"),
+    [
+        (0.0, "less than 1 in a million", "<0.000001"),
+        (2e-6, "1 in 500,000", "0.000002"),
+        (0.00049, "1 in 2,000", "0.000490"),
+        (0.25, "0.2500", "0.2500"),
+        (0.99954, "0.99954", "0.99954"),
+        (0.99999996, ">0.999999", ">0.999999"),
+    ],
+)
+def test_a_student_can_read_a_probability(probability, told, short):
     assert wording.probability_text(probability) == told
+    assert wording.short_probability(probability) == short
 
 
 @given(st.floats(0, 1))
 def test_a_written_probability_is_near_the_true_one(probability):
-    told = wording.probability_text(probability).replace("−", "-")
+    told = wording.exact_probability(probability).replace("−", "-")
     if told[0] in "<>":
         bound = float(told[2:])
         assert probability < bound if told[0] == "<" else probability > bound
@@ -55,7 +71,8 @@ def test_a_written_probability_is_near_the_true_one(probability):
 
 def test_the_softmax_bars_write_a_bound_where_float32_ends():
     bars = answer_figure("ab", np.array([1, 0], np.float32), [60.0, -60.0])["data"][0]
-    assert bars["text"] == [">0.9999999", "<1e−37"]
+    assert bars["text"] == [">0.999999", "<0.000001"]
+    assert bars["customdata"] == ["> 0.9999999", "< 1e−37"]
     assert answer_figure("ab", [1, 0], [1.5, -0.25], scale="logits")["data"][0]["text"] == [
         "+1.50",
         "−0.25",

@@ -1,7 +1,7 @@
 """The network's answer: one bar a class."""
 
 from app.figures import theme
-from app.frame.wording import probability_text, signed
+from app.frame.wording import exact_probability, short_probability, signed
 
 SCALES = ("linear", "log", "logits")
 
@@ -48,7 +48,7 @@ def answer_figure(
         )
     else:
         lengths = [float(probability) for probability in probabilities]
-        texts = [probability_text(probability).replace(" ", "") for probability in lengths]
+        texts = [short_probability(probability) for probability in lengths]
         x_axis = theme.axis(range=[0, 1.9], tickvals=[0, 0.5, 1], ticktext=["0", "0.5", "1"])
     if scale == "log":
         lengths = [max(length, _LEAST_LOG_PROBABILITY) for length in lengths]
@@ -62,6 +62,7 @@ def answer_figure(
         "x": lengths,
         "y": list(range(n_classes)),
         "text": texts,
+        "customdata": [exact_probability(float(probability)) for probability in probabilities],
         "textposition": "outside",
         "cliponaxis": False,
         "hoverinfo": "none",

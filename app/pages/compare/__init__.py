@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.frame.links import COMPARE
 from app.frame.page import Page, Reply, Steps
+from app.pages.compare import words
 from app.pages.compare.boards import BOARDS_PANEL
 from app.pages.compare.class_statistics import STATISTIC_PANEL
 from app.pages.compare.controls import CONTROLS, choices, control_values
@@ -23,7 +24,6 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     right = (WORTH_PANEL, THREES_PANEL)
     return html.Div(
         [
-            html.H1("Compare", className="visually-hidden"),
             choices(explorer),
             html.Div(
                 [
@@ -47,6 +47,7 @@ def _reply(view: CompareView) -> Reply:
     place = names.index(selection.layer)
     labels = explorer.dataset(selection.set).labels
     return Reply(
+        sentence=words.summary(view),
         values=control_values(selection),
         steps=Steps(
             below=names[(place + 1) % len(names)],
@@ -59,7 +60,23 @@ def _reply(view: CompareView) -> Reply:
 PAGE = Page(
     path=COMPARE,
     title="Compare",
-    question="What do images of one class have in common, and does it tell them from another?",
+    question="What do {p}s have in common inside the network, and does it tell them from {q}s?",
+    words=(
+        "map",
+        "node",
+        "cell",
+        "on",
+        "share of peak",
+        "unique",
+        "shared",
+        "chance",
+        "split",
+        "hit rate",
+        "95 % interval",
+        "circle reader",
+        "activation",
+        "contribution",
+    ),
     keys=(
         (
             "← →",

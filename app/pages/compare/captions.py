@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.links import COMPARE, EXPLORE, fragment, link_to
 from app.frame.subject import Subject
-from app.frame.wording import probability_text
+from app.frame.wording import exact_probability, short_probability
 from app.pages.compare.members import OWN_WORD
 from app.pages.compare.state import with_members, write
 from app.pages.compare.view import CompareView, Tile
@@ -95,21 +95,10 @@ def _probability(view: CompareView, tile: Tile, number: int) -> Component:
     return html.Span(
         [
             html.Span(f"P({view.class_name(number)}) ", className="faint"),
-            _short_probability(float(tile.probabilities[number])),
+            short_probability(float(tile.probabilities[number])),
         ],
-        title=probability_text(float(tile.probabilities[number])),
+        title=exact_probability(float(tile.probabilities[number])),
     )
-
-
-def _short_probability(probability: float) -> str:
-    if 0.0005 <= probability < 0.9995:
-        return f"{probability:.3f}"
-    text = probability_text(probability)
-    if "e" in text or len(text) <= 5:
-        return text.replace(" ", "")
-    if text.startswith(">"):
-        return ">1−1e−7"
-    return f"1−{1 - probability:.0e}".replace("e-0", "e−")
 
 
 def _moves(view: CompareView, key: str, tile: Tile) -> list[Component]:

@@ -318,3 +318,16 @@ def table_note(view, worth, facts, most_rows):
     if n_cells > most_rows:
         told.append(f"The first {most_rows} of {n_cells:,} cells are listed; the CSV has all.")
     return " ".join(told)
+
+
+def summary(view: CompareView) -> str:
+    """What the circles are, in one sentence of what is on the boards."""
+    p, q = pair(view)
+    circles, word = view.circles, "maps" if view.layer.is_spatial else "nodes"
+    if view.selection.p == view.selection.q:
+        return one_class(p)
+    return (
+        f"In the {view.layer.n_units:,} {word} of {view.layer.name}, {circles.n_unique_a:,} cells "
+        f"are on in every image of A ({p}) and in none of B, and {circles.n_unique_b:,} the other "
+        f"way round ({q}): the circles. What they are worth stands beside them."
+    )

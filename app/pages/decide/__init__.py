@@ -12,6 +12,7 @@ from app.frame.image_chooser import image_search, image_steps
 from app.frame.links import DECIDE
 from app.frame.page import Page, Reply
 from app.frame.search import steps
+from app.pages.decide import words
 from app.pages.decide.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL, PIXELS_PANEL
 from app.pages.decide.choices import ledger_layers
 from app.pages.decide.downloads import register_routes
@@ -26,7 +27,6 @@ from app.pages.decide.view import DecideView, look
 def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     return html.Div(
         [
-            html.H1("Decide", className="visually-hidden"),
             _choices(explorer),
             html.Div(
                 [
@@ -106,6 +106,7 @@ def _reply(view: DecideView) -> Reply:
     if view.problems:
         remedy = DECIDE + PAGE.write(replace(selection, find=""), view.explorer)
     return Reply(
+        sentence=words.sentence(view),
         steps=replace(
             steps(view, view.found),
             above=layers[place - 1],
@@ -120,6 +121,25 @@ PAGE = Page(
     path=DECIDE,
     title="Decide",
     question="Why this class and not the other?",
+    words=(
+        "target",
+        "rival",
+        "margin",
+        "ledger",
+        "contribution",
+        "bias",
+        "gate",
+        "residual",
+        "cancellation",
+        "ablation",
+        "effect",
+        "rank correlation",
+        "gradient × input",
+        "node",
+        "cell",
+        "logit",
+        "MLP",
+    ),
     keys=(
         ("← →", "previous, next image"),
         ("↑ ↓", "previous, next layer of the grids"),

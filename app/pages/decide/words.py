@@ -264,3 +264,17 @@ def pixels_note(view: DecideView, opened: Ledger) -> str:
             else ""
         )
     )
+
+
+def sentence(view: DecideView) -> str:
+    """The decision in one sentence."""
+    p, q, margin = view.class_name(view.p), view.class_name(view.q), view.answer.margin
+    before, behind = (p, q) if margin >= 0 else (q, p)
+    name = view.selection.subject.name
+    told = (
+        f"For {name} the network gives {before} {number_text(abs(margin), '.2f')} points more "
+        f"than {behind}; the bars below add up to exactly that."
+    )
+    if view.prediction not in (view.p, view.q):
+        told += f" Its answer is neither: {view.class_name(view.prediction)}."
+    return told[0].upper() + told[1:]

@@ -220,13 +220,31 @@ def _reply(view: EvidenceView) -> Reply:
         count=count,
         more={"cells": view.counts},
     )
-    return Reply(steps=steps, values={"p": str(selection.p), "q": str(selection.q)})
+    return Reply(
+        sentence=words.sentence(view),
+        steps=steps,
+        values={"p": str(selection.p), "q": str(selection.q)},
+    )
 
 
 PAGE = Page(
     path=EVIDENCE,
     title="Evidence",
     question="Is looking enough, and what does the MLP add?",
+    words=(
+        "readout",
+        "probe",
+        "linear probe",
+        "best cell",
+        "nearest class mean",
+        "95 % interval",
+        "Wilson interval",
+        "MLP",
+        "hidden layer",
+        "node",
+        "layer",
+        "equivalent",
+    ),
     keys=(("← →", "previous, next image of the order of nodes"), ("r", "random image there")),
     help="Point at a mark to read its numbers, counts and interval.",
     fields=FIELDS,

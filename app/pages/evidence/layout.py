@@ -60,7 +60,6 @@ def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     ]
     return html.Div(
         [
-            html.H1("Evidence", className="visually-hidden"),
             _choices(explorer),
             placed["evidence-purpose"],
             html.Div(measured, id=MEASURED, className="evidence-body"),

@@ -375,3 +375,14 @@ def claims_note(view):
         f"About {p} against {q} in {view.selection.model}. Verdicts are computed by the rules "
         "given; with other models they may change. Intervals are 95 % unless said otherwise."
     )
+
+
+def sentence(view):
+    """The answer of the page in one sentence."""
+    if view.task is None:
+        return "This model has not been measured on this question yet."
+    wrong = 1000 * (1 - view.task.network.value)
+    return (
+        f"To {question(view)}, the network makes {number_text(wrong, '.1f')} mistakes in 1,000 "
+        "images; each row below is a reader that sees one layer alone."
+    )

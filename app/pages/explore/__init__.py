@@ -13,6 +13,7 @@ from app.frame.links import COMPARE, EXPLORE, link_to
 from app.frame.page import Page, Reply
 from app.frame.query import write_query
 from app.frame.search import steps
+from app.pages.explore import words
 from app.pages.explore.grid import CHOICES, GRID, GRID_PANEL, STRIP_LINKS, STRIP_PANEL, UNIT_PANEL
 from app.pages.explore.image import (
     ANSWER,
@@ -30,7 +31,6 @@ from app.pages.explore.view import ExploreView, look
 def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     return html.Div(
         [
-            html.H1("Explore", className="visually-hidden"),
             _choices(explorer),
             html.Div(
                 [
@@ -71,7 +71,11 @@ def _reply(view: ExploreView) -> Reply:
     if view.problems:
         remedy = EXPLORE + PAGE.write(replace(selection, find=""), view.explorer)
     return Reply(
-        steps=steps(view, view.found), links=_links(view), names=_names(selection), remedy=remedy
+        sentence=words.sentence(view),
+        steps=steps(view, view.found),
+        links=_links(view),
+        names=_names(selection),
+        remedy=remedy,
     )
 
 
@@ -110,7 +114,25 @@ def _names(selection: ExploreSelection) -> dict[str, str]:
 PAGE = Page(
     path=EXPLORE,
     title="Explore",
-    question="What does the network see of one image, layer by layer?",
+    question="{p} or {q}: can you tell by looking inside the network?",
+    words=(
+        "layer",
+        "map",
+        "node",
+        "cell",
+        "activation",
+        "silent",
+        "receptive field",
+        "stride",
+        "softmax",
+        "logit",
+        "probability",
+        "label",
+        "prediction",
+        "filter",
+        "bias",
+        "dead",
+    ),
     keys=(
         ("← →", "previous, next image"),
         ("↑ ↓", "previous, next layer"),

@@ -112,3 +112,26 @@ def unread_text(sight: Sight) -> str:
     ]
     where = ", ".join(parts) or f"{int(sight.unread.sum()):,} pixels"
     return f"Shaded {where} reach no cell of this layer."
+
+
+def sentence(view: ExploreView) -> str:
+    """What the page shows, in one sentence that says what the grid is."""
+    layer, answer = view.layer, view.class_name(view.prediction)
+    subject = view.selection.subject
+    seen = (
+        "Your own image"
+        if view.label is None
+        else f"Image {subject.image:,} is labelled {view.class_name(view.label)}"
+    )
+    n_silent = len(view.dead)
+    found = layer.n_units - n_silent
+    kind = unit_word(layer, layer.n_units)
+    what = (
+        f"one small picture for each of the {layer.n_units:,} {kind} of {layer.name}"
+        if layer.is_spatial
+        else f"the {layer.n_units:,} {kind} of {layer.name}"
+    )
+    return (
+        f"{seen}; the network says {answer}. The grid shows {what}: {found:,} found something in "
+        f"this image (bright), {n_silent:,} found nothing."
+    )

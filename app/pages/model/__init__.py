@@ -145,13 +145,26 @@ _PANELS = (
 def _reply(view: ModelView) -> Reply:
     selection = view.selection
     left_open = {key: ANY for key in ("label", "pred") if getattr(selection, key) is None}
-    return Reply(values=left_open)
+    return Reply(sentence=words.sentence(view), values=left_open)
 
 
 PAGE = Page(
     path=MODEL,
     title="Model",
-    question="What is this network, and where is it wrong?",
+    question="How good is this network, and where is it wrong?",
+    words=(
+        "label",
+        "prediction",
+        "confusion matrix",
+        "95 % interval",
+        "Wilson interval",
+        "epoch",
+        "validation",
+        "L2",
+        "receptive field",
+        "layer",
+        "map",
+    ),
     keys=(),
     help="Click a layer to open it in Explore, a cell of the confusion matrix to list its images, "
     "an image to open it.",

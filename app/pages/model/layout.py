@@ -49,7 +49,6 @@ def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     others = ("training", "record", "confusion", "images", "hardest", "disputed")
     return html.Div(
         [
-            html.H1("Model", className="visually-hidden"),
             html.Div(
                 [
                     select("model", "Model", [(name, name) for name in explorer.model_names]),

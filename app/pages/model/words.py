@@ -236,3 +236,19 @@ def _hardest_class(view):
 
 def _size(numbers):
     return " × ".join(f"{number:,}" for number in numbers)
+
+
+def sentence(view):
+    """How good the network is, in one sentence."""
+    total, wrong = int(view.confusion.sum()), sum(kind.count for kind in view.errors)
+    worst = view.errors[0] if view.errors else None
+    told = (
+        f"It is wrong on {wrong:,} of {total:,} {view.selection.set} images, "
+        f"{1000 * wrong / max(total, 1):.1f} in 1,000"
+    )
+    if worst is None:
+        return f"{told}."
+    return (
+        f"{told}; most often it takes {view.class_name(worst.label)} for "
+        f"{view.class_name(worst.prediction)}, {worst.count:,} times."
+    )
