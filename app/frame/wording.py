@@ -126,6 +126,8 @@ def exact_probability(probability: float) -> str:
     if probability < 0.0005:
         mantissa, exponent = f"{probability:.1e}".split("e")
         return f"{mantissa}e−{-int(exponent)}"
+    if probability < 0.001:
+        return f"{probability:.5f}".rstrip("0")
     if probability > _SURE_ABOVE:
         return "> 0.9999999"
     if probability > 0.9995:
