@@ -71,7 +71,7 @@ def question(view):
     """Name the task in words: "tell 4 from 9"."""
     selection = view.selection
     if selection.task == "all":
-        return f"tell the {len(view.class_names)} classes apart"
+        return f"tell the {len(view.explorer.class_names)} classes apart"
     return f"tell {view.class_name(selection.p)} from {view.class_name(selection.q)}"
 
 
