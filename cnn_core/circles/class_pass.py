@@ -23,8 +23,8 @@ BATCH_BYTES = 32 * 2**20
 """Most bytes that a batch of images takes with all layers of the network."""
 
 _MOST_IMAGES = 128
-# Each layer before and after its non-linearity, and as much again for slopes.
-_BYTES_PER_CELL = 16
+# Each layer before and after its non-linearity, with slopes and what convolutions need: measured.
+_BYTES_PER_CELL = 25
 
 
 def images_at_once(network: Network, most_bytes: int = BATCH_BYTES) -> int:

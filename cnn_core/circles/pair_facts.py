@@ -161,6 +161,8 @@ def pair_facts(
         else:
             columns = cell_columns(network, images, layer, cells, both, most_bytes, told.one_more)
         auc[cells] = auc_of_columns(columns[: len(rows[0])], columns[len(rows[0]) :])
+        # The next ones are not to be made beside these.
+        del columns
     return PairFacts(
         classes=(p, q),
         n_images=(len(rows[0]), len(rows[1])),

@@ -32,7 +32,7 @@ def batches(known, monkeypatch):
 
 
 def bytes_of(network, n_images):
-    return 16 * n_images * sum(info.n_cells for info in network.layers)
+    return 25 * n_images * sum(info.n_cells for info in network.layers)
 
 
 @pytest.mark.parametrize("rows", [None, [22, 3, 3, 7, 0]])

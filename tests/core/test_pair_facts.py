@@ -77,7 +77,7 @@ def test_no_more_is_held_than_is_stated(monkeypatch):
     monkeypatch.setattr(module, "cell_columns", columns)
     monkeypatch.setattr(module, "ledgers", opened_in)
     n_both = int(np.isin(labels, (1, 3)).sum())
-    most = 16 * 3 * sum(info.n_cells for info in network.layers)
+    most = 25 * 3 * sum(info.n_cells for info in network.layers)
     told = []
     pair_facts(
         network,
