@@ -15,22 +15,12 @@ from numpy.typing import NDArray
 from cnn_core.circles.packed import PackedOn
 from cnn_core.circles.rule import on_from_peak
 from cnn_core.images.scaled_images import Images
+from cnn_core.network.batches import BATCH_BYTES, images_at_once
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
 
-BATCH_BYTES = 32 * 2**20
-"""Most bytes that a batch of images takes with all layers of the network."""
-
-_MOST_IMAGES = 128
-# Each layer before and after its non-linearity, with slopes and what convolutions need: measured.
-_BYTES_PER_CELL = 25
-
-
-def images_at_once(network: Network, most_bytes: int = BATCH_BYTES) -> int:
-    """Images of a batch that takes at most so many bytes with all layers; at least 1."""
-    each = _BYTES_PER_CELL * sum(info.n_cells for info in network.layers)
-    return max(1, min(_MOST_IMAGES, most_bytes // each))
+_BATCH = 128
 
 
 def cell_columns(
@@ -51,7 +41,7 @@ def cell_columns(
     rows
         Which of the images; all by default.
     most_bytes
-        Most bytes of a batch, see `images_at_once`; the columns themselves come on top.
+        Most bytes of a batch, see `cnn_core.network.batches`; the columns themselves come on top.
     progress
         Called with the number of images after each batch.
     """
@@ -94,7 +84,7 @@ def _batches(
     network: Network, images: Images, layer: str, rows: NDArray[np.int64], most_bytes: int
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Parts of the rows with their values (m, cells)."""
-    size = images_at_once(network, most_bytes)
+    size = images_at_once(network, _BATCH, most_bytes)
     for start in range(0, len(rows), size):
         part = slice(start, start + size)
         values = network.activations(images[rows[part]], [layer], batch_size=size)[layer]

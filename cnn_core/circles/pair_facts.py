@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.circles.circle_reader import rows_of_classes
-from cnn_core.circles.class_pass import cell_columns, images_at_once
+from cnn_core.circles.class_pass import cell_columns
 from cnn_core.circles.contrast import ClassContrast, auc_of_columns
 from cnn_core.decision.ledger import Ledger, ledger, ledgers
 from cnn_core.decision.pairs import checked_pair
 from cnn_core.errors import SelectionError
+from cnn_core.network.batches import images_at_once
 from cnn_core.statistics import checked_labels
 from cnn_core.survey.store import default_cache_folder
 from cnn_core.survey.whole_set import identity_of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 2**20
 """Most bytes of activations that are held at once."""
 
+_BATCH = 128
 _FORMAT = 1
 _FOLDER = "pairs"
 
@@ -258,7 +260,7 @@ def _means(
     shape = network.layer(layer).shape
     values, terms = np.zeros((2, 2, *shape))
     fault, is_exact = _fault(network, layer, classes)
-    size = images_at_once(network, most_bytes)
+    size = images_at_once(network, _BATCH, most_bytes)
     for place, own in enumerate(rows):
         for start in range(0, len(own), size):
             batch = images[own[start : start + size]]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnn_core.decision.effects import EffectSums as EffectSums
     from cnn_core.decision.effects import MeanEffects as MeanEffects
     from cnn_core.decision.effects import effect_sums as effect_sums
-    from cnn_core.decision.effects import images_at_once as images_at_once
+    from cnn_core.decision.effects import images_in_a_second as images_in_a_second
     from cnn_core.decision.effects import mean_effects as mean_effects
     from cnn_core.decision.effects import sample_of as sample_of
     from cnn_core.decision.effects import unit_effects as unit_effects

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.network.activations import softmax
+from cnn_core.network.batches import images_at_once
 from cnn_core.network.opened_layer import OpenedLayer, checked_units
 
 if TYPE_CHECKING:
@@ -145,8 +146,9 @@ def ablated_batches(
     for mask, units in zip(silenced, sets_of_units, strict=True):
         mask[list(checked_units(info, units))] = True
     # No image at all still goes to the network, which says what it takes.
-    for start in range(0, max(len(images), 1), _BATCH):
-        opened = OpenedLayer(network, layer, images[start : start + _BATCH])
+    size = images_at_once(network, _BATCH)
+    for start in range(0, max(len(images), 1), size):
+        opened = OpenedLayer(network, layer, images[start : start + size])
         n, m = len(opened), len(silenced)
         rows, masks = np.tile(np.arange(n), m), np.repeat(silenced, n, axis=0)
         yield opened, opened.logits_silenced(rows, masks, baseline).reshape(m, n, -1)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnn_core.decision.effects import sample_of
 from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.errors import SelectionError
+from cnn_core.network.batches import images_at_once
 from cnn_core.network.opened_layer import OpenedLayer, checked_units, one_image
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 DRAWS = 200
 
-_BYTES_AT_ONCE = 32 * 2**20
-_MOST_AT_ONCE = 128
+_BATCH = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def ablate_with_donors(
     silenced = np.zeros(opened.layer.n_units, bool)
     silenced[list(chosen)] = True
     donors = np.sort(np.asarray(candidates)[sample_of(len(candidates), n_draws, seed)])
-    size = max(1, min(_MOST_AT_ONCE, _BYTES_AT_ONCE // (4 * opened.layer.n_cells)))
+    size = images_at_once(network, _BATCH)
     parts = []
     for start in range(0, len(donors), size):
         lent = OpenedLayer(network, layer, images[donors[start : start + size]]).values

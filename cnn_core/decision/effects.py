@@ -179,7 +179,7 @@ def unit_effects(
     return np.concatenate(parts)
 
 
-def images_at_once(network: Network, most: int = 1024) -> int:
+def images_in_a_second(network: Network, most: int = 1024) -> int:
     """How many images can be taken through this network in about a second, at least 1."""
     n_cells = sum(layer.n_cells for layer in network.layers)
     return min(max(_CELLS_AT_ONCE // n_cells, 1), most)

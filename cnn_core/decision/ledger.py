@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.errors import SelectionError
+from cnn_core.network.batches import images_at_once
 from cnn_core.network.layers import Adds, ConstantSource
 
 if TYPE_CHECKING:
@@ -212,11 +213,12 @@ def ledgers(
     images: Images,
     target: ArrayLike,
     rival: ArrayLike,
-    batch_size: int = _BATCH,
+    batch_size: int | None = None,
 ) -> Iterator[tuple[slice, Ledger]]:
     """Open the margins of any number of images, batch by batch.
 
-    Parameters as in `ledger`; the images may be memory-mapped.
+    Parameters as in `ledger`; the images may be memory-mapped. A batch is by default what fits into
+    `cnn_core.network.batches.BATCH_BYTES`.
 
     Yields
     ------
@@ -225,8 +227,9 @@ def ledgers(
     p, q = checked_pair(network.n_classes, target, rival, len(images))
     is_exact = network.behind(layer).is_exact
     # No image at all still goes to the network, which says what it takes.
-    for start in range(0, max(len(images), 1), batch_size):
-        rows = slice(start, min(start + batch_size, len(images)))
+    size = images_at_once(network, _BATCH) if batch_size is None else batch_size
+    for start in range(0, max(len(images), 1), size):
+        rows = slice(start, min(start + size, len(images)))
         opening = network.margin_terms(layer, images[rows], p[rows], q[rows])
         n = len(opening.values)
         shape = network.layer(layer).shape if layer else network.input_shape

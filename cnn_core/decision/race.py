@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnn_core.decision.ledger import ledger
 from cnn_core.decision.pairs import checked_pair, margin_of, strongest_other
 from cnn_core.errors import SelectionError
+from cnn_core.network.batches import images_at_once
 from cnn_core.network.opened_layer import OpenedLayer, one_image
 from cnn_core.statistics import wilson_interval
 
@@ -234,8 +235,9 @@ def class_race(
     if rival is not None:
         checked_pair(network.n_classes, target, rival, n)
     # No image at all still goes to the network, which says what it takes.
-    for start in range(0, max(n, 1), _BATCH):
-        rows = slice(start, start + _BATCH)
+    size = images_at_once(network, _BATCH)
+    for start in range(0, max(n, 1), size):
+        rows = slice(start, start + size)
         opened = OpenedLayer(network, layer, images[rows])
         pair = checked_pair(
             network.n_classes,
@@ -257,7 +259,7 @@ def class_race(
             n_right[place] += (logits.argmax(axis=2) == pair[0][:, np.newaxis]).sum(axis=0)
             margin_sums[place] += margin_of(logits, *pair).sum(axis=0)
         if progress is not None:
-            progress(min(start + _BATCH, n), n)
+            progress(min(start + size, n), n)
     curves = [
         Curve(right, right / n, *wilson_interval(right, n), margins / n)
         for right, margins in zip(n_right, margin_sums, strict=True)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.decision.pairs import checked_pair, margin_of
 from cnn_core.errors import SelectionError
+from cnn_core.network.batches import images_at_once
 from cnn_core.network.opened_layer import one_image
 
 if TYPE_CHECKING:
@@ -174,8 +175,9 @@ def _mean_slope(
     steps: int,
 ) -> NDArray[np.float64]:
     total = np.zeros(end.shape[1:])
-    for first in range(0, steps, _BATCH):
-        places = (np.arange(first, min(first + _BATCH, steps), dtype=np.float32) + 0.5) / steps
+    size = images_at_once(network, _BATCH)
+    for first in range(0, steps, size):
+        places = (np.arange(first, min(first + size, steps), dtype=np.float32) + 0.5) / steps
         path = start + places.reshape(-1, 1, 1, 1) * (end - start)
         gradient = network.margin_terms("", path, target, rival).gradient
         total += gradient.reshape(path.shape).sum(axis=0, dtype=np.float64)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from cnn_core.circles.class_pass import cell_columns, images_at_once, on_over
+from cnn_core.circles.class_pass import cell_columns, on_over
 from cnn_core.circles.rule import on_cells, peaks
+from cnn_core.network.batches import images_at_once
 from tests.core.networks import article_like, opened, random_images
 
 LAYER = "Conv2D_1"
@@ -70,7 +71,7 @@ def test_on_is_the_rule_of_the_whole_layer(known, batches):
 
 def test_batches_are_bounded_by_their_bytes(known):
     network = known[0]
-    assert images_at_once(network, bytes_of(network, 9)) == 9
-    assert images_at_once(network, bytes_of(network, 9) - 1) == 8
-    assert images_at_once(network, 1) == 1
-    assert images_at_once(network, 2**50) == 128
+    assert images_at_once(network, 99, bytes_of(network, 9)) == 9
+    assert images_at_once(network, 99, bytes_of(network, 9) - 1) == 8
+    assert images_at_once(network, 7, bytes_of(network, 9)) == 7
+    assert images_at_once(network, 99, 1) == 1

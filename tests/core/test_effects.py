@@ -7,7 +7,7 @@ from cnn_core.decision import ablation
 from cnn_core.decision.ablation import ablate
 from cnn_core.decision.effects import (
     effect_sums,
-    images_at_once,
+    images_in_a_second,
     mean_effects,
     sample_of,
     unit_effects,
@@ -127,11 +127,11 @@ def test_a_sample_is_rising_and_always_the_same():
     assert not np.array_equal(sample_of(1000, 30, seed=1), drawn)
 
 
-def test_wide_networks_take_fewer_images_at_once(monkeypatch):
+def test_wide_networks_take_fewer_images_in_a_second(monkeypatch):
     network = opened(networks.article_like)
-    assert images_at_once(network) == 1024
+    assert images_in_a_second(network) == 1024
     n_cells = sum(layer.n_cells for layer in network.layers)
     monkeypatch.setattr("cnn_core.decision.effects._CELLS_AT_ONCE", 7 * n_cells + 1)
-    assert images_at_once(network) == 7
+    assert images_in_a_second(network) == 7
     monkeypatch.setattr("cnn_core.decision.effects._CELLS_AT_ONCE", 1)
-    assert images_at_once(network) == 1
+    assert images_in_a_second(network) == 1

@@ -102,7 +102,7 @@ def test_paths_that_do_not_exist():
     ],
 )
 def test_values_lent_by_a_donor_are_that_donors(monkeypatch, builder, layer):
-    monkeypatch.setattr(drawn_values, "_MOST_AT_ONCE", 3)
+    monkeypatch.setattr(drawn_values, "_BATCH", 3)
     network = opened(builder)
     image, *rest = random_images(network, 9)
     images, candidates = np.array(rest), np.array([6, 1, 2, 7, 4])
