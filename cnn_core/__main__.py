@@ -22,8 +22,6 @@ from cnn_core.training.snapshots import SnapshotPlan
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
 
-_MODEL_ENDINGS = (".keras", ".h5", ".hdf5")
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
@@ -272,10 +270,11 @@ def _check(options: argparse.Namespace) -> int:
 
 def _info(options: argparse.Namespace) -> int:
     from cnn_core.network.opening import load_network
+    from cnn_core.network.saved.kinds import is_model
     from cnn_core.training.versions import versions
 
     for path in options.files:
-        if path.suffix.lower() in _MODEL_ENDINGS:
+        if is_model(path):
             _tell_network(path.name, load_network(path))
         else:
             _tell_data(path)

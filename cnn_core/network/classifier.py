@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from difflib import get_close_matches
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,11 @@ class Network:
     def n_parameters(self) -> int:
         """Number of weights and biases of all layers."""
         return sum(info.n_parameters for info in self.layers)
+
+    @property
+    def n_values(self) -> int:
+        """Number of values that all layers put out for one image, those not shown included."""
+        return sum(prod(size or 1 for size in step.shape) for step in self._wiring.steps.values())
 
     def layer(self, name: str) -> LayerInfo:
         """Facts about one layer.

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import ModelError
-from cnn_core.network import declared_sizes
+from cnn_core.network import opening
 from cnn_core.network.backend import keras
 from cnn_core.network.opening import load_network
+from cnn_core.network.saved import build as building
 from tests.core import networks
 
 L = keras.layers
@@ -145,7 +146,7 @@ def test_what_is_declared_is_refused_in_one_line(huge_files):
     """Whatever is declared, in a file of either kind."""
     for path in huge_files:
         with pytest.raises(ModelError) as caught:
-            load_network(path)
+            load_network(path, isolated=False)
         message = str(caught.value)
         assert message.startswith(path.name)
         assert "\n" not in message
@@ -160,7 +161,7 @@ from tests.core.own_peak import own_peak
 before, peak = resource.getrusage(resource.RUSAGE_SELF), own_peak()
 for path in sys.argv[1:]:
     try:
-        load_network(path)
+        load_network(path, isolated=False)
     except ModelError:
         continue
     sys.exit(f"{path} was opened")
@@ -187,15 +188,15 @@ def test_whole_models_beyond_the_bounds_are_told_how_large_they_are(tmp_path, mo
         warnings.simplefilter("ignore")
         flat_network().save(path)
     n_weights, n_cells = 2 * 9 + 2 + 32 * 5 + 5 + 5 * 3 + 3, 36 + 2 * 32 + 5 + 3
-    monkeypatch.setattr(declared_sizes, "MOST_WEIGHT_BYTES", 4 * n_weights - 1)
+    monkeypatch.setattr(building, "MOST_WEIGHT_BYTES", 4 * n_weights - 1)
     with pytest.raises(ModelError, match=f"its arrays would take {4 * n_weights} bytes"):
-        load_network(path)
-    monkeypatch.setattr(declared_sizes, "MOST_WEIGHT_BYTES", 4 * n_weights)
-    monkeypatch.setattr(declared_sizes, "MOST_CELL_BYTES", 4 * n_cells - 1)
+        load_network(path, isolated=False)
+    monkeypatch.setattr(building, "MOST_WEIGHT_BYTES", 4 * n_weights)
+    monkeypatch.setattr(opening, "MOST_CELL_BYTES", 4 * n_cells - 1)
     with pytest.raises(ModelError, match=f"its layers would take {4 * n_cells} bytes"):
-        load_network(path)
-    monkeypatch.setattr(declared_sizes, "MOST_CELL_BYTES", 4 * n_cells)
-    assert load_network(path).n_classes == 3
+        load_network(path, isolated=False)
+    monkeypatch.setattr(opening, "MOST_CELL_BYTES", 4 * n_cells)
+    assert load_network(path, isolated=False).n_classes == 3
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -206,11 +207,11 @@ def test_each_number_counts_as_it_is_declared(tmp_path, monkeypatch, ending, dty
         warnings.simplefilter("ignore")
         keras.Sequential([keras.Input((6, 6, 1)), L.Flatten(), L.Dense(3, dtype=dtype)]).save(path)
     needed = n_bytes * (36 * 3 + 3)
-    monkeypatch.setattr(declared_sizes, "MOST_WEIGHT_BYTES", needed)
-    declared_sizes.require_room_for_weights(path)
-    monkeypatch.setattr(declared_sizes, "MOST_WEIGHT_BYTES", needed - 1)
+    monkeypatch.setattr(building, "MOST_WEIGHT_BYTES", needed)
+    load_network(path, isolated=False)
+    monkeypatch.setattr(building, "MOST_WEIGHT_BYTES", needed - 1)
     with pytest.raises(ModelError, match=f"its arrays would take {needed} bytes"):
-        declared_sizes.require_room_for_weights(path)
+        load_network(path, isolated=False)
 
 
 def test_looking_leaves_nothing_behind_for_the_next_model(tmp_path):
@@ -218,13 +219,13 @@ def test_looking_leaves_nothing_behind_for_the_next_model(tmp_path):
     path = tmp_path / "huge.keras"
     save_changed(path, flat_network, set_in("nodes", units=10**9))
     with pytest.raises(ModelError):
-        load_network(path)
+        load_network(path, isolated=False)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     model = networks.seeded(networks.softmax_over_relu)
     whole = tmp_path / "whole.keras"
     model.save(whole)
     images = np.random.default_rng(0).random((3, 6, 6, 1), np.float32)
     expected = model.predict(images, verbose=0)
-    found = load_network(whole).activations(images).probabilities
+    found = load_network(whole, isolated=False).activations(images).probabilities
     np.testing.assert_allclose(found, expected, atol=1e-6)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2**20

@@ -1,6 +1,5 @@
 """Models that are not accepted: one line that names file and fault, and nothing else raised."""
 
-import io
 import warnings
 import zipfile
 
@@ -87,7 +86,7 @@ REFUSED = {
     lambda_layer: "Lambda|lambda",
     shared_layer: '"twice" is used more than once',
     sigmoid_output: '"yes_no" ends in sigmoid',
-    sigmoid_operation: "ends in sigmoid|Unknown layer: 'Sigmoid'",
+    sigmoid_operation: "ends in sigmoid",
     one_class: "at least 2 classes",
     picture_output: r"shape \(3, 3, 3\)",
     sequence_input: r"takes \(5,\)",
@@ -98,7 +97,7 @@ REFUSED = {
 
 def assert_refused(path, match=None):
     with pytest.raises(ModelError, match=match) as caught:
-        load_network(path)
+        load_network(path, isolated=False)
     message = str(caught.value)
     assert path.name in message
     assert "\n" not in message
@@ -141,7 +140,7 @@ def test_stated_size_that_does_not_fit(tmp_path):
     path = tmp_path / "open.keras"
     networks.open_size().save(path)
     with pytest.raises(ModelError, match="does not take images of") as caught:
-        load_network(path, image_shape=(8, 8, 3))
+        load_network(path, image_shape=(8, 8, 3), isolated=False)
     assert "\n" not in str(caught.value)
 
 
@@ -176,18 +175,21 @@ def test_missing_file_and_folder(tmp_path):
     assert_refused(tmp_path / "none.keras", "no such file")
     folder = tmp_path / "folder.keras"
     folder.mkdir()
-    assert_refused(folder, "no such file")
+    assert_refused(folder, "a folder, not a file")
 
 
 def test_arrays_in_a_model_file(tmp_path):
     path = tmp_path / "arrays.keras"
     np.savez(path.with_suffix(".npz"), images=np.zeros(5))
     path.with_suffix(".npz").rename(path)
+    assert_refused(path, "an .npz file of arrays")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("notes.txt", "")
     assert_refused(path, "no config.json inside")
     path = tmp_path / "arrays.h5"
     with h5py.File(path, "w") as file:
         file["images"] = np.zeros(5)
-    assert_refused(path, "Keras cannot load it")
+    assert_refused(path, "HDF5 without a Keras model")
 
 
 @pytest.fixture(scope="module", params=ENDINGS)
@@ -218,7 +220,7 @@ def test_flipped_bits_never_raise_anything_else(saved, tmp_path):
         path.write_bytes(damaged)
         # A flip in the numbers of an .h5 file, or in bytes that nobody reads, goes unseen.
         try:
-            network = load_network(path)
+            network = load_network(path, isolated=False)
         except ModelError as error:
             assert path.name in str(error)
             assert "\n" not in str(error)
@@ -245,22 +247,3 @@ def test_damaged_headers_of_the_archive(tmp_path, field, damage):
         at = content.find(b"PK\x01\x02", at + 4)
     path.write_bytes(content)
     assert_refused(path, "not a whole .keras archive")
-
-
-def test_weights_that_declare_more_than_they_store(tmp_path):
-    bomb = io.BytesIO()
-    with h5py.File(bomb, "w") as file:
-        file.create_dataset("kernel", (2**20, 2**20), "f4", chunks=(64, 64))
-    assert len(bomb.getvalue()) < 10_000
-    plain = tmp_path / "bomb.h5"
-    plain.write_bytes(bomb.getvalue())
-    assert_refused(plain, "bytes; at most")
-
-    whole = tmp_path / "whole.keras"
-    networks.softmax_over_relu().save(whole)
-    path = tmp_path / "bomb.keras"
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
-        for entry in source.namelist():
-            is_weights = entry == "model.weights.h5"
-            target.writestr(entry, bomb.getvalue() if is_weights else source.read(entry))
-    assert_refused(path, "bytes; at most")
