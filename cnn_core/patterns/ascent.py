@@ -67,7 +67,7 @@ class Recipe:
     repeats: int = 2
     n_steps: int = 100
     first_step: float = 0.05
-    shown_after: tuple[int, ...] = (0, 3, 10, 25, 50, 100)
+    shown_after: tuple[int, ...] = (0, 2, 5, 10, 25, 100)
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -72,9 +72,11 @@ class PatternSurvey:
         self.recipe = recipe if recipe is not None else Recipe()
         self.layers = layers_with_patterns(network)
         self._fields = ReceptiveFields.of(network.layers, network.input_shape)
-        self._facts = (FORMAT, identity_of(network), train.digest, test.digest, self.recipe)
-        self._stages = Stages(self._facts, cache_folder)
+        facts = (FORMAT, identity_of(network), train.digest, test.digest)
+        self._readings = Stages(facts, cache_folder)
+        self._stages = Stages((*facts, self.recipe), cache_folder)
         if anew:
+            self._readings.forget()
             self._stages.forget()
         self._progress = progress
         self._n_steps = -(-len(train) // IMAGES_A_STEP) + 1 + len(self.layers)
@@ -106,19 +108,16 @@ class PatternSurvey:
         """Every unit's answer to the test images."""
         if self._reading is None:
             self._tell(self._n_steps - 1 - len(self.layers), f"{self.test.name} images")
+            kept = self._readings.step(
+                "reading", lambda: read_set(self.network, self.test, self.layers).arrays()
+            )
             names = [info.name for info in self.layers]
-            kept = self._stages.load("reading")
-            if kept is None:
-                found = read_set(self.network, self.test, self.layers)
-                self._stages.save("reading", found.arrays())
-            else:
-                found = SetReading.restored(kept, self.test, names)
-            self._reading = found
+            self._reading = SetReading.restored(kept, self.test, names)
         return self._reading
 
     def _search(self) -> NaturalSearch:
         search = NaturalSearch(self.layers)
-        kept = self._stages.load("search")
+        kept = self._readings.load("search")
         if kept is not None:
             search.restore(kept)
         while search.n_seen < len(self.train):
@@ -127,29 +126,33 @@ class PatternSurvey:
             rows = np.arange(search.n_seen, stop)
             for batch in read_peaks(self.network, self.train, self.layers, rows):
                 search.add(batch)
-            self._stages.save("search", search.arrays())
+            self._readings.save("search", search.arrays())
         return search
 
     def _layer(self, info: LayerInfo, search: NaturalSearch, reading: SetReading) -> LayerPatterns:
         done = self._n_steps - len(self.layers) + self.layers.index(info)
         self._tell(done, info.name)
         frame = frame_of(self._fields, info)
-        found = self._stages.load(f"layer {info.name}")
-        if found is None:
-            found = as_stored(self._found(info, frame, search, reading))
-            self._stages.save(f"layer {info.name}", found)
+        found = self._stages.step(
+            f"layer {info.name}", lambda: as_stored(self._found(info, frame, search, reading))
+        )
         return LayerPatterns(info.name, info.grid, frame.size, as_stored(found))
 
     def _found(
         self, info: LayerInfo, frame: Frame, search: NaturalSearch, reading: SetReading
     ) -> dict[str, NDArray[Any]]:
         units = np.arange(info.n_units)
-        ascents = Ascender(self.network, info.name, frame, self.recipe).run()
+        patterns = self._stages.step(
+            f"patterns {info.name}",
+            lambda: optimised(
+                list(Ascender(self.network, info.name, frame, self.recipe).run()), self.recipe
+            ),
+        )
         judge = Judge(self.network, info, frame, self.train, self.test, reading, self.recipe.seed)
         found = {
             **search.found(info.name, units),
             **habits_of(reading, info.name, units),
-            **optimised(list(ascents), self.recipe),
+            **patterns,
             "is_dead": search.silent[info.name] & reading.silent[info.name],
             "n_silent_starts": silent_starts(self.network, info, frame, units),
         }

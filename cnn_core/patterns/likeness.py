@@ -81,7 +81,7 @@ def likeness(
     Returns
     -------
     ndarray
-        (n, u, r), in -1…1; 0 for a black window.
+        (n, u, r), in -1…1, to five decimals: closer ones count as equal; 0 for a black window.
     """
     found = np.empty((len(rows), len(units), directions.shape[1]), np.float32)
     n_pixels = max(int(np.prod(dataset.input_shape)), directions.shape[2])
@@ -94,7 +94,8 @@ def likeness(
         for place, unit in enumerate(units):
             windows = _seen(images, frame, unit, cell[part, place])
             found[part, place] = windows @ directions[place].T
-    return found
+    # Windows that differ by a factor alone are equal but for rounding, and must not be ranked.
+    return found.round(5)
 
 
 def _seen(

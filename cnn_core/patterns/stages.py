@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,14 @@ class Stages:
         root = Path(cache_folder) if cache_folder is not None else default_cache_folder()
         key = hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
         self._folder = root / f"patterns-{key}"
+
+    def step(self, stage: str, compute: Callable[[], Arrays]) -> Arrays:
+        """Arrays of a stage: the kept ones, or computed and kept."""
+        found: Arrays | None = self.load(stage)
+        if found is None:
+            found = compute()
+            self.save(stage, found)
+        return found
 
     def load(self, stage: str) -> dict[str, NDArray[Any]] | None:
         """Arrays of a stage; None where there are none."""
