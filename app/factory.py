@@ -21,8 +21,14 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def create_app(explorer: Explorer) -> dash.Dash:
-    """Build the dashboard; the app's `server` is the WSGI app."""
+def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
+    """Build the dashboard; the app's `server` is the WSGI app.
+
+    Parameters
+    ----------
+    in_frames
+        Whether any other page may show it in a frame, as a notebook does.
+    """
     app = dash.Dash(
         "cnn_looking_glass",
         assets_folder=str(ASSETS),
@@ -44,6 +50,6 @@ def create_app(explorer: Explorer) -> dash.Dash:
         if page.register_downloads:
             page.register_downloads(app.server, explorer)
     downloads.register_routes(app.server, explorer)
-    protect(app, [page.path for page in PAGES])
+    protect(app, [page.path for page in PAGES], in_frames)
     compress(app)
     return app

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from cnn_core.images.dataset import load_dataset as load_dataset
     from cnn_core.network.activations import Activations as Activations
     from cnn_core.network.classifier import Network as Network
+    from cnn_core.network.in_memory import network_of as network_of
     from cnn_core.network.layers import LayerInfo as LayerInfo
     from cnn_core.network.layers import LayerKind as LayerKind
     from cnn_core.network.opened_layer import OpenedLayer as OpenedLayer
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from cnn_core.shipped_files import shipped_data as shipped_data
     from cnn_core.space.mosaic import Mosaic as Mosaic
     from cnn_core.space.receptive_fields import ReceptiveFields as ReceptiveFields
+    from cnn_core.space.tiled import layer_grid as layer_grid
     from cnn_core.statistics import accuracy as accuracy
     from cnn_core.statistics import paired_difference as paired_difference
     from cnn_core.statistics import wilson_interval as wilson_interval

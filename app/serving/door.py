@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.serving.faults import end_process, one_line
-from app.serving.headers import FIXED, content_security_policy
+from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
 from app.serving.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
 from cnn_core.errors import LookingGlassError
 
@@ -170,6 +170,7 @@ def _answer(
     # server drains it after the answer.
     given = {
         **FIXED,
+        **NEVER_IN_FRAMES,
         "Content-Security-Policy": content_security_policy(),
         "Content-Type": kind,
         "Content-Length": str(len(body)),

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, abort
 from werkzeug.exceptions import default_exceptions as standard
 
 from app.serving.faults import one_line
-from app.serving.headers import FIXED, content_security_policy
+from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
 from app.serving.plain_pages import error_page
 from app.serving.request_bodies import BodyChecker, BodyError, parse_json
 from cnn_core.errors import LookingGlassError, SelectionError
@@ -39,7 +39,7 @@ _SENTENCES = {
 _log = logging.getLogger("looking_glass")
 
 
-def protect(app, page_paths):
+def protect(app, page_paths, in_frames=False):
     """Guard an app. Call it once, when all callbacks and routes are there.
 
     Parameters
@@ -48,6 +48,8 @@ def protect(app, page_paths):
     page_paths : collection of str
         Paths at which a page opens, each with its leading slash. Any other path is known when a
         route of the Flask server names it.
+    in_frames : bool
+        Whether any other page may show this one in a frame, as a notebook does.
     """
     server = app.server
     server.debug = False
@@ -58,17 +60,18 @@ def protect(app, page_paths):
         TRAP_BAD_REQUEST_ERRORS=False,
     )
     _hide_versions(app)
-    _Guard(app, frozenset(page_paths)).stand_at(server)
+    _Guard(app, frozenset(page_paths), in_frames).stand_at(server)
 
 
 class _Guard:
-    def __init__(self, app, page_paths):
+    def __init__(self, app, page_paths, in_frames):
         self._paths = page_paths
         self._checker = BodyChecker(app.callback_map)
         self._routes = app.server.url_map.bind("")
         self._headers = {
             **FIXED,
-            "Content-Security-Policy": content_security_policy(app.csp_hashes()),
+            **({} if in_frames else NEVER_IN_FRAMES),
+            "Content-Security-Policy": content_security_policy(app.csp_hashes(), in_frames),
         }
 
     def stand_at(self, server):

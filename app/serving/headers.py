@@ -3,7 +3,6 @@
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(
         f"{feature}=()"
@@ -22,8 +21,11 @@ FIXED = {
     ),
 }
 
+NEVER_IN_FRAMES = {"X-Frame-Options": "DENY"}
+"""Where no other page may show this one in a frame; a notebook does."""
 
-def content_security_policy(script_hashes=()):
+
+def content_security_policy(script_hashes=(), in_frames=False):
     """Say what a page may load: files of this server and inline scripts known by their hash.
 
     Inline styles are allowed, since plotly.js sets them; pictures may be made in the page, since
@@ -33,6 +35,8 @@ def content_security_policy(script_hashes=()):
     ----------
     script_hashes : sequence of str
         As ``'sha256-…'``, quotes included.
+    in_frames : bool
+        Whether any other page may show it in a frame.
 
     Returns
     -------
@@ -49,6 +53,6 @@ def content_security_policy(script_hashes=()):
             "connect-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
-            "frame-ancestors 'none'",
+            *(() if in_frames else ("frame-ancestors 'none'",)),
         )
     )

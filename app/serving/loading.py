@@ -53,10 +53,8 @@ def load_explorer(
         reading = beside.submit(_read_images, data_path)
         tell("loading TensorFlow", 0, 1)
         with _out_of_sight(*_NEEDLESS):
-            from cnn_core.images.dataset import fit_labels
             from cnn_core.network.opening import load_network
             from cnn_core.survey.store import default_cache_folder
-            from cnn_core.survey.whole_set import survey_of
 
         tell("reading the images", 0, 1)
         datasets = reading.result()
@@ -72,14 +70,52 @@ def load_explorer(
             value_range=first.value_range,
         )
         networks[network.name] = network
+    explorer = explorer_of(
+        networks,
+        datasets,
+        folder=Path(model_paths[0]).parent,
+        cache_folder=cache_folder,
+        progress=progress,
+    )
+    of_surveys = {explorer.survey(model, name).note for model in networks for name in datasets}
+    for note in explorer.notes:
+        place = f" (cache folder: {cache_folder or default_cache_folder()})"
+        _log.warning("%s%s", note, place if note in of_surveys else "")
+    return explorer
+
+
+def explorer_of(
+    networks: Mapping[str, Network],
+    datasets: Mapping[str, Dataset],
+    *,
+    folder: Path | None = None,
+    cache_folder: AnyPath | None = None,
+    progress: Progress | None = None,
+) -> Explorer:
+    """Open, or build, the surveys of opened networks on loaded images.
+
+    Parameters
+    ----------
+    folder
+        Where the models lie, if anywhere.
+    progress
+        As for `load_explorer`.
+
+    Raises
+    ------
+    LookingGlassError
+    """
+    from cnn_core.images.dataset import fit_labels
+    from cnn_core.network.pixel_check import better_pixels
+    from cnn_core.survey.whole_set import survey_of
+
+    tell = progress or (lambda text, done, total: None)
     datasets = fit_labels(datasets, next(iter(networks.values())).n_classes)
-    for dataset in datasets.values():
-        for note in dataset.notes:
-            _log.warning("%s: %s", dataset.source, note)
+    first = next(iter(datasets.values()))
     # Fit is checked before an hour is spent on a survey of images that the network cannot take.
     for network in networks.values():
-        require_fit(network, next(iter(datasets.values())))
-    surveys = {}
+        require_fit(network, first)
+    surveys, notes = {}, []
     for network in networks.values():
         for set_name, dataset in datasets.items():
             surveys[network.name, set_name] = survey_of(
@@ -87,21 +123,11 @@ def load_explorer(
                 dataset,
                 cache_folder,
                 progress=_told(tell, f"{network.name} reads the {set_name} images"),
-                with_features=set_name == next(iter(datasets)),
+                with_features=dataset is first,
             )
-    notes = [
-        note
-        for network in networks.values()
-        if (note := _better_pixels(network, datasets, surveys[network.name, first.name].accuracy))
-    ]
-    for note in notes:
-        _log.warning("%s", note)
-    explorer = Explorer(
-        networks, datasets, surveys, folder=Path(model_paths[0]).parent, notes=notes
-    )
-    for note in dict.fromkeys(survey.note for survey in surveys.values() if survey.note):
-        _log.warning("%s (cache folder: %s)", note, cache_folder or default_cache_folder())
-    return explorer
+        accuracy = surveys[network.name, first.name].accuracy
+        notes.append(better_pixels(network, first, accuracy, trained_on=datasets.get("train")))
+    return Explorer(networks, datasets, surveys, folder=folder, notes=filter(None, notes))
 
 
 @contextmanager
@@ -126,13 +152,6 @@ def _read_images(path: AnyPath) -> dict[str, Dataset]:
     for dataset in datasets.values():
         _ = dataset.digest  # kept; every survey is found by it
     return datasets
-
-
-def _better_pixels(network: Network, datasets: Mapping[str, Dataset], accuracy: float) -> str:
-    from cnn_core.network.pixel_check import better_pixels
-
-    first = next(iter(datasets.values()))
-    return better_pixels(network, first, accuracy, trained_on=datasets.get("train"))
 
 
 def _told(tell: Progress, text: str) -> Callable[[int, int], Any]:

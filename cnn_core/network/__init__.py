@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from cnn_core.network.activations import Activations as Activations
     from cnn_core.network.activations import softmax as softmax
     from cnn_core.network.classifier import Network as Network
+    from cnn_core.network.in_memory import network_of as network_of
     from cnn_core.network.layers import LayerInfo as LayerInfo
     from cnn_core.network.layers import LayerKind as LayerKind
     from cnn_core.network.layers import Window as Window

@@ -1,7 +1,7 @@
 """What one pass through a network yields: every layer's values for a batch of images."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.errors import SelectionError
+from cnn_core.network.as_tables import values_table
 
 _Float = TypeVar("_Float", bound=np.floating[Any])
 
@@ -22,7 +23,7 @@ def softmax(logits: NDArray[_Float]) -> NDArray[_Float]:
     return shifted / shifted.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Activations(Mapping[str, NDArray[np.float32]]):
     """Values of a network's layers for a batch of images; a read-only mapping by layer name.
 
@@ -40,8 +41,8 @@ class Activations(Mapping[str, NDArray[np.float32]]):
     """
 
     outputs: Mapping[str, NDArray[np.float32]]
-    pre_activations: Mapping[str, NDArray[np.float32]] = field(repr=False)
-    logits: NDArray[np.float32] = field(repr=False)
+    pre_activations: Mapping[str, NDArray[np.float32]]
+    logits: NDArray[np.float32]
 
     def __post_init__(self) -> None:
         for name in ("outputs", "pre_activations"):
@@ -50,6 +51,13 @@ class Activations(Mapping[str, NDArray[np.float32]]):
                 array.flags.writeable = False
             object.__setattr__(self, name, MappingProxyType(arrays))
         self.logits.flags.writeable = False
+
+    def __repr__(self) -> str:
+        plural = "" if self.n_images == 1 else "s"
+        return f"Activations of {self.n_images:,} image{plural} in {len(self)} layers"
+
+    def _repr_html_(self) -> str:
+        return values_table(self.outputs, repr(self))
 
     def __getitem__(self, layer_name: str) -> NDArray[np.float32]:
         return self.outputs[layer_name]

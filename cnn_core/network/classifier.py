@@ -17,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.network.activations import Activations
+from cnn_core.network.as_tables import layers_table, size_text
 from cnn_core.network.backend import keras, tf
+from cnn_core.network.keras_layers import take_state_from_weights
 from cnn_core.network.layers import LayerInfo, LayerKind
 from cnn_core.network.pixels import UNIT_RANGE, Entry, Pixels, entry_of, given_values, read_off
 from cnn_core.network.rest import MarginTerms, RestOfNetwork
@@ -100,6 +102,16 @@ class Network:
         """Number of values that all layers put out for one image, those not shown included."""
         return sum(prod(size or 1 for size in step.shape) for step in self._wiring.steps.values())
 
+    def __repr__(self) -> str:
+        takes = f", pixels {self.pixels.text}" if self.pixels else ""
+        return (
+            f"Network {self.name}: images of {size_text(self.input_shape)}{takes}, "
+            f"{self.n_classes} classes, {len(self.layers)} layers, {self.n_parameters:,} parameters"
+        )
+
+    def _repr_html_(self) -> str:
+        return layers_table(self.layers, repr(self))
+
     def layer(self, name: str) -> LayerInfo:
         """Facts about one layer.
 
@@ -138,6 +150,7 @@ class Network:
         model = keras.models.clone_model(self._model)
         for layer in model.layers:
             layer.set_weights(weights.get(layer.name, []))
+        take_state_from_weights(model)
         return Network(
             model,
             name=name,

@@ -185,6 +185,13 @@ def additive_terms(layer: Any) -> NDArray[np.float32] | None:
     return None if bias is None else np.asarray(bias.numpy(), np.float32)
 
 
+def take_state_from_weights(model: Any) -> None:
+    """Let layers that keep their weights in a second form, as Normalization does, renew that."""
+    for layer in model._flatten_layers(include_self=False):
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
+
+
 def window_of(layer: Any, input_grid: tuple[int, int]) -> Window | None:
     """Window that the operation slides over rows and columns of its input, None if it does not."""
     kind = kind_of(layer)

@@ -13,5 +13,6 @@ if TYPE_CHECKING:
     from cnn_core.space.receptive_fields import Field as Field
     from cnn_core.space.receptive_fields import FieldSummary as FieldSummary
     from cnn_core.space.receptive_fields import ReceptiveFields as ReceptiveFields
+    from cnn_core.space.tiled import layer_grid as layer_grid
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)
