@@ -250,7 +250,9 @@ def test_the_page_measures_what_brute_force_measures(measures, layer, t):
     assert worth.worth.reader.overall.value == pytest.approx(accuracy)
     assert worth.worth.reader.overall.n == len(others)
     survey = small_explorer().survey("model_0", "test")
-    assert worth.network.value == pytest.approx(np.mean(survey.is_right[others]))
+    pair = [selection.p, selection.q]
+    told = np.array(pair)[survey.logits[others][:, pair].argmax(axis=1)]
+    assert worth.network.value == pytest.approx(np.mean(told == labels[others]))
     facts = measures.facts_of_others(selection)
     table = CircleTable.of(worth, facts)
     for number, cell in enumerate(worth.worth.cells):

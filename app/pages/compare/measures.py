@@ -11,25 +11,19 @@ from app.explorer import Explorer
 from app.frame.subject import Subject
 from app.pages.compare.members import OWN
 from app.pages.compare.state import CompareSelection
-from cnn_core.circles.class_pass import cell_columns, on_over
-from cnn_core.circles.groups import (
-    Accuracy,
-    Chance,
-    Circles,
+from cnn_core.circles.chance import Chance, unique_by_chance
+from cnn_core.circles.circle_reader import (
     CircleWorth,
-    ClassMeans,
-    RandomTriples,
-    accuracy,
-    class_means,
-    find_circles,
-    on_cells,
-    on_from_peak,
-    random_triples,
+    network_on_pair,
     rows_of_classes,
-    unique_by_chance,
     weigh_circles,
 )
+from cnn_core.circles.class_pass import cell_columns, on_over
+from cnn_core.circles.contrast import ClassMeans, class_means
 from cnn_core.circles.pair_facts import PairFacts, pair_facts
+from cnn_core.circles.random_triples import RandomTriples, random_triples
+from cnn_core.circles.rule import Circles, find_circles, on_cells, on_from_peak
+from cnn_core.statistics import Accuracy
 
 TRIPLES = 200
 _GROUP_BYTES = 32 * 2**20
@@ -67,7 +61,7 @@ class Worth:
     means : ClassMeans
         Of the circled cells over the same images.
     network : Accuracy
-        Share of the same images that the network predicts right.
+        Share of the same images that the network tells right when it is asked the same question.
     set_name : str
         The set that is measured.
     """
@@ -177,13 +171,12 @@ class Measures:
         worth = weigh_circles(
             circles, columns, survey.peak[selection.layer][rows], labels, p, q, selection.t
         )
-        judged = rows[worth.reader.judged]
         return Worth(
             circles,
             unique_by_chance(on["a"], on["b"]),
             worth,
             class_means(columns, labels, p, q),
-            accuracy(survey.is_right[judged]),
+            network_on_pair(survey.logits[rows], labels, p, q).overall,
             self.set_name,
         )
 

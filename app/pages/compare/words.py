@@ -3,8 +3,9 @@
 from app.frame.wording import interval, percent, plural
 from app.pages.compare.members import OWN
 from app.pages.compare.view import CompareView
-from cnn_core.circles.groups import Flag, in_both
 from cnn_core.circles.groups import Group as CoreGroup
+from cnn_core.circles.groups import in_both
+from cnn_core.circles.rule import Flag
 
 STATISTIC_TITLES = {
     "difference": "mean of {p} − mean of {q}",
