@@ -1,7 +1,10 @@
 """The read-only object that every page gets: networks, image sets, surveys, bounded caches."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +12,9 @@ from app.bounded_cache import BoundedCache
 from cnn_core.drawing.packed import unpack
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.space.receptive_fields import ReceptiveFields
+
+if TYPE_CHECKING:
+    from cnn_core.training.course import TrainingCourse
 
 _MOST_CACHED_BYTES = 48 * 2**20
 _MOST_KEPT_BYTES = 16 * 2**20
@@ -30,15 +36,18 @@ class Explorer:
         Black and white of the images, 0 and 1 unless the data kept a range of their own.
     kept : BoundedCache
         Answers that take long, for everybody; pages keep theirs under keys of their own.
+    snapshots : dict of str to path
+        Files of snapshots that do not lie beside their models, by model.
     folder : pathlib.Path or None
         Where the models lie; manifest, history and readouts lie beside them, if anywhere.
     """
 
-    def __init__(self, networks, datasets, surveys, *, folder=None, notes=()):
+    def __init__(self, networks, datasets, surveys, *, folder=None, notes=(), snapshots=None):
         self.networks = dict(networks)
         self._datasets = dict(datasets)
         self._surveys = dict(surveys)
         self.folder = folder
+        self.snapshots = dict(snapshots or {})
         self._notes = tuple(notes)
         first = next(iter(self._datasets.values()))
         self.set_names = tuple(self._datasets)
@@ -207,6 +216,24 @@ class Explorer:
             network = self.network(model)
             self._fields[model] = ReceptiveFields.of(network.layers, network.input_shape)
         return self._fields[model]
+
+    @lru_cache(maxsize=8)  # noqa: B019 - one explorer lives as long as the process
+    def course(self, model: str) -> TrainingCourse | None:
+        """Snapshots of a model's training, None where no file of them lies beside it.
+
+        Raises
+        ------
+        DataError
+            When the file is damaged or of another architecture.
+        """
+        from cnn_core.training.course import open_snapshots
+
+        network = self.network(model)
+        path = self.snapshots.get(model)
+        if path is None and network.path is not None:
+            beside = network.path.with_name(f"{network.path.stem}_snapshots.npz")
+            path = beside if beside.is_file() else None
+        return None if path is None else open_snapshots(path, network)
 
     @lru_cache(maxsize=256)  # noqa: B019 - one explorer lives as long as the process
     def sight(self, model, layer):

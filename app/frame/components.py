@@ -15,7 +15,7 @@ _GRAPH_CONFIG = {
     "scrollZoom": False,
     "doubleClick": "reset",
 }
-_EMPTY_FIGURE = {
+EMPTY_FIGURE = {
     "data": [],
     "layout": {
         "xaxis": {"visible": False},
@@ -126,7 +126,7 @@ def graph(
     return html.Figure(
         [
             dcc.Graph(
-                id=graph_id, config=_GRAPH_CONFIG, className="graph", figure=figure or _EMPTY_FIGURE
+                id=graph_id, config=_GRAPH_CONFIG, className="graph", figure=figure or EMPTY_FIGURE
             ),
             html.Figcaption(summary or label, id=summary_id(graph_id), className="visually-hidden"),
         ],

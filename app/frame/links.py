@@ -7,6 +7,7 @@ from app.frame.query import write_query
 from app.frame.subject import Subject
 
 EXPLORE, COMPARE, DECIDE, EVIDENCE, MODEL = "/", "/compare", "/decide", "/evidence", "/model"
+TRAINING, PATTERNS = "/training", "/patterns"
 
 
 def link(explorer: Explorer, path: str, **values: Any) -> str:

@@ -1,0 +1,48 @@
+"""What the Patterns page shows, as it stands in the address."""
+
+from dataclasses import dataclass
+
+from app.explorer import Explorer
+from app.frame.fields import (
+    Selection,
+    Values,
+    choice,
+    image_field,
+    layer_field,
+    number,
+    shared_fields,
+)
+
+SHOWN = ("patch", "pattern")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatternsSelection(Selection):
+    """One state of the page.
+
+    Attributes
+    ----------
+    unit
+        The unit whose patterns are shown.
+    show
+        What stands for a unit on the wall: one of `SHOWN`.
+    """
+
+    unit: int = 0
+    show: str = "patch"
+
+
+def _last_unit(explorer: Explorer, values: Values) -> int:
+    return explorer.network(values["model"]).layer(values["layer"]).n_units - 1
+
+
+FIELDS = (
+    *shared_fields(
+        model_drops=("unit",),
+        set_drops=("image",),
+        image=image_field(),
+        layer=layer_field(drops=("unit",)),
+    ),
+    number("unit", "unit", 0, _last_unit, 0),
+    choice("show", "what stands for a unit", SHOWN, "patch"),
+)

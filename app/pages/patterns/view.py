@@ -1,0 +1,140 @@
+"""What the Patterns page tells about one selection: what a unit responds to, and how it answers."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.explorer import Explorer
+from app.frame.page import View
+from app.pages.patterns.state import PatternsSelection
+from cnn_core.network.layers import LayerInfo
+from cnn_core.patterns.frames import cut, frame_of
+from cnn_core.patterns.pattern_file import load_patterns, patterns_file
+from cnn_core.patterns.relatives_file import RELATIVES, Relative, load_relatives
+from cnn_core.patterns.results import LayerPatterns, ModelPatterns, UnitPatterns
+
+WALL_BYTES = 4 * 2**20
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PatternsView(View):
+    """Everything that is drawn for one selection.
+
+    Attributes
+    ----------
+    found
+        Of the model, None where nothing was sought for it.
+    layer_found, unit_found
+        Of the layer and the unit, None where nothing was sought for that layer.
+    response
+        Of the unit to the image shown: its largest activation.
+    """
+
+    selection: PatternsSelection
+    layer: LayerInfo
+    found: ModelPatterns | None
+    layer_found: LayerPatterns | None
+    unit_found: UnitPatterns | None
+    relatives: tuple[Relative, ...]
+    response: float
+
+    @property
+    def unit(self) -> int:
+        """The unit shown."""
+        return self.selection.unit
+
+
+def look(explorer: Explorer, selection: PatternsSelection) -> PatternsView:
+    """Look at what one unit responds to."""
+    layer = explorer.network(selection.model).layer(selection.layer)
+    found = patterns_of(explorer, selection.model)
+    of_layer = found.layers.get(layer.name) if found else None
+    activations = explorer.activations(selection.model, selection.subject)
+    return PatternsView(
+        explorer=explorer,
+        selection=selection,
+        layer=layer,
+        found=found,
+        layer_found=of_layer,
+        unit_found=of_layer.unit(selection.unit) if of_layer else None,
+        relatives=_relatives(explorer, found, layer.name, selection.unit),
+        response=float(activations[layer.name][0][..., selection.unit].max()),
+    )
+
+
+@lru_cache(maxsize=16)
+def patterns_of(explorer: Explorer, model: str) -> ModelPatterns | None:
+    """What was found for a model, by its checksum; the file lies beside the models."""
+    if explorer.folder is None:
+        return None
+    found = load_patterns(explorer.folder / patterns_file(model))
+    identity = explorer.survey(model, explorer.set_names[0]).model_digest
+    return found if found is not None and found.model_digest == identity else None
+
+
+def _relatives(
+    explorer: Explorer, found: ModelPatterns | None, layer: str, unit: int
+) -> tuple[Relative, ...]:
+    if found is None or explorer.folder is None:
+        return ()
+    known = load_relatives(explorer.folder / RELATIVES)
+    return known.of(found.model_digest, layer, unit) if known else ()
+
+
+def patches_of(view: PatternsView) -> list[NDArray[np.float32]]:
+    """The windows of the unit's patches, strongest first; none where the images are not there."""
+    if view.unit_found is None or not _has_training_images(view):
+        return []
+    patches = view.unit_found.patches
+    cells = np.array([one.row * view.unit_found.grid[1] + one.column for one in patches])
+    numbers = np.array([one.image for one in patches])
+    return list(_windows(view, np.full(len(patches), view.unit), cells, numbers))
+
+
+def _has_training_images(view: PatternsView) -> bool:
+    return "train" in view.explorer.set_names and (
+        view.explorer.dataset("train").digest == view.found.train_digest
+    )
+
+
+def _windows(
+    view: PatternsView,
+    units: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    fields = view.explorer.receptive_fields(view.selection.model)
+    frame = frame_of(fields, view.layer)
+    images = np.asarray(view.explorer.dataset("train").images[numbers], np.float32)
+    return cut(images, frame.corner(units, cells), frame.size)
+
+
+def wall_of(view: PatternsView) -> NDArray[np.float32] | None:
+    """One window a unit, shape (units, rows, columns, channels), in [0, 1]."""
+    of_layer = view.layer_found
+    if of_layer is None:
+        return None
+    if view.selection.show == "pattern" or not _has_training_images(view):
+        return of_layer["pattern"][:, 0].astype(np.float32) / np.float32(255)
+    key = ("wall", view.selection.model, view.layer.name)
+    return view.explorer.kept.get_or_make(
+        key,
+        lambda: _windows(
+            view,
+            np.arange(of_layer.n_units),
+            of_layer["patch_cell"][:, 0].astype(np.int64),
+            of_layer["patch_image"][:, 0].astype(np.int64),
+        ),
+        lambda made: min(made.nbytes, WALL_BYTES),
+    )
+
+
+def share_below(view: PatternsView) -> float:
+    """Share of the images that were read whose response lies below that of the image shown."""
+    found = view.unit_found
+    if found is None or found.counts is None or not found.bin_width:
+        return float("nan")
+    edges = found.first_edge + found.bin_width * np.arange(1, len(found.counts) + 1)
+    return float(found.counts[edges <= view.response].sum() / max(found.counts.sum(), 1))
