@@ -69,6 +69,7 @@ def board_figure(
     colour_range,
     *,
     rings=NO_RINGS,
+    on=(),
     outlined=(),
     colour_map="viridis",
     name="",
@@ -88,6 +89,8 @@ def board_figure(
     rings : dict of str to ndarray, shape (k, 2), optional
         Points (y, x) of a mosaic to be ringed in every tile, by the kinds of
         `app.figures.pictures.rings.KINDS`.
+    on : sequence of (ndarray or None)
+        Of each tile which cells are on: rings of cells that are not are faint. None: all are.
     outlined : collection of str
         Kinds of which the cells' common outline is drawn instead of rings.
     colour_map : str
@@ -120,8 +123,8 @@ def board_figure(
         "showscale": False,
         "hoverongaps": False,
         "hoverinfo": "none",
-        "xgap": 1 if mosaic.gap == 0 else 0,
-        "ygap": 1 if mosaic.gap == 0 else 0,
+        "xgap": int(mosaic.gap == 0 and mosaic.height * mosaic.width == 1),
+        "ygap": int(mosaic.gap == 0 and mosaic.height * mosaic.width == 1),
     }
     layout = theme.picture_layout(
         meta={
@@ -144,10 +147,18 @@ def board_figure(
     layout["xaxis"]["range"] = [start, start + slots.n * slots.columns]
     layout["yaxis"].pop("autorange")
     layout["yaxis"]["range"] = [start + slots.rows, start]
-    if any(len(points) for points in rings.values()):
+    is_lined = mosaic.gap == 0 and mosaic.height * mosaic.width > 1
+    if is_lined or any(len(points) for points in rings.values()):
         layout["images"] = [
             {
-                "source": rings_picture(rings, len(tiles), slots, outlined),
+                "source": rings_picture(
+                    rings,
+                    len(tiles),
+                    slots,
+                    outlined,
+                    on=[None if mask is None else mosaic.tile(mask) > 0 for mask in on],
+                    lines=_lines(mosaic) if is_lined else "",
+                ),
                 "xref": "x",
                 "yref": "y",
                 "x": start,
@@ -159,6 +170,13 @@ def board_figure(
             }
         ]
     return {"data": [heatmap], "layout": layout}
+
+
+def _lines(mosaic):
+    """Path of the lines between the maps of one image."""
+    high, wide = mosaic.picture_shape
+    across = "".join(f"M0 {y}h{wide}" for y in range(mosaic.height, high, mosaic.height))
+    return across + "".join(f"M{x} 0v{high}" for x in range(mosaic.width, wide, mosaic.width))
 
 
 def _ground(left, wide, high):

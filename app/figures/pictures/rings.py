@@ -24,7 +24,7 @@ _CASING = ("#000000", 1.4)
 _EDGE_DASHES = {"A": "", "B": "0.3 2.6", "shared": "2.6 1.7"}
 
 
-def rings_picture(rings, n_tiles, slots, outlined=()):
+def rings_picture(rings, n_tiles, slots, outlined=(), *, on=(), lines=""):
     """Draw the rings of a board.
 
     Parameters
@@ -37,37 +37,67 @@ def rings_picture(rings, n_tiles, slots, outlined=()):
     outlined : collection of str
         Kinds whose cells are so many that rings would hide them: the edges between them and the
         others are drawn instead, each kind with dashes of its own.
+    on : sequence of (ndarray, shape of the mosaic's picture, bool, or None)
+        Of each tile which cells are on: rings of the others are faint.
+    lines : str
+        Path of the lines between the maps.
 
     Returns
     -------
     str
         Data address of an SVG whose unit is a cell.
     """
-    paths, radius = [], slots.ring_radius
-    for kind in KINDS:
-        points = rings.get(kind, ())
-        if not len(points):
-            continue
-        colour, width, dashes = _STROKES[kind]
-        if kind in outlined:
-            outline, dashes = _edges(points), _EDGE_DASHES[kind]
-        else:
-            outline = "".join(_OUTLINES[kind](x + 0.5, y + 0.5, radius) for y, x in points)
-        dash = f' stroke-dasharray="{dashes}"' if dashes else ""
-        shared = f'd="{outline}" fill="none" vector-effect="non-scaling-stroke"'
-        paths += [
-            f'<path {shared} stroke="{_CASING[0]}" stroke-opacity=".55" '
-            f'stroke-width="{width + _CASING[1]}"/>',
-            f'<path class="{kind}" {shared} stroke="{colour}" stroke-width="{width}"{dash}/>',
+    common = [path for kind in outlined for path in _paths(kind, rings.get(kind, ()), slots, True)]
+    if lines:
+        common.insert(0, f'<path d="{lines}" fill="none" stroke="#0b0d12" stroke-width=".22"/>')
+    tiles = []
+    for place in range(n_tiles):
+        mask = on[place] if place < len(on) else None
+        own = [
+            path
+            for kind in KINDS
+            if kind not in outlined
+            for path in _ringed(kind, rings.get(kind, ()), slots, mask)
         ]
-    copies = "".join(f'<use href="#r" x="{place * slots.columns}"/>' for place in range(1, n_tiles))
+        tiles.append(
+            f'<g transform="translate({place * slots.columns})"><use href="#r"/>{"".join(own)}</g>'
+        )
     start, wide, high = -slots.margin, slots.n * slots.columns, slots.rows
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start} {start} {wide} {high}" '
         f'width="{wide}" height="{high}" preserveAspectRatio="none">'
-        f'<g id="r">{"".join(paths)}</g>{copies}</svg>'
+        f'<defs><g id="r">{"".join(common)}</g></defs>{"".join(tiles)}</svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
+
+
+def _ringed(kind, points, slots, mask):
+    """Rings of a kind: those of cells that are on, and faint ones of the others."""
+    if mask is None or kind == "cell" or not len(points):
+        return _paths(kind, points, slots, False)
+    is_on = [bool(mask[int(y), int(x)]) for y, x in points]
+    shown = [point for point, lit in zip(points, is_on, strict=True) if lit]
+    others = [point for point, lit in zip(points, is_on, strict=True) if not lit]
+    faint = "".join(_paths(kind, others, slots, False))
+    return [*_paths(kind, shown, slots, False), f'<g class="off" opacity=".3">{faint}</g>']
+
+
+def _paths(kind, points, slots, is_outlined):
+    if not len(points):
+        return []
+    colour, width, dashes = _STROKES[kind]
+    if is_outlined:
+        outline, dashes = _edges(points), _EDGE_DASHES[kind]
+    else:
+        radius = slots.ring_radius
+        outline = "".join(_OUTLINES[kind](x + 0.5, y + 0.5, radius) for y, x in points)
+    dash = f' stroke-dasharray="{dashes}"' if dashes else ""
+    shared = f'd="{outline}" fill="none" vector-effect="non-scaling-stroke"'
+    return [
+        f'<path {shared} stroke="{_CASING[0]}" stroke-opacity=".55" '
+        f'stroke-width="{width + _CASING[1]}"/>',
+        f'<path class="{kind}" {shared} stroke="{colour}" stroke-width="{width}"{dash}/>',
+    ]
 
 
 def _edges(points):

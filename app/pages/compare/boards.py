@@ -103,6 +103,7 @@ def _line(view: CompareView, key: str, line: int, tiles: Sequence[Tile]) -> dict
         [tile.values for tile in tiles],
         view.range,
         rings=view.rings[key],
+        on=[tile.on for tile in tiles],
         outlined=view.outlined,
         colour_map=selection.colours,
         name=layer.name,

@@ -60,6 +60,7 @@ def _member(view: CompareView, key: str, tile: Tile) -> Component:
                         ],
                         className="member-line figures",
                     ),
+                    html.Div(_both_answers(view, tile), className="member-line both"),
                     html.Div(
                         [
                             html.Span(
@@ -89,6 +90,20 @@ def _member(view: CompareView, key: str, tile: Tile) -> Component:
             "data-place": str(tile.position),
         },
     )
+
+
+def _both_answers(view: CompareView, tile: Tile) -> str:
+    """What the circles and the network say of one image, asked the same: p or q."""
+    circles, selection = view.circles, view.selection
+    shares = (tile.on_a / max(circles.n_unique_a, 1), tile.on_b / max(circles.n_unique_b, 1))
+    by_circles = (
+        "nothing"
+        if shares[0] == shares[1]
+        else view.class_name(selection.p if shares[0] > shares[1] else selection.q)
+    )
+    network = max((selection.p, selection.q), key=lambda number: tile.probabilities[number])
+    share = short_probability(float(tile.probabilities[network]))
+    return f"circles say {by_circles}, network says {view.class_name(network)} ({share})"
 
 
 def _probability(view: CompareView, tile: Tile, number: int) -> Component:

@@ -68,7 +68,8 @@ def register_routes(server: Flask, explorer: Explorer) -> None:
         arrays |= {
             "cells": worth.worth.cells,
             "hit_rates": worth.worth.hit_rates.rate,
-            "chance_unique": worth.chance.unique,
+            "chance_across": worth.nulls[0].unique if worth.nulls else np.empty(0, np.int64),
+            "chance_within": worth.nulls[1].unique if worth.nulls else np.empty(0, np.int64),
             "reader": np.array(
                 [reader.overall.value, reader.overall.low, reader.overall.high, reader.overall.n]
             ),

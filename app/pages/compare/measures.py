@@ -11,7 +11,6 @@ from app.explorer import Explorer
 from app.frame.subject import Subject
 from app.pages.compare.members import OWN
 from app.pages.compare.state import CompareSelection
-from cnn_core.circles.chance import Chance, unique_by_chance
 from cnn_core.circles.circle_reader import (
     CircleWorth,
     network_on_pair,
@@ -20,6 +19,7 @@ from cnn_core.circles.circle_reader import (
 )
 from cnn_core.circles.class_pass import cell_columns, on_over
 from cnn_core.circles.contrast import ClassMeans, class_means
+from cnn_core.circles.nulls import UniqueByChance, chance_across, chance_within
 from cnn_core.circles.pair_facts import PairFacts, pair_facts
 from cnn_core.circles.random_triples import RandomTriples, random_triples
 from cnn_core.circles.rule import Circles, find_circles, on_cells, on_from_peak
@@ -55,7 +55,8 @@ class Worth:
     Attributes
     ----------
     circles : Circles
-    chance : Chance
+    nulls
+        By chance: random p against random q, and p against other p; None for an empty group.
     worth : CircleWorth
         On the set that is measured, the groups' own images left out.
     means : ClassMeans
@@ -67,7 +68,7 @@ class Worth:
     """
 
     circles: Circles
-    chance: Chance
+    nulls: tuple[UniqueByChance, UniqueByChance] | None
     worth: CircleWorth
     means: ClassMeans
     network: Accuracy
@@ -159,7 +160,7 @@ class Measures:
         return self._measures.get_or_make(
             ("worth", *question, *groups, own),
             lambda: self._make_worth(selection),
-            lambda made: 8 * n_cells + 4 * made.chance.unique.nbytes + 10_000,
+            lambda made: 8 * n_cells + 60_000,
         )
 
     def _make_worth(self, selection: CompareSelection) -> Worth:
@@ -173,11 +174,27 @@ class Measures:
         )
         return Worth(
             circles,
-            unique_by_chance(on["a"], on["b"]),
+            self._nulls(selection, len(on["a"]), len(on["b"])),
             worth,
             class_means(columns, labels, p, q),
             network_on_pair(survey.logits[rows], labels, p, q).overall,
             self.set_name,
+        )
+
+    def _nulls(
+        self, selection: CompareSelection, size_a: int, size_b: int
+    ) -> tuple[UniqueByChance, UniqueByChance] | None:
+        """Unique cells by chance: of random p against random q, and of p against other p."""
+        if not size_a or not size_b:
+            return None
+        survey = self._explorer.survey(selection.model, self.set_name)
+        everyone = rows_of_classes(survey.labels, (selection.p, selection.q))
+        on, labels = self._on_everywhere(selection, everyone), survey.labels[everyone]
+        own = np.flatnonzero(np.isin(everyone, np.array(self._own_images(selection), np.int64)))
+        sizes = (size_a, size_b)
+        return (
+            chance_across(on, labels, selection.p, selection.q, *sizes, left_out=own),
+            chance_within(on, labels, selection.p, *sizes, left_out=own),
         )
 
     def facts(self, selection: CompareSelection) -> PairFacts:

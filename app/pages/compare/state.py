@@ -80,8 +80,8 @@ class CompareSelection(Selection):
     seed: int = 0
     t: float = THRESHOLD
     zoom: str | tuple[int, ...] = ""
-    mean: bool = True
-    minimum: bool = True
+    mean: bool = False
+    minimum: bool = False
     colours: str = "viridis"
     sort: str = "kind"
     cell: tuple[int, int, int] | None = None
@@ -292,8 +292,8 @@ FIELDS = (
     *map(_adding, GROUPS),
     number("t", "threshold", 0.0, 1.0, THRESHOLD, kind=float),
     Field("zoom", "units shown", _read_zoom, lambda explorer, values: ""),
-    switch("mean", "mean over each group", True),
-    switch("min", "minimum over each group", True),
+    switch("mean", "mean over each group"),
+    switch("min", "minimum over each group"),
     choice("colours", "colour map", COLOUR_MAPS, "viridis"),
     choice("sort", "column", _ALL_SORTS, "kind"),
     Field("cell", "cell pointed out", _read_cell, _none),

@@ -44,6 +44,8 @@ class Tile:
     probabilities : ndarray, shape (n_classes,), or None
     on_a, on_b : int
         How many of A's and B's unique cells are on in the image.
+    on : ndarray, shape of the units shown, bool, or None
+        Which cells are on in the image.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Tile:
     probabilities: np.ndarray | None = None
     on_a: int = 0
     on_b: int = 0
+    on: np.ndarray | None = None
 
     @property
     def is_own(self) -> bool:
@@ -115,7 +118,9 @@ def look(explorer: Explorer, selection: CompareSelection) -> CompareView:
     }
     n_slots = min(max(_FEWEST_SLOTS, *map(len, groups.values())), SLOTS_IN_A_ROW)
     everything = [array for array in group_values.values.values() if len(array)]
-    mosaic = Mosaic(len(units), *layer.grid, columns=widest_grid(len(units), *layer.grid, _ASPECT))
+    # Maps touch, parted by lines: a gap of a cell would take two fifths of the room.
+    columns = widest_grid(len(units), *layer.grid, _ASPECT)
+    mosaic = Mosaic(len(units), *layer.grid, columns=columns, gap=0)
     slots = Slots.around(mosaic.picture_shape, n_slots, _ASPECT)
     rings, n_left_out, outlined = _rings(
         selection, circles, group_values.values, units, mosaic, slots.ring_radius
@@ -151,10 +156,9 @@ def widest_grid(n_units, height, width, aspect):
     int
         Of nearly equal choices one with full rows, then an even number.
     """
-    gap = int(height * width > 1)
     columns = np.arange(1, n_units + 1)
     rows = -(-n_units // columns)
-    size = np.minimum(aspect / (columns * (width + gap)), 1 / (rows * (height + gap)))
+    size = np.minimum(aspect / (columns * width), 1 / (rows * height))
     good = columns[size >= _NEARLY_AS_LARGE * size.max()]
     return int(min(good, key=lambda n: (-(-n_units // n) * n - n_units, n % 2, n)))
 
@@ -197,6 +201,7 @@ def _tiles(selection, key, group_values, on, circles, labels, units):
             group_values.probabilities[key][place],
             int(n_on[0][place]),
             int(n_on[1][place]),
+            on[place][..., units],
         )
         for place, image in enumerate(members)
     ]

@@ -1,11 +1,13 @@
 """What the Compare page says: short sentences made of the numbers that it shows."""
 
 from app.frame.wording import interval, percent, plural
+from app.pages.compare.measures import Worth
 from app.pages.compare.members import OWN
 from app.pages.compare.view import CompareView
 from cnn_core.circles.groups import Group as CoreGroup
 from cnn_core.circles.groups import in_both
 from cnn_core.circles.rule import Flag
+from cnn_core.statistics import Accuracy
 
 STATISTIC_TITLES = {
     "difference": "mean of {p} − mean of {q}",
@@ -81,7 +83,7 @@ def sentence(view, worth):
             f"The {worth.set_name} set leaves nothing to weigh the circles on: it has no other "
             f"{p} or {q}."
         )
-    return f"{_chance_sentence(worth)} {_reader_sentence(p, q, reader, network, worth)}"
+    return f"{_chance_sentence(view, worth)} {_reader_sentence(p, q, reader, network)}"
 
 
 def one_class(name):
@@ -92,78 +94,52 @@ def one_class(name):
     )
 
 
-def _chance_sentence(worth):
-    chance = worth.chance
-    told = f"The groups have {plural(chance.observed, 'unique cell')}"
-    if chance.n_splits == 1:
-        return f"{told}; with an empty group there is no chance to compare them with."
-    if not chance.exact:
-        n_at_least = round(chance.share_at_least * chance.n_splits)
-        return (
-            f"{told}; {chance.n_splits:,} random splits of the same images give "
-            f"{chance.mean:.1f} on average, and {n_at_least:,} of them have as many."
-        )
-    # With groups of one size the real split stands twice among all: as it is and mirrored.
-    is_mirrored = worth.circles.n_a == worth.circles.n_b
-    n_own = 2 if is_mirrored else 1
-    own = "the real one and its mirror image" if is_mirrored else "the real one"
-    n_others = chance.n_splits - n_own
-    everything = (
-        f"{told}; all {chance.n_splits:,} splits of the same images give "
-        f"{chance.mean:.1f} on average"
-    )
-    if n_others == 0:
-        return f"{everything}: {own}, which says nothing."
-    others = (chance.unique.sum() - n_own * chance.observed) / n_others
-    n_as_many = int((chance.unique >= chance.observed).sum()) - n_own
-    return (
-        f"{everything}. Without {own}, the other {n_others:,} give {others:.1f}, and "
-        f"{n_as_many or 'none'} of them {'has' if n_as_many in (0, 1) else 'have'} as many."
-    )
+def _chance_sentence(view: CompareView, worth: Worth) -> str:
+    circles = worth.circles
+    n_unique = circles.n_unique_a + circles.n_unique_b
+    told = f"The groups have {plural(n_unique, 'unique cell')}"
+    if worth.nulls is None or not worth.nulls[0].n_draws:
+        return f"{told}; there are not enough other images to say what chance gives."
+    p, q = pair(view)
+    across, within = worth.nulls
+    told += f". Random images of {p} against random images of {q} have {across.mean:.0f} on average"
+    if within.n_draws:
+        told += f", {p}s against other {p}s {within.mean:.0f}"
+    share = across.share_at_least(n_unique)
+    return f"{told}; {percent(share, 0)} of the random groups have as many as yours."
 
 
-def _reader_sentence(p, q, reader, network, worth):
+def _reader_sentence(p: str, q: str, reader: Accuracy, network: Accuracy) -> str:
     told = (
-        f"A reader who sees only these circles tells {percent(reader.value, 1)} of the "
+        f"Who sees only these circles tells {percent(reader.value, 1)} of the "
         f"{reader.n:,} other {p}s and {q}s right"
     )
     if reader.high < 0.5:
         return f"{told}: worse than guessing."
     if reader.low <= 0.5:
         return f"{told}: no better than guessing."
+    wrong, network_wrong = reader.n - reader.credit, network.n - network.credit
+    told += f" ({wrong:,.0f} mistakes)"
     if reader.low > network.high:
-        return f"{told}: better than the network ({percent(network.value, 1)})."
+        return f"{told}: better than the network, asked the same ({network_wrong:,.0f})."
     if reader.high >= network.low:
         return (
-            f"{told}; the network has {percent(network.value, 1)}: on these images the two "
-            "cannot be told apart."
+            f"{told}; the network, asked the same, makes {network_wrong:,.0f}: on these images "
+            "the two cannot be told apart."
         )
-    times = (1 - reader.value) / (1 - network.value) if network.value < 1 else 0
-    if times >= 2:
-        return (
-            f"{told}, with {times:.0f} times as many mistakes as the network "
-            f"({percent(network.value, 1)}): the circles are part of what it uses, not all of "
-            "it."
-        )
-    return f"{told}, fewer than the network ({percent(network.value, 1)})."
+    return f"{told}; the network, asked the same, makes {network_wrong:,.0f}."
 
 
-def chance_note(chance, same_size):
-    """Tell how the null was counted, for two groups of the same size or not."""
-    if not chance.exact:
-        return (
-            f"{chance.n_splits:,} seeded draws from {chance.n_possible:,} possible splits of "
-            "A and B together into groups of the same sizes."
-        )
-    if chance.n_splits == 1:
-        return "With an empty group there is one split, the real one: chance has nothing to say."
-    # Exchanging two groups of one size changes no count, so that no share is below two splits.
-    least = (
-        "; the real one and its mirror image are always among them"
-        if same_size
-        else "; the real one is among them"
+def chance_note(worth: Worth) -> str:
+    """Tell how chance was counted."""
+    if worth.nulls is None or not worth.nulls[0].n_draws:
+        return "With an empty group, or too few other images, chance has nothing to say."
+    across = worth.nulls[0]
+    how = "all" if across.is_exact else f"{across.n_draws:,} seeded draws of"
+    return (
+        f"Grey: {how} random groups of the same sizes, the images of A and B left out. The line: "
+        "these groups."
     )
-    return f"All {chance.n_splits:,} splits of A and B together into groups of these sizes{least}."
 
 
 def warnings(view, circles, reader=None):

@@ -30,15 +30,17 @@ _CIRCLES = (*GROUP_KEYS, "layer", "t")
 
 def _draw_worth(view: CompareView) -> dict[str, Any]:
     worth = view.measures.worth(view.selection)
-    reader, network, chance = worth.worth.reader, worth.network, worth.chance
+    reader, network = worth.worth.reader, worth.network
+    n_unique = worth.circles.n_unique_a + worth.circles.n_unique_b
+    by_chance = worth.nulls[0].unique if worth.nulls else np.empty(0, np.int64)
     sentence = words.sentence(view, worth)
     warnings = words.warnings(view, worth.circles, reader)
     bars = (("circles", reader.overall, theme.ACCENT), ("network", network, theme.FAINT_INK))
     return {
         "warnings": [html.P(text, className="notice") for text in warnings if text != sentence],
         "sentence": sentence,
-        "chance": chance_figure(chance.unique, chance.observed),
-        "chance_note": words.chance_note(chance, worth.circles.n_a == worth.circles.n_b),
+        "chance": chance_figure(by_chance, n_unique),
+        "chance_note": words.chance_note(worth),
         "readers": intervals_figure(
             [(name, share.value, share.low, share.high, ink) for name, share, ink in bars]
         ),
