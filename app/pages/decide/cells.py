@@ -59,7 +59,7 @@ def _draw_cells(view: DecideView) -> dict[str, Any]:
         fields=fields,
     )
     seen["layout"]["meta"].update(click="none", toggles=True)
-    title, shape = words.cells_title(view)
+    title, shape = words.cells_title(view, cells)
     seen_summary, used_summary = words.grid_summaries(cells, layer.name)
     return {
         "seen": with_cells(seen, cells.mosaic, selected=crossed, marks=marks),

@@ -10,11 +10,15 @@ import numpy as np
 from app.explorer import Explorer
 from app.frame.defaults import default_layer, default_pair
 from cnn_core.circles.groups import clearest
+from cnn_core.circles.rule import find_circles, on_cells, on_from_peak
 from cnn_core.errors import SelectionError
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
     from cnn_core.survey.whole_set import Survey
+
+_OF_THE_ARTICLE, _THRESHOLD = 3, 0.3
+"""Images in each of the article's groups, and the share of peak above which a cell is on."""
 
 
 @lru_cache(maxsize=64)
@@ -71,16 +75,40 @@ def _clear_with_runner_up(survey: Survey, p: int, q: int) -> int | None:
 
 
 def default_image(explorer: Explorer, model: str, set_name: str) -> int:
-    """Image shown first: the clearest one of the default pair's first class against the second.
+    """Image shown first: the one of p on which circles and network disagree most closely.
 
-    Of these the first whose runner-up is the second class, so that prediction and runner-up are
-    the pair.
-
-    0 where no image of that class is classified right.
+    Of the images that the network takes rightly for the pair's first class and the circles of three
+    clear images each for its second, the one with the smallest margin; where there is none, the
+    clearest image whose runner-up is the second class; 0 where nothing of p is classified right.
     """
     p, q = default_pair(explorer.class_names)
-    found = _clear_with_runner_up(explorer.survey(model, set_name), p, q)
+    survey = explorer.survey(model, set_name)
+    layer = default_layer(explorer.network(model))
+    disputed = _read_otherwise(survey, layer, p, q)
+    found = disputed if disputed is not None else _clear_with_runner_up(survey, p, q)
     return 0 if found is None else found
+
+
+@lru_cache(maxsize=64)
+def _read_otherwise(survey: Survey, layer: str, p: int, q: int) -> int | None:
+    """Image of p, classified right, that the circles take for q; the least clear of several."""
+    values = survey.features.get(layer)
+    known = (survey.logits, survey.labels, survey.predictions)
+    groups = [list(clearest(*known, *classes, _OF_THE_ARTICLE)) for classes in ((p, q), (q, p))]
+    if values is None or min(map(len, groups)) < _OF_THE_ARTICLE:
+        return None
+    circles = find_circles(*(on_cells(np.asarray(values[rows]), _THRESHOLD) for rows in groups))
+    right = np.flatnonzero((survey.labels == p) & (survey.predictions == p))
+    on = on_from_peak(np.asarray(values[right]), survey.peak[layer][right], _THRESHOLD)
+    shares = [
+        on[:, mask].mean(axis=1) if mask.any() else np.zeros(len(right))
+        for mask in (circles.unique_a, circles.unique_b)
+    ]
+    disputed = right[shares[1] > shares[0]]
+    if not len(disputed):
+        return None
+    margins = survey.logits[disputed, p] - survey.logits[disputed, q]
+    return int(disputed[margins.argmin()])
 
 
 def default_donor(

@@ -137,8 +137,8 @@ def edit_text(view, found, layer, donor_prediction):
     return (
         f"{n_taken} of {found.n_units:,} {unit_word(layer, found.n_units)} of {layer.name}, "
         f"taken over from {source}, {'flips' if n_taken == 1 else 'flip'} the decision from "
-        f"{p} to {now}. It is the smallest edit found, greedily, in {found.n_tried:,} runs "
-        "through the real network; a smaller one may exist."
+        f"{p} to {now}. It was found step by step, the best unit first, in "
+        f"{found.n_tried:,} runs through the real network: an upper bound."
     )
 
 

@@ -8,15 +8,15 @@ from app.pages.decide.view import Cells, DecideView, Nodes
 from cnn_core.decision.ledger import Ledger
 
 N_LISTED = 5
-GATES = "Exact for this image's open gates, not the effect of an ablation."
+GATES = (
+    "The sum is exact for this image. Silencing a unit can change more than its entry: nodes behind "
+    "it may then switch on or off."
+)
 NOT_EXACT = (
     "Not exact: behind this layer the network is not piecewise linear, so value × "
     "gradient leaves the residual unexplained."
 )
-NODE_GATES = (
-    "No gates lie behind this layer, so here a term is also what silencing its node to "
-    "zero takes away."
-)
+NODE_GATES = "Each bar is also exactly what silencing its node takes away."
 
 
 def reason(view: DecideView, nodes: Nodes) -> tuple[str, str]:
@@ -39,8 +39,9 @@ def reason(view: DecideView, nodes: Nodes) -> tuple[str, str]:
     towards, against = float(terms[terms > 0].sum()), float(terms[terms < 0].sum())
     constant = float(nodes.ledger.constant[0])
     detail = (
-        f"Nodes push {signed(towards)} for {p} and {signed(against)} for {q}; with the "
-        f"biases' {signed(constant)} the margin is Δ = {signed(margin)}. "
+        f"Nodes give {number_text(towards, '.2f')} points for {p} and "
+        f"{number_text(-against, '.2f')} for {q}; with {signed(constant)} from the biases the "
+        f"margin is Δ = {signed(margin)}. "
     )
     detail += _who_carries(nodes, terms)
     if view.prediction not in (view.p, view.q):
@@ -114,10 +115,10 @@ def nodes_note(nodes: Nodes) -> str:
     """Shares, cancellation and the label of the ledger over nodes."""
     n_nodes, opened = nodes.ledger.by_unit.shape[1], nodes.ledger
     cancellation = float(opened.cancellation[0])
-    ratio = f"{cancellation:.1f}" if np.isfinite(cancellation) else "infinite"
+    ratio = f"{cancellation:.1f}" if np.isfinite(cancellation) else "infinitely many"
     return (
-        f"{nodes.n_most} of {n_nodes:,} carry 90 % of Σ|terms|. "
-        f"Cancellation Σ|terms| / |Δ| = {ratio}. {NODE_GATES}"
+        f"{nodes.n_most} of {n_nodes:,} nodes carry 90 % of all that is pushed. All entries together "
+        f"are {ratio} times as large as what is left of them. {NODE_GATES}"
     )
 
 
@@ -198,27 +199,37 @@ def silenced_units(view: DecideView) -> str:
     return f"{layer.name}, {unit_word(layer, len(off.units))} {shown}{more} silenced."
 
 
-def cells_title(view: DecideView) -> tuple[str, str]:
-    """Title of the ledger over cells."""
+_SAME_ORDER, _FEW = 0.7, 0.1
+
+
+def cells_title(view: DecideView, cells: Cells) -> tuple[str, str]:
+    """Title of the ledger over cells: what its numbers say of the visible and the used."""
     layer = view.explorer.network(view.selection.model).layer(view.selection.layer)
-    return f"Visible is not used: {layer.name}", f" {shape_text(layer)}"
+    seen = cells.visibility
+    rank = seen.rank_correlation_active
+    idle = len(seen.bright_idle) / max(seen.n_bright, 1)
+    if not np.isfinite(rank):
+        told = "Seen and used"
+    elif rank >= _SAME_ORDER and idle <= _FEW:
+        told = "Here the bright cells are those that count"
+    else:
+        told = "Bright is not what counts"
+    return f"{told}: {layer.name}", f" {shape_text(layer)}"
 
 
 def cells_note(cells: Cells) -> str:
-    """Make "visible is not used" concrete for one layer of one image."""
+    """Hold what the eye sees of one layer against what the decision uses."""
     seen = cells.visibility
     what = "maps" if cells.by_map else "cells"
     if np.isfinite(seen.rank_correlation_active):
-        rank = (
-            f"Among the {seen.n_active:,} active {what}, |activation| and |contribution| have "
-            f"a rank correlation of {signed(seen.rank_correlation_active)}"
+        told = (
+            f"Put the {seen.n_active:,} active {what} in order, once by brightness and once by what "
+            f"they count: the orders agree by {signed(seen.rank_correlation_active)} (+1: the same, "
+            "0: nothing in common). "
         )
-        if np.isfinite(seen.rank_correlation):
-            rank += f" ({signed(seen.rank_correlation)} with the dark ones, which contribute 0)"
-        rank += ". "
     else:
-        rank = f"{seen.n_active:,} active {what}: too few, or too equal, for a rank correlation. "
-    return rank + (
+        told = f"{seen.n_active:,} active {what}: too few, or too equal, to be put in order. "
+    return told + (
         f"Of {seen.n_bright:,} bright {what}, {len(seen.bright_idle):,} count for nothing (○). Of "
         f"{seen.n_large:,} that count most, {len(seen.dim_working):,} are dim (◇)."
     )
@@ -255,11 +266,12 @@ def pixels_note(view: DecideView, opened: Ledger) -> str:
     terms = opened.terms[0]
     dark = float(np.abs(terms[view.image == 0]).sum())
     return (
-        f"Ink speaks {signed(float(terms[terms > 0].sum()))} for {p} and "
-        f"{signed(float(terms[terms < 0].sum()))} for {q}; the constant, what the biases add "
-        f"through this image's open gates, is {signed(float(opened.constant[0]))}. "
+        f"Ink gives {number_text(float(terms[terms > 0].sum()), '.2f')} points for {p} and "
+        f"{number_text(-float(terms[terms < 0].sum()), '.2f')} for {q}; the biases add a constant "
+        f"{signed(float(opened.constant[0]))}. "
         + (
-            "Empty pixels have no term: missing ink acts only through the gates it leaves open."
+            "Empty pixels have no entry here, since black counts as nothing; that ink is missing "
+            "acts through the constant alone."
             if dark == 0
             else ""
         )

@@ -63,13 +63,13 @@ def grid_note(view: ExploreView, sight: Sight) -> str:
 
 
 def dead_text(view: ExploreView) -> str:
-    """Tell how many units are dead for this image."""
+    """Tell how many units are silent for this image."""
     n_dead, layer = len(view.dead), view.layer
     if n_dead == 0:
-        return f"No {unit_word(layer)} is dead for this image."
+        return f"No {unit_word(layer)} is silent for this image."
     return (
         f"{n_dead} of {layer.n_units:,} {unit_word(layer, layer.n_units)} "
-        f"{'is' if n_dead == 1 else 'are'} dead (all zero) for this image, marked ×."
+        f"{'is' if n_dead == 1 else 'are'} silent (all zero) for this image, marked ×."
     )
 
 
@@ -93,8 +93,15 @@ def order_text(view: ExploreView) -> str:
 
 def sight_text(view: ExploreView, sight: Sight) -> str:
     """Tell how much of the image a cell of the layer sees."""
-    text = sight.summary.text
-    return text if view.layer.is_spatial else text.replace("A cell sees", "A node sees", 1)
+    summary, spatial = sight.summary, view.layer.is_spatial
+    if not spatial or summary.start is None or summary.stride is None:
+        return summary.text if spatial else summary.text.replace("A cell sees", "A node sees", 1)
+    rows, columns = summary.size
+    step = summary.stride[0]
+    return (
+        f"Each cell looks at {rows} × {columns} pixels; its neighbour looks {step} "
+        f"pixel{'s' if step != 1 else ''} further on."
+    )
 
 
 def unread_text(sight: Sight) -> str:
