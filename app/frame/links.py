@@ -7,7 +7,7 @@ from app.frame.query import write_query
 from app.frame.subject import Subject
 
 EXPLORE, COMPARE, DECIDE, EVIDENCE, MODEL = "/", "/compare", "/decide", "/evidence", "/model"
-TRAINING, PATTERNS, DRAW = "/training", "/patterns", "/draw"
+PATTERNS = "/patterns"
 
 
 def link(explorer: Explorer, path: str, **values: Any) -> str:
