@@ -12,7 +12,8 @@ ARG PIP_DEFAULT_TIMEOUT
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH
 WORKDIR /srv
 COPY requirements.txt ./
-RUN python -m venv /opt/venv && pip install --require-hashes -r requirements.txt
+RUN python -m venv /opt/venv && \
+    pip install --no-deps --no-compile --require-hashes -r requirements.txt
 COPY deploy/prune_packages.py deploy/bill_of_materials.py /tmp/
 RUN python /tmp/prune_packages.py && python /tmp/bill_of_materials.py > bill-of-materials.cdx.json
 COPY cnn_core ./cnn_core

@@ -7,8 +7,6 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-RUN_PACKAGES := requirements.txt
-TEST_PACKAGES := tests/requirements.txt
 ARGS :=
 export TF_CPP_MIN_LOG_LEVEL := 2
 
@@ -24,7 +22,7 @@ test: test-environment browser
 	  said='NOT RUN: tests/container, since no Docker engine is reachable (docker info fails).\n'; }; \
 	command -v nginx >/dev/null || { options="$$options --ignore=tests/replicas"; \
 	  said="$${said}NOT RUN: tests/replicas, since there is no nginx.\n"; }; \
-	$(PYTHON) -m pytest $$options $(ARGS); status=$$?; \
+	$(PYTHON) -m pytest -n 2 --dist loadgroup $$options $(ARGS); status=$$?; \
 	[ -z "$$said" ] || printf "\n$$said"; \
 	exit $$status
 
@@ -48,16 +46,11 @@ bench: test-environment
 browser: test-environment
 	$(PYTHON) -m tests.harness.find_browser
 
-# What was installed is kept beside the environment: it is set up anew when the content changes.
 environment: $(PYTHON)
-	@cmp -s $(RUN_PACKAGES) $(VENV)/run-packages.txt || \
-	  { $(PYTHON) -m pip install --quiet --require-hashes -r $(RUN_PACKAGES) && \
-	    cp $(RUN_PACKAGES) $(VENV)/run-packages.txt; }
+	@$(PYTHON) deploy/set_up.py run
 
 test-environment: environment
-	@cmp -s $(TEST_PACKAGES) $(VENV)/test-packages.txt || \
-	  { $(PYTHON) -m pip install --quiet --require-hashes -r $(TEST_PACKAGES) && \
-	    cp $(TEST_PACKAGES) $(VENV)/test-packages.txt; }
+	@$(PYTHON) deploy/set_up.py test
 
 # TensorFlow has wheels for Python 3.11 to 3.13 among those that this project takes.
 $(PYTHON):

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+from cnn_core.errors import ModelError
+
+# Whatever Keras was set to for another program: gradients and graphs here are TensorFlow's.
+os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 _CHATTER = ("oneDNN custom operations are on", "before absl::InitializeLog()")
@@ -44,6 +47,17 @@ def _without_chatter() -> Iterator[None]:
                     print(line, file=sys.stderr)
 
 
+def _require_backend() -> None:
+    """Refuse a process whose Keras runs on something else already."""
+    running = sys.modules.get("keras")
+    if running is not None and running.backend.backend() != "tensorflow":
+        raise ModelError(
+            f"keras: runs on {running.backend.backend()} in this process; import cnn_core before it, "
+            "or set KERAS_BACKEND=tensorflow"
+        )
+
+
+_require_backend()
 with _without_chatter():
     import keras
     import tensorflow as tf
