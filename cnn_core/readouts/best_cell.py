@@ -1,9 +1,14 @@
 """The reader that looks at one cell."""
 
-import numpy as np
+from collections.abc import Iterator
+from typing import Any
 
-from cnn_core.readouts.reader import FittedReader, classes_to_learn
-from cnn_core.readouts.samples import within_memory
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn_core.readouts.reader import FittedReader, classes_at, classes_to_learn
+from cnn_core.readouts.results import Facts
+from cnn_core.readouts.samples import Sample
 
 N_BINS = 64
 _VALUES_AT_ONCE = 2**22
@@ -22,78 +27,64 @@ class BestCell:
 
     name = "best_cell"
 
-    def fit(self, sample):
-        """Find the cell.
-
-        Parameters
-        ----------
-        sample : LayerSample or ArraySample
-
-        Returns
-        -------
-        tuple of FittedReader
-            Facts: "cell", its position in C order; "n_right_fitted"; for two classes "threshold"
-            and "above", the class of values at or above it.
-        """
-        sample = within_memory(sample)
+    def fit(self, sample: Sample) -> tuple[FittedReader, ...]:
+        """Find the cell."""
         classes = classes_to_learn(sample)
-        values = sample.matrix()
         places = np.searchsorted(classes, sample.labels)
         find = _best_threshold if len(classes) == 2 else _best_bins
-        decide, facts = find(values, places, classes)
-        return (FittedReader(self.name, None, len(sample), decide, facts),)
+        return (find(self.name, sample.values, places, classes),)
 
 
-def _blocks_of_cells(values):
+def _blocks_of_cells(values: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.float32]]]:
     at_once = max(1, _VALUES_AT_ONCE // len(values))
     for start in range(0, values.shape[1], at_once):
         # One contiguous line a cell.
         yield start, np.ascontiguousarray(values[:, start : start + at_once].T)
 
 
-def _best_threshold(values, places, classes):
-    best = (-1,)
+def _best_threshold(
+    name: str, values: NDArray[np.float32], places: NDArray[np.int64], classes: NDArray[np.int64]
+) -> FittedReader:
+    n_right, cell, edge, upper_is_second = -1, 0, 0, False
     for start, lines in _blocks_of_cells(values):
-        n_right, edges, upper_is_second = _best_edges(lines, places)
-        winner = int(n_right.argmax())
-        if n_right[winner] > best[0]:
-            best = (
-                int(n_right[winner]),
-                start + winner,
-                int(edges[winner]),
-                bool(upper_is_second[winner]),
-            )
-    n_right, cell, edge, upper_is_second = best
+        counts, edges, is_second = _best_edges(lines, places)
+        winner = int(counts.argmax())
+        if counts[winner] > n_right:
+            n_right, cell = int(counts[winner]), start + winner
+            edge, upper_is_second = int(edges[winner]), bool(is_second[winner])
     ordered = np.sort(values[:, cell]).astype(np.float64)
     threshold = -np.inf if edge == 0 else (ordered[edge - 1] + ordered[edge]) / 2
     below, above = classes if upper_is_second else classes[::-1]
-    facts = {
-        "cell": cell,
-        "above": int(above),
-        "n_right_fitted": n_right,
-        "threshold": None if edge == 0 else float(threshold),
-    }
+    facts = Facts(
+        cell=cell,
+        above=int(above),
+        n_right_fitted=n_right,
+        threshold=None if edge == 0 else float(threshold),
+    )
 
-    def decide(new_values):
-        return np.where(new_values[:, cell].astype(np.float64) >= threshold, above, below)
+    def decide(new_values: NDArray[np.float32]) -> NDArray[np.int64]:
+        is_above = new_values[:, cell].astype(np.float64) >= threshold
+        return np.asarray(np.where(is_above, above, below), np.int64)
 
-    return decide, facts
+    return FittedReader(name, None, len(places), decide, facts)
 
 
-def _best_edges(lines, places):
+def _best_edges(
+    lines: NDArray[np.float32], places: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Best threshold of each line.
 
     Parameters
     ----------
-    lines : ndarray, shape (n_cells, n), float32
-    places : ndarray, shape (n,), int
+    lines : shape (n_cells, n)
+    places : shape (n,)
         0 or 1, the class of each image.
 
     Returns
     -------
-    n_right, edges : ndarray, shape (n_cells,), int64
+    n_right, edges : shape (n_cells,)
         Images on their right side, and how many images lie below the threshold.
-    upper_is_second : ndarray, shape (n_cells,), bool
+    upper_is_second : shape (n_cells,)
         Whether values above the threshold stand for class 1.
     """
     n = lines.shape[1]
@@ -115,15 +106,17 @@ def _best_edges(lines, places):
     return better[row, edges].astype(np.int64), edges, right[row, edges] >= n - right[row, edges]
 
 
-def _ordered_integers(lines):
+def _ordered_integers(lines: NDArray[np.float32]) -> NDArray[np.uint64]:
     """Whole numbers in the order of the floats; equal floats, both zeros included, are equal."""
     bits = (lines + np.float32(0)).view(np.uint32)
     negative = bits >> np.uint32(31) != 0
     return np.where(negative, ~bits, bits | np.uint32(1 << 31)).astype(np.uint64)
 
 
-def _best_bins(values, places, classes):
-    best = (-1,)
+def _best_bins(
+    name: str, values: NDArray[np.float32], places: NDArray[np.int64], classes: NDArray[np.int64]
+) -> FittedReader:
+    best: tuple[Any, ...] = (-1,)
     for start, lines in _blocks_of_cells(values):
         lows, highs = lines.min(axis=1), lines.max(axis=1)
         bins = _bins(lines, lows[:, np.newaxis], highs[:, np.newaxis])
@@ -145,20 +138,21 @@ def _best_bins(values, places, classes):
     filled = counts.sum(axis=1) > 0
     source = np.maximum.accumulate(np.where(filled, np.arange(N_BINS), 0))
     answers = classes[counts.argmax(axis=1)[source]]
-    facts = {
-        "cell": cell,
-        "n_right_fitted": n_right,
-        "low": float(low),
-        "high": float(high),
-        "answers": answers.tolist(),
-    }
+    facts = Facts(
+        cell=cell,
+        n_right_fitted=n_right,
+        low=float(low),
+        high=float(high),
+        answers=answers.tolist(),
+    )
 
-    def decide(new_values):
-        return answers[_bins(new_values[:, cell], low, high)]
+    def decide(new_values: NDArray[np.float32]) -> NDArray[np.int64]:
+        return classes_at(answers, _bins(new_values[:, cell], low, high))
 
-    return decide, facts
+    return FittedReader(name, None, len(places), decide, facts)
 
 
-def _bins(values, low, high):
+def _bins(values: NDArray[np.float32], low: Any, high: Any) -> NDArray[np.int64]:
     width = np.where(high > low, high - low, np.float32(1))
-    return np.clip((values - low) / width * np.float32(N_BINS), 0, N_BINS - 1).astype(np.int64)
+    places = (values - low) / width * np.float32(N_BINS)
+    return np.asarray(np.clip(places, 0, N_BINS - 1), np.int64)

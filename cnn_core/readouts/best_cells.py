@@ -3,19 +3,18 @@
 import warnings
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
+from numpy.typing import NDArray
 from sklearn.feature_selection import f_classif
-from sklearn.linear_model import LogisticRegression
 
-from cnn_core.readouts.reader import FittedReader, classes_to_learn
-from cnn_core.readouts.samples import within_memory
+from cnn_core.readouts.logistic import fit_logistic, stated_tolerance
+from cnn_core.readouts.reader import FittedReader, classes_at, classes_to_learn
+from cnn_core.readouts.results import Facts
+from cnn_core.readouts.samples import Sample
 
 COUNTS = (1, 2, 5, 10, 20, 50, 100)
-MOST_IMAGES = 20_000
-"""Most training images that it is fitted on: few weights need no more."""
 
 _VALUES_AT_ONCE = 2**24
-_MOST_STEPS = 100
+_MOST_STEPS = 400
 _LEAST_SPREAD = 1e-6
 
 
@@ -24,70 +23,66 @@ class BestCells:
 
     Cells are ranked by the F statistic of a one-way analysis of variance on the training images
     (scikit-learn's f_classif; for two classes the square of Student's t), equal ones by position.
-    Each is standardised, and a logistic regression with a weak fixed penalty (C = 1) weighs them;
-    its fit ends after 100 steps at the latest.
+    Each is standardised, and a logistic regression with a weak fixed penalty (scikit-learn's C = 1)
+    weighs them.
     """
 
     name = "best_cells"
-    # Steps finished under the bare name ranked constant cells first.
-    kept_as = "best_cells.2"
 
-    def __init__(self, counts=COUNTS):
+    def __init__(self, counts: tuple[int, ...] = COUNTS) -> None:
         self.counts = counts
 
-    def fit(self, sample):
-        """Rank the cells and weigh the first k.
-
-        Parameters
-        ----------
-        sample : LayerSample or ArraySample
-            Its images must be in random order.
-
-        Returns
-        -------
-        tuple of FittedReader
-            One for each k up to the number of cells. Facts: "cells", positions in C order, best
-            first; "steps" and "converged" of the fit.
-        """
-        sample = within_memory(sample).first(MOST_IMAGES)
-        classes_to_learn(sample)
-        values, labels = sample.matrix(), sample.labels
-        ranking = rank_cells(values, labels)
+    def fit(self, sample: Sample) -> tuple[FittedReader, ...]:
+        """Rank the cells and weigh the first k, for each k up to the number of cells."""
+        ranking = rank_cells(sample.values, sample.labels)
         counts = [count for count in self.counts if count <= len(ranking)]
-        chosen = values[:, ranking[: counts[-1]]]
-        del values
-        return tuple(self._weigh(chosen[:, :count], labels, ranking[:count]) for count in counts)
-
-    def _weigh(self, values, labels, cells):
-        mean, spread = (
-            statistic(values, axis=0, dtype=np.float64).astype(np.float32)
-            for statistic in (np.mean, np.std)
+        chosen = sample.values[:, ranking[: counts[-1]]]
+        return tuple(
+            self._weigh(Sample(chosen[:, :count], sample.labels), ranking[:count])
+            for count in counts
         )
+
+    def _weigh(self, sample: Sample, cells: NDArray[np.int64]) -> FittedReader:
+        classes = classes_to_learn(sample)
+        values = sample.values
+        mean = values.mean(axis=0, dtype=np.float64).astype(np.float32)
+        spread = values.std(axis=0, dtype=np.float64).astype(np.float32)
         spread = np.where(spread > 0, spread, np.float32(1))
-        model = LogisticRegression(C=1.0, max_iter=_MOST_STEPS)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit((values - mean) / spread, labels)
-        steps = int(model.n_iter_.max())
-        facts = {"cells": cells.tolist(), "steps": steps, "converged": steps < _MOST_STEPS}
+        tolerance = stated_tolerance(len(cells))
+        found = fit_logistic(
+            (values - mean) / spread,
+            np.searchsorted(classes, sample.labels),
+            len(classes),
+            1 / len(sample),
+            tolerance=tolerance,
+            most_steps=_MOST_STEPS,
+        )
+        facts = Facts(
+            cells=cells.tolist(),
+            steps=found.steps,
+            gradient_norm=found.gradient_norm,
+            tolerance=tolerance,
+            converged=found.gradient_norm <= tolerance,
+        )
 
-        def decide(new_values):
-            return model.predict((new_values[:, cells] - mean) / spread)
+        def decide(new_values: NDArray[np.float32]) -> NDArray[np.int64]:
+            standard = (new_values[:, cells] - mean) / spread
+            return classes_at(classes, found.scores(standard).argmax(axis=1))
 
-        return FittedReader(self.name, len(cells), len(labels), decide, facts)
+        return FittedReader(self.name, len(cells), len(sample), decide, facts)
 
 
-def rank_cells(values, labels):
+def rank_cells(values: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
     """Order cells by how much they differ between classes.
 
     Parameters
     ----------
-    values : ndarray, shape (n, n_cells), float32
-    labels : ndarray, shape (n,), int
+    values : shape (n, n_cells)
+    labels : shape (n,)
 
     Returns
     -------
-    ndarray, shape (n_cells,), int64
+    shape (n_cells,)
         Positions, largest F first; constant cells last, also those that rounding alone moves: by
         less than a millionth of their largest value.
     """

@@ -1,42 +1,34 @@
 """The reader that compares an image with the mean image of each class."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cnn_core.readouts.reader import FittedReader, classes_to_learn
+from cnn_core.readouts.reader import FittedReader, classes_at, classes_to_learn
+from cnn_core.readouts.samples import Sample
 
 
 class ClassMean:
-    """Takes the class whose mean over all training images is nearest (Euclidean distance).
+    """Takes the class whose mean over the training images is nearest (Euclidean distance).
 
-    No image is left out for want of memory: the means are summed batch by batch in float64. Of
-    equally near classes the lowest is taken.
+    Of equally near classes the lowest is taken.
     """
 
     name = "class_mean"
 
-    def fit(self, sample):
-        """Learn the means.
-
-        Parameters
-        ----------
-        sample : LayerSample or ArraySample
-
-        Returns
-        -------
-        tuple of FittedReader
-        """
+    def fit(self, sample: Sample) -> tuple[FittedReader, ...]:
+        """Learn the means."""
         classes = classes_to_learn(sample)
-        sums = np.zeros((len(classes), sample.n_cells))
-        for values, labels in sample.batches():
-            for place, wanted in enumerate(classes):
-                sums[place] += values[labels == wanted].sum(axis=0, dtype=np.float64)
-        counts = np.array([(sample.labels == wanted).sum() for wanted in classes])
-        means = sums / counts[:, np.newaxis]
+        means = np.stack(
+            [
+                sample.values[sample.labels == wanted].mean(axis=0, dtype=np.float64)
+                for wanted in classes
+            ]
+        )
         squares = (means**2).sum(axis=1)
 
-        def decide(values):
+        def decide(values: NDArray[np.float32]) -> NDArray[np.int64]:
             # |x - m|^2 without |x|^2, which is the same for every class.
             distances = squares - 2 * (values.astype(np.float64) @ means.T)
-            return classes[distances.argmin(axis=1)]
+            return classes_at(classes, distances.argmin(axis=1))
 
         return (FittedReader(self.name, None, len(sample), decide),)

@@ -1,40 +1,50 @@
 """``python -m cnn_core survey --readouts``: compute readouts and put them beside the models."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
-from cnn_core.artifacts import MANIFEST
+from cnn_core.artifacts import MANIFEST, AnyPath
 from cnn_core.errors import ArtifactError, DataError
 from cnn_core.images.dataset import available_splits, load_dataset
 from cnn_core.network.opening import load_network
 from cnn_core.readouts.compute import compute_readouts
 from cnn_core.readouts.result_file import READOUTS, load_readouts, readouts_text, save_readouts
+from cnn_core.readouts.results import ModelReadouts
+from cnn_core.readouts.twin import find_twin
 from cnn_core.training.publishing import publish_text
 
 ARTICLES_PAIR = (4, 9)
 
 
 def compute_for_files(
-    models, data, pairs=None, *, cache_folder=None, output=None, anew=False, pixels=None
-):
+    models: Sequence[AnyPath],
+    data: AnyPath,
+    pairs: Sequence[tuple[int, int]] | None = None,
+    *,
+    cache_folder: AnyPath | None = None,
+    output: AnyPath | None = None,
+    anew: bool = False,
+    pixels: str | None = None,
+) -> None:
     """Compute the readouts of saved models and keep them in a file.
 
     Parameters
     ----------
-    models : sequence of path
-    data : path
+    data
         Image sets, train and test.
-    pairs : sequence of (int, int), optional
+    pairs
         Pairs of classes; 4 and 9 by default, or the first two classes where there is no class 9.
-    cache_folder : path, optional
+    cache_folder
         As in `compute_readouts`.
-    output : path, optional
+    output
         The file; by default ``readouts.json`` in each model's folder. What it says of other models
         or data stays. In a folder of artifacts the manifest describes it.
-    anew : bool
+    anew
         Compute again what an earlier run found.
-    pixels : str, optional
+    pixels
         As in `load_network`.
 
     Raises
@@ -47,22 +57,31 @@ def compute_for_files(
     pairs = pairs or [ARTICLES_PAIR if max(ARTICLES_PAIR) < test.n_classes else (0, 1)]
     for model in map(Path, models):
         network = load_network(model, pixels=pixels, value_range=test.value_range)
+        twin, source = find_twin(network)
         path = Path(output) if output else model.parent / READOUTS
         with tqdm(total=1, desc=model.name, unit=" steps") as bar:
 
-            def show(done, total, title, bar=bar):
+            def show(done: int, total: int, title: str, bar: Any = bar) -> None:
                 bar.total = total
-                bar.set_postfix_str(title, refresh=False)
                 bar.update(done - bar.n)
+                bar.set_postfix_str(title)
 
             found = compute_readouts(
-                network, train, test, pairs, cache_folder=cache_folder, anew=anew, progress=show
+                network,
+                train,
+                test,
+                pairs,
+                twin=twin,
+                twin_source=source,
+                cache_folder=cache_folder,
+                anew=anew,
+                progress=show,
             )
         keep(path, found)
         tqdm.write(f"{model.name}: {_told(found)} in {path}")
 
 
-def check_sets(data):
+def check_sets(data: AnyPath) -> None:
     """Make sure that data hold a train and a test set.
 
     Raises
@@ -78,15 +97,11 @@ def check_sets(data):
             )
 
 
-def keep(path, found):
+def keep(path: AnyPath, found: ModelReadouts) -> None:
     """Put the readouts of a model into a file beside those of others.
 
-    Parameters
-    ----------
-    path : path
-    found : ModelReadouts
-        Takes the place of what the file says of the same model and data. A damaged file is
-        replaced.
+    They take the place of what the file says of the same model and data. A damaged file is
+    replaced.
     """
     path = Path(path)
     try:
@@ -101,11 +116,11 @@ def keep(path, found):
         save_readouts(path, everything)
 
 
-def _identity(found):
+def _identity(found: ModelReadouts) -> tuple[str, str, str]:
     return found.model_digest, found.train_digest, found.test_digest
 
 
-def _told(found):
+def _told(found: ModelReadouts) -> str:
     verdicts = [claim.verdict for claim in found.claims]
     counts = ", ".join(
         f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)

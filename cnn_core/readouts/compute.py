@@ -1,86 +1,52 @@
 """All readouts of one network, step by step; a killed run goes on after its last step."""
 
-import contextlib
 import hashlib
-import json
 import platform
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from cnn_core.artifacts import json_text, save_text
+from cnn_core.artifacts import AnyPath
 from cnn_core.errors import DataError, SelectionError
+from cnn_core.images.dataset import Dataset
+from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerKind
-from cnn_core.readouts.claims import Evidence, judge_claims
-from cnn_core.readouts.ladder import READERS, layers_to_read, make_task, read_layer
-from cnn_core.readouts.mlp import find_mlp, make_variant, variant_steps
-from cnn_core.readouts.result_file import FORMAT, readout_from, variant_from
-from cnn_core.readouts.results import ModelReadouts
+from cnn_core.readouts.circles_worth import find_circles_worth
+from cnn_core.readouts.claims import judge_claims
+from cnn_core.readouts.ladder import N_FITTED, Rungs, layers_to_read, read_layers
+from cnn_core.readouts.mlp import Mlp, find_mlp, make_variants
+from cnn_core.readouts.result_file import FORMAT, as_read
+from cnn_core.readouts.results import CirclesFound, MlpFacts, ModelReadouts, Task, Twin, Variant
 from cnn_core.readouts.samples import MOST_VALUES
+from cnn_core.readouts.task import make_task
+from cnn_core.readouts.twin import NO_TWIN
+from cnn_core.readouts.work import Steps, Tell, Work
 from cnn_core.survey.one_pass import layers_from_last_convolution
 from cnn_core.survey.store import default_cache_folder
-from cnn_core.survey.whole_set import identity_of, survey_of
+from cnn_core.survey.whole_set import identity_of
 
 MOST_SHARED = 0.01
 _PACKAGES = ("keras", "numpy", "scikit-learn", "scipy")
 
 
-class Work:
-    """Results of finished steps, kept in a file after each step.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where the folder cannot be written, results are held in memory only.
-    """
-
-    def __init__(self, path):
-        self._path = path
-        self.n_at_hand = 0
-        try:
-            self._done = dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            self._done = {}
-
-    def step(self, key, compute):
-        """Result of a step in its JSON form: the kept one, or computed and kept.
-
-        Parameters
-        ----------
-        key : str
-        compute : callable
-            Without arguments; returns a dataclass or a sequence of them.
-
-        Returns
-        -------
-        dict or list of dict
-        """
-        if key in self._done:
-            self.n_at_hand += 1
-            return self._done[key]
-        found = compute()
-        many = isinstance(found, tuple)
-        plain = [asdict(one) for one in found] if many else asdict(found)
-        # What comes from the file and what was just computed must look the same.
-        self._done[key] = json.loads(json_text(plain))
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            save_text(self._path, json_text(self._done))
-        return self._done[key]
-
-    def forget(self):
-        """Drop what was kept."""
-        self._done = {}
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
-
-
 def compute_readouts(
-    network, train, test, pairs=(), *, cache_folder=None, seed=0, anew=False, progress=None
-):
+    network: Network,
+    train: Dataset | None,
+    test: Dataset,
+    pairs: Sequence[tuple[int, int]] = (),
+    *,
+    twin: Network | None = None,
+    twin_source: str = NO_TWIN,
+    cache_folder: AnyPath | None = None,
+    seed: int = 0,
+    anew: bool = False,
+    progress: Tell | None = None,
+) -> ModelReadouts:
     """Measure what each layer alone can tell, what the MLP adds, and judge the article's claims.
 
     Readers are fitted on training images and scored on test images; nothing is chosen on the test
@@ -88,21 +54,16 @@ def compute_readouts(
 
     Parameters
     ----------
-    network : Network
-    train, test : Dataset
-    pairs : sequence of (int, int)
+    pairs
         Pairs of classes to tell apart; all classes are always read.
-    cache_folder : path, optional
-        Where the survey and finished steps are kept; by default as in `survey_of`.
-    seed : int
-    anew : bool
+    twin, twin_source
+        The same network before its training, and where its weights come from; see `find_twin`.
+    cache_folder
+        Where finished steps are kept; by default as in `survey_of`.
+    anew
         Compute finished steps again.
-    progress : callable, optional
+    progress
         Called with (steps done, steps in all, what comes next).
-
-    Returns
-    -------
-    ModelReadouts
 
     Raises
     ------
@@ -118,58 +79,51 @@ def compute_readouts(
         )
     n_shared = _check_apart(train, test)
     pairs = _checked_pairs(pairs, network, train, test)
-    survey = survey_of(network, test, cache_folder, with_features=True)
+    started = time.perf_counter()
     layers = layers_to_read(network, test.images[:8])
-    tasks = tuple(make_task(pair, survey) for pair in (None, *pairs))
-    mlp = find_mlp(network)
-    variants = variant_steps(network, mlp)
+    logits = network.logits(test.images)
+    tasks = tuple(make_task(pair, logits, test.labels) for pair in (None, *pairs))
+    mlp, conv = find_mlp(network), _last_convolution(network)
     work = _open_work(network, train, test, cache_folder, seed)
     if anew:
         work.forget()
+    n_circles = len(pairs) if conv else 0
+    steps = Steps(len(tasks) * (2 if twin else 1) + 1 + n_circles + 1, progress)
 
-    n_steps = len(layers) * len(tasks) * len(READERS) + len(variants) + len(pairs)
-    done = 0
-    started = time.perf_counter()
+    def rungs_of(one: Network, own_tasks: Sequence[Task], is_trained: bool) -> list[Rungs]:
+        kept_as, told = ("ladder", "trained") if is_trained else (twin_source, "untrained")
+        found = []
+        for task in own_tasks:
+            steps.begin(f"{task.name}, {told}")
+            read = partial(read_layers, one, train, test, layers, task, seed, is_trained=is_trained)
+            tell = partial(steps.within, f"{task.name}, {told}")
+            found.append(work.step(f"{kept_as}|{task.name}", Rungs, partial(read, tell=tell)))
+        return found
 
-    def announce(title):
-        nonlocal done
-        if progress is not None:
-            progress(done, n_steps, title)
-        done += 1
-
-    def run(title, key, compute):
-        announce(title)
-        return work.step(key, compute)
-
-    readouts = []
-    for layer in layers:
-        for task in tasks:
-            for reader in READERS:
-                stored = run(
-                    f"{layer.title}, {task.name}, {reader.name}",
-                    f"{layer.name}|{task.name}|{getattr(reader, 'kept_as', reader.name)}",
-                    lambda reader=reader, layer=layer, task=task: read_layer(
-                        reader, network, train, test, survey, layer.name, task, seed
-                    ),
-                )
-                readouts += map(readout_from, stored)
-    found_variants = []
-    names_of_tasks = " ".join(task.name for task in tasks)
-    for name in variants:
-        stored = run(
-            f"MLP: {name}",
-            f"mlp|{name}|{names_of_tasks}",
-            lambda name=name: make_variant(name, network, mlp, train, test, survey, tasks, seed),
+    # What is cheap and what the claims need comes first.
+    steps.begin("MLP")
+    variants = work.step(
+        "mlp|" + " ".join(task.name for task in tasks),
+        tuple[Variant, ...],
+        lambda: make_variants(network, mlp, train, test, logits, tasks, seed),
+    )
+    circles: list[CirclesFound] = []
+    for task in tasks[1:] if conv else ():
+        steps.begin(f"circles, {task.name}")
+        circles += work.step(
+            f"circles|{task.name}",
+            tuple[CirclesFound, ...],
+            partial(find_circles_worth, network, train, test, str(conv), task, logits, seed),
         )
-        found_variants.append(variant_from(stored))
-    claims = []
-    for task in tasks[1:]:
-        evidence = _evidence(network, survey, task, mlp, readouts, found_variants, test, seed)
-        announce(f"claims, {task.name}")
-        claims += judge_claims(evidence)
-    if progress is not None:
-        progress(n_steps, n_steps, "done")
-    return ModelReadouts(
+    trained = rungs_of(network, tasks, True)
+    untrained: Twin | None = None
+    if twin is not None:
+        twin_logits = twin.logits(test.images)
+        twin_tasks = tuple(make_task(pair, twin_logits, test.labels) for pair in (None, *pairs))
+        found = rungs_of(twin, twin_tasks, False)
+        untrained = Twin(twin_source, twin_tasks, tuple(r for one in found for r in one.readouts))
+    steps.begin("claims")
+    told = ModelReadouts(
         model_name=network.name,
         model_digest=identity_of(network),
         train_digest=train.digest,
@@ -177,16 +131,21 @@ def compute_readouts(
         class_names=test.class_names,
         layers=layers,
         tasks=tasks,
-        readouts=tuple(readouts),
+        readouts=tuple(readout for one in trained for readout in one.readouts),
+        removals=tuple(removal for one in trained for removal in one.removals),
         mlp=_told_mlp(mlp),
-        variants=tuple(found_variants),
-        claims=tuple(claims),
+        conv=conv,
+        variants=variants,
+        circles=tuple(circles),
+        twin=untrained,
+        claims=(),
         provenance={
             "images": {"train": len(train), "test": len(test), "in_both": n_shared},
+            "most_images_fitted": N_FITTED,
             "seed": seed,
-            "most_values_fitted_at_once": MOST_VALUES,
+            "untrained": twin_source,
             "seconds": round(time.perf_counter() - started, 1),
-            "steps": n_steps - len(pairs),
+            "steps": steps.n_steps - 1,
             "steps_from_an_earlier_run": work.n_at_hand,
             "versions": {
                 "python": platform.python_version(),
@@ -194,9 +153,18 @@ def compute_readouts(
             },
         },
     )
+    told = as_read(ModelReadouts, judged(told))
+    steps.begin("done")
+    return told
 
 
-def count_shared(train, test):
+def judged(found: ModelReadouts) -> ModelReadouts:
+    """Add the claims about each pair, judged by this model alone."""
+    claims = [judge_claims([found], task.name) for task in found.tasks[1:]]
+    return replace(found, claims=tuple(claim for own in claims for claim in own))
+
+
+def count_shared(train: Dataset, test: Dataset) -> int:
     """Number of test images that are, pixel for pixel, training images."""
     seen = {hashlib.blake2b(np.ascontiguousarray(image).data).digest() for image in train.images}
     return sum(
@@ -204,7 +172,7 @@ def count_shared(train, test):
     )
 
 
-def _check_apart(train, test):
+def _check_apart(train: Dataset, test: Dataset) -> int:
     n_shared = count_shared(train, test)
     if n_shared > MOST_SHARED * len(test):
         raise DataError(
@@ -215,8 +183,10 @@ def _check_apart(train, test):
     return n_shared
 
 
-def _checked_pairs(pairs, network, train, test):
-    checked = []
+def _checked_pairs(
+    pairs: Sequence[tuple[int, int]], network: Network, train: Dataset, test: Dataset
+) -> list[tuple[int, int]]:
+    checked: list[tuple[int, int]] = []
     for p, q in pairs:
         for wanted in (p, q):
             if not 0 <= wanted < network.n_classes:
@@ -237,35 +207,28 @@ def _checked_pairs(pairs, network, train, test):
     return checked
 
 
-def _open_work(network, train, test, cache_folder, seed):
+def _open_work(
+    network: Network, train: Dataset, test: Dataset, cache_folder: AnyPath | None, seed: int
+) -> Work:
     folder = Path(cache_folder) if cache_folder is not None else default_cache_folder()
-    parts = (FORMAT, identity_of(network), train.digest, test.digest, seed, MOST_VALUES)
+    parts = (FORMAT, identity_of(network), train.digest, test.digest, seed, N_FITTED, MOST_VALUES)
     key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
     return Work(folder / f"readouts-{key}.json")
 
 
-def _evidence(network, survey, task, mlp, readouts, variants, test, seed):
+def _last_convolution(network: Network) -> str | None:
     first = layers_from_last_convolution(network.layers)[0]
     is_conv = first.kind in (LayerKind.CONV, LayerKind.DEPTHWISE_CONV)
-    return Evidence(
-        survey=survey,
-        task=task,
-        names=tuple(test.class_names[number] for number in task.classes),
-        conv=first.name if is_conv else None,
-        hidden=mlp.hidden if mlp else None,
-        readouts=tuple(one for one in readouts if one.task == task.name),
-        variants=tuple(variants),
-        seed=seed,
-    )
+    return first.name if is_conv else None
 
 
-def _told_mlp(mlp):
+def _told_mlp(mlp: Mlp | None) -> MlpFacts:
     if mlp is None:
-        return {
-            "input": None,
-            "hidden": None,
-            "widths": [],
-            "note": "No dense layer stands between the last convolution and the logits.",
-        }
+        return MlpFacts(
+            input=None,
+            hidden=None,
+            widths=[],
+            note="No dense layer stands between the last convolution and the logits.",
+        )
     note = "" if mlp.hidden else "The MLP is linear: no layer of it has a non-linearity."
-    return {"input": mlp.input, "hidden": mlp.hidden, "widths": list(mlp.widths), "note": note}
+    return MlpFacts(input=mlp.input, hidden=mlp.hidden, widths=list(mlp.widths), note=note)

@@ -6,10 +6,14 @@ readers, one a setting; each decides on any values of the same layer.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnn_core.errors import DataError
+from cnn_core.readouts.results import Facts
+from cnn_core.readouts.samples import Sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,51 +22,42 @@ class FittedReader:
 
     Attributes
     ----------
-    reader : str
-        Which reader: "best_cell", "class_mean", "best_cells" or "linear_probe".
-    setting : int or None
+    reader
+        "best_cell", "class_mean", "best_cells" or "linear_probe".
+    setting
         What tells several fits of one reader apart: the number of cells.
-    n_fitted : int
+    n_fitted
         Training images that it was fitted on.
-    decide : callable
-        Values (n, n_cells) float32 -> (n,) int64, the class of each image.
-    facts : dict
-        What it learned, for JSON: the cell and threshold, the strength of the penalty.
+    decide
+        Values (n, n_cells) -> (n,), the class of each image.
+    weights
+        Of a linear probe: (n_cells, k), what its scores are made of.
     """
 
     reader: str
     setting: int | None
     n_fitted: int
-    decide: Callable = field(repr=False)
-    facts: dict = field(default_factory=dict)
+    decide: Callable[[NDArray[np.float32]], NDArray[np.int64]] = field(repr=False)
+    facts: Facts = field(default_factory=Facts)
+    weights: NDArray[np.float32] | None = field(default=None, repr=False)
 
 
-def decisions(fitted, sample):
-    """Let a reader decide on all images of a sample.
+class Reader(Protocol):
+    """A way of reading a layer."""
 
-    Parameters
-    ----------
-    fitted : FittedReader
-    sample : LayerSample or ArraySample
+    name: str
 
-    Returns
-    -------
-    ndarray, shape (n,), int64
-    """
-    return np.concatenate([fitted.decide(values) for values, _ in sample.batches()])
+    def fit(self, sample: Sample) -> tuple[FittedReader, ...]:
+        """Learn; the sample's images are in random order."""
 
 
-def classes_to_learn(sample):
-    """Classes that occur in a sample, ascending; at least two are needed.
+def classes_at(classes: NDArray[np.int64], places: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Classes at some places among them, shape (n,)."""
+    return np.asarray(classes[places], np.int64)
 
-    Parameters
-    ----------
-    sample : LayerSample or ArraySample
 
-    Returns
-    -------
-    ndarray, shape (n_classes,), int64
-    """
+def classes_to_learn(sample: Sample) -> NDArray[np.int64]:
+    """Classes that occur in a sample, ascending; at least two are needed."""
     classes = np.unique(sample.labels)
     if len(classes) < 2:
         raise DataError(

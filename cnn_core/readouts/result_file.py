@@ -1,139 +1,108 @@
 """Readouts as a file: JSON with its provenance, written atomically and read back with care."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any, Literal
 
-from cnn_core.artifacts import Fault, json_text, save_text
+from pydantic import TypeAdapter, ValidationError
+
+from cnn_core.artifacts import AnyPath, Fault, save_text
 from cnn_core.errors import ArtifactError
-from cnn_core.readouts.results import (
-    Claim,
-    LayerFacts,
-    ModelReadouts,
-    Number,
-    Paired,
-    Readout,
-    Share,
-    Task,
-    Variant,
-    VariantScore,
-)
+from cnn_core.readouts.results import ModelReadouts
 
-FORMAT = 1
+FORMAT: Literal[2] = 2
 READOUTS = "readouts.json"
 
 
-def readouts_text(found):
-    """Render what was found for one or more networks, the same way every time.
+@dataclass(frozen=True)
+class _Content:
+    format: Literal[2]
+    models: tuple[ModelReadouts, ...]
 
-    Parameters
-    ----------
-    found : iterable of ModelReadouts
 
-    Returns
-    -------
-    str
+def plain(found: Any) -> Any:
+    """Turn what was found into what JSON can hold, floats to seven digits."""
+    if isinstance(found, float):
+        return float(f"{found:.7g}")
+    if isinstance(found, dict):
+        return {key: plain(value) for key, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [plain(one) for one in found]
+    return found if isinstance(found, str | int | None) else plain(asdict(found))
+
+
+def from_json(kind: Any, text: str | bytes) -> Any:
+    """Read a dataclass, or a tuple of them, from its JSON form.
+
+    Strictly: no number is taken from a text, nothing may be missing and nothing unknown there. The
+    annotations of the dataclasses are the rule, so that pydantic reads them and no code of ours.
+
+    Raises
+    ------
+    ValidationError
     """
-    return json_text({"format": FORMAT, "models": [asdict(one) for one in found]})
+    return _reader(kind).validate_json(text, strict=True, extra="forbid")
 
 
-def save_readouts(path, found):
-    """Save what was found for one or more networks, atomically.
+def as_read(kind: Any, found: Any) -> Any:
+    """Give what was found as it would be read back, its floats rounded."""
+    return from_json(kind, json.dumps(plain(found)))
 
-    Parameters
-    ----------
-    path : path
-    found : iterable of ModelReadouts
-    """
+
+@cache
+def _reader(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def readouts_text(found: Iterable[ModelReadouts]) -> str:
+    """Render what was found for one or more networks, the same way every time."""
+    content = {"format": FORMAT, "models": [plain(one) for one in found]}
+    # Without indentation: most of it are bits that nobody reads.
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def save_readouts(path: AnyPath, found: Iterable[ModelReadouts]) -> None:
+    """Save what was found for one or more networks, atomically."""
     save_text(path, readouts_text(found))
 
 
-def load_readouts(path):
-    """Read what was saved.
-
-    Parameters
-    ----------
-    path : path
-
-    Returns
-    -------
-    tuple of ModelReadouts
-        Empty if there is no such file.
+def load_readouts(path: AnyPath) -> tuple[ModelReadouts, ...]:
+    """Read what was saved; nothing if there is no such file.
 
     Raises
     ------
     ArtifactError
-        When the file is damaged or of another format.
+        When the file is damaged or of another format; it names the first place that is at fault.
     """
     path = Path(path)
-    remedy = "check the file out again or run `python -m cnn_core survey --readouts`"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
-            raise ArtifactError(
-                str(
-                    Fault(
-                        str(path),
-                        f"format {content['format']} where this version reads {FORMAT}",
-                        remedy,
-                    )
-                )
-            )
-        return tuple(_model_readouts(one) for one in content["models"])
+        text = path.read_bytes()
     except FileNotFoundError:
         return ()
-    except ArtifactError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise ArtifactError(str(Fault(str(path), "truncated or altered", remedy))) from None
+    except OSError:
+        raise _fault(path, "cannot be read") from None
+    try:
+        content: _Content = from_json(_Content, text)
+    except ValidationError as found:
+        raise _fault(path, _first_fault(text, found)) from None
+    return content.models
 
 
-def readout_from(stored):
-    """Readout from its JSON form."""
-    return Readout(
-        **{
-            **stored,
-            "share": Share(**stored["share"]),
-            "versus_network": Paired(**stored["versus_network"]),
-        }
-    )
+def _first_fault(text: bytes, found: ValidationError) -> str:
+    """Tell what is wrong: another format, no JSON at all, or the first field that does not fit."""
+    first = found.errors(include_url=False)[0]
+    if first["type"] == "json_invalid":
+        return "truncated or altered"
+    stated = json.loads(text)
+    if isinstance(stated, dict) and stated.get("format", FORMAT) != FORMAT:
+        return f"format {stated['format']!r} where this version reads {FORMAT}"
+    place = ".".join(map(str, first["loc"])) or "content"
+    return f"truncated or altered, {place}: {first['msg'][:1].lower()}{first['msg'][1:]}"
 
 
-def variant_from(stored):
-    """Variant from its JSON form."""
-    return Variant(
-        **{
-            **stored,
-            "scores": {
-                task: VariantScore(
-                    Share(**score["share"]),
-                    Paired(**score["versus_network"]),
-                    *(tuple(score[key]) for key in ("images", "answers", "network_answers")),
-                )
-                for task, score in stored["scores"].items()
-            },
-        }
-    )
-
-
-def _claim(stored):
-    return Claim(**{**stored, "numbers": tuple(Number(**one) for one in stored["numbers"])})
-
-
-def _model_readouts(stored):
-    return ModelReadouts(
-        **{
-            **stored,
-            "class_names": tuple(stored["class_names"]),
-            "layers": tuple(
-                LayerFacts(**{**one, "shape": tuple(one["shape"])}) for one in stored["layers"]
-            ),
-            "tasks": tuple(
-                Task(one["name"], tuple(one["classes"]), Share(**one["network"]))
-                for one in stored["tasks"]
-            ),
-            "readouts": tuple(map(readout_from, stored["readouts"])),
-            "variants": tuple(map(variant_from, stored["variants"])),
-            "claims": tuple(map(_claim, stored["claims"])),
-        }
-    )
+def _fault(path: Path, what: str) -> ArtifactError:
+    remedy = "check the file out again or run `python -m cnn_core survey --readouts`"
+    return ArtifactError(str(Fault(str(path), what, remedy)))

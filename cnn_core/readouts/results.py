@@ -1,6 +1,17 @@
 """What the readouts found, as plain data."""
 
+import base64
+import binascii
+import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# Pydantic, which reads these classes from a file, knows a TypedDict of this module alone.
+from typing_extensions import TypedDict
 
 from cnn_core.statistics import wilson_interval
 
@@ -17,41 +28,105 @@ class Share:
     high: float
 
     @classmethod
-    def of(cls, n_right, n):
+    def of(cls, n_right: int, n: int) -> Self:
         """Add the interval to two counts."""
         low, high = wilson_interval(n_right, n)
         return cls(int(n_right), int(n), float(low), float(high))
 
     @property
-    def value(self):
+    def value(self) -> float:
         """Share of right answers, nan without images."""
         return self.n_right / self.n if self.n else float("nan")
 
 
 @dataclass(frozen=True)
-class Paired:
-    """How often only one of two readers is right.
+class Answers:
+    """Which test images of a task are answered rightly, in the order of the set.
 
     Attributes
     ----------
-    n : int
-        Images that both answered.
-    only_first, only_second : int
-        Images on which only this one is right.
-    difference, low, high : float
-        Accuracy of the first minus that of the second, and its 95 % interval.
-    p_value : float
-        Exact McNemar test: probability of so uneven a split of the images on which only one is
-        right, if both were equally good. 1 if there is no such image.
+    packed
+        The bits, eight to a byte, compressed by zlib, in base64.
     """
 
     n: int
-    only_first: int
-    only_second: int
+    packed: str
+
+    def __post_init__(self) -> None:
+        if len(_unpacked(self.packed)) != -(-self.n // 8):
+            raise ValueError(f"not the answers to {self.n} images")
+
+    @classmethod
+    def of(cls, right: ArrayLike) -> Self:
+        """Pack answers, shape (n,), bool."""
+        bits = np.asarray(right, bool)
+        return cls(len(bits), _packed(np.packbits(bits).tobytes()))
+
+    @cached_property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each image is answered rightly, shape (n,)."""
+        packed = np.frombuffer(_unpacked(self.packed), np.uint8)
+        return np.unpackbits(packed, count=self.n).astype(bool)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """One small number for each test image, as 16-bit integers packed like `Answers`."""
+
+    n: int
+    packed: str
+
+    def __post_init__(self) -> None:
+        if len(_unpacked(self.packed)) != 2 * self.n:
+            raise ValueError(f"not {self.n} counts")
+
+    @classmethod
+    def of(cls, values: ArrayLike) -> Self:
+        """Pack numbers, shape (n,), 0 ... 65,535."""
+        array = np.asarray(values).astype("<u2")
+        return cls(len(array), _packed(array.tobytes()))
+
+    @cached_property
+    def values(self) -> NDArray[np.int64]:
+        """The numbers, shape (n,)."""
+        return np.frombuffer(_unpacked(self.packed), "<u2").astype(np.int64)
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content, 9)).decode()
+
+
+def _unpacked(packed: str) -> bytes:
+    try:
+        return zlib.decompress(base64.b64decode(packed, validate=True))
+    except (binascii.Error, zlib.error):
+        raise ValueError("no packed answers") from None
+
+
+@dataclass(frozen=True)
+class Paired:
+    """How often only one of two readers is right, for one model.
+
+    Attributes
+    ----------
+    only_first, only_second
+        Images on which only this one is right; an undecided answer counts half.
+    difference, low, high
+        Accuracy of the first minus that of the second, as a share, and its 95 % interval.
+    p_value
+        Of the exact McNemar test; it is below 0.05 just when the interval excludes 0.
+    smallest_detectable
+        The difference that so many images, disagreeing as much as these, show in 4 of 5 cases.
+    """
+
+    n: int
+    only_first: float
+    only_second: float
     difference: float
     low: float
     high: float
     p_value: float
+    smallest_detectable: float
 
 
 @dataclass(frozen=True)
@@ -60,17 +135,20 @@ class Task:
 
     Attributes
     ----------
-    name : str
+    name
         "all", or "p-q" with the numbers of the two classes.
-    classes : tuple of int
+    classes
         All classes, or p and q.
-    network : Share
+    network
         The network itself: its prediction; for a pair the class with the larger logit of the two.
+    answers
+        The same, image by image.
     """
 
     name: str
     classes: tuple[int, ...]
     network: Share
+    answers: Answers
 
 
 @dataclass(frozen=True)
@@ -83,25 +161,63 @@ class LayerFacts:
     n_cells: int
 
 
+class Facts(TypedDict, total=False):
+    """What a reader learned; each reader tells a part of it.
+
+    Attributes
+    ----------
+    cell, threshold, above, low, high, answers
+        Of the best cell: its place in C order; for two classes the threshold and the class of
+        values at or above it; for more the range and the answer of each bin.
+    n_right_fitted
+        Training images that it gets right.
+    cells
+        Of the best cells: places, best first.
+    strength, held_out_loss
+        Of a linear probe: its penalty, and the loss of each penalty tried.
+    steps, gradient_norm, tolerance, converged
+        Of a fit: the norm of the gradient where it ended, as a share of that at zero weights, and
+        the one that it was to reach.
+    control_right
+        Of a linear probe: how many of the images that it is fitted on the same probe gets right
+        when each of them has a random label.
+    """
+
+    cell: int
+    threshold: float | None
+    above: int
+    low: float
+    high: float
+    answers: list[int]
+    n_right_fitted: int
+    cells: list[int]
+    strength: float
+    held_out_loss: dict[str, float]
+    steps: int
+    gradient_norm: float
+    tolerance: float
+    converged: bool
+    control_right: int
+
+
 @dataclass(frozen=True)
 class Readout:
     """How one reader does on one layer and one task.
 
     Attributes
     ----------
-    task, layer, reader : str
-    setting : int or None
+    setting
         Number of cells, for "best_cells".
-    n_fitted : int
+    n_fitted
         Training images fitted on.
-    share : Share
+    share
         Test images.
-    versus_network : Paired
+    versus_network
         The network first, this reader second, on the same images.
-    facts : dict
-        What it learned; see the reader.
-    seconds : float
-        Time for fitting and scoring; the settings of a reader share it.
+    seconds
+        Time for fitting; the settings of a reader share it.
+    answers
+        Image by image; None where the file leaves them out.
     """
 
     task: str
@@ -111,8 +227,76 @@ class Readout:
     n_fitted: int
     share: Share
     versus_network: Paired
-    facts: dict
+    facts: Facts
     seconds: float
+    answers: Answers | None = None
+
+    @property
+    def control(self) -> float | None:
+        """Share of random labels that the same probe learns by heart; see `Facts`."""
+        right = self.facts.get("control_right")
+        return None if right is None else right / self.n_fitted
+
+    @property
+    def selectivity(self) -> float | None:
+        """Share of right answers minus `control`, after Hewitt and Liang (EMNLP 2019).
+
+        Their random labels belong to words that are met again; an image is met once, so that the
+        images fitted on are asked: what a probe can learn by heart it need not have read.
+        """
+        return None if self.control is None else self.share.value - self.control
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The network run again without what a layer's linear probe reads.
+
+    The part of the layer's values along the probe's weights is set to its mean over the images that
+    the probe was fitted on.
+
+    Attributes
+    ----------
+    n_directions
+        Dimensions taken away: 1 for two classes, one less than the classes for more.
+    share
+        What is left of the network.
+    versus_network
+        The whole network first, the cut one second.
+    random
+        The same with as many directions drawn at random.
+    """
+
+    task: str
+    layer: str
+    n_directions: int
+    share: Share
+    versus_network: Paired
+    random: tuple[Share, ...]
+
+    @property
+    def random_loss(self) -> float:
+        """Mean loss of accuracy by random directions, as a share."""
+        whole = self.share.value + self.versus_network.difference
+        return whole - float(np.mean([one.value for one in self.random]))
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The same readers on the same network before its training.
+
+    Attributes
+    ----------
+    source
+        Where its weights come from.
+    tasks
+        With the untrained network's own answers.
+    readouts
+        ``versus_network`` is against the untrained network itself.
+    """
+
+    source: str
+    tasks: tuple[Task, ...]
+    readouts: tuple[Readout, ...]
 
 
 @dataclass(frozen=True)
@@ -121,11 +305,17 @@ class VariantScore:
 
     Attributes
     ----------
-    share : Share
-    versus_network : Paired
+    versus_network
         The network first, the variant second.
-    images, answers, network_answers : tuple of int
+    images, answers, network_answers
         Test images that the two answer differently, and both answers.
+    right
+        Image by image.
+    seeds
+        Of a variant with random weights to begin with: each seed's share, ascending. The others are
+        those of the median seed.
+    facts
+        Of its fit.
     """
 
     share: Share
@@ -133,6 +323,10 @@ class VariantScore:
     images: tuple[int, ...]
     answers: tuple[int, ...]
     network_answers: tuple[int, ...]
+    right: Answers
+    n_fitted: int
+    seeds: tuple[Share, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True)
@@ -141,21 +335,97 @@ class Variant:
 
     Attributes
     ----------
-    name : str
+    name
         "linear_probe", "without_bend" or "linear_refit".
-    title, how : str
+    title, how
         What it is, in a few words, and exactly how it was made.
-    n_fitted : int
-        Training images fitted on, 0 if nothing was.
-    scores : dict of str to VariantScore
-        By name of the task.
+    n_fitted
+        Training images fitted on, of all classes; 0 if nothing was.
+    scores
+        By name of the task. A question about two classes is answered by a reader of these two.
     """
 
     name: str
     title: str
     how: str
     n_fitted: int
-    scores: dict
+    scores: dict[str, VariantScore]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Circles of one pair of groups, both of training images.
+
+    Attributes
+    ----------
+    n_common
+        Cells on in every image of p's group.
+    n_unique
+        Cells unique to p's group and to q's.
+    n_passing
+        Of those unique to p's, how many are on in at least half of all test images of p and in at
+        most a tenth of those of q, both beyond the 95 % interval.
+    credit
+        Right answers of the circle reader among all test images of p and q, an undecided one half.
+    """
+
+    n_common: int
+    n_unique: tuple[int, int]
+    n_passing: int
+    credit: float
+
+
+@dataclass(frozen=True)
+class CirclesFound:
+    """The article's circles on the last convolution at one threshold, and what they are worth.
+
+    Attributes
+    ----------
+    groups
+        Numbers in the training set of the three clearest images of p and of q.
+    cells, hits
+        Cells unique to p's group, and in how many test images of p and of q each is on.
+    n_images
+        Test images of p and of q.
+    first
+        What these groups came to.
+    others
+        The same for the groups of the next clearest images, three by three.
+    any_class, same_class
+        How many groups of three random training images, of any class and of p, have 0, 1, 2 ...
+        cells in common.
+    unclear
+        Which test images of p, in their order, count as unclear: rightly classified, with a margin
+        below that of a twentieth of the rightly classified training images of p.
+    n_on
+        How many of p's circles are on in each test image of p.
+    right, undecided
+        Answers of the circle reader to all test images of p and q.
+    random_readers
+        Mean accuracy of readers with circles of random training images, and where 95 % of them lie.
+    """
+
+    task: str
+    layer: str
+    threshold: float
+    groups: tuple[tuple[int, ...], tuple[int, ...]]
+    cells: tuple[int, ...]
+    hits: tuple[tuple[int, int], ...]
+    n_images: tuple[int, int]
+    first: Draw
+    others: tuple[Draw, ...]
+    any_class: tuple[int, ...]
+    same_class: tuple[int, ...]
+    unclear: Answers
+    n_on: Counts
+    right: Answers
+    undecided: Answers
+    random_readers: tuple[float, float, float]
+
+    @property
+    def credit(self) -> NDArray[np.float64]:
+        """Credit for each test image of p and q: 1, 0, or 0.5 where the reader is undecided."""
+        return np.where(self.undecided.right, 0.5, self.right.right)
 
 
 @dataclass(frozen=True)
@@ -164,13 +434,11 @@ class Number:
 
     Attributes
     ----------
-    label : str
-    value : float
-    low, high : float or None
+    low, high
         95 % interval or, where the label says so, the range of random draws.
-    n : int or None
+    n
         What it was counted on.
-    unit : str
+    unit
         "share", "difference of shares" or "cells".
     """
 
@@ -183,19 +451,38 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """How a claim comes out with another threshold or with one model alone.
+
+    Attributes
+    ----------
+    setting
+        Such as "t = 0.10", or the name of a model.
+    number
+        The claim's leading number there.
+    """
+
+    setting: str
+    verdict: str
+    number: Number
+
+
+@dataclass(frozen=True)
 class Claim:
     """One conclusion of the article, held against the numbers.
 
     Attributes
     ----------
-    name, task : str
-    statement : str
+    statement
         The claim, with this model's classes and layers.
-    verdict : str
-        "holds", "holds in part", "does not hold" or "cannot be judged".
-    rule : str
+    verdict
+        "holds", "holds in part", "does not hold", "not settled" or "cannot be judged".
+    rule
         How the verdict follows from the numbers.
-    numbers : tuple of Number
+    models
+        Names of the models that were pooled.
+    elsewhere
+        The strip: thresholds first, then models.
     """
 
     name: str
@@ -204,6 +491,17 @@ class Claim:
     verdict: str
     rule: str
     numbers: tuple[Number, ...]
+    models: tuple[str, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+
+class MlpFacts(TypedDict):
+    """Where the MLP begins and bends: "" is the pixels, None stands for nowhere."""
+
+    input: str | None
+    hidden: str | None
+    widths: list[int]
+    note: str
 
 
 @dataclass(frozen=True)
@@ -212,19 +510,15 @@ class ModelReadouts:
 
     Attributes
     ----------
-    model_name, model_digest : str
-    train_digest, test_digest : str
-    class_names : tuple of str
-    layers : tuple of LayerFacts
+    layers
         From the pixels to the logits; layers that copy another are left out.
-    tasks : tuple of Task
-    readouts : tuple of Readout
-    mlp : dict
-        "input" and "hidden", the layers between which the MLP begins and bends ("" or None where
-        there is none), and "note".
-    variants : tuple of Variant
-    claims : tuple of Claim
-    provenance : dict
+    n_fitted
+        Training images that the readers of every layer are fitted on, by name of the task.
+    twin
+        None where the untrained weights are not known; `provenance` says so.
+    claims
+        Judged by this model alone.
+    provenance
         Numbers of images, seed, versions, seconds.
     """
 
@@ -236,28 +530,64 @@ class ModelReadouts:
     layers: tuple[LayerFacts, ...]
     tasks: tuple[Task, ...]
     readouts: tuple[Readout, ...]
-    mlp: dict
+    removals: tuple[Removal, ...]
+    mlp: MlpFacts
+    conv: str | None
     variants: tuple[Variant, ...]
+    circles: tuple[CirclesFound, ...]
+    twin: Twin | None
     claims: tuple[Claim, ...]
-    provenance: dict = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
 
-    def task(self, name):
+    def task(self, name: str) -> Task | None:
         """Task of a name, or None."""
         return next((task for task in self.tasks if task.name == name), None)
 
-    def of(self, task, layer=None, reader=None, setting=None):
-        """Readouts of a task, in the order of the layers; None stands for any.
+    def of(
+        self,
+        task: str,
+        layer: str | None = None,
+        reader: str | None = None,
+        setting: int | None = None,
+    ) -> list[Readout]:
+        """Readouts of a task, in the order of the layers; None stands for any."""
+        return _chosen(self.readouts, task, layer, reader, setting)
 
-        Returns
-        -------
-        list of Readout
-        """
-        wanted = {"layer": layer, "reader": reader, "setting": setting}
-        return [
-            readout
-            for readout in self.readouts
-            if readout.task == task
-            and all(
-                value is None or getattr(readout, key) == value for key, value in wanted.items()
-            )
-        ]
+    def untrained(
+        self,
+        task: str,
+        layer: str | None = None,
+        reader: str | None = None,
+        setting: int | None = None,
+    ) -> list[Readout]:
+        """Readouts of the untrained twin, as `of` gives those of the network."""
+        return _chosen(self.twin.readouts, task, layer, reader, setting) if self.twin else []
+
+    def removal(self, task: str, layer: str) -> Removal | None:
+        """What the network is without the probe's directions on a layer, or None."""
+        return next((one for one in self.removals if (one.task, one.layer) == (task, layer)), None)
+
+    def variant(self, name: str) -> Variant | None:
+        """Variant of a name, or None."""
+        return next((one for one in self.variants if one.name == name), None)
+
+    def circles_at(self, task: str, threshold: float) -> CirclesFound | None:
+        """Circles of a pair at a threshold, or None."""
+        wanted = (task, threshold)
+        return next((one for one in self.circles if (one.task, one.threshold) == wanted), None)
+
+
+def _chosen(
+    readouts: tuple[Readout, ...],
+    task: str,
+    layer: str | None,
+    reader: str | None,
+    setting: int | None,
+) -> list[Readout]:
+    wanted = {"layer": layer, "reader": reader, "setting": setting}
+    return [
+        readout
+        for readout in readouts
+        if readout.task == task
+        and all(value is None or getattr(readout, key) == value for key, value in wanted.items())
+    ]

@@ -1,133 +1,103 @@
-"""The values of one layer for many images, in memory only as far as there is room."""
+"""The values of layers for many images, computed in one pass and held in memory."""
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from cnn_core.images.dataset import Dataset
+from cnn_core.network.activations import Activations
+from cnn_core.network.classifier import Network
 from cnn_core.survey.one_pass import batch_size_for
 
 MOST_VALUES = 2**28
-"""Most values (images times cells) that a reader is fitted on at once: 1 GiB of float32."""
+"""Most values (images times cells) held at once: 1 GiB of float32."""
 
-_HELD_VALUES = 2**27
-_BATCH = 512
 PIXELS = ""
 
 
-class LayerSample:
-    """Values of a layer for some images of a set, computed when asked for.
+class Sample:
+    """Values of one layer for some images, and the classes of these.
 
     Parameters
     ----------
-    network : Network
-    dataset : Dataset
-    layer : str
-        A layer, or "" for the pixels. Of the layer that puts out the logits the values before its
-        softmax are taken.
-    rows : array_like of int, shape (n,)
-        Which images, in which order.
+    values
+        (n, ...), in the C order of the layer's shape.
+    labels
+        (n,).
     """
 
-    def __init__(self, network, dataset, layer, rows):
-        self._network = network
-        self._dataset = dataset
-        self._layer = layer
-        self._rows = np.asarray(rows, np.int64)
-        self._held = None
-        info = network.layer(layer) if layer else None
-        self._takes_logits = layer == network.output_layer.name
-        self.n_cells = info.n_cells if info else int(np.prod(network.input_shape))
-        self._batch = min(_BATCH, 2 * batch_size_for([info])) if info else _BATCH
-
-    def __len__(self):
-        return len(self._rows)
-
-    @property
-    def labels(self):
-        """Classes of the images, shape (n,), int64."""
-        return self._dataset.labels[self._rows]
-
-    def first(self, n):
-        """Sample of the first n images, or this one if it has no more."""
-        if n >= len(self):
-            return self
-        return LayerSample(self._network, self._dataset, self._layer, self._rows[:n])
-
-    def batches(self):
-        """Go through all values in order.
-
-        Yields
-        ------
-        values : ndarray, shape (b, n_cells), float32
-            In the C order of the layer's shape.
-        labels : ndarray, shape (b,), int64
-        """
-        labels = self.labels
-        for start in range(0, len(self), self._batch):
-            stop = min(start + self._batch, len(self))
-            values = (
-                self._compute(self._rows[start:stop])
-                if self._held is None
-                else self._held[start:stop]
-            )
-            yield values, labels[start:stop]
-
-    def matrix(self):
-        """All values at once, shape (n, n_cells), float32: a new array that may be changed."""
-        if self._held is not None:
-            return self._held.copy()
-        values = np.empty((len(self), self.n_cells), np.float32)
-        start = 0
-        for part, _ in self.batches():
-            values[start : start + len(part)] = part
-            start += len(part)
-        if values.size <= _HELD_VALUES:
-            self._held = values
-            return values.copy()
-        return values
-
-    def _compute(self, rows):
-        # A memory-mapped set is read faster in its own order.
-        order = np.argsort(rows, kind="stable")
-        images = np.empty((len(rows), *self._dataset.images.shape[1:]), np.float32)
-        images[order] = self._dataset.images[rows[order]]
-        if not self._layer:
-            return images.reshape(len(rows), -1)
-        if self._takes_logits:
-            return self._network.logits(images, batch_size=len(rows))
-        activations = self._network.activations(images, [self._layer], batch_size=len(rows))
-        return activations[self._layer].reshape(len(rows), -1)
-
-
-class ArraySample:
-    """The same for values that are at hand.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, ...), float
-    labels : array_like of int, shape (n,)
-    """
-
-    def __init__(self, values, labels):
-        self._values = np.asarray(values, np.float32).reshape(len(values), -1)
+    def __init__(self, values: NDArray[np.float32], labels: ArrayLike) -> None:
+        self.values = np.asarray(values, np.float32).reshape(len(values), -1)
         self.labels = np.asarray(labels, np.int64)
-        self.n_cells = self._values.shape[1]
+        self.n_cells = self.values.shape[1]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.labels)
 
-    def first(self, n):
-        """Sample of the first n images."""
-        return ArraySample(self._values[:n], self.labels[:n])
-
-    def batches(self):
-        """Go through all values in order; see `LayerSample.batches`."""
-        for start in range(0, len(self), _BATCH):
-            yield self._values[start : start + _BATCH], self.labels[start : start + _BATCH]
-
-    def matrix(self):
-        """All values at once, as a new array."""
-        return self._values.copy()
+    def first(self, n: int) -> "Sample":
+        """Sample of the first n images, a view."""
+        return Sample(self.values[:n], self.labels[:n])
 
 
-def within_memory(sample):
-    """Give the first images of a sample, as many as fit into `MOST_VALUES` values, at least one."""
-    return sample.first(max(1, MOST_VALUES // sample.n_cells))
+def n_cells_of(network: Network, layer: str) -> int:
+    """Number of values of a layer, or of the pixels."""
+    return network.layer(layer).n_cells if layer else int(np.prod(network.input_shape))
+
+
+def values_in(
+    network: Network, layer: str, activations: Activations, images: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Values that readers of a layer see, flat, shape (n, n_cells).
+
+    Of the layer that puts out the logits these are the values before its softmax.
+    """
+    if layer == network.output_layer.name:
+        return activations.logits
+    values = activations[layer] if layer else images
+    return values.reshape(len(images), -1)
+
+
+def passes(
+    network: Network, dataset: Dataset, layers: Sequence[str], rows: NDArray[np.int64]
+) -> Iterator[tuple[slice, NDArray[np.float32], Activations]]:
+    """Run a network over some images of a set, batch by batch.
+
+    Yields
+    ------
+    places
+        Which of the rows these are.
+    images : shape (b, h, w, c)
+    activations
+        Of the layers; "" among them is passed over.
+    """
+    names = [name for name in layers if name]
+    infos = [network.layer(name) for name in names] or [network.output_layer]
+    size = batch_size_for(infos)
+    for start in range(0, len(rows), size):
+        places = slice(start, min(start + size, len(rows)))
+        own = rows[places]
+        # A memory-mapped set is read faster in its own order.
+        order = np.argsort(own, kind="stable")
+        images = np.empty((len(own), *dataset.images.shape[1:]), np.float32)
+        images[order] = dataset.images[own[order]]
+        yield places, images, network.activations(images, names, batch_size=size)
+
+
+def values_of(
+    network: Network, dataset: Dataset, layers: Sequence[str], rows: NDArray[np.int64]
+) -> dict[str, NDArray[np.float32]]:
+    """Values of some layers for some images, in one pass.
+
+    Returns
+    -------
+    dict
+        By layer, each (n, n_cells) in the order of the rows.
+    """
+    found = {
+        layer: np.empty((len(rows), n_cells_of(network, layer)), np.float32) for layer in layers
+    }
+    for places, images, activations in passes(network, dataset, layers, rows):
+        for layer, values in found.items():
+            values[places] = values_in(network, layer, activations, images)
+    return found

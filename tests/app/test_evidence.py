@@ -598,7 +598,9 @@ def test_files_that_cannot_be_had_are_refused_in_one_line(path, status, told):
 def test_a_model_without_an_mlp_is_told(tmp_path):
     first, second = stored()
     bare = replace(
-        first, mlp={"input": None, "hidden": None, "note": "No dense layer."}, variants=()
+        first,
+        mlp={"input": None, "hidden": None, "widths": [], "note": "No dense layer."},
+        variants=(),
     )
     explorer = with_results([bare, second], tmp_path)
     view = look(explorer, read("", explorer)[0])

@@ -1,5 +1,6 @@
 """All readouts of a network together: values, honesty, resumption, files."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,13 +12,17 @@ from sklearn.neighbors import NearestCentroid
 from cnn_core.errors import ArtifactError, DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.readouts import compute as compute_module
+from cnn_core.readouts import ladder as ladder_module
+from cnn_core.readouts import mlp as mlp_module
 from cnn_core.readouts.best_cells import COUNTS
 from cnn_core.readouts.compute import compute_readouts, count_shared
-from cnn_core.readouts.ladder import READERS, layers_to_read, make_task, network_answers, read_layer
-from cnn_core.readouts.linear_probe import LinearProbe
-from cnn_core.readouts.result_file import load_readouts, save_readouts
+from cnn_core.readouts.ladder import layers_to_read, read_layers
+from cnn_core.readouts.pooling import gain_by_training
+from cnn_core.readouts.removal import N_RANDOM
+from cnn_core.readouts.result_file import as_read, load_readouts, save_readouts
+from cnn_core.readouts.results import Answers, Counts, Task, Twin
+from cnn_core.readouts.task import make_task, network_answers
 from cnn_core.statistics import wilson_interval
-from cnn_core.survey.whole_set import survey_of
 from tests.core.networks import (
     article_like,
     depthwise_dropout_padding,
@@ -28,7 +33,18 @@ from tests.core.networks import (
 from tests.core.readout_cases import NAMES, both_sets, with_labels
 
 PAIR = (2, 0)
+TWIN = opened(article_like, 5)
+UNTRAINED = {"twin": TWIN, "twin_source": "another seed"}
 LAYERS = ["", "Conv2D_1", "Max_Pool_1", "Conv2D_2", "Dense_1", "Dense_2"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_fits():
+    """Nothing here is about how well the refitted MLP does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mlp_module, "REFIT_EPOCHS", 1)
+        patch.setattr(mlp_module, "REFIT_LEAST_STEPS", 1)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +61,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def found(case, folder):
     network, train, test = case
-    return compute_readouts(network, train, test, [PAIR], cache_folder=folder)
-
-
-@pytest.fixture(scope="module")
-def survey(case, folder):
-    network, _, test = case
-    return survey_of(network, test, folder)
+    return compute_readouts(network, train, test, [PAIR], cache_folder=folder, **UNTRAINED)
 
 
 # --- what is there ----------------------------------------------------------------------------
@@ -77,6 +87,7 @@ def test_every_reader_reads_every_layer_for_every_task(found):
     ]
     assert len(found.claims) == 7 and {claim.task for claim in found.claims} == {"2-0"}
     assert found.class_names == NAMES
+    assert found.conv == "Conv2D_2"
     assert found.mlp == {"input": "Conv2D_2", "hidden": "Dense_1", "widths": [7, 4], "note": ""}
 
 
@@ -101,18 +112,111 @@ def test_counts_and_intervals_agree(found, case):
         assert one.share.n == np.isin(test.labels, task.classes).sum() == task.network.n
         assert one.n_fitted == np.isin(train.labels, task.classes).sum()
         low, high = wilson_interval(one.share.n_right, one.share.n)
-        assert (one.share.low, one.share.high) == (low, high)
+        assert (one.share.low, one.share.high) == pytest.approx((float(low), float(high)))
         versus = one.versus_network
         assert task.network.n_right - one.share.n_right == versus.only_first - versus.only_second
 
 
-def test_the_network_itself_is_the_survey(found, survey, case):
-    test = case[2]
-    assert found.task("all").network.n_right == survey.n_right
+def test_the_network_itself_answers_by_its_logits(found, case):
+    network, _, test = case
+    logits = network.logits(test.images)
+    assert network_answers(logits, range(4)).tolist() == logits.argmax(axis=1).tolist()
     rows = np.isin(test.labels, PAIR)
-    answers = np.where(survey.margins(*PAIR) >= 0, *PAIR)
-    assert found.task("2-0").network.n_right == (answers == test.labels)[rows].sum()
-    assert network_answers(survey.logits, range(4)).tolist() == survey.predictions.tolist()
+    answers = np.where(logits[:, 2] >= logits[:, 0], *PAIR)
+    expected = (answers == test.labels)[rows]
+    assert found.task("2-0").network.n_right == expected.sum()
+    np.testing.assert_array_equal(found.task("2-0").answers.right, expected)
+
+
+def test_every_layer_is_read_on_the_same_number_of_images(found, monkeypatch, case):
+    for task in found.tasks:
+        assert len({one.n_fitted for one in found.of(task.name)}) == 1
+    network, train, test = case
+    cells = [layer.n_cells for layer in found.layers]
+    monkeypatch.setattr(ladder_module, "MOST_VALUES", 50 * max(cells))
+    rungs = read_layers(network, train, test, found.layers, found.task("2-0"), 0)
+    assert {one.n_fitted for one in rungs.readouts} == {50}
+    assert [one.layer for one in rungs.removals] == LAYERS
+
+
+def test_answers_image_by_image_agree_with_the_counts(found):
+    for one in (*found.readouts, *found.twin.readouts):
+        assert one.answers.n == one.share.n and one.answers.right.sum() == one.share.n_right
+    for one in found.readouts:
+        network = found.task(one.task).answers.right
+        only_network = (network & ~one.answers.right).sum()
+        assert one.versus_network.only_first == only_network
+
+
+@pytest.mark.parametrize("n", [1, 8, 13])
+def test_packed_answers_and_counts_come_back(n):
+    rng = np.random.default_rng(n)
+    right, counts = rng.random(n) < 0.7, rng.integers(0, 60_000, n)
+    np.testing.assert_array_equal(Answers.of(right).right, right)
+    np.testing.assert_array_equal(Counts.of(counts).values, counts)
+    for kind, packed in ((Answers, Answers.of(right).packed), (Counts, Counts.of(counts).packed)):
+        with pytest.raises(ValueError):
+            kind(n + 8, packed)
+        with pytest.raises(ValueError):
+            kind(n, "nonsense")
+
+
+# --- the untrained twin and what is taken away ------------------------------------------------
+
+
+def test_the_twin_is_read_as_the_network_is(found, case):
+    _, train, test = case
+    assert found.twin.source == "another seed" and found.provenance["untrained"] == "another seed"
+    logits = TWIN.logits(test.images)
+    for task in found.twin.tasks:
+        expected = make_task(None if task.name == "all" else PAIR, logits, test.labels)
+        assert task == as_read(Task, expected)
+    own = compute_readouts(TWIN, train, test, [PAIR]).readouts
+    assert [_without_trial(one) for one in found.twin.readouts] == [
+        _without_trial(one) for one in own
+    ]
+
+
+def _without_trial(readout):
+    facts = {key: value for key, value in readout.facts.items() if key != "control_right"}
+    return replace(readout, facts=facts, seconds=0)
+
+
+def test_a_network_that_training_left_alone_gains_nothing_by_it(found):
+    same = replace(found, twin=Twin("itself", found.tasks, found.readouts))
+    for task in ("all", "2-0"):
+        for layer in LAYERS:
+            gain = gain_by_training([same], task, layer, "linear_probe")
+            assert gain.trained == gain.untrained
+            assert gain.difference.difference == 0 and gain.difference.low <= 0
+
+
+def test_without_a_twin_it_is_said(found_in_shuffled):
+    found = found_in_shuffled
+    assert found.twin is None and "not recorded" in found.provenance["untrained"]
+    assert found.untrained("all") == []
+    assert gain_by_training([found], "all", "", "class_mean") is None
+
+
+def test_what_a_probe_reads_is_taken_out_of_the_network(found):
+    assert [one.layer for one in found.removals if one.task == "2-0"] == LAYERS
+    for removal in found.removals:
+        task = found.task(removal.task)
+        assert removal.n_directions == (1 if removal.task == "2-0" else 3)
+        assert removal.share.n == task.network.n and len(removal.random) == N_RANDOM
+        versus = removal.versus_network
+        assert task.network.n_right - removal.share.n_right == pytest.approx(
+            versus.only_first - versus.only_second
+        )
+
+
+def test_probes_of_pairs_are_tried_on_random_labels(found):
+    for one in found.readouts:
+        is_tried = one.reader == "linear_probe" and one.task == "2-0"
+        assert (one.control is not None) == is_tried
+        if is_tried:
+            assert 0.4 < one.control <= 1
+            assert one.selectivity == pytest.approx(one.share.value - one.control)
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -179,14 +283,15 @@ def test_shuffled_labels_leave_every_reader_and_variant_at_chance(found_in_shuff
             assert _at_chance(score.share, len(found_in_shuffled.task(task).classes))
 
 
-def test_a_leak_lifts_readers_above_chance(shuffled, tmp_path):
+def test_a_leak_lifts_readers_above_chance(shuffled):
     """Scored on the images that it was fitted on, a reader tells shuffled labels: so it is seen."""
     network, train, _ = shuffled
     leak = Dataset("test", train.images, train.labels, train.class_names)
-    survey = survey_of(network, leak, tmp_path)
+    layers = [one for one in layers_to_read(network, leak.images[:8]) if one.name == "Conv2D_1"]
     for pair, chance in ((PAIR, 2), (None, 4)):
-        task = make_task(pair, survey)
-        (one,) = read_layer(LinearProbe(), network, train, leak, survey, "Conv2D_1", task, seed=0)
+        task = make_task(pair, network.logits(leak.images), leak.labels)
+        readouts = read_layers(network, train, leak, layers, task, 0).readouts
+        (one,) = (one for one in readouts if one.reader == "linear_probe")
         assert not _at_chance(one.share, chance) and one.share.value > 1 / chance + 0.15
 
 
@@ -232,41 +337,50 @@ class _Stopped(Exception):
     pass
 
 
+def _stop(*_, **__):
+    raise _Stopped
+
+
 def test_broken_off_run_goes_on_and_ends_the_same(case, found, tmp_path, monkeypatch):
     def stop(done, total, title):
-        if done == 11:
+        if done == 3:
             raise _Stopped
 
+    given = {"cache_folder": tmp_path, **UNTRAINED}
     with pytest.raises(_Stopped):
-        compute_readouts(*case, [PAIR], cache_folder=tmp_path, progress=stop)
+        compute_readouts(*case, [PAIR], progress=stop, **given)
     told = []
-    again = compute_readouts(
-        *case, [PAIR], cache_folder=tmp_path, progress=lambda *given: told.append(given)
-    )
-    n_steps = len(LAYERS) * 2 * len(READERS) + 3 + 1
-    assert again.provenance["steps_from_an_earlier_run"] == 11
+    again = compute_readouts(*case, [PAIR], progress=lambda *one: told.append(one), **given)
+    n_steps = 1 + 1 + 2 + 2 + 1  # MLP, circles, ladders, those of the twin, claims
+    assert again.provenance["steps_from_an_earlier_run"] == 3
     assert again.provenance["steps"] == n_steps - 1
-    assert [done for done, _, _ in told] == list(range(n_steps + 1))
+    assert list(dict.fromkeys(done for done, _, _ in told)) == list(range(n_steps + 1))
+    assert {total for _, total, _ in told} == {n_steps}
     assert _without_time(again) == _without_time(found)
-    monkeypatch.setattr(compute_module, "read_layer", None)
-    whole = compute_readouts(*case, [PAIR], cache_folder=tmp_path)
+    monkeypatch.setattr(compute_module, "read_layers", _stop)
+    whole = compute_readouts(*case, [PAIR], **given)
     assert whole.provenance["steps_from_an_earlier_run"] == n_steps - 1
     assert _without_time(whole) == _without_time(found)
-    with pytest.raises(TypeError):
-        compute_readouts(*case, [PAIR], cache_folder=tmp_path, anew=True)
+    with pytest.raises(_Stopped):
+        compute_readouts(*case, [PAIR], anew=True, **given)
 
 
 def _without_time(found):
+    def timeless(readouts):
+        return tuple(replace(one, seconds=0) for one in readouts)
+
     return replace(
-        found, provenance={}, readouts=tuple(replace(one, seconds=0) for one in found.readouts)
+        found,
+        provenance={},
+        readouts=timeless(found.readouts),
+        twin=replace(found.twin, readouts=timeless(found.twin.readouts)),
     )
 
 
-def test_damaged_work_is_done_anew(case, found, tmp_path):
-    compute_readouts(*case, [PAIR], cache_folder=tmp_path)
-    (work,) = tmp_path.glob("readouts-*.json")
-    work.write_text(work.read_text()[:-40])
-    again = compute_readouts(*case, [PAIR], cache_folder=tmp_path)
+def test_damaged_work_is_done_anew(case, found, folder, tmp_path):
+    (work,) = folder.glob("readouts-*.json")
+    (tmp_path / work.name).write_text(work.read_text()[:-40])
+    again = compute_readouts(*case, [PAIR], cache_folder=tmp_path, **UNTRAINED)
     assert again.provenance["steps_from_an_earlier_run"] == 0
     assert _without_time(again) == _without_time(found)
 
@@ -274,7 +388,7 @@ def test_damaged_work_is_done_anew(case, found, tmp_path):
 def test_unusable_cache_folder_only_costs_the_resumption(case, found, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("no folder")
-    again = compute_readouts(*case, [PAIR], cache_folder=blocked)
+    again = compute_readouts(*case, [PAIR], cache_folder=blocked, **UNTRAINED)
     assert _without_time(again) == _without_time(found)
 
 
@@ -292,23 +406,35 @@ def test_no_file_is_no_readouts(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "harm",
+    ("harm", "told"),
     [
-        lambda text: text[:-100],
-        lambda text: "[]",
-        lambda text: "null",
-        lambda text: "{}",
-        lambda text: text.replace('"n_right"', '"n_wrong"'),
-        lambda text: text.replace('"format": 1', '"format": 99'),
+        (lambda text: text[:-100], "truncated or altered"),
+        (lambda text: "[]", "content"),
+        (lambda text: "null", "content"),
+        (lambda text: "{}", "format: field required"),
+        (lambda text: text.replace('"n_right"', '"n_wrong"'), r"n_right: field required"),
+        (lambda text: text.replace('"format":2', '"format":99'), "format 99 where"),
+        (lambda text: text.replace('"format":2', '"format":2,"more":1'), "more: "),
+        (
+            lambda text: re.sub(r'"n_right":\d+', '"n_right":"abc"', text, count=1),
+            r"models\.0\..*n_right: input should be a valid integer",
+        ),
+        (
+            lambda text: re.sub(r'"gradient_norm":[^,}]+', '"gradient_norm":"7"', text, count=1),
+            r"facts\.gradient_norm: input should be a valid number",
+        ),
+        (lambda text: re.sub(r'"packed":"..', '"packed":"!!', text, count=1), "no packed answers"),
     ],
 )
-def test_damaged_file_is_told_in_one_line(found, tmp_path, harm):
+def test_damaged_file_is_told_in_one_line_with_the_place(found, tmp_path, harm, told):
     path = tmp_path / "readouts.json"
     save_readouts(path, [found])
     path.write_text(harm(path.read_text()))
-    with pytest.raises(ArtifactError, match=r"readouts\.json: .*survey --readouts") as told:
+    with pytest.raises(
+        ArtifactError, match=rf"readouts\.json: .*{told}.*survey --readouts"
+    ) as fault:
         load_readouts(path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(fault.value)
 
 
 def test_reading_needs_no_heavy_package():
