@@ -153,9 +153,9 @@ def compute_readouts(
             },
         },
     )
-    told = as_read(ModelReadouts, judged(told))
+    finished: ModelReadouts = as_read(ModelReadouts, judged(told))
     steps.begin("done")
-    return told
+    return finished
 
 
 def judged(found: ModelReadouts) -> ModelReadouts:

@@ -4,36 +4,49 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.artifacts import MANIFEST, read_manifest
+from cnn_core.errors import DataError
 from cnn_core.network.classifier import Network
-from cnn_core.training.article_cnn import SMALLEST_SIDE, build_article_cnn
+from cnn_core.training.course import open_snapshots, untrained_twin
 
 NO_TWIN = "no untrained twin: the weights that the training began with are not recorded"
 
 
 def find_twin(network: Network) -> tuple[Network | None, str]:
-    """Rebuild the untrained twin of a network of the article's kind from its recorded seed.
+    """Find the untrained twin of a saved network.
+
+    It is rebuilt from the seed that the manifest beside the file tells, which gives the article's
+    CNN bit for bit, or taken from step 0 of ``NAME_snapshots.npz`` beside it.
 
     Returns
     -------
     twin
-        None where the manifest beside the file tells no seed or the network is of another kind.
+        None where there is neither.
     source
         Where its weights come from, or why there are none.
+
+    Raises
+    ------
+    DataError
+        When there are snapshots, but damaged or of another network.
     """
-    record = _record(network.path)
-    if record is None or min(network.input_shape[:2]) < SMALLEST_SIDE:
+    path = network.path
+    if path is None:
         return None, NO_TWIN
-    model = build_article_cnn(
-        network.input_shape, network.n_classes, record["seed"], record["recipe"]["l2"]
-    )
-    twin = Network(model, name=network.name)
-    if twin.layers != network.layers:
-        return None, NO_TWIN
-    return twin, f"the article's CNN, built from seed {record['seed']}, before its first step"
+    seed = _record(path).get("seed")
+    if seed is not None:
+        try:
+            twin = untrained_twin(network, seed)
+            return twin, f"the article's CNN, built from seed {seed}, before its first step"
+        except DataError:
+            pass
+    snapshots = path.with_name(f"{path.stem}_snapshots.npz")
+    if snapshots.is_file():
+        return open_snapshots(snapshots, network).network_at(0), f"step 0 of {snapshots.name}"
+    return None, NO_TWIN
 
 
-def _record(path: Path | None) -> dict[str, Any] | None:
-    if path is None or not (path.parent / MANIFEST).exists():
-        return None
-    record = read_manifest(path.parent)["models"].get(path.name, {})
-    return record if {"seed", "recipe"} <= set(record) else None
+def _record(path: Path) -> dict[str, Any]:
+    if not (path.parent / MANIFEST).exists():
+        return {}
+    record: dict[str, Any] = read_manifest(path.parent)["models"].get(path.name, {})
+    return record

@@ -510,10 +510,11 @@ def test_the_two_linear_probes_are_told_apart_by_their_number_of_classes():
         "2-class linear probe",
         "network minus 2-class linear probe",
         "network minus: MLP replaced by the 4-class linear probe, all classes",
-        "network minus: MLP replaced by the 4-class linear probe, the pair",
+        "network minus: MLP replaced by the 2-class linear probe, the pair",
+        "network minus 4-class linear probe, all classes",
     ):
         assert label in claims
-    assert "MLP replaced by the 4-class linear probe" in mlp
+    assert "MLP replaced by the 2-class linear probe" in mlp
     assert any(text.startswith("2-class linear probe on last_maps") for text in steps)
     assert any(
         text.startswith("4-class linear probe on last_maps")
@@ -521,21 +522,18 @@ def test_the_two_linear_probes_are_told_apart_by_their_number_of_classes():
     )
 
 
-def test_why_network_minus_probe_has_two_numbers_is_told_once_with_both():
-    first = stored()[0]
-    layer, view = first.mlp["input"], viewed()
-    note = words.two_probes_note(measured_explorer(), view)
-    numbers = [
-        words.points(one.versus_network.difference)
-        for one in (first.of("1-3", layer, "linear_probe")[0], first.variants[0].scores["1-3"])
-    ]
-    assert f"{numbers[0]} points for the ladder's 2-class linear probe" in note
-    assert f"{numbers[1]} for the 4-class linear probe" in note
-    assert "fitted on images of 4 and 9 alone" in note
-    everything = json.dumps(shown(), ensure_ascii=False)
-    assert everything.count("There are two linear probes") == 1
-    # On all classes one probe is both.
-    assert words.two_probes_note(measured_explorer(), viewed("?task=all")) == ""
+def test_why_network_minus_probe_has_two_numbers_is_told_with_both():
+    view = viewed()
+    # So few images are fitted here that one probe is both.
+    assert words.two_probes_note(view) == ""
+    (probe, spread), *others = view.variants
+    score = replace(probe.scores["1-3"], n_fitted=12_000)
+    more = replace(probe, scores={**probe.scores, "1-3": score})
+    note = words.two_probes_note(replace(view, variants=((more, spread), *others)))
+    rung = view.rung(view.results.mlp["input"], "linear_probe").readout
+    own, other = (words.points(one.versus_network.difference) for one in (rung, score))
+    assert f"{own} points for the ladder's, fitted on {rung.n_fitted:,} images" in note
+    assert f"{other} for the one in place of the MLP, fitted on all 12,000" in note
 
 
 # --- files ------------------------------------------------------------------------------------

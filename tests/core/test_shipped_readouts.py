@@ -10,11 +10,17 @@ from cnn_core.artifacts import read_manifest
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.opening import load_network
 from cnn_core.readouts.best_cell import BestCell
+from cnn_core.readouts.circles_worth import THRESHOLDS
+from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.class_mean import ClassMean
-from cnn_core.readouts.ladder import make_task, read_layer, rows_of_task
-from cnn_core.readouts.mlp import find_mlp, make_variant
-from cnn_core.readouts.result_file import READOUTS, load_readouts
-from cnn_core.survey.whole_set import survey_of
+from cnn_core.readouts.ladder import N_FITTED
+from cnn_core.readouts.logistic import fit_logistic
+from cnn_core.readouts.paired import compare
+from cnn_core.readouts.result_file import READOUTS, as_read, load_readouts
+from cnn_core.readouts.results import Claim, Paired
+from cnn_core.readouts.samples import Sample, values_of
+from cnn_core.readouts.task import rows_of_task, training_rows
+from cnn_core.readouts.twin import find_twin
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 FOUND = {one.model_name: one for one in load_readouts(ARTIFACTS / READOUTS)}
@@ -23,11 +29,10 @@ LAYERS = ["", "Conv2D_1", "Max_Pool_1", "Conv2D_2", "Max_Pool_2", "Conv2D_3", "D
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory):
+def case():
     network = load_network(ARTIFACTS / f"{NAME}.keras")
     train, test = (load_dataset(ARTIFACTS / "mnist.npz", split) for split in ("train", "test"))
-    survey = survey_of(network, test, tmp_path_factory.mktemp("cache"))
-    return network, train, test, survey
+    return network, find_twin(network)[0], train, test
 
 
 def test_shipped_readouts_belong_to_shipped_models():
@@ -45,6 +50,12 @@ def test_shipped_readouts_belong_to_shipped_models():
         assert [task.name for task in found.tasks][:2] == ["all", "4-9"]
         assert len(found.variants) == 3 and len(found.claims) >= 7
         assert found.provenance["images"]["in_both"] == 0
+        assert f"seed {record['seed']}" in found.twin.source
+        assert len(found.twin.readouts) == len(found.readouts)
+        assert {(one.task, one.layer) for one in found.removals} == {
+            (task.name, layer) for task in found.tasks for layer in LAYERS
+        }
+        assert [one.threshold for one in found.circles if one.task == "4-9"] == list(THRESHOLDS)
 
 
 def test_the_readouts_tell_nothing_of_the_machine():
@@ -52,47 +63,116 @@ def test_the_readouts_tell_nothing_of_the_machine():
     assert not any(word in text for word in ("/home", "/root", "/work", "/tmp", "\\"))
 
 
+def test_the_file_is_small():
+    assert (ARTIFACTS / READOUTS).stat().st_size <= 2_000_000
+
+
+def test_fits_ended_where_they_were_to_end():
+    for found in FOUND.values():
+        for one in (*found.readouts, *found.twin.readouts):
+            assert one.n_fitted == N_FITTED
+            if "gradient_norm" in one.facts:
+                assert one.facts["converged"], (found.model_name, one)
+                assert one.facts["gradient_norm"] <= one.facts["tolerance"]
+
+
+def test_bits_shares_and_comparisons_are_one():
+    for found in FOUND.values():
+        for task in found.tasks:
+            network = task.answers.right
+            assert network.sum() == task.network.n_right
+            for one in found.of(task.name, reader="linear_probe"):
+                assert one.answers.right.sum() == one.share.n_right
+                again = as_read(Paired, compare(network, one.answers.right))
+                assert one.versus_network == again
+
+
+def test_claims_follow_from_what_the_file_says():
+    for found in FOUND.values():
+        again = judge_claims([found], "4-9")
+        assert tuple(as_read(Claim, one) for one in again) == tuple(
+            one for one in found.claims if one.task == "4-9"
+        )
+
+
 @pytest.mark.parametrize(
-    "reader, layer",
+    "reader, layer, is_trained",
     [
-        (ClassMean(), "Dense_1"),
-        (ClassMean(), ""),
-        (BestCell(), "Conv2D_3"),
-        (BestCell(), "Dense_1"),
+        (ClassMean(), "Dense_1", True),
+        (BestCell(), "Conv2D_3", True),
+        (BestCell(), "Dense_1", True),
+        (BestCell(), "Conv2D_3", False),
     ],
 )
-def test_a_part_computed_again_gives_the_same(case, reader, layer):
-    network, train, test, survey = case
-    (again,) = read_layer(reader, network, train, test, survey, layer, make_task((4, 9), survey), 0)
-    (shipped,) = FOUND[NAME].of("4-9", layer, reader.name)
+def test_a_part_computed_again_gives_the_same(case, reader, layer, is_trained):
+    trained, untrained, train, test = case
+    network = trained if is_trained else untrained
+    rows = training_rows(train.labels, (4, 9), 0, N_FITTED)
+    (fitted,) = reader.fit(
+        Sample(values_of(network, train, [layer], rows)[layer], train.labels[rows])
+    )
+    own = rows_of_task(test.labels, (4, 9))
+    answers = fitted.decide(values_of(network, test, [layer], own)[layer])
+    ask = FOUND[NAME].of if is_trained else FOUND[NAME].untrained
+    (shipped,) = ask("4-9", layer, reader.name)
     # Another processor may round one image to the other side.
-    assert abs(again.share.n_right - shipped.share.n_right) <= 1
-    assert (again.share.n, again.n_fitted) == (shipped.share.n, shipped.n_fitted)
-    assert again.facts.get("cell") == shipped.facts.get("cell")
+    assert abs((answers == test.labels[own]).sum() - shipped.share.n_right) <= 1
+    assert fitted.facts.get("cell") == shipped.facts.get("cell")
 
 
-def test_probe_agrees_with_scikit_learn_on_its_own(case):
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_probe_agrees_with_scikit_learn_on_its_own(case, is_trained):
     """Fitted with another scaling and scikit-learn's defaults, it ends within the interval."""
-    network, train, test, _ = case
-    values, labels = {}, {}
-    for dataset in (train, test):
-        rows = rows_of_task(dataset.labels, (4, 9))
-        values[dataset.name] = np.concatenate(
-            [
-                network.activations(dataset.images[part], ["Conv2D_3"])["Conv2D_3"]
-                for part in np.array_split(rows, 20)
-            ]
-        ).reshape(len(rows), -1)
-        labels[dataset.name] = dataset.labels[rows]
-    model = LogisticRegression(C=0.1, max_iter=2000).fit(values["train"], labels["train"])
-    (probe,) = FOUND[NAME].of("4-9", "Conv2D_3", "linear_probe")
-    assert probe.share.low <= model.score(values["test"], labels["test"]) <= probe.share.high
+    trained, untrained, train, test = case
+    network = trained if is_trained else untrained
+    rows = training_rows(train.labels, (4, 9), 7, N_FITTED)
+    own = rows_of_task(test.labels, (4, 9))
+    values = values_of(network, train, ["Conv2D_3"], rows)["Conv2D_3"]
+    scale = values.std()
+    model = LogisticRegression(C=0.1, max_iter=2000).fit(values / scale, train.labels[rows])
+    of_test = values_of(network, test, ["Conv2D_3"], own)["Conv2D_3"] / scale
+    ask = FOUND[NAME].of if is_trained else FOUND[NAME].untrained
+    (probe,) = ask("4-9", "Conv2D_3", "linear_probe")
+    assert probe.share.low <= model.score(of_test, test.labels[own]) <= probe.share.high
+
+
+def test_the_probe_on_the_logits_is_at_the_optimum_of_its_objective(case):
+    """All classes of the second model, where a warm start once stopped after one step."""
+    _, _, train, test = case
+    network = load_network(ARTIFACTS / "cnn_seed2.keras")
+    (probe,) = FOUND["cnn_seed2"].of("all", "Dense_2", "linear_probe")
+    rows = training_rows(train.labels, range(10), 0, N_FITTED)
+    values = values_of(network, train, ["Dense_2"], rows)["Dense_2"].astype(np.float64)
+    centre = values.mean(axis=0)
+    scale = 1 / np.sqrt(values.var(axis=0).mean())
+    penalty = probe.facts["strength"] * 10
+    model = LogisticRegression(C=1 / (penalty * len(rows)), tol=1e-10, max_iter=20_000)
+    model.fit((values - centre) * scale, train.labels[rows])
+    found = values_of(network, test, ["Dense_2"], np.arange(len(test)))["Dense_2"]
+    answers = model.predict((found - centre) * scale)
+    assert abs((answers == test.labels).sum() - probe.share.n_right) <= 1
+    again = fit_logistic(
+        ((values - centre) * scale).astype(np.float32),
+        train.labels[rows],
+        10,
+        penalty,
+        tolerance=1e-6,
+        most_steps=1000,
+    )
+    assert again.gradient_norm <= 1e-6
+    assert np.abs(again.weights - again.weights.mean(axis=1, keepdims=True)).max() == pytest.approx(
+        np.abs(model.coef_ - model.coef_.mean(axis=0)).max(), rel=0.02
+    )
 
 
 def test_the_network_without_its_bend_is_computed_again(case):
-    network, train, test, survey = case
-    task = make_task(None, survey)
-    again = make_variant("without_bend", network, find_mlp(network), train, test, survey, [task], 0)
-    shipped = next(one for one in FOUND[NAME].variants if one.name == "without_bend")
-    assert abs(again.scores["all"].share.n_right - shipped.scores["all"].share.n_right) <= 2
-    assert len(set(again.scores["all"].images) ^ set(shipped.scores["all"].images)) <= 4
+    network, _, _, test = case
+    activations = [
+        network.activations(test.images[start : start + 1000], ["Dense_1"])
+        for start in range(0, len(test), 1000)
+    ]
+    before = np.concatenate([one.pre("Dense_1") for one in activations])
+    weights = network.weights("Dense_2")
+    answers = (before @ weights["kernel"] + weights["bias"]).argmax(axis=1)
+    shipped = FOUND[NAME].variant("without_bend").scores["all"]
+    assert abs((answers == test.labels).sum() - shipped.share.n_right) <= 2

@@ -172,11 +172,11 @@ def _claims(view):
         "rule",
     )
     rows = []
-    for claim in view.claims:
+    for claim in view.pooled:
         for number in claim.numbers:
             rows.append(
                 (
-                    view.selection.model,
+                    " ".join(claim.models),
                     claim.name,
                     claim.statement,
                     claim.verdict,
@@ -192,7 +192,7 @@ def _claims(view):
         if not claim.numbers:
             rows.append(
                 (
-                    view.selection.model,
+                    " ".join(claim.models),
                     claim.name,
                     claim.statement,
                     claim.verdict,

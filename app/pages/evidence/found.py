@@ -5,8 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.explorer import Explorer
+from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.result_file import READOUTS, load_readouts
-from cnn_core.readouts.results import ALL_CLASSES, ModelReadouts, Task
+from cnn_core.readouts.results import ALL_CLASSES, Claim, ModelReadouts, Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,15 @@ class Found:
             for model, results in self.by_model.items()
             if results.task(name) is not None
         }
+
+    def pooled(self, name: str) -> tuple[Claim, ...]:
+        """Claims about a pair, judged by all models that were measured on it together."""
+        return _pooled(self, name)
+
+
+@lru_cache(maxsize=64)
+def _pooled(found: Found, name: str) -> tuple[Claim, ...]:
+    return judge_claims(tuple(found.by_model.values()), name)
 
 
 @lru_cache(maxsize=8)

@@ -247,10 +247,10 @@ def variant_list(view):
 
 def claim_list(view):
     """List the claims, each with numbers, verdict and rule."""
-    if not view.claims:
+    if not view.pooled:
         return html.P("No claims were judged for this pair.", className="faint")
     items = []
-    for claim in view.claims:
+    for claim in view.pooled:
         verdicts = view.verdicts.get(claim.name, ())
         items.append(
             html.Li(
@@ -261,6 +261,7 @@ def claim_list(view):
                             html.Details(
                                 [html.Summary("Rule"), html.P(claim.rule)], className="note faint"
                             ),
+                            _elsewhere(view, claim),
                         ]
                     ),
                     html.Ul(
@@ -293,6 +294,21 @@ def claim_list(view):
             )
         )
     return html.Ol(items, className="claims")
+
+
+def _elsewhere(view, claim):
+    """List how a claim comes out with other thresholds and in each model alone."""
+    if not claim.elsewhere:
+        return None
+    label = number_label(view, claim, claim.elsewhere[0].number)
+    items = [
+        html.Li(f"{one.setting}: {one.verdict}, {words.claim_number(one.number)}")
+        for one in claim.elsewhere
+    ]
+    return html.Details(
+        [html.Summary("With other thresholds and models"), html.P(f"{label}:"), html.Ul(items)],
+        className="note faint",
+    )
 
 
 def disagreements(view):

@@ -13,19 +13,19 @@ def probe_title(n_classes):
 
 def variant_title(view, variant):
     """Name a changed network, a probe in place of the MLP with its number of classes."""
-    if variant.name != "linear_probe":
-        return variant.title
-    return f"MLP replaced by the {probe_title(len(view.results.class_names))}"
+    task = view.task
+    n_classes = len(task.classes if task else view.results.class_names)
+    return variant.title.replace("a linear probe", f"the {probe_title(n_classes)}")
 
 
 def number_label(view, claim, number):
-    """Name a number of a claim, so that the two linear probes are told apart."""
+    """Name a number of a claim, so that linear probes of two and of all classes are told apart."""
+    is_of_all = number.label.endswith("all classes")
+    n_classes = len(
+        view.results.class_names if is_of_all else view.results.task(claim.task).classes
+    )
     if claim.name == "linear_suffices":
-        n_classes = len(view.results.task(claim.task).classes)
         return number.label.replace("linear probe", "probe").replace(
             "probe", probe_title(n_classes)
         )
-    for variant in view.results.variants:
-        if variant.title in number.label:
-            return number.label.replace(variant.title, variant_title(view, variant))
-    return number.label
+    return number.label.replace("a linear probe", f"the {probe_title(n_classes)}")

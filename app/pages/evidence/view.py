@@ -126,6 +126,11 @@ class EvidenceView(View):
             )
         )
 
+    @property
+    def pooled(self):
+        """The same claims, judged by all models together that were measured on the pair."""
+        return self.found.pooled(self.selection.pair_name) if self.claims else ()
+
     def rung(self, layer, reader):
         """Rung of a layer and a reader, or None."""
         return next(

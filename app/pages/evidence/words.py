@@ -4,7 +4,7 @@ from shlex import quote
 from textwrap import wrap
 
 from app.frame.wording import interval, number_text, percent, signed, signed_interval
-from app.pages.evidence.titles import layer_title, probe_title, variant_title
+from app.pages.evidence.titles import layer_title, variant_title
 from cnn_core.shipped_files import SHIPPED
 
 READER_TITLES = {
@@ -111,8 +111,8 @@ def variant_text(view, variant, spread):
     """Tell the mark of a changed network, line by line."""
     score = variant.scores[view.task.name]
     fitted = (
-        f"fitted on {variant.n_fitted:,} training images"
-        if variant.n_fitted
+        f"fitted on {score.n_fitted:,} training images"
+        if score.n_fitted
         else "nothing fitted again"
     )
     return "\n".join(
@@ -337,8 +337,8 @@ def paired_note(view):
     return (
         (
             "Differences are of the changed network to the network itself, on the same "
-            f"{view.task.network.n:,} test images; intervals are for paired answers "
-            "(Agresti and Min)."
+            f"{view.task.network.n:,} test images; interval and test are for paired answers "
+            "(bootstrap over images, exact McNemar test)."
         )
         if view.variants
         else ""
@@ -347,33 +347,35 @@ def paired_note(view):
 
 def two_probes_note(view):
     """Tell why the ladder and the changed network differ, "" where one probe is both."""
-    layer, n_classes = view.results.mlp["input"], len(view.results.class_names)
+    layer = view.results.mlp["input"]
     rung = None if layer is None else view.rung(layer, "linear_probe")
     changed = next(
         (variant for variant, _ in view.variants if variant.name == "linear_probe"), None
     )
-    n_asked = len(view.task.classes)
-    if rung is None or changed is None or n_asked == n_classes:
+    if rung is None or changed is None:
         return ""
-    p, q = map(view.class_name, view.task.classes)
+    score = changed.scores[view.task.name]
+    if rung.readout.n_fitted == score.n_fitted:
+        return ""
     own, others = (
-        points(paired.difference)
-        for paired in (rung.readout.versus_network, changed.scores[view.task.name].versus_network)
+        points(paired.difference) for paired in (rung.readout.versus_network, score.versus_network)
     )
     return (
         f"There are two linear probes on {layer_title(view, layer)}, so network minus probe "
-        f"has two numbers: {own} points for the ladder's {probe_title(n_asked)}, fitted on "
-        f"images of {p} and {q} alone, and {others} for the {probe_title(n_classes)}, fitted "
-        f"on all classes and only scored on {p} and {q}."
+        f"has two numbers: {own} points for the ladder's, fitted on {rung.readout.n_fitted:,} "
+        f"images like every reader there, and {others} for the one in place of the MLP, fitted on "
+        f"all {score.n_fitted:,}."
     )
 
 
 def claims_note(view):
     """Tell what the claims are about."""
     p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
+    models = " and ".join(view.pooled[0].models) if view.pooled else view.selection.model
     return (
-        f"About {p} against {q} in {view.selection.model}. Verdicts are computed by the rules "
-        "given; with other models they may change. Intervals are 95 % unless said otherwise."
+        f"About {p} against {q} in {models}, taken together. Verdicts are computed by the rules "
+        "given; the maps of each model were trained together with its MLP. Intervals are 95 % "
+        "unless said otherwise."
     )
 
 
