@@ -20,6 +20,7 @@ from app.pages.evidence.purpose import purpose, steps_of
 from app.pages.evidence.state import read, write
 from app.pages.evidence.view import READERS, look
 from cnn_core.errors import ArtifactError
+from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.paired import compare
 from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
 from tests.app.asking import show, small_app
@@ -281,7 +282,7 @@ def test_the_sentence_on_top_follows_the_numbers():
         readout = replace(readout, share=type(readout.share).of(n_right, 1000))
         rungs = list(view.rungs)
         rungs[place] = replace(rungs[place], readout=readout)
-        return purpose(measured_explorer(), replace(view, rungs=tuple(rungs)))
+        return purpose(replace(view, rungs=tuple(rungs)))
 
     headline, rest = told((9, 8), 1000)
     assert "A linear reader does the same" in headline
@@ -472,7 +473,7 @@ def test_likeness_is_the_correlation_of_nodes_with_the_same_number():
 
 def test_every_claim_stands_with_its_verdict_its_numbers_and_its_rule():
     told = json.dumps(shown()["evidence-claims"], ensure_ascii=False)
-    claims = stored()[0].claims
+    claims = judge_claims(stored(), "1-3")
     assert len(claims) == 7
     for claim in claims:
         for text in (
@@ -507,7 +508,7 @@ def test_the_two_linear_probes_are_told_apart_by_their_number_of_classes():
         texts(parts[f"evidence-{name}"]) for name in ("claims", "mlp-list", "steps")
     )
     for label in (
-        "2-class linear probe",
+        "2-class linear probe: mean, and from the lowest to the highest model",
         "network minus 2-class linear probe",
         "network minus: MLP replaced by the 4-class linear probe, all classes",
         "network minus: MLP replaced by the 2-class linear probe, the pair",
