@@ -77,8 +77,8 @@ def compute_readouts(
             "no training images: readers are fitted on a train set and scored on a "
             "test set; data with both is accepted"
         )
-    n_shared = _check_apart(train, test)
-    pairs = _checked_pairs(pairs, network, train, test)
+    n_shared = check_apart(train, test)
+    pairs = checked_pairs(pairs, network, train, test)
     started = time.perf_counter()
     layers = layers_to_read(network, test.images[:8])
     logits = network.logits(test.images)
@@ -172,7 +172,7 @@ def count_shared(train: Dataset, test: Dataset) -> int:
     )
 
 
-def _check_apart(train: Dataset, test: Dataset) -> int:
+def check_apart(train: Dataset, test: Dataset) -> int:
     n_shared = count_shared(train, test)
     if n_shared > MOST_SHARED * len(test):
         raise DataError(
@@ -183,7 +183,7 @@ def _check_apart(train: Dataset, test: Dataset) -> int:
     return n_shared
 
 
-def _checked_pairs(
+def checked_pairs(
     pairs: Sequence[tuple[int, int]], network: Network, train: Dataset, test: Dataset
 ) -> list[tuple[int, int]]:
     checked: list[tuple[int, int]] = []

@@ -1,6 +1,9 @@
 """Two ways of answering compared on the same images."""
 
+from collections.abc import Sequence
+
 from numpy.typing import ArrayLike
+from scipy.stats import false_discovery_control
 
 from cnn_core.readouts.results import Paired
 from cnn_core.statistics import paired_difference
@@ -22,3 +25,14 @@ def compare(first_right: ArrayLike, second_right: ArrayLike) -> Paired:
         found.p_value,
         found.smallest_detectable / 100,
     )
+
+
+def false_discovery_rates(compared: Sequence[Paired]) -> list[float]:
+    """Share of false alarms among the comparisons that are as sure as each of these, at most.
+
+    Y. Benjamini and Y. Hochberg, Journal of the Royal Statistical Society B 57 (1995): what a table
+    of many comparisons needs in place of each one's own p-value.
+    """
+    if not compared:
+        return []
+    return [float(one) for one in false_discovery_control([one.p_value for one in compared])]

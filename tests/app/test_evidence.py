@@ -554,6 +554,7 @@ def test_the_ladder_as_a_file_has_all_models_readers_and_settings():
     readers = [row for row in rows if row["reader"] != "network"]
     assert len(readers) == len(expected) and len(rows) == len(expected) + 2
     for row, (model, readout) in zip(readers, expected, strict=True):
+        assert float(row["false_discovery_rate"]) >= float(row["mcnemar_p"])
         assert (row["model"], row["reader"], int(row["right"]), int(row["fitted"])) == (
             model,
             readout.reader,

@@ -1,8 +1,12 @@
 """A tiny network and image sets whose classes differ, for tests of readouts."""
 
+from contextlib import contextmanager
+
 import numpy as np
+import pytest
 
 from cnn_core.images.dataset import Dataset
+from cnn_core.readouts import mlp
 
 NAMES = ("cross", "ring", "dot", "bar")
 
@@ -29,3 +33,12 @@ def both_sets(network, n_train=240, n_test=160, **options):
 def with_labels(dataset, labels):
     """The same images with other labels."""
     return Dataset(dataset.name, dataset.images, labels, dataset.class_names)
+
+
+@contextmanager
+def short_refits():
+    """For tests that do not ask how well the refitted MLP does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mlp, "REFIT_EPOCHS", 1)
+        patch.setattr(mlp, "REFIT_LEAST_STEPS", 1)
+        yield

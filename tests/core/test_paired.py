@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from cnn_core.errors import SelectionError
-from cnn_core.readouts.paired import compare
+from cnn_core.readouts.paired import compare, false_discovery_rates
 from cnn_core.readouts.results import Share
 
 
@@ -28,6 +28,19 @@ def test_interval_and_test_are_of_one_method():
             paired = compare(*answers(60, only_first, only_second, 3))
             assert (paired.p_value < 0.05) == (not paired.low <= 0 <= paired.high)
             assert paired.smallest_detectable > 0
+
+
+def test_many_comparisons_find_little_by_chance():
+    """Step-up rule of Benjamini and Hochberg, counted by hand."""
+    compared = [
+        compare(*answers(60, first, second, 3)) for first, second in ((9, 0), (5, 5), (7, 1))
+    ]
+    values = np.array([one.p_value for one in compared])
+    order = np.argsort(values)
+    scaled = values[order] * len(values) / np.arange(1, len(values) + 1)
+    expected = np.minimum.accumulate(scaled[::-1])[::-1][np.argsort(order)]
+    assert false_discovery_rates(compared) == pytest.approx(expected.tolist())
+    assert false_discovery_rates([]) == []
 
 
 def test_exchanged_readers_turn_the_sign():

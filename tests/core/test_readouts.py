@@ -13,7 +13,6 @@ from cnn_core.errors import ArtifactError, DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.readouts import compute as compute_module
 from cnn_core.readouts import ladder as ladder_module
-from cnn_core.readouts import mlp as mlp_module
 from cnn_core.readouts.best_cells import COUNTS
 from cnn_core.readouts.compute import compute_readouts, count_shared
 from cnn_core.readouts.ladder import layers_to_read, read_layers
@@ -31,7 +30,7 @@ from tests.core.networks import (
     opened,
     separate_softmax,
 )
-from tests.core.readout_cases import NAMES, both_sets, with_labels
+from tests.core.readout_cases import NAMES, both_sets, short_refits, with_labels
 
 PAIR = (2, 0)
 TWIN = opened(article_like, 5)
@@ -41,10 +40,7 @@ LAYERS = ["", "Conv2D_1", "Max_Pool_1", "Conv2D_2", "Dense_1", "Dense_2"]
 
 @pytest.fixture(scope="module", autouse=True)
 def short_fits():
-    """Nothing here is about how well the refitted MLP does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mlp_module, "REFIT_EPOCHS", 1)
-        patch.setattr(mlp_module, "REFIT_LEAST_STEPS", 1)
+    with short_refits():
         yield
 
 

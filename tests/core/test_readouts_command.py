@@ -17,11 +17,10 @@ from cnn_core.artifacts import (
     verify_artifacts,
 )
 from cnn_core.errors import ArtifactError
-from cnn_core.readouts import mlp as mlp_module
 from cnn_core.readouts.result_file import READOUTS, load_readouts
 from cnn_core.training.publishing import publish_text, record_data
 from tests.core.networks import article_like, opened, seeded
-from tests.core.readout_cases import both_sets
+from tests.core.readout_cases import both_sets, short_refits
 
 # Keras saves its variables in a way that NumPy 2 will stop to allow.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -29,10 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 
 @pytest.fixture(scope="module", autouse=True)
 def short_fits():
-    """Nothing here is about how well the refitted MLP does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mlp_module, "REFIT_EPOCHS", 1)
-        patch.setattr(mlp_module, "REFIT_LEAST_STEPS", 1)
+    with short_refits():
         yield
 
 

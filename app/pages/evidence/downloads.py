@@ -9,6 +9,7 @@ from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read
 from app.pages.evidence.view import look
 from app.serving.file_replies import csv_text, file_reply, refusal, refused_link
+from cnn_core.readouts.paired import false_discovery_rates
 
 _FOLDER = "/download/evidence"
 
@@ -61,6 +62,14 @@ _PAIRED = (
     "mcnemar_p",
 )
 
+_BESIDE = (
+    "false_discovery_rate",
+    "untrained_share",
+    "random_labels_learned",
+    "network_without_its_directions",
+    "loss_by_random_directions",
+)
+
 
 def _share(share):
     return share.n_right, share.n, share.value, share.low, share.high
@@ -78,11 +87,24 @@ def _paired(paired):
 
 
 def _ladder(view):
-    head = ("model", "question", "layer", "cells", "reader", "k", "fitted", *_SHARE, *_PAIRED)
+    head = (
+        "model",
+        "question",
+        "layer",
+        "cells",
+        "reader",
+        "k",
+        "fitted",
+        *_SHARE,
+        *_PAIRED,
+        *_BESIDE,
+    )
     rows = []
     for model, results in view.peers.items():
         cells = {layer.name: layer.n_cells for layer in results.layers}
         task = results.task(view.task.name)
+        readouts = results.of(task.name)
+        rates = false_discovery_rates([one.versus_network for one in readouts])
         rows += [
             (
                 model,
@@ -94,8 +116,10 @@ def _ladder(view):
                 one.n_fitted,
                 *_share(one.share),
                 *_paired(one.versus_network),
+                rate,
+                *_beside(results, one),
             )
-            for one in results.of(task.name)
+            for one, rate in zip(readouts, rates, strict=True)
         ]
         rows.append(
             (
@@ -107,10 +131,23 @@ def _ladder(view):
                 "",
                 "",
                 *_share(task.network),
-                *("",) * len(_PAIRED),
+                *("",) * len(_PAIRED + _BESIDE),
             )
         )
     return csv_text(head, rows)
+
+
+def _beside(results, readout):
+    """What stands beside a readout: untrained twin, random labels, network without its directions."""
+    untrained = results.untrained(readout.task, readout.layer, readout.reader, readout.setting)
+    removal = results.removal(readout.task, readout.layer)
+    is_probe = readout.reader == "linear_probe"
+    return (
+        untrained[0].share.value if untrained else "",
+        "" if readout.control is None else readout.control,
+        removal.share.value if removal and is_probe else "",
+        removal.random_loss if removal and is_probe else "",
+    )
 
 
 def _mlp(view):
