@@ -173,6 +173,13 @@ def count_shared(train: Dataset, test: Dataset) -> int:
 
 
 def check_apart(train: Dataset, test: Dataset) -> int:
+    """Number of test images that are training images too.
+
+    Raises
+    ------
+    DataError
+        When they are more than one in a hundred.
+    """
     n_shared = count_shared(train, test)
     if n_shared > MOST_SHARED * len(test):
         raise DataError(
@@ -186,6 +193,13 @@ def check_apart(train: Dataset, test: Dataset) -> int:
 def checked_pairs(
     pairs: Sequence[tuple[int, int]], network: Network, train: Dataset, test: Dataset
 ) -> list[tuple[int, int]]:
+    """Pairs of classes, each once, whichever way round.
+
+    Raises
+    ------
+    SelectionError
+        When a class does not exist, is asked for against itself, or has no images.
+    """
     checked: list[tuple[int, int]] = []
     for p, q in pairs:
         for wanted in (p, q):

@@ -13,7 +13,7 @@ from cnn_core.readouts.samples import Sample
 
 STRENGTHS = tuple(10.0**power for power in range(-1, -9, -1))
 FIRST_STRENGTH = 4
-_MOST_TRIED = 2_000
+MOST_TRIED = 2_000
 _HELD_OUT = 0.2
 _MOST_STEPS = 400
 _MOST_STEPS_TRIED = 60
@@ -28,12 +28,16 @@ class LinearProbe:
     The values are centred, and divided by one number so that the mean variance of a cell is 1: the
     penalty then treats all directions alike, whatever the layer. The weights w minimise the mean
     log loss plus ``strength * n_cells / 2 * |w|^2``. The strength is one of 10^-1 ... 10^-8: from
-    10^-5 on it is changed by steps of ten as long as the log loss on a held-out fifth of the first
-    2,000 images falls; then all images are fitted with it. Every fit begins at zero weights and
-    ends where the norm of its gradient has fallen to a stated share.
+    10^-5 on it is changed by steps of ten as long as the log loss on a held-out fifth of some
+    images falls; then all images are fitted with it. Every fit begins at zero weights and ends
+    where the norm of its gradient has fallen to a stated share.
 
     Parameters
     ----------
+    most_tried
+        Images that the strength is chosen on: the first so many.
+    tolerance
+        Share to which the norm of the gradient must fall; by default `stated_tolerance`.
     seed
         Of random labels that the same probe, with the same strength, is fitted to as well; None for
         none.
@@ -41,8 +45,14 @@ class LinearProbe:
 
     name = "linear_probe"
 
-    def __init__(self, seed: int | None = None) -> None:
-        self._seed = seed
+    def __init__(
+        self,
+        seed: int | None = None,
+        *,
+        most_tried: int = MOST_TRIED,
+        tolerance: float | None = None,
+    ) -> None:
+        self._seed, self._most_tried, self._tolerance = seed, most_tried, tolerance
 
     def fit(self, sample: Sample) -> tuple[FittedReader, ...]:
         """Choose the strength and fit."""
@@ -61,8 +71,9 @@ class LinearProbe:
         classes = classes_to_learn(sample)
         places = np.searchsorted(classes, sample.labels)
         values, centre, scale = scaled(sample)
-        strength, losses = _choose_strength(values, places, len(classes))
-        tolerance = stated_tolerance(sample.n_cells)
+        tried = slice(self._most_tried)
+        strength, losses = _choose_strength(values[tried], places[tried], len(classes))
+        tolerance = self._tolerance or stated_tolerance(sample.n_cells)
 
         def fit(wanted: NDArray[np.int64]) -> LogisticFit:
             return fit_logistic(
@@ -120,7 +131,6 @@ def scaled(sample: Sample) -> tuple[NDArray[np.float32], NDArray[np.float32], np
 def _choose_strength(
     values: NDArray[np.float32], places: NDArray[np.int64], n_classes: int
 ) -> tuple[float, dict[str, float]]:
-    values, places = values[:_MOST_TRIED], places[:_MOST_TRIED]
     n_fitted = len(places) - int(_HELD_OUT * len(places))
     if n_fitted == len(places) or len(np.unique(places[:n_fitted])) < n_classes:
         # Too few images to hold any out.

@@ -22,6 +22,7 @@ from cnn_core.readouts.samples import MOST_VALUES, PIXELS, Sample, n_cells_of, p
 from cnn_core.readouts.task import network_answers, rows_of_task, training_rows
 from cnn_core.survey.one_pass import layers_from_last_convolution
 
+_MOST_TRIED, _TOLERANCE = 10_000, 1e-4
 N_SEEDS = 5
 REFIT_EPOCHS = 8
 REFIT_LEAST_STEPS = 600
@@ -188,7 +189,8 @@ def _by_probe(shown: _Shown) -> Variant:
     scores: dict[str, VariantScore] = {}
     for task in shown.tasks:
         sample = shown.training(task)
-        fitted, scores_of = LinearProbe().fit_scores(sample)
+        probe = LinearProbe(most_tried=_MOST_TRIED, tolerance=_TOLERANCE)
+        fitted, scores_of = probe.fit_scores(sample)
         answers = shown.answers(task, np.unique(sample.labels), scores_of)
         scores[task.name] = shown.score(task, answers, len(sample), fitted.facts)
     return Variant(
