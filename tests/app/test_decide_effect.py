@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.pages.decide import PAGE, effect, results
+from app.pages.decide import PAGE, results
 from app.pages.decide import results_words as words
-from app.pages.decide.effect import EffectPart, MeanEffect, images_taken, part_images
-from app.pages.decide.results import curve, mean_effects
+from app.pages.decide.results import EffectPart, curve, mean_effects
 from app.pages.decide.state import read
 from app.pages.decide.view import look
+from cnn_core.decision.effects import MeanEffects, sample_of
 from tests.app.asking import ask_panel, small_app
 from tests.app.small_explorer import small_explorer
 from tests.app.test_decide import fresh_explorer
@@ -29,23 +29,23 @@ def test_a_mean_effect_is_the_mean_over_the_images_of_a_class_and_over_all():
     assert (found.n_done, found.n_images, found.n_in_set, found.next_part) == (40, 40, 40, None)
     dataset, network = explorer.dataset("test"), explorer.network("model_0")
     kernel = network.weights("classes")["kernel"]
-    for mean, label in zip(effects, (1, 3, None), strict=True):
+    for (mean_of, mean), label in zip(effects, (1, 3, None), strict=True):
         images = dataset.images[dataset.labels == label] if label is not None else dataset.images
         values = network.activations(images)["hidden"]
         terms = values * (kernel[:, 1] - kernel[:, 3])
-        assert (mean.label, mean.n_images) == (label, len(images))
-        assert mean.last == pytest.approx(-terms[:, 2].mean(), abs=1e-5)
-        assert mean.together == pytest.approx(-terms[:, [2, 5]].sum(axis=1).mean(), abs=1e-5)
+        assert (mean_of, mean.n_images) == (label, len(images))
+        expected = -terms[:, [2, 5]].sum(axis=1).mean(), -terms[:, 2].mean()
+        assert mean.mean.tolist() == pytest.approx(expected, abs=1e-5)
         values = np.where(np.isin(np.arange(7), [2, 5]), 0, values)
         after = values @ kernel + network.weights("classes")["bias"]
         before = network.logits(images).argmax(axis=1)
-        assert mean.n_flips == np.count_nonzero(after.argmax(axis=1) != before)
+        assert mean.n_flips[0] == np.count_nonzero(after.argmax(axis=1) != before)
     layer = network.layer("hidden")
     told = words.effect_text(view, found, layer)
     assert told.startswith("Over the test set, silencing node 2 alone")
     assert "on the 10 images of 4," in told and "on the 10 images of 9 and" in told
     assert "on all 40 images; all 2 together by" in told
-    flips = [mean.n_flips for mean in effects]
+    flips = [mean.n_flips[0] for _, mean in effects]
     assert f"{flips[0]}, {flips[1]} and {flips[2]} of their predictions change." in told
 
 
@@ -54,24 +54,21 @@ def test_a_mean_effect_is_the_mean_over_the_images_of_a_class_and_over_all():
 def test_parts_of_a_set_together_are_the_effects_over_the_set(monkeypatch, off, baseline):
     search = f"?p=1&q=3&off={off}&baseline={baseline}"
     whole = mean_effects(seen(search), 0)
-    monkeypatch.setattr(effect, "PART_IMAGES", 15)
+    monkeypatch.setattr(results, "images_in_a_second", lambda network: 15)
     view, parts, wanted = seen(search), [], 0
     while wanted is not None:
         parts.append(mean_effects(view, wanted))
         wanted = parts[-1].next_part
     assert [part.n_done for part in parts] == [15, 30, 40]
-    for one, other in zip(parts[-1].effects, whole.effects, strict=True):
-        assert (one.label, one.n_images, one.n_flips) == (
-            other.label,
-            other.n_images,
-            other.n_flips,
-        )
-        assert (one.last, one.together) == pytest.approx((other.last, other.together), abs=1e-6)
+    for (label, one), (same, other) in zip(parts[-1].effects, whole.effects, strict=True):
+        assert (label, one.n_images) == (same, other.n_images)
+        assert one.n_flips.tolist() == other.n_flips.tolist()
+        assert one.mean.tolist() == pytest.approx(other.mean.tolist(), abs=1e-6)
 
 
 def test_no_request_computes_more_than_one_part(monkeypatch):
     sizes = []
-    monkeypatch.setattr(effect, "PART_IMAGES", 15)
+    monkeypatch.setattr(results, "images_in_a_second", lambda network: 15)
     monkeypatch.setattr(results, "PART_IMAGES", 4)
 
     def counted(name, size):
@@ -83,7 +80,7 @@ def test_no_request_computes_more_than_one_part(monkeypatch):
 
         monkeypatch.setattr(results, name, count)
 
-    counted("effect_sums", lambda arguments: len(arguments[2]))
+    counted("effect_sums", lambda arguments: len(arguments[3]))
     counted("class_race", lambda arguments: len(arguments[2]))
     view = seen("?p=1&q=3&off=hidden:5,2&race=hidden")
     # Whoever asks for the last part at once gets the first, and is told how to go on.
@@ -96,7 +93,7 @@ def test_no_request_computes_more_than_one_part(monkeypatch):
 
 
 def test_the_effect_asks_for_its_next_part_until_all_images_are_done(monkeypatch):
-    monkeypatch.setattr(effect, "PART_IMAGES", 15)
+    monkeypatch.setattr(results, "images_in_a_second", lambda network: 15)
     told, part = [], 0
     while part is not None:
         search = "?image=7&p=1&q=3&off=hidden:4"
@@ -119,15 +116,15 @@ def test_nothing_silenced_has_no_effect():
 
 def test_a_large_set_is_told_by_a_sample_and_says_so(monkeypatch):
     explorer = small_explorer()
-    monkeypatch.setattr(effect, "MOST_IMAGES", 12)
+    monkeypatch.setattr(results, "MOST_IMAGES", 12)
     view = seen("?p=1&q=3&off=hidden:5")
     found = mean_effects(view, 0)
     assert (found.n_done, found.n_images, found.n_in_set, found.next_part) == (12, 12, 40, None)
     layer, dataset = explorer.network("model_0").layer("hidden"), explorer.dataset("test")
-    taken = images_taken(40, 100)
+    taken = sample_of(40, 12)
     kernel = explorer.network("model_0").weights("classes")["kernel"]
     values = explorer.network("model_0").activations(dataset.images[taken])["hidden"][:, 5]
-    assert found.effects[-1].last == pytest.approx(
+    assert found.effects[-1][1].mean[1] == pytest.approx(
         -(values * (kernel[5, 1] - kernel[5, 3])).mean(), abs=1e-5
     )
     told = words.effect_text(view, found, layer)
@@ -141,31 +138,11 @@ def test_a_large_set_is_told_by_a_sample_and_says_so(monkeypatch):
     )
 
 
-def test_a_sample_is_the_same_each_time_and_from_the_whole_set():
-    taken = images_taken(1_000_000, 1024)
-    np.testing.assert_array_equal(taken, images_taken(1_000_000, 1024))
-    assert len(taken) == effect.MOST_IMAGES and (np.diff(taken) > 0).all()
-    assert taken[0] < 1_000 and taken[-1] > 999_000
-    np.testing.assert_array_equal(images_taken(20_000, 1024), np.arange(20_000))
-    assert len(images_taken(20_000, 1)) == 64
-
-
-def test_a_part_of_a_large_network_has_fewer_images(monkeypatch):
-    network = small_explorer().network("model_0")
-    n_cells = sum(layer.n_cells for layer in network.layers)
-    assert part_images(network) == effect.PART_IMAGES
-    monkeypatch.setattr(effect, "_CELLS_AT_ONCE", 7 * n_cells + 1)
-    assert part_images(network) == 7
-    monkeypatch.setattr(effect, "_CELLS_AT_ONCE", 1)
-    assert part_images(network) == 1
-
-
 def test_a_set_of_one_image_is_told_in_the_singular():
     explorer = small_explorer()
     view = seen("?p=1&q=3&off=hidden:5", explorer)
-    found = EffectPart(
-        (MeanEffect(1, 1, -0.5, -0.5, 0), MeanEffect(None, 1, -0.5, -0.5, 0)), 1, 1, None
-    )
+    mean = MeanEffects(1, np.array([-0.5, -0.5]), np.array([0.5, 0.5]), np.array([0, 0]))
+    found = EffectPart(((1, mean), (None, mean)), 1, 1, None)
     told = words.effect_text(view, found, explorer.network("model_0").layer("hidden"))
     assert "−0.50 on the 1 image of 4 and −0.50 on the 1 image." in told
     assert "images" not in told

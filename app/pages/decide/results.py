@@ -12,21 +12,24 @@ from numpy.typing import NDArray
 
 from app.frame.parts import up_to
 from app.frame.subject import Subject
-from app.pages.decide.effect import (
-    MOST_IMAGES,
-    EffectPart,
-    effect_sums,
-    effects_of,
-    images_taken,
-    part_images,
-)
 from app.pages.decide.view import DecideView, baseline_of
+from cnn_core.decision.effects import (
+    EffectSums,
+    MeanEffects,
+    effect_sums,
+    images_in_a_second,
+    sample_of,
+)
 from cnn_core.decision.race import ClassRace, Curve, Race, class_race, race
 from cnn_core.decision.smallest_edit import Edit, smallest_edit
 from cnn_core.statistics import wilson_interval
 
 PART_IMAGES = 128
 """Images of a class that one request takes through the race."""
+MOST_IMAGES = 20_000
+"""Larger sets are told by so many of their images, drawn at random."""
+SEED = 0
+_MOST_PARTS = 64
 _FEW_STEPS, _MOST_STEPS = 16, 128
 
 
@@ -47,6 +50,34 @@ class CurvePart:
     race: ClassRace | None
     n_images: int
     next_part: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class EffectPart:
+    """The mean effects over the first of the images that are taken.
+
+    Attributes
+    ----------
+    effects
+        Of all silenced units together and of the last one alone; over the images of target and
+        rival, as far as there are any, and over all images, whose class is None.
+    n_images
+        Images that are taken in all.
+    n_in_set
+        Images of the set; more than those taken if they are a sample.
+    next_part
+        What to ask for next, None when all are done.
+    """
+
+    effects: tuple[tuple[int | None, MeanEffects], ...]
+    n_images: int
+    n_in_set: int
+    next_part: int | None
+
+    @property
+    def n_done(self) -> int:
+        """Images that the effects are over."""
+        return self.effects[-1][1].n_images
 
 
 def _kept(view: DecideView, key: Hashable, make: Callable[[], Any], n_bytes: int) -> Any:
@@ -143,24 +174,27 @@ def mean_effects(view: DecideView, part: int) -> EffectPart:
     """
     explorer, selection, pair = view.explorer, view.selection, (view.p, view.q)
     network, dataset = explorer.network(selection.model), explorer.dataset(selection.set)
-    size = part_images(network)
+    size, off = images_in_a_second(network), selection.off
+    most = min(MOST_IMAGES, _MOST_PARTS * size)
     taken = _kept(
         view,
         ("taken", selection.set, size),
-        lambda: images_taken(len(dataset), size),
+        lambda: sample_of(len(dataset), most, SEED),
         8 * MOST_IMAGES,
     )
-    baseline = baseline_of(explorer, selection, selection.off.layer)
+    baseline = baseline_of(explorer, selection, off.layer)
 
-    def add(before: Any, rows: slice, _: int) -> Any:
-        numbers = taken[rows]
-        images, labels = dataset.images[numbers], dataset.labels[numbers]
-        sums = effect_sums(network, selection.off, images, labels, pair, baseline)
+    def add(before: EffectSums | None, rows: slice, _: int) -> EffectSums:
+        images, labels = dataset.images[taken[rows]], dataset.labels[taken[rows]]
+        sets = [off.units, off.units[-1:]]
+        sums = effect_sums(network, off.layer, sets, images, labels, *pair, baseline)
         return sums if before is None else before + sums
 
-    key = ("effect", selection.model, selection.set, *pair, selection.off, selection.baseline)
+    key = ("effect", selection.model, selection.set, *pair, off, selection.baseline)
     sums, next_part = up_to(view.explorer.kept, key, part, len(taken), size, add, 1_000)
-    return EffectPart(effects_of(sums, pair), len(taken), len(dataset), next_part)
+    means = ((label, sums.mean_over(label)) for label in (*pair, None))
+    effects = tuple((label, mean) for label, mean in means if mean.n_images)
+    return EffectPart(effects, len(taken), len(dataset), next_part)
 
 
 def joined(parts: Sequence[ClassRace]) -> ClassRace:

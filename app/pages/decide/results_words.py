@@ -1,15 +1,22 @@
 """What the slow parts of the Decide page say."""
 
+from collections.abc import Iterable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from app.frame.wording import interval, percent, plural, signed, unit_word
-from app.pages.decide.effect import SEED
+from app.pages.decide.results import SEED, CurvePart, EffectPart
+from app.pages.decide.view import DecideView
+from cnn_core.decision.race import ClassRace, Race
+from cnn_core.decision.smallest_edit import Edit
+from cnn_core.network.layers import LayerInfo
 
 _KEYS = ("contribution", "activation", "random")
 _NAMES = {"contribution": "by contribution", "activation": "by activation", "random": "at random"}
 
 
-def race_curves(run):
+def race_curves(run: Race) -> dict[str, NDArray[np.float64]]:
     """Margins of the three orders, by the keys of the figure."""
     return {
         "contribution": run.by_contribution.margins,
@@ -18,7 +25,7 @@ def race_curves(run):
     }
 
 
-def race_flips(run):
+def race_flips(run: Race) -> dict[str, tuple[float, float]]:
     """Point at which each order flips the decision, for those that do."""
     curves = race_curves(run)
     counts = {
@@ -33,7 +40,7 @@ def race_flips(run):
     }
 
 
-def race_hovers(run, layer):
+def race_hovers(run: Race, layer: LayerInfo) -> dict[str, list[str]]:
     """What each point of the race tells."""
     curves = race_curves(run)
     low, high = run.random_band
@@ -50,7 +57,7 @@ def race_hovers(run, layer):
     return texts
 
 
-def race_note(view, run, layer):
+def race_note(view: DecideView, run: Race, layer: LayerInfo) -> str:
     """Tell where each order flips the decision."""
     p = view.class_name(run.target)
     words, n_units = unit_word(layer, 2), layer.n_units
@@ -77,14 +84,14 @@ def race_note(view, run, layer):
     )
 
 
-def curve_curves(run):
+def curve_curves(run: ClassRace) -> dict[str, NDArray[np.float64]]:
     """Accuracies of the three orders, by the keys of the figure."""
     return {
         key: getattr(run, f"by_{key}" if key != "random" else "random").accuracy for key in _KEYS
     }
 
 
-def curve_hovers(run, layer):
+def curve_hovers(run: ClassRace, layer: LayerInfo) -> dict[str, list[str]]:
     """What each point of the curve tells."""
     texts = {}
     for key in _KEYS:
@@ -99,7 +106,7 @@ def curve_hovers(run, layer):
     return texts
 
 
-def curve_note(view, part, layer):
+def curve_note(view: DecideView, part: CurvePart, layer: LayerInfo) -> str:
     """Tell how far the curve is and where each order loses half of the images."""
     p = view.class_name(part.race.target)
     n_done = part.race.n_images
@@ -120,7 +127,7 @@ def curve_note(view, part, layer):
     )
 
 
-def edit_text(view, found, layer, donor_prediction):
+def edit_text(view: DecideView, found: Edit, layer: LayerInfo, donor_prediction: int) -> str:
     """Tell the smallest edit found."""
     p, q = view.class_name(found.target), view.class_name(found.rival)
     source = f"image {view.selection.donor} (predicted {view.class_name(donor_prediction)})"
@@ -142,7 +149,7 @@ def edit_text(view, found, layer, donor_prediction):
     )
 
 
-def edit_rows(view, found, layer):
+def edit_rows(view: DecideView, found: Edit, layer: LayerInfo) -> list[tuple[str, str, str]]:
     """Steps of the edit: what was taken over, the margin and the prediction after it."""
     before = [("nothing", signed(found.margins[0], 3), view.class_name(int(found.predictions[0])))]
     return before + [
@@ -153,29 +160,32 @@ def edit_rows(view, found, layer):
     ]
 
 
-def effect_text(view, found, layer):
+def effect_text(view: DecideView, found: EffectPart, layer: LayerInfo) -> str:
     """Tell what the silenced units do on average, and over which images."""
     units, effects = view.selection.off.units, found.effects
-    alone = _joined(f"{signed(effect.last)} on {_images_of(view, effect)}" for effect in effects)
+    alone = _joined(
+        f"{signed(float(mean.mean[1]))} on {_images_of(view, label, mean.n_images)}"
+        for label, mean in effects
+    )
     told = (
         f"{_over_which(view, found)} silencing {unit_word(layer)} {units[-1]} alone "
         f"changes Δ on average by {alone}"
     )
     if len(units) > 1:
-        together = _joined(signed(effect.together) for effect in effects)
+        together = _joined(signed(float(mean.mean[0])) for _, mean in effects)
         told += f"; all {len(units):,} together by {together}"
-    flips = _joined(f"{effect.n_flips:,}" for effect in effects)
+    flips = _joined(f"{int(mean.n_flips[0]):,}" for _, mean in effects)
     return f"{told}. {flips} of their predictions change."
 
 
-def _images_of(view, effect):
-    images = plural(effect.n_images, "image")
-    if effect.label is None:
-        return f"{'the' if effect.n_images == 1 else 'all'} {images}"
-    return f"the {images} of {view.class_name(effect.label)}"
+def _images_of(view: DecideView, label: int | None, n: int) -> str:
+    images = plural(n, "image")
+    if label is None:
+        return f"{'the' if n == 1 else 'all'} {images}"
+    return f"the {images} of {view.class_name(label)}"
 
 
-def _over_which(view, found):
+def _over_which(view: DecideView, found: EffectPart) -> str:
     in_set = f"the {plural(found.n_in_set, 'image')} of the {view.selection.set} set"
     drawn = f", drawn at random with seed {SEED}" if found.n_images < found.n_in_set else ""
     if found.next_part is not None:
@@ -188,6 +198,6 @@ def _over_which(view, found):
     )
 
 
-def _joined(texts):
+def _joined(texts: Iterable[str]) -> str:
     *first, last = texts
     return f"{', '.join(first)} and {last}" if first else last
