@@ -39,7 +39,10 @@ _SHADES = {Reference.BLACK: 0.0, Reference.GREY: 0.5, Reference.WHITE: 1.0}
 
 
 def reference_image(
-    reference: Reference | str, shape: tuple[int, ...], images: Images | None = None
+    reference: Reference | str,
+    shape: tuple[int, ...],
+    images: Images | None = None,
+    value_range: tuple[float, float] = (0.0, 1.0),
 ) -> NDArray[np.float32]:
     """Image of a reference, in the shape (height, width, channels) of the network's images.
 
@@ -47,6 +50,8 @@ def reference_image(
     ----------
     images
         Of which the mean is taken, the training images; needed for that alone.
+    value_range
+        Black and white of the network's images, `Network.value_range`.
 
     Raises
     ------
@@ -58,7 +63,9 @@ def reference_image(
             f'reference "{reference}": {", ".join(Reference)} are accepted', Reference.BLACK
         )
     if reference in _SHADES:
-        return np.full(shape, _SHADES[Reference(reference)], np.float32)
+        black, white = value_range
+        shade = black + (white - black) * _SHADES[Reference(reference)]
+        return np.full(shape, shade, np.float32)
     if images is None or not len(images):
         raise SelectionError(
             'reference "mean": there are no images to take it from', Reference.BLACK

@@ -26,6 +26,8 @@ def test_references_by_name(monkeypatch):
     images = ScaledImages(stored, 255)
     for name, value in (("black", 0), ("grey", 0.5), ("white", 1)):
         np.testing.assert_array_equal(reference_image(name, (3, 2, 1)), np.full((3, 2, 1), value))
+    grey = reference_image("grey", (3, 2, 1), value_range=(-1.0, 3.0))
+    np.testing.assert_array_equal(grey, np.ones((3, 2, 1)))
     mean = reference_image(Reference.MEAN, (3, 2, 1), images)
     np.testing.assert_allclose(mean, stored.mean(axis=0) / 255, rtol=1e-6)
     np.testing.assert_array_equal(mean, mean_image(images))
