@@ -6,8 +6,9 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from tqdm import tqdm
@@ -227,12 +228,7 @@ def _survey(options: argparse.Namespace) -> int:
         )
         for split, dataset in fit_labels(datasets, network.n_classes).items():
             with tqdm(total=len(dataset), desc=f"{model.name}, {split}", unit=" images") as bar:
-                survey = survey_of(
-                    network,
-                    dataset,
-                    options.cache,
-                    progress=lambda done, _, bar=bar: bar.update(done - bar.n),
-                )
+                survey = survey_of(network, dataset, options.cache, progress=partial(_advance, bar))
                 bar.update(len(dataset) - bar.n)
             told = f"{model.name}, {split}: {survey.n_right:,} of {len(dataset):,} images right"
             print(f"{told} ({survey.accuracy:.2%}). {survey.note}".rstrip(" "))
@@ -254,6 +250,10 @@ def _survey(options: argparse.Namespace) -> int:
     if options.patterns:
         patterns_of_files(models, data, cache_folder=options.cache, anew=options.anew)
     return 0
+
+
+def _advance(bar: "tqdm[NoReturn]", done: int, _total: int) -> None:
+    bar.update(done - bar.n)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -50,7 +50,7 @@ class SnapshotPlan:
         SelectionError
             When the text is no such list.
         """
-        steps, epochs = {0}, set()
+        steps, epochs = {0}, set[int]()
         for word in text.split(","):
             number = word.strip().removeprefix("e")
             if not (number.isascii() and number.isdigit() and len(number) < 10):

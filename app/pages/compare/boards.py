@@ -280,7 +280,7 @@ def _line_frame(key: str, line: int) -> Component:
 
 
 def _group_outputs() -> dict[str, tuple[str, str]]:
-    outputs = {}
+    outputs: dict[str, Any] = {}
     for key in GROUPS:
         for line in LINES:
             outputs |= {

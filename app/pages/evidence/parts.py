@@ -1,6 +1,7 @@
 """Tables, lists and cards of the Evidence page."""
 
 from dataclasses import replace
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -159,7 +160,7 @@ def _in_model(view, selection, model):
 
 
 def _with_commas(links):
-    parts = []
+    parts: list[Any] = []
     for link in links:
         parts += [", ", link] if parts else [link]
     return parts

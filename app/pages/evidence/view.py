@@ -1,6 +1,7 @@
 """What the Evidence page tells about one selection: numbers ready to be drawn and told."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -235,7 +236,7 @@ def _variants(results, task, peers):
 
 
 def _verdicts(found, selection):
-    verdicts = {}
+    verdicts: dict[str, Any] = {}
     for model, results in found.by_model.items():
         for claim in results.claims:
             if claim.task == selection.pair_name:
