@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cnn_core.training.run import TrainingRun as TrainingRun
     from cnn_core.training.snapshot_writer import SnapshotWriter as SnapshotWriter
     from cnn_core.training.snapshots import SnapshotPlan as SnapshotPlan
+    from cnn_core.training.snapshots import Snapshots as Snapshots
+    from cnn_core.training.snapshots import read_snapshots as read_snapshots
     from cnn_core.training.train import train_and_publish as train_and_publish
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

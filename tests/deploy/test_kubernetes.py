@@ -53,7 +53,7 @@ def misspell_deep(content):
 
 
 def give_text_for_a_number(content):
-    content["spec"]["replicas"] = "2"
+    content["spec"]["minReadySeconds"] = "2"
 
 
 def give_a_number_for_text(content):
@@ -111,7 +111,7 @@ def test_ports_are_those_that_the_server_listens_on(kinds, container):
 def test_probes_ask_what_the_door_answers(container):
     asked = {name: container[name]["httpGet"] for name in container if name.endswith("Probe")}
     assert asked == {
-        "startupProbe": {"path": READINESS, "port": "http"},
+        "startupProbe": {"path": HEALTH, "port": "http"},
         "livenessProbe": {"path": HEALTH, "port": "http"},
         "readinessProbe": {"path": READINESS, "port": "http"},
     }
@@ -148,5 +148,6 @@ def test_there_is_time_to_answer_what_is_in_flight(pod, container):
 def test_some_replicas_always_serve(kinds):
     deployment, scaling = kinds["Deployment"]["spec"], kinds["HorizontalPodAutoscaler"]["spec"]
     assert deployment["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
-    assert deployment["replicas"] == scaling["minReplicas"]
+    # Applied again, a number here would undo what the autoscaler has set.
+    assert "replicas" not in deployment
     assert scaling["minReplicas"] > kinds["PodDisruptionBudget"]["spec"]["maxUnavailable"]
