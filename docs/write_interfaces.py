@@ -19,7 +19,7 @@ DOWNLOADS = {
     "/download/activations.<ending>": "`.npz` or `.csv`: one layer's values for an image. Query: "
     "`model`, `set`, `image`, `layer`; the `.npz` holds pre-activations, logits and probabilities too",
     "/download/ledger.<ending>": "`.npz` or `.csv`: a margin as an exact sum. Query: `model`, `set`, "
-    "`image`, `p`, `q`, and `layer`, a name or `pixels`",
+    "`image`, `p`, `q`, `layer`, a name or `pixels`, and for these `ref`, what they are counted from",
     "/download/circles.csv": "every circle with its hit rates. Query: that of Compare",
     "/download/compare.npz": "members, activations and circles of the groups. Query: that of Compare",
     "/download/class-statistics.csv": "means, difference and AUC of every cell. Query: that of Compare",

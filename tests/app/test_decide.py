@@ -500,7 +500,7 @@ def test_an_edit_is_looked_for_with_the_donor():
     text = str(ask_panel(small_app(), PAGE.path, "decide-edit", search))
     found = edit_of(seen(search), "last_maps")
     if found.flipped:
-        assert "smallest edit found" in text and found.predictions[-1] != view.p
+        assert "an upper bound" in text and found.predictions[-1] != view.p
         assert all(f"+ map {unit}" in text for unit in found.units)
     else:
         assert "Not even all" in text

@@ -13,12 +13,13 @@ from app.frame.links import DECIDE
 from app.frame.page import Page, Reply
 from app.frame.search import steps
 from app.pages.decide import words
-from app.pages.decide.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL, PIXELS_PANEL
+from app.pages.decide.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL
 from app.pages.decide.choices import ledger_layers
 from app.pages.decide.downloads import register_routes
 from app.pages.decide.edit import EDIT_PANEL, edit_head
 from app.pages.decide.image import ANSWER, FOUND, IMAGE_PANEL, PLACE_IN_SEARCH, VERDICT_PANEL
 from app.pages.decide.nodes import EFFECT_PANEL, NODES_PANEL, PAIR, PAIR_PANEL, SILENCED_PANEL
+from app.pages.decide.pixels import PATH_PANEL, PIXELS_PANEL
 from app.pages.decide.race import CURVE_PANEL, RACE_PANEL, race_head
 from app.pages.decide.state import FIELDS, DecideSelection
 from app.pages.decide.view import DecideView, look
@@ -44,7 +45,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
                 className="decide-body",
             ),
             placed[CELLS_PANEL.name],
-            placed[PIXELS_PANEL.name],
+            html.Div([placed[PIXELS_PANEL.name], placed[PATH_PANEL.name]], className="panel below"),
             html.Section(
                 [
                     race_head(explorer),
@@ -163,6 +164,7 @@ PAGE = Page(
         EFFECT_PANEL,
         CELLS_PANEL,
         PIXELS_PANEL,
+        PATH_PANEL,
         DOWNLOADS_PANEL,
         CHOICES,
         RACE_PANEL,

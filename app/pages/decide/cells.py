@@ -1,4 +1,4 @@
-"""The ledger over the cells of a layer, beside what the eye sees of it; and over the pixels."""
+"""The ledger over the cells of a layer, beside what the eye sees of it."""
 
 from typing import Any
 
@@ -7,18 +7,19 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.pictures.grid import grid_figure, receptive_link
-from app.figures.pictures.signed import signed_grid, signed_image, with_cells
+from app.figures.pictures.signed import signed_grid, with_cells
 from app.frame.components import graph, picture_button, select, summary_id, table
 from app.frame.page import Panel
 from app.frame.query import write_query
 from app.frame.wording import shape_text
 from app.pages.decide import words
 from app.pages.decide.choices import ledger_layers, unit_layers
-from app.pages.decide.image import DIGIT, ONE
+from app.pages.decide.image import ONE
 from app.pages.decide.nodes import NODES
-from app.pages.decide.state import DecideSelection
+from app.pages.decide.pixels import DOWNLOADS, PIXELS
+from app.pages.decide.state import REFERENCES, DecideSelection
 from app.pages.decide.sums import sum_line
-from app.pages.decide.view import Cells, DecideView, cells_of, fields_of_maps, pixels_of
+from app.pages.decide.view import Cells, DecideView, cells_of, fields_of_maps
 from cnn_core.space.display import colour_range
 
 SEEN, USED, TITLE, SUM, NOTE, LISTS = (
@@ -29,8 +30,6 @@ SEEN, USED, TITLE, SUM, NOTE, LISTS = (
     "decide-cells-note",
     "decide-cells-lists",
 )
-PIXELS, PIXELS_SUM, PIXELS_NOTE = "decide-pixels", "decide-pixels-sum", "decide-pixels-note"
-DOWNLOADS = "decide-downloads"
 
 
 def layer_choices(explorer: Explorer) -> list[tuple[str, str]]:
@@ -149,41 +148,6 @@ def _cells_frame(explorer: Explorer) -> Component:
     )
 
 
-def _draw_pixels(view: DecideView) -> dict[str, Any]:
-    opened = pixels_of(view)
-    note = words.pixels_note(view, opened)
-    return {
-        "pixels": signed_image(opened.terms[0].sum(axis=-1), view.p, view.q),
-        "sum": sum_line(opened),
-        "summary": note,
-        "note": note,
-    }
-
-
-def _pixels_frame(explorer: Explorer) -> Component:
-    return html.Section(
-        [
-            html.H2("Ledger over the pixels: gradient × input"),
-            html.Div(
-                [
-                    html.Div(id=DIGIT),
-                    graph(PIXELS, "Contribution of every pixel", class_name="pixel-figure"),
-                    html.Div(
-                        [
-                            html.P(id=PIXELS_NOTE, className="statement"),
-                            html.Div(id=PIXELS_SUM, className="sum figures"),
-                            html.Div(id=DOWNLOADS, className="button-row"),
-                        ]
-                    ),
-                ],
-                className="beside",
-            ),
-        ],
-        className="panel below",
-        **{"aria-label": "Ledger over the pixels"},
-    )
-
-
 def download_parts(view: DecideView) -> list[Component]:
     """Buttons that save pictures and numbers; an own image has no place in a file's address."""
     selection, subject = view.selection, view.selection.subject
@@ -203,10 +167,13 @@ def download_parts(view: DecideView) -> list[Component]:
     }
     asked = {"model": selection.model, "set": subject.set, "image": subject.image}
     asked |= {"p": view.p, "q": view.q}
+    # Only pixels are counted from a reference.
+    ref = None if selection.ref == REFERENCES[0] else selection.ref
     return pictures + [
         html.A(
             f"{text} {ending.upper()}",
-            href=f"/download/ledger.{ending}{write_query({**asked, 'layer': layer})}",
+            href=f"/download/ledger.{ending}"
+            + write_query({**asked, "layer": layer, "ref": ref if layer == "pixels" else None}),
             className="button small",
             download=f"{stem}_{layer}.{ending}",
         )
@@ -242,17 +209,9 @@ CELLS_PANEL = Panel(
     texts={"seen_summary": summary_id(SEEN), "used_summary": summary_id(USED), "note": NOTE},
     seen={"off": _crossed},
 )
-PIXELS_PANEL = Panel(
-    name="decide-pixels",
-    depends_on=(*ONE, "p", "q"),
-    layout=_pixels_frame,
-    draw=_draw_pixels,
-    outputs={"pixels": (PIXELS, "figure"), "sum": (PIXELS_SUM, "children")},
-    texts={"summary": summary_id(PIXELS), "note": PIXELS_NOTE},
-)
 DOWNLOADS_PANEL = Panel(
     name="decide-downloads",
-    depends_on=(*ONE, "p", "q", "layer"),
+    depends_on=(*ONE, "p", "q", "layer", "ref"),
     draw=lambda view: {"downloads": download_parts(view)},
     outputs={"downloads": (DOWNLOADS, "children")},
 )

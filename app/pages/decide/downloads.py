@@ -6,6 +6,8 @@ from flask import abort, request
 from app.frame.defaults import default_layer, pair_of
 from app.frame.subject import Subject
 from app.pages.decide.choices import ledger_layers
+from app.pages.decide.state import REFERENCES
+from app.pages.decide.view import reference_of
 from app.serving.file_replies import (
     cell_rows,
     csv_text,
@@ -18,7 +20,7 @@ from cnn_core.decision.ledger import ledger
 from cnn_core.errors import SelectionError
 
 PIXELS = "pixels"
-_KEYS = ("model", "set", "image", "p", "q", "layer")
+_KEYS = ("model", "set", "image", "p", "q", "layer", "ref")
 
 
 def register_routes(server, explorer):
@@ -60,7 +62,16 @@ def _asked(explorer):
     asked = _Pair(_whole("p", None), _whole("q", None))
     p, q = pair_of(asked, np.argsort(-logits, kind="stable").tolist())
     image_there = explorer.image(subject)[None]
+    ref = request.args.get("ref", REFERENCES[0])
+    if ref not in REFERENCES or (layer != PIXELS and ref != REFERENCES[0]):
+        raise SelectionError(
+            f'reference "{ref[:40]}" for {layer}: pixels are counted from '
+            f"{', '.join(REFERENCES)}, other layers from zero",
+            nearest=REFERENCES[0],
+        )
     opened = ledger(network, "" if layer == PIXELS else layer, image_there, p, q)
+    if layer == PIXELS:
+        opened = opened.against(reference_of(explorer, ref))
     return safe_name(f"ledger_{model}_{set_name}_{image}_{p}_{q}_{layer}"), opened
 
 
@@ -82,6 +93,7 @@ def _as_npz(opened):
     return npz_bytes(
         values=opened.values[0],
         terms=opened.terms[0],
+        reference=opened.reference,
         constant=opened.constant[0],
         margin=opened.margin[0],
         residual=opened.residual[0],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.frame.parts import up_to
 from app.frame.subject import Subject
-from app.pages.decide.view import DecideView, baseline_of
+from app.pages.decide.view import DecideView, baseline_of, reference_of
 from cnn_core.decision.effects import (
     EffectSums,
     MeanEffects,
@@ -21,6 +21,7 @@ from cnn_core.decision.effects import (
     sample_of,
 )
 from cnn_core.decision.race import ClassRace, Curve, Race, class_race, race
+from cnn_core.decision.references import IntegratedGradients, integrated_gradients
 from cnn_core.decision.smallest_edit import Edit, smallest_edit
 from cnn_core.statistics import wilson_interval
 
@@ -127,8 +128,8 @@ def curve(view: DecideView, part: int) -> CurvePart:
         run = _curve_part(view, members[rows], number)
         return run if before is None else joined([before, run])
 
-    key = ("curve", selection.model, selection.set, view.p, view.q, selection.race)
-    key += (selection.baseline,)
+    key: tuple[Hashable, ...] = ("curve", selection.model, selection.set, view.p, view.q)
+    key += (selection.race, selection.baseline)
     run, next_part = up_to(view.explorer.kept, key, part, len(members), PART_IMAGES, add, 20_000)
     return CurvePart(run, len(members), next_part)
 
@@ -147,6 +148,20 @@ def _curve_part(view: DecideView, members: NDArray[np.int64], seed: int) -> Clas
         baseline=baseline_of(explorer, selection, selection.race),
         most_steps=_MOST_STEPS if is_late else _FEW_STEPS,
     )
+
+
+def path_of(view: DecideView) -> IntegratedGradients:
+    """Share the change of the margin from the reference to the image out among the pixels."""
+    selection, explorer = view.selection, view.explorer
+
+    def make() -> IntegratedGradients:
+        reference = reference_of(explorer, selection.ref)
+        network = explorer.network(selection.model)
+        return integrated_gradients(network, view.image, view.p, view.q, reference)
+
+    key = ("path", *_question(view), selection.ref)
+    found: IntegratedGradients = _kept(view, key, make, 8 * view.image.size)
+    return found
 
 
 def edit_of(view: DecideView, layer: str) -> Edit:

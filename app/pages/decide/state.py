@@ -35,6 +35,7 @@ from app.pages.decide.choices import (
     unit_layers,
 )
 from app.pages.decide.silenced import NONE_SILENCED, Silenced, read_silenced
+from cnn_core.decision.references import Reference
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 GROUPINGS = ("cell", "map")
 BASELINES = ("zero", "mean")
+REFERENCES = tuple(map(str, Reference))
+VIEWS = ("ledger", "integrated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,10 @@ class DecideSelection(Selection):
         Units that are silenced.
     baseline
         What a silenced unit puts out: one of `BASELINES`.
+    ref
+        From what the pixels are counted: one of `REFERENCES`.
+    view
+        What is shown of the pixels: one of `VIEWS`, the second beside the first.
     race
         Layer whose units are removed in the race.
     curve
@@ -73,6 +80,8 @@ class DecideSelection(Selection):
     group: str = "cell"
     off: Silenced = NONE_SILENCED
     baseline: str = "zero"
+    ref: str = REFERENCES[0]
+    view: str = VIEWS[0]
     race: str = ""
     curve: bool = False
     donor: int | None = None
@@ -158,6 +167,10 @@ FIELDS = (
     choice("group", "grouping", GROUPINGS, "cell"),
     Field("off", "silenced units", _read_off, _nothing_off),
     choice("baseline", "baseline", BASELINES, "zero"),
+    choice("ref", "what the pixels are counted from", REFERENCES, REFERENCES[0]),
+    choice(
+        "view", "the ledger over the pixels alone, or integrated gradients too", VIEWS, VIEWS[0]
+    ),
     choice(
         "race",
         "layer for the race",

@@ -12,6 +12,7 @@ from app.frame.page import View
 from app.frame.search import Found, found_by
 from app.pages.decide.state import DecideSelection
 from cnn_core.decision.ledger import Ledger, ledger, node_ledger
+from cnn_core.decision.references import Reference, mean_image, reference_image
 from cnn_core.decision.visibility import Ranking, Visibility, n_carrying, ranking, visibility
 from cnn_core.network.activations import softmax
 from cnn_core.network.opened_layer import OpenedLayer
@@ -222,14 +223,29 @@ def cells_of(view: DecideView) -> Cells:
 
 
 def pixels_of(view: DecideView) -> Ledger:
-    """Open the margin at the pixels.
+    """Open the margin of the one image at the pixels, counted from the chosen reference."""
+    network = view.explorer.network(view.selection.model)
+    opened = ledger(network, "", view.image[None], view.p, view.q)
+    return opened.against(reference_of(view.explorer, view.selection.ref))
 
-    Returns
-    -------
-    Ledger
-        Of the one image.
-    """
-    return ledger(view.explorer.network(view.selection.model), "", view.image[None], view.p, view.q)
+
+def mean_set(explorer: Explorer) -> str:
+    """Name of the image set whose mean is a reference: the training images, if they are there."""
+    return "train" if "train" in explorer.set_names else explorer.set_names[0]
+
+
+def reference_of(explorer: Explorer, name: str) -> NDArray[np.float32]:
+    """Image of which nothing is said to come, in the range of the images."""
+    if name == Reference.MEAN:
+        of = mean_set(explorer)
+        mean: NDArray[np.float32] = explorer.kept.get_or_make(
+            ("mean image", of),
+            lambda: mean_image(explorer.dataset(of).images),
+            lambda it: it.nbytes,
+        )
+        return mean
+    black, white = (np.float32(end) for end in explorer.value_range)
+    return black + (white - black) * reference_image(name, explorer.input_shape)
 
 
 def fields_of_maps(boxes: NDArray[np.int32]) -> dict[str, Any]:

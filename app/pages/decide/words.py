@@ -260,24 +260,6 @@ def grid_summaries(cells: Cells, layer_name: str) -> tuple[str, str]:
     )
 
 
-def pixels_note(view: DecideView, opened: Ledger) -> str:
-    """Tell what the pixels add and what the constant does."""
-    p, q = view.class_name(view.p), view.class_name(view.q)
-    terms = opened.terms[0]
-    dark = float(np.abs(terms[view.image == 0]).sum())
-    return (
-        f"Ink gives {number_text(float(terms[terms > 0].sum()), '.2f')} points for {p} and "
-        f"{number_text(-float(terms[terms < 0].sum()), '.2f')} for {q}; the biases add a constant "
-        f"{signed(float(opened.constant[0]))}. "
-        + (
-            "Empty pixels have no entry here, since black counts as nothing; that ink is missing "
-            "acts through the constant alone."
-            if dark == 0
-            else ""
-        )
-    )
-
-
 def sentence(view: DecideView) -> str:
     """The decision in one sentence."""
     p, q, margin = view.class_name(view.p), view.class_name(view.q), view.answer.margin
