@@ -5,7 +5,6 @@ import csv
 import io
 import re
 from dataclasses import replace
-from itertools import combinations
 from math import sqrt
 
 import numpy as np
@@ -21,6 +20,7 @@ from app.pages.compare.members import RULES
 from app.pages.compare.state import SORTS, STATISTICS, read, with_members, write
 from app.pages.compare.table import CircleTable
 from app.pages.compare.view import look, widest_grid
+from cnn_core.circles.circle_reader import rows_of_classes
 from cnn_core.space.mosaic import Mosaic
 from tests.app.asking import ask_panel, show, small_app
 from tests.app.packed_figures import picture
@@ -184,7 +184,7 @@ def whole_layer(selection):
 
 
 def by_brute_force(selection, values, labels):
-    """Circles, counts by chance, hit rates and accuracy, cell by cell and image by image."""
+    """Circles, hit rates and accuracy, cell by cell and image by image."""
     flat = values.reshape(len(values), -1).astype(float)
     t = selection.t
 
@@ -201,12 +201,6 @@ def by_brute_force(selection, values, labels):
         }
 
     a, b = selection.members["a"], selection.members["b"]
-    counts = []
-    for chosen in combinations(range(len(a) + len(b)), len(a)):
-        both = [*a, *b]
-        first = [both[place] for place in chosen]
-        second = [both[place] for place in range(len(both)) if place not in chosen]
-        counts.append(len(unique(first, second)) + len(unique(second, first)))
     red, blue = unique(a, b), unique(b, a)
     shared = {
         cell
@@ -229,7 +223,7 @@ def by_brute_force(selection, values, labels):
         else:
             said = selection.p if shares[0] > shares[1] else selection.q
             credit += said == labels[image]
-    return red, blue, shared, counts, credit / len(others), others, is_on
+    return red, blue, shared, credit / len(others), others, is_on
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -237,7 +231,7 @@ def by_brute_force(selection, values, labels):
 def test_the_page_measures_what_brute_force_measures(measures, layer, t):
     selection = with_groups(f"?layer={layer}&t={t}")
     values, labels = whole_layer(selection)
-    red, blue, shared, counts, accuracy, others, is_on = by_brute_force(selection, values, labels)
+    red, blue, shared, accuracy, others, is_on = by_brute_force(selection, values, labels)
     worth = measures.worth(selection)
     circles = worth.circles
     for mask, cells in (
@@ -246,7 +240,7 @@ def test_the_page_measures_what_brute_force_measures(measures, layer, t):
         (circles.shared, shared),
     ):
         assert set(np.flatnonzero(mask).tolist()) == cells
-    assert sorted(worth.chance.unique.tolist()) == sorted(counts)
+    assert_chance_is_counted(worth, selection, is_on, values[0].size)
     assert worth.worth.reader.overall.value == pytest.approx(accuracy)
     assert worth.worth.reader.overall.n == len(others)
     survey = small_explorer().survey("model_0", "test")
@@ -267,6 +261,34 @@ def test_the_page_measures_what_brute_force_measures(measures, layer, t):
             assert table.mean[place, number] == pytest.approx(mean, rel=1e-4, abs=1e-6)
             own = (facts.mean_p, facts.mean_q)[place].reshape(-1)[cell]
             assert own == pytest.approx(mean, rel=1e-4, abs=1e-6)
+
+
+def assert_chance_is_counted(worth, selection, is_on, n_cells):
+    """A few draws of both nulls, counted again cell by cell; no image of A or B is drawn."""
+    labels = small_explorer().dataset("test").labels
+    everyone = rows_of_classes(labels, (selection.p, selection.q))
+    own = {*selection.members["a"], *selection.members["b"]}
+    for null, classes in zip(
+        worth.nulls, ((selection.p, selection.q), (selection.p, selection.p)), strict=True
+    ):
+        for draw in range(3):
+            groups = [everyone[rows[draw]] for rows in (null.members_a, null.members_b)]
+            assert not own & {int(image) for group in groups for image in group}
+            for group, wanted in zip(groups, classes, strict=True):
+                assert set(labels[group]) == {wanted}
+            a, b = (
+                [all(is_on(image, cell) for image in group) for cell in range(n_cells)]
+                for group in groups
+            )
+            touched = [
+                [any(is_on(image, cell) for image in group) for cell in range(n_cells)]
+                for group in groups
+            ]
+            n_unique = sum(
+                (in_a and not touched[1][cell]) or (in_b and not touched[0][cell])
+                for cell, (in_a, in_b) in enumerate(zip(a, b, strict=True))
+            )
+            assert null.unique[draw] == n_unique
 
 
 def wilson(hits, n, z=1.959963984540054):
@@ -332,7 +354,7 @@ def test_every_statistic_is_drawn_for_every_layer(measures, layer, statistic):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_value_of_every_image_stands_on_the_board(measures, layer):
-    selection = with_groups(f"?layer={layer}")
+    selection = with_groups(f"?layer={layer}&mean=1&min=1")
     view = look(small_explorer(), selection)
     drawn = boards.BOARDS_PANEL.draw(view)
     values, _ = whole_layer(selection)
@@ -371,11 +393,24 @@ def test_each_kind_of_ring_has_a_shape_of_its_own():
         drawing_text = base64.b64decode(
             rings_picture({kind: points}, 3, slots).partition(",")[2]
         ).decode()
-        [outline] = re.findall(rf'class="{kind}" d="([^"]+)"', drawing_text)
-        assert outline.count("M") == 2 and drawing_text.count("<use") == 2
+        found = re.findall(rf'class="{kind}" d="([^"]+)"', drawing_text)
+        [outline] = set(found)
+        assert outline.count("M") == 2 and len(found) == 3  # the same in every tile
         outlines[kind] = re.sub(r"[-\d. ]+", "", outline)
         assert ("dasharray" in drawing_text) == (kind == "shared")
     assert outlines["A"] != outlines["B"] != outlines["shared"] != outlines["A"]
+
+
+def test_rings_of_cells_that_are_not_on_are_faint():
+    slots, points = Slots.around((20, 40), 2, 2.0), np.array([[3, 4], [5, 20]])
+    lit = np.zeros((20, 40), bool)
+    lit[3, 4] = True
+    picture = rings_picture({"A": points}, 2, slots, on=[lit, None])
+    text = base64.b64decode(picture.partition(",")[2]).decode()
+    first, second = text.split("<g transform")[1:]
+    bright, _, faint = first.partition('<g class="off" opacity=".3">')
+    assert bright.count('class="A"') == faint.count('class="A"') == 1
+    assert 'class="off"' not in second and second.count('class="A"') == 1
 
 
 def test_zoomed_boards_show_the_same_units_of_all_images(measures):
@@ -471,8 +506,10 @@ def test_the_sentence_says_what_the_numbers_say(measures):
     selection = with_groups("?t=0.2")
     worth = measures.worth(selection)
     told = words.sentence(look(small_explorer(), selection), worth)
-    assert f"{worth.chance.observed:,} unique cells" in told
-    assert f"{worth.chance.mean:.1f}" in told
+    n_unique = worth.circles.n_unique_a + worth.circles.n_unique_b
+    assert f"{n_unique:,} unique cell" in told
+    assert f"have {worth.nulls[0].mean:.0f} on average" in told
+    assert f"against other 4s {worth.nulls[1].mean:.0f}" in told
     reader = worth.worth.reader.overall
     assert words.percent(reader.value, 1) in told and f"{reader.n:,}" in told
     poor = replace(

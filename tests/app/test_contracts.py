@@ -9,6 +9,7 @@ import pytest
 
 from app.frame.address import Address
 from app.frame.fields import CARRIED
+from app.frame.glossary import TERMS
 from app.frame.wire import _drawn
 from app.pages import PAGES
 from cnn_core.drawing.packed import pack
@@ -34,7 +35,8 @@ def controls_of(page):
 
 @every_page
 def test_a_page_says_what_it_answers_and_how_it_is_used(page):
-    assert re.fullmatch(r"[A-Z].*\?", page.question)
+    assert re.fullmatch(r"[A-Z0-9].*\?", page.asked(small_explorer()))
+    assert set(page.words) <= set(TERMS) and page.words
     assert page.help.endswith(".")
     assert all(len(pair) == 2 and all(pair) for pair in page.keys)
     assert page.path.startswith("/") and page.title

@@ -58,5 +58,5 @@ def test_it_draws_only_what_has_changed(app, page):
 
 
 def test_it_stands_in_the_navigation(app):
-    layout = app.server.test_client().get("/_dash-layout").get_data(as_text=True)
-    assert "/ink" in layout and "Ink" in layout
+    layout = app.server.test_client().get("/_dash-layout").get_json()
+    assert "'href': '/ink'" in str(layout) and "'Ink'" in str(layout)
