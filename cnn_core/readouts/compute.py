@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -21,7 +22,16 @@ from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.ladder import N_FITTED, Rungs, layers_to_read, read_layers
 from cnn_core.readouts.mlp import Mlp, find_mlp, make_variants
 from cnn_core.readouts.result_file import FORMAT, as_read
-from cnn_core.readouts.results import CirclesFound, MlpFacts, ModelReadouts, Task, Twin, Variant
+from cnn_core.readouts.results import (
+    CirclesFound,
+    Facts,
+    MlpFacts,
+    ModelReadouts,
+    Readout,
+    Task,
+    Twin,
+    Variant,
+)
 from cnn_core.readouts.samples import MOST_VALUES
 from cnn_core.readouts.task import make_task
 from cnn_core.readouts.twin import NO_TWIN
@@ -121,7 +131,8 @@ def compute_readouts(
         twin_logits = twin.logits(test.images)
         twin_tasks = tuple(make_task(pair, twin_logits, test.labels) for pair in (None, *pairs))
         found = rungs_of(twin, twin_tasks, False)
-        untrained = Twin(twin_source, twin_tasks, tuple(r for one in found for r in one.readouts))
+        readouts = tuple(_slim(readout) for one in found for readout in one.readouts)
+        untrained = Twin(twin_source, twin_tasks, readouts)
     steps.begin("claims")
     told = ModelReadouts(
         model_name=network.name,
@@ -156,6 +167,14 @@ def compute_readouts(
     finished: ModelReadouts = as_read(ModelReadouts, judged(told))
     steps.begin("done")
     return finished
+
+
+def _slim(readout: Readout) -> Readout:
+    """Leave out what a twin's readers of several cells answer: it would be a quarter of the file."""
+    if readout.setting is None:
+        return readout
+    facts = {key: value for key, value in readout.facts.items() if key != "cells"}
+    return replace(readout, answers=None, facts=cast(Facts, facts))
 
 
 def judged(found: ModelReadouts) -> ModelReadouts:

@@ -39,7 +39,7 @@ def test_shipped_readouts_belong_to_shipped_models():
     manifest = read_manifest(ARTIFACTS)
     assert READOUTS in manifest["readouts"]
     models = {Path(file).stem: record for file, record in manifest["models"].items()}
-    assert set(FOUND) == set(models)
+    assert FOUND and set(FOUND) <= set(models)
     for name, found in FOUND.items():
         record = models[name]
         assert found.model_digest == record["sha256"]
@@ -71,9 +71,12 @@ def test_fits_ended_where_they_were_to_end():
     for found in FOUND.values():
         for one in (*found.readouts, *found.twin.readouts):
             assert one.n_fitted == N_FITTED
-            if "gradient_norm" in one.facts:
+            if one.reader == "linear_probe":
                 assert one.facts["converged"], (found.model_name, one)
                 assert one.facts["gradient_norm"] <= one.facts["tolerance"]
+            if one.reader == "best_cells":
+                # A few fits of a hundred cells are stopped after 400 steps, and say so.
+                assert one.facts["gradient_norm"] <= 1e-4
 
 
 def test_bits_shares_and_comparisons_are_one():
