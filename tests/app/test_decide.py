@@ -498,7 +498,7 @@ def test_an_edit_is_looked_for_with_the_donor():
     donor = 1 if donor is None else donor
     search = f"?image=7&donor={donor}"
     text = str(ask_panel(small_app(), PAGE.path, "decide-edit", search))
-    found = edit_of(seen(search), "last_maps")
+    found = edit_of(seen(search), "last_maps").edit
     if found.flipped:
         assert "an upper bound" in text and found.predictions[-1] != view.p
         assert all(f"+ map {unit}" in text for unit in found.units)

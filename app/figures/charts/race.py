@@ -32,8 +32,8 @@ def race_figure(
         "nodes" or "maps".
     band : tuple of ndarray, optional
         Low and high end of the draws at random.
-    flips : dict of str to (tuple of float), optional
-        Point at which each order flips the decision.
+    flips : dict of str to (float, float, str), optional
+        Point at which each order flips the decision, and what it tells.
     as_share : bool
         Whether the measure is a share from 0 to 1.
 
@@ -71,7 +71,7 @@ def race_figure(
                     "line": {"color": colour, "width": 2, "dash": dash},
                 }
             )
-    for key, (x, y) in (flips or {}).items():
+    for key, (x, y, told) in (flips or {}).items():
         traces.append(
             {
                 "type": "scatter",
@@ -79,9 +79,7 @@ def race_figure(
                 "x": [x],
                 "y": [y],
                 "hoverinfo": "none",
-                "customdata": [
-                    f"removed {ORDERS[key][0]}\nthe decision flips at {x:g} {unit_word}"
-                ],
+                "customdata": [told],
                 "marker": {
                     "symbol": "diamond",
                     "size": 11,

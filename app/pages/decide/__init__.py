@@ -16,6 +16,7 @@ from app.pages.decide import words
 from app.pages.decide.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL
 from app.pages.decide.choices import ledger_layers
 from app.pages.decide.downloads import register_routes
+from app.pages.decide.drawn import DRAWN_PANEL
 from app.pages.decide.edit import EDIT_PANEL, edit_head
 from app.pages.decide.image import ANSWER, FOUND, IMAGE_PANEL, PLACE_IN_SEARCH, VERDICT_PANEL
 from app.pages.decide.nodes import EFFECT_PANEL, NODES_PANEL, PAIR, PAIR_PANEL, SILENCED_PANEL
@@ -67,7 +68,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
 
 
 def _silencing(placed: Mapping[str, Component]) -> Component:
-    said = [placed[SILENCED_PANEL.name], placed[EFFECT_PANEL.name]]
+    said = [placed[panel.name] for panel in (SILENCED_PANEL, EFFECT_PANEL, DRAWN_PANEL)]
     baselines = [("zero", "zero"), ("mean", "its mean over the set")]
     return html.Div(
         [
@@ -162,6 +163,7 @@ PAGE = Page(
         NODES_PANEL,
         SILENCED_PANEL,
         EFFECT_PANEL,
+        DRAWN_PANEL,
         CELLS_PANEL,
         PIXELS_PANEL,
         PATH_PANEL,

@@ -116,16 +116,16 @@ def default_donor(
 ) -> int | None:
     """Image whose maps are taken over by rule: the clearest one of the rival.
 
-    The image that is edited gives nothing to itself. None where no image of the rival is classified right.
+    None where no image of the rival is classified right.
     """
+    found = clearest_donors(explorer, model, set_name, p, q, image, 1)
+    return found[0] if found else None
+
+
+def clearest_donors(
+    explorer: Explorer, model: str, set_name: str, p: int, q: int, image: int | None, n: int
+) -> list[int]:
+    """The n clearest images of the rival; the one that is edited gives nothing to itself."""
     survey = explorer.survey(model, set_name)
-    found = clearest(
-        survey.logits,
-        survey.labels,
-        survey.predictions,
-        q,
-        p,
-        1,
-        exclude=() if image is None else (image,),
-    )
-    return int(found[0]) if found else None
+    known = (survey.logits, survey.labels, survey.predictions)
+    return list(map(int, clearest(*known, q, p, n, exclude=() if image is None else (image,))))

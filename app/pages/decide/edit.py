@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
-from app.frame.components import number, table
+from app.frame.components import number, select, table
 from app.frame.defaults import default_layer
 from app.frame.page import Panel
 from app.frame.subject import Subject
@@ -15,7 +15,7 @@ from app.frame.wording import probability_text, unit_word
 from app.pages.decide import results_words as words
 from app.pages.decide.choices import default_donor
 from app.pages.decide.image import ONE
-from app.pages.decide.results import donor_of, edit_of
+from app.pages.decide.results import donors_of, edit_of
 from app.pages.decide.view import DecideView
 from cnn_core.decision.smallest_edit import Edit
 from cnn_core.network.activations import softmax
@@ -42,8 +42,9 @@ def draw_edit(view: DecideView) -> dict[str, Any]:
         )
         return {"edit": [intro, button or html.P(told, className="faint")]}
     found = edit_of(view, layer.name)
-    donor = explorer.activations(selection.model, donor_of(view))
-    told = words.edit_text(view, found, layer, int(donor.predictions[0]))
+    donor = donors_of(view)[found.donor]
+    read_as = int(explorer.activations(selection.model, donor).predictions[0])
+    told = words.edit_text(view, found, layer, donor, read_as)
     clear = html.Button(
         "Clear", className="button", **{"data-set-key": "donor", "data-set-value": ""}
     )
@@ -51,7 +52,7 @@ def draw_edit(view: DecideView) -> dict[str, Any]:
         "edit": [
             intro,
             html.P(html.B(told), role="status"),
-            *([_result(view, found, layer)] if found.flipped else []),
+            *([_result(view, found.edit, layer, donor)] if found.edit.flipped else []),
             html.Div(
                 [part for part in (button, clear) if part is not None], className="button-row"
             ),
@@ -59,7 +60,7 @@ def draw_edit(view: DecideView) -> dict[str, Any]:
     }
 
 
-def _result(view: DecideView, found: Edit, layer: LayerInfo) -> Component:
+def _result(view: DecideView, found: Edit, layer: LayerInfo, donor: Subject) -> Component:
     share = softmax(found.logits)
     p, q = (
         f"P({view.class_name(number)}) {probability_text(float(share[number]))}"
@@ -67,7 +68,7 @@ def _result(view: DecideView, found: Edit, layer: LayerInfo) -> Component:
     )
     pictures = [
         _pictured(view, view.selection.subject, "image"),
-        _pictured(view, donor_of(view), "gives its maps"),
+        _pictured(view, donor, "gives its maps"),
     ]
     steps = table(words.edit_rows(view, found, layer), ("taken over", "Δ after it", "prediction"))
     return html.Div(
@@ -106,7 +107,18 @@ def edit_head(explorer: Explorer) -> Component:
     return html.Div(
         [
             html.H2("Smallest edit found"),
-            number("donor", "Image of the rival", 0, None, placeholder="none"),
+            html.Div(
+                [
+                    number("donor", "Image of the rival", 0, None, placeholder="none"),
+                    select(
+                        "donors",
+                        "Tried",
+                        [("1", "this one"), ("4", "4 images"), ("8", "8 images")],
+                        title="This image and the clearest others of the rival",
+                    ),
+                ],
+                className="button-row on-line",
+            ),
         ],
         className="panel-head",
     )
@@ -114,7 +126,7 @@ def edit_head(explorer: Explorer) -> Component:
 
 EDIT_PANEL = Panel(
     name="decide-edit",
-    depends_on=(*ONE, "p", "q", "donor"),
+    depends_on=(*ONE, "p", "q", "donor", "donors"),
     layout=lambda explorer: html.Div(id=EDIT),
     draw=draw_edit,
     outputs={"edit": (EDIT, "children")},

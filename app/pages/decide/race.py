@@ -42,7 +42,7 @@ def _draw_race(view: DecideView) -> dict[str, Any]:
             measure=f"Δ({p}, {q})",
             unit_word=unit_word(layer, 2),
             band=run.random_band,
-            flips=words.race_flips(run),
+            flips=words.race_flips(view, run, layer),
         ),
         "note": note,
         "summary": note,

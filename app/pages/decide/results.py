@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from app.frame.parts import up_to
 from app.frame.subject import Subject
+from app.pages.decide.choices import clearest_donors
 from app.pages.decide.view import DecideView, baseline_of, reference_of
+from cnn_core.decision.drawn_values import DrawnAblation, ablate_with_donors
 from cnn_core.decision.effects import (
     EffectSums,
     MeanEffects,
@@ -22,7 +24,7 @@ from cnn_core.decision.effects import (
 )
 from cnn_core.decision.race import ClassRace, Curve, Race, class_race, race
 from cnn_core.decision.references import IntegratedGradients, integrated_gradients
-from cnn_core.decision.smallest_edit import Edit, smallest_edit
+from cnn_core.decision.smallest_edit import BestEdit, smallest_edit_of_donors
 from cnn_core.statistics import wilson_interval
 
 PART_IMAGES = 128
@@ -164,22 +166,32 @@ def path_of(view: DecideView) -> IntegratedGradients:
     return found
 
 
-def edit_of(view: DecideView, layer: str) -> Edit:
-    """Look for the smallest edit of an image towards the donor, which the selection names."""
+def edit_of(view: DecideView, layer: str) -> BestEdit:
+    """Look for the smallest edit of an image towards one of the donors."""
     selection, explorer = view.selection, view.explorer
+    donors = donors_of(view)
 
-    def make() -> Edit:
-        donor = explorer.image(donor_of(view))
+    def make() -> BestEdit:
+        images = [explorer.image(donor) for donor in donors]
         network = explorer.network(selection.model)
-        return smallest_edit(network, layer, view.image, donor, view.p, view.q)
+        return smallest_edit_of_donors(network, layer, view.image, images, view.p, view.q)
 
-    key = ("edit", *_question(view), layer, selection.donor)
-    return _kept(view, key, make, 20_000)
+    key = ("edit", *_question(view), layer, donors)
+    found: BestEdit = _kept(view, key, make, 20_000)
+    return found
 
 
-def donor_of(view: DecideView) -> Subject:
-    """The image whose maps are taken over."""
-    return Subject(view.selection.set, int(view.selection.donor))
+def donors_of(view: DecideView) -> tuple[Subject, ...]:
+    """The images whose maps are taken over: the chosen one, then the clearest of the rival."""
+    selection, n_donors = view.selection, int(view.selection.donors)
+    assert selection.donor is not None
+    edited = None if selection.subject.is_own else selection.image
+    clearest = clearest_donors(
+        view.explorer, selection.model, selection.set, view.p, view.q, edited, n_donors
+    )
+    others = [number for number in clearest if number != selection.donor]
+    numbers = [selection.donor, *others][:n_donors]
+    return tuple(Subject(selection.set, number) for number in numbers)
 
 
 def mean_effects(view: DecideView, part: int) -> EffectPart:
@@ -210,6 +222,27 @@ def mean_effects(view: DecideView, part: int) -> EffectPart:
     means = ((label, sums.mean_over(label)) for label in (*pair, None))
     effects = tuple((label, mean) for label, mean in means if mean.n_images)
     return EffectPart(effects, len(taken), len(dataset), next_part)
+
+
+def drawn_of(view: DecideView) -> DrawnAblation | None:
+    """Silence the units to what they put out in images of the rival; None if there are none."""
+    explorer, selection, subject = view.explorer, view.selection, view.selection.subject
+    dataset, off = explorer.dataset(selection.set), selection.off
+    candidates = np.flatnonzero(dataset.labels == view.q)
+    if not subject.is_own:
+        candidates = candidates[candidates != subject.image]
+    if not len(candidates):
+        return None
+
+    def make() -> DrawnAblation:
+        network = explorer.network(selection.model)
+        donors = dataset.images, candidates
+        pair = view.p, view.q
+        return ablate_with_donors(network, off.layer, off.units, view.image, *donors, *pair)
+
+    key = ("drawn", selection.set, *_question(view), off)
+    found: DrawnAblation = _kept(view, key, make, 10_000)
+    return found
 
 
 def joined(parts: Sequence[ClassRace]) -> ClassRace:

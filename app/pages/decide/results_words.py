@@ -5,13 +5,16 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from app.frame.subject import Subject
 from app.frame.wording import interval, percent, plural, signed, unit_word
 from app.pages.decide.results import SEED, CurvePart, EffectPart
 from app.pages.decide.view import DecideView
-from cnn_core.decision.race import ClassRace, Race
-from cnn_core.decision.smallest_edit import Edit
+from cnn_core.decision.drawn_values import DrawnAblation
+from cnn_core.decision.race import ClassRace, Race, Run
+from cnn_core.decision.smallest_edit import BestEdit, Edit
 from cnn_core.network.layers import LayerInfo
 
+DRAWN_SHARES = (0.05, 0.5, 0.95)
 _KEYS = ("contribution", "activation", "random")
 _NAMES = {"contribution": "by contribution", "activation": "by activation", "random": "at random"}
 
@@ -25,19 +28,48 @@ def race_curves(run: Race) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def race_flips(run: Race) -> dict[str, tuple[float, float]]:
-    """Point at which each order flips the decision, for those that do."""
+def race_flips(
+    view: DecideView, run: Race, layer: LayerInfo
+) -> dict[str, tuple[float, float, str]]:
+    """Point at which each order flips the decision, for those that do, and what it tells."""
     curves = race_curves(run)
+    takers = _takers(view, run)
     counts = {
         "contribution": run.by_contribution.flip,
         "activation": run.by_activation.flip,
         "random": run.random_flip,
     }
     return {
-        key: (float(count), float(np.interp(count, run.removed, curves[key])))
+        key: (
+            float(count),
+            float(np.interp(count, run.removed, curves[key])),
+            f"removed {_NAMES[key]}\nthe decision flips at {count:g} {unit_word(layer, 2)}"
+            + (f"\n{takers[key]}" if key in takers else ""),
+        )
         for key, count in counts.items()
         if count is not None
     }
+
+
+def _takers(view: DecideView, run: Race) -> dict[str, str]:
+    """Who takes over where it is neither target nor rival, by the keys of the figure."""
+    told = {}
+    for key, single in (("contribution", run.by_contribution), ("activation", run.by_activation)):
+        taker = _taker(run, single)
+        if taker not in (None, run.rival):
+            told[key] = f"to {view.class_name(taker)}, a third class"
+    takers = [taker for taker in (_taker(run, one) for one in run.random) if taker is not None]
+    n_thirds = sum(taker != run.rival for taker in takers)
+    if n_thirds:
+        told["random"] = f"in {n_thirds} of {len(run.random)} draws to a third class"
+    return told
+
+
+def _taker(run: Race, single: Run) -> int | None:
+    """The class predicted where the decision flips."""
+    if single.flip is None:
+        return None
+    return int(single.predictions[np.searchsorted(run.removed, single.flip)])
 
 
 def race_hovers(run: Race, layer: LayerInfo) -> dict[str, list[str]]:
@@ -66,7 +98,7 @@ def race_note(view: DecideView, run: Race, layer: LayerInfo) -> str:
             f"The prediction is not {p} to begin with, so there is nothing to flip; the lines "
             "show what is left of Δ."
         )
-    parts = []
+    parts, takers = [], _takers(view, run)
     for key, flip in (
         ("contribution", run.by_contribution.flip),
         ("activation", run.by_activation.flip),
@@ -77,10 +109,14 @@ def race_note(view: DecideView, run: Race, layer: LayerInfo) -> str:
             if key == "random"
             else (_NAMES[key])
         )
-        parts.append(f"{name} never" if flip is None else f"{name} after {flip:g}")
+        third = f" ({takers[key]})" if key in takers else ""
+        parts.append((f"{name} never" if flip is None else f"{name} after {flip:g}") + third)
+    above = ""
+    if takers:
+        above = " Where a third class takes over, Δ between the two need not be 0."
     return (
         f"The decision for {p} flips, removing {words} of {layer.name} {'; '.join(parts)} of "
-        f"{n_units:,}. Diamonds mark the flips; the band holds 90 % of the draws."
+        f"{n_units:,}. Diamonds mark the flips; the band holds 90 % of the draws.{above}"
     )
 
 
@@ -127,26 +163,36 @@ def curve_note(view: DecideView, part: CurvePart, layer: LayerInfo) -> str:
     )
 
 
-def edit_text(view: DecideView, found: Edit, layer: LayerInfo, donor_prediction: int) -> str:
-    """Tell the smallest edit found."""
+def edit_text(
+    view: DecideView, best: BestEdit, layer: LayerInfo, donor: Subject, read_as: int
+) -> str:
+    """Tell the smallest edit found; the donor was predicted as `read_as`."""
+    found = best.edit
     p, q = view.class_name(found.target), view.class_name(found.rival)
-    source = f"image {view.selection.donor} (predicted {view.class_name(donor_prediction)})"
+    source = f"image {donor.image} (predicted {view.class_name(read_as)})"
     words = unit_word(layer, 2)
     if not len(found.units):
         return f"The prediction is not {p} to begin with, so there is nothing to flip."
     if not found.flipped:
+        tried = f" None of the {len(best.sizes)} images tried does." if len(best.sizes) > 1 else ""
         return (
             f"Not even all {found.n_units:,} {words} of {layer.name} taken over from {source} "
             f"flip the decision; Δ({p}, {q}) falls from {signed(found.margins[0])} to "
-            f"{signed(found.margins[-1])}."
+            f"{signed(found.margins[-1])}.{tried}"
         )
     n_taken, now = len(found.units), view.class_name(int(found.predictions[-1]))
     return (
         f"{n_taken} of {found.n_units:,} {unit_word(layer, found.n_units)} of {layer.name}, "
         f"taken over from {source}, {'flips' if n_taken == 1 else 'flip'} the decision from "
-        f"{p} to {now}. It was found step by step, the best unit first, in "
-        f"{found.n_tried:,} runs through the real network: an upper bound."
+        f"{p} to {now}.{_other_donors(best)} It was found step by step, the best unit first, in "
+        f"{best.n_tried:,} runs through the real network: an upper bound."
     )
+
+
+def _other_donors(best: BestEdit) -> str:
+    if len(best.sizes) == 1:
+        return ""
+    return f" Of {len(best.sizes)} images of the rival tried, none was found to need fewer."
 
 
 def edit_rows(view: DecideView, found: Edit, layer: LayerInfo) -> list[tuple[str, str, str]]:
@@ -183,6 +229,20 @@ def _images_of(view: DecideView, label: int | None, n: int) -> str:
     if label is None:
         return f"{'the' if n == 1 else 'all'} {images}"
     return f"the {images} of {view.class_name(label)}"
+
+
+def drawn_text(view: DecideView, found: DrawnAblation | None) -> str:
+    """Tell what silencing does when the units put out what they do in images of the rival."""
+    q = view.class_name(view.q)
+    if found is None:
+        return f"The {view.selection.set} set has no other image of {q} to lend values."
+    low, middle, high = (signed(float(one)) for one in found.quantiles(DRAWN_SHARES))
+    lent = plural(len(found.donors), "image")
+    return (
+        f"With what they put out in {lent} of {q} instead, in this image: Δ changes by {middle} in "
+        f"the middle, by {low} to {high} in 90 %; {percent(found.share_flipped)} of them flip the "
+        "prediction."
+    )
 
 
 def _over_which(view: DecideView, found: EffectPart) -> str:

@@ -45,6 +45,7 @@ GROUPINGS = ("cell", "map")
 BASELINES = ("zero", "mean")
 REFERENCES = tuple(map(str, Reference))
 VIEWS = ("ledger", "integrated")
+DONORS = ("1", "4", "8")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,8 @@ class DecideSelection(Selection):
         Run the race over all images of the target too.
     donor
         Image of the rival whose maps are taken over; no edit is looked for if None.
+    donors
+        How many images of the rival are tried, the donor first: one of `DONORS`.
     scale
         Of the softmax bars.
     find
@@ -85,6 +88,7 @@ class DecideSelection(Selection):
     race: str = ""
     curve: bool = False
     donor: int | None = None
+    donors: str = DONORS[0]
     scale: str = "linear"
     find: str = ""
 
@@ -179,6 +183,7 @@ FIELDS = (
     ),
     switch("curve", "the race over all images of the target"),
     number("donor", "image", 0, last_image),
+    choice("donors", "how many images of the rival give their maps", DONORS, DONORS[0]),
     choice("scale", "scale", SCALES, "linear"),
     words("find", "search"),
 )
