@@ -23,6 +23,7 @@ from cnn_core.training.snapshots import SnapshotPlan
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
 
+BESIDE = Path()
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
@@ -103,21 +104,29 @@ def command_parser() -> argparse.ArgumentParser:
         "(minutes a model; a killed run goes on)",
     )
     survey.add_argument(
+        "--snapshots",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        const=BESIDE,
+        help="instead measure a model at every snapshot of its training (minutes; a killed run "
+        "goes on; default FILE: the one beside the model)",
+    )
+    survey.add_argument(
         "--pair",
         type=int,
         nargs=2,
         action="append",
         metavar=("P", "Q"),
-        help="classes for --readouts to tell apart, beside all of them (default: 4 9)",
+        help="classes to tell apart, beside all of them (default: 4 9)",
     )
     survey.add_argument(
-        "--output", type=Path, help="file for --readouts (default: readouts.json beside the model)"
+        "--output",
+        type=Path,
+        help="file for --readouts or --snapshots (default: readouts.json beside the model, "
+        "training_course.json beside the snapshots)",
     )
-    survey.add_argument(
-        "--anew",
-        action="store_true",
-        help="have --readouts and --patterns compute finished steps again",
-    )
+    survey.add_argument("--anew", action="store_true", help="compute finished steps again")
     add_pixels_option(survey)
     _add_folder(survey)
 
@@ -201,12 +210,27 @@ def _survey(options: argparse.Namespace) -> int:
 
     if not options.model and not options.data:
         # Damaged results are mended by computing them.
-        asked = {"readouts": options.readouts, "patterns": options.patterns}
+        readouts = options.readouts or options.snapshots
+        asked = {"readouts": readouts, "patterns": options.patterns}
         verify_artifacts(options.artifacts, besides=[part for part in asked if asked[part]])
     models = options.model or [
         options.artifacts / file for file in sorted(read_manifest(options.artifacts)["models"])
     ]
     data = options.data or options.artifacts / DATA_FILE
+    if options.snapshots:
+        from cnn_core.readouts.over_training.command import measure_files
+
+        measure_files(
+            models,
+            None if options.snapshots == BESIDE else options.snapshots,
+            data,
+            options.pair,
+            cache_folder=options.cache,
+            output=options.output,
+            anew=options.anew,
+            pixels=options.pixels,
+        )
+        return 0
     if options.readouts:
         from cnn_core.readouts.command import check_sets, compute_for_files
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnn_core.artifacts import AnyPath
+from cnn_core.artifacts import SNAPSHOTS_ENDING, AnyPath
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.network.activations import Activations
@@ -121,6 +121,13 @@ def open_snapshots(path: AnyPath, network: Network) -> TrainingCourse:
     return TrainingCourse(snapshots, network)
 
 
+def snapshots_beside(model_file: AnyPath) -> Path | None:
+    """The file of snapshots that lies beside a model, such as cnn_snapshots.npz beside cnn.keras."""
+    path = Path(model_file)
+    beside = path.with_name(f"{path.stem}{SNAPSHOTS_ENDING}")
+    return beside if beside.is_file() else None
+
+
 def activations_over_training(
     course: TrainingCourse, images: ArrayLike | ScaledImages, layer: str | None = None
 ) -> tuple[Activations, ...]:
@@ -139,7 +146,8 @@ def untrained_twin(network: Network, seed: int) -> Network:
     if min(network.input_shape[:2]) >= 18:
         model = build_article_cnn(network.input_shape, network.n_classes, seed)
         if architecture_digest(model.layers) == architecture_digest(network.keras_layers):
-            return Network(model, name=f"{network.name}, untrained")
+            weights = {layer.name: layer.get_weights() for layer in model.layers}
+            return network.twin(weights, f"{network.name}, untrained")
     raise DataError(
         f"{network.name}: only the article's CNN can be rebuilt from its seed; snapshots of another "
         "network hold its weights at step 0"

@@ -11,6 +11,7 @@ from typing import Any
 
 from cnn_core.artifacts import (
     HISTORY,
+    MANIFEST,
     SECTIONS,
     SNAPSHOTS_ENDING,
     WORK_FOLDER,
@@ -23,6 +24,7 @@ from cnn_core.artifacts import (
     matches,
     only_one,
     save_manifest,
+    save_text,
     sha256_of,
     staging,
 )
@@ -161,6 +163,16 @@ def publish_file(
 def publish_text(folder: AnyPath, section: str, file: str, text: str) -> None:
     """Put a text file into a folder of artifacts; see `publish_file`."""
     publish_file(folder, section, file, lambda path: path.write_bytes(text.encode()))
+
+
+def keep_text(path: AnyPath, section: str, shipped_as: str, text: str) -> None:
+    """Save text; where it is the file of this name in a folder of artifacts, it is published."""
+    path = Path(path)
+    if path.name == shipped_as and (path.parent / MANIFEST).exists():
+        publish_text(path.parent, section, path.name, text)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_text(path, text)
 
 
 @dataclass(frozen=True)
