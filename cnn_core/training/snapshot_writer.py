@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.artifacts import AnyPath
-from cnn_core.errors import DataError
+from cnn_core.errors import DataError, ModelError
 from cnn_core.network.backend import keras
 from cnn_core.training.snapshots import (
     About,
@@ -58,12 +58,23 @@ class SnapshotTaker:
             self.take(step)
 
     def take(self, step: int) -> None:
-        """Keep the weights after this step, whether they are planned or not."""
+        """Keep the weights after this step, whether they are planned or not.
+
+        Raises
+        ------
+        ModelError
+            When the model has no weights yet.
+        """
         flat = [
             np.asarray(variable.numpy(), np.float32).reshape(-1)
             for layer in self._model.layers
             for variable in layer.weights
         ]
+        if not flat:
+            raise ModelError(
+                "snapshots: the model gets its weights in its first step only; begin it with a "
+                "keras.Input, so that step 0 can be kept"
+            )
         self._taken[step] = self._epoch, np.concatenate(flat)
 
     def save(self, path: AnyPath) -> None:

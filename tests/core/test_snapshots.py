@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn_core.artifacts import WORK_FOLDER, read_manifest, verify_artifacts
-from cnn_core.errors import DataError, SelectionError
+from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network
@@ -203,6 +203,15 @@ def test_the_callback_writes_the_same_file_from_any_fit(tmp_path):
     # A further fit goes on counting, and keeps what was taken.
     model.fit(images, labels, batch_size=10, epochs=1, callbacks=[writer], verbose=0)
     assert told(read_snapshots(path).moments)[-2:] == [(12, 3), (16, 1)]
+
+
+def test_a_model_without_weights_before_its_first_step_is_told(tmp_path):
+    flat, classes = keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")
+    model = keras.Sequential([flat, classes])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    writer = SnapshotWriter(tmp_path / "none.npz")
+    with pytest.raises(ModelError, match=r"begin it with a keras\.Input"):
+        model.fit(np.zeros((4, 5, 5, 1)), np.zeros(4), callbacks=[writer], verbose=0)
 
 
 # --- what is refused --------------------------------------------------------------------------
