@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BESIDE = Path()
 
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
