@@ -6,15 +6,15 @@ from typing import Any
 
 from tqdm import tqdm
 
-from cnn_core.artifacts import MANIFEST, AnyPath
+from cnn_core.artifacts import AnyPath
 from cnn_core.errors import ArtifactError, DataError
 from cnn_core.images.dataset import available_splits, load_dataset
 from cnn_core.network.opening import load_network
 from cnn_core.readouts.compute import compute_readouts
-from cnn_core.readouts.result_file import READOUTS, load_readouts, readouts_text, save_readouts
+from cnn_core.readouts.result_file import READOUTS, load_readouts, readouts_text
 from cnn_core.readouts.results import ModelReadouts
 from cnn_core.readouts.twin import find_twin
-from cnn_core.training.publishing import publish_text
+from cnn_core.training.publishing import keep_text
 
 ARTICLES_PAIR = (4, 9)
 
@@ -109,11 +109,7 @@ def keep(path: AnyPath, found: ModelReadouts) -> None:
     except ArtifactError:
         others = []
     everything = sorted([*others, found], key=lambda one: (one.model_name, *_identity(one)))
-    if (path.parent / MANIFEST).exists() and path.name == READOUTS:
-        publish_text(path.parent, "readouts", path.name, readouts_text(everything))
-    else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_readouts(path, everything)
+    keep_text(path, "readouts", READOUTS, readouts_text(everything))
 
 
 def _identity(found: ModelReadouts) -> tuple[str, str, str]:

@@ -77,32 +77,44 @@ def load_readouts(path: AnyPath) -> tuple[ModelReadouts, ...]:
     ArtifactError
         When the file is damaged or of another format; it names the first place that is at fault.
     """
-    path = Path(path)
+    content: _Content | None = load_content(path, _Content, FORMAT, "survey --readouts")
+    return content.models if content else ()
+
+
+def load_content(path: AnyPath, kind: Any, stated_format: int, computed_by: str) -> Any:
+    """Read a file of results as a dataclass with a ``format``; None if there is no such file.
+
+    Parameters
+    ----------
+    computed_by
+        What behind ``python -m cnn_core`` writes the file anew.
+
+    Raises
+    ------
+    ArtifactError
+        When the file is damaged or of another format; it names the first place that is at fault.
+    """
+    remedy = f"check the file out again or run `python -m cnn_core {computed_by}`"
     try:
-        text = path.read_bytes()
+        text = Path(path).read_bytes()
     except FileNotFoundError:
-        return ()
+        return None
     except OSError:
-        raise _fault(path, "cannot be read") from None
+        raise ArtifactError(str(Fault(str(path), "cannot be read", remedy))) from None
     try:
-        content: _Content = from_json(_Content, text)
+        return from_json(kind, text)
     except ValidationError as found:
-        raise _fault(path, _first_fault(text, found)) from None
-    return content.models
+        what = _first_fault(text, found, stated_format)
+        raise ArtifactError(str(Fault(str(path), what, remedy))) from None
 
 
-def _first_fault(text: bytes, found: ValidationError) -> str:
+def _first_fault(text: bytes, found: ValidationError, stated_format: int) -> str:
     """Tell what is wrong: another format, no JSON at all, or the first field that does not fit."""
     first = found.errors(include_url=False)[0]
     if first["type"] == "json_invalid":
         return "truncated or altered"
     stated = json.loads(text)
-    if isinstance(stated, dict) and stated.get("format", FORMAT) != FORMAT:
-        return f"format {stated['format']!r} where this version reads {FORMAT}"
+    if isinstance(stated, dict) and stated.get("format", stated_format) != stated_format:
+        return f"format {stated['format']!r} where this version reads {stated_format}"
     place = ".".join(map(str, first["loc"])) or "content"
     return f"truncated or altered, {place}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-
-
-def _fault(path: Path, what: str) -> ArtifactError:
-    remedy = "check the file out again or run `python -m cnn_core survey --readouts`"
-    return ArtifactError(str(Fault(str(path), what, remedy)))

@@ -1,21 +1,15 @@
 """What was measured at every snapshot of a training, as plain data and as a file."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from cnn_core.artifacts import AnyPath, Fault, json_text
-from cnn_core.errors import ArtifactError
-from cnn_core.readouts.result_file import from_json, plain
+from cnn_core.artifacts import AnyPath, json_text
+from cnn_core.readouts.result_file import load_content, plain
 from cnn_core.statistics import Accuracy
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 TRAINING_COURSE = "training_course.json"
-
-_REMEDY = "check the file out again or run `python -m cnn_core survey --snapshots`"
 
 
 @dataclass(frozen=True)
@@ -133,13 +127,13 @@ class CourseReadings:
 
 @dataclass(frozen=True)
 class _Content:
-    format: int
+    format: Literal[1]
     courses: tuple[CourseReadings, ...]
 
 
 def course_text(found: Iterable[CourseReadings]) -> str:
     """Render what was measured, the same way every time."""
-    return json_text({"format": FORMAT, "courses": [plain(asdict(one)) for one in found]})
+    return json_text({"format": FORMAT, "courses": [plain(one) for one in found]})
 
 
 def load_training_course(path: AnyPath) -> tuple[CourseReadings, ...]:
@@ -150,19 +144,5 @@ def load_training_course(path: AnyPath) -> tuple[CourseReadings, ...]:
     ArtifactError
         When the file is damaged or of another format; it names the first place that is at fault.
     """
-    path = Path(path)
-    try:
-        content: _Content = from_json(_Content, path.read_bytes())
-    except FileNotFoundError:
-        return ()
-    except OSError:
-        raise ArtifactError(str(Fault(str(path), "cannot be read", _REMEDY))) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "text"
-        fault = f"truncated or altered, {place}: {first['msg']}"
-        raise ArtifactError(str(Fault(str(path), fault, _REMEDY))) from None
-    if content.format != FORMAT:
-        fault = f"format {content.format} where this version reads {FORMAT}"
-        raise ArtifactError(str(Fault(str(path), fault, _REMEDY)))
-    return content.courses
+    content: _Content | None = load_content(path, _Content, FORMAT, "survey --snapshots")
+    return content.courses if content else ()
