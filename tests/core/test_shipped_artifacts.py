@@ -9,6 +9,7 @@ from cnn_core.artifacts import MANIFEST, read_manifest, verify_artifacts
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.backend import keras
 from cnn_core.network.opening import load_network
+from cnn_core.readouts.over_training.results import load_training_course
 from cnn_core.training.course import open_snapshots, untrained_twin
 from cnn_core.training.publishing import read_history
 from cnn_core.training.train import build_article_cnn, split_training_images
@@ -99,3 +100,25 @@ def test_the_shipped_snapshots_go_from_the_seed_to_the_shipped_model(sets):
         expected = same.activations(images)
         np.testing.assert_array_equal(at_moment.logits, expected.logits)
         np.testing.assert_array_equal(at_moment["Conv2D_3"], expected["Conv2D_3"])
+
+
+def test_the_shipped_course_belongs_to_the_shipped_snapshots(sets):
+    manifest = read_manifest(ARTIFACTS)
+    (told,) = load_training_course(ARTIFACTS / "training_course.json")
+    assert told.snapshots_digest == manifest["snapshots"]["cnn_snapshots.npz"]["sha256"]
+    assert told.model_digest == manifest["models"]["cnn.keras"]["sha256"]
+    assert (told.train_digest, told.test_digest) == (sets["train"].digest, sets["test"].digest)
+    assert [task.name for task in told.tasks] == ["all", "4-9"]
+    course = open_snapshots(ARTIFACTS / "cnn_snapshots.npz", load_network(ARTIFACTS / "cnn.keras"))
+    assert [(one.step, one.epoch) for one in told.moments] == [
+        (moment.step, moment.epoch) for moment in course.moments
+    ]
+    start, end = told.moments[0], told.moments[-1]
+    assert end.of("all").network.credit == manifest["models"]["cnn.keras"]["correct"]["test"]
+    first = course.activations(0, sets["test"].images[:2000], "Dense_1").predictions
+    share = (first == sets["test"].labels[:2000]).mean()
+    assert start.of("all").network.value == pytest.approx(share, abs=0.02)
+    # What the page says: the probe reads before training what one cell or node learns to show.
+    before, after = start.of("4-9"), end.of("4-9")
+    assert before.probe.low > 0.98 > after.best_cell.high > before.best_cell.high + 0.1
+    assert after.best_node.low > before.best_node.high + 0.2
