@@ -39,7 +39,7 @@ def test_shipped_readouts_belong_to_shipped_models():
     manifest = read_manifest(ARTIFACTS)
     assert READOUTS in manifest["readouts"]
     models = {Path(file).stem: record for file, record in manifest["models"].items()}
-    assert FOUND and set(FOUND) <= set(models)
+    assert set(FOUND) == set(models)
     for name, found in FOUND.items():
         record = models[name]
         assert found.model_digest == record["sha256"]
