@@ -5,10 +5,18 @@ from typing import TYPE_CHECKING
 from cnn_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from cnn_core.drawing.cleaning import Cleaned as Cleaned
+    from cnn_core.drawing.cleaning import Steps as Steps
+    from cnn_core.drawing.cleaning import clean as clean
+    from cnn_core.drawing.cleaning import each_way as each_way
+    from cnn_core.drawing.cleaning import usual_steps as usual_steps
+    from cnn_core.drawing.morphing import Morph as Morph
+    from cnn_core.drawing.morphing import morph as morph
     from cnn_core.drawing.packed import pack as pack
     from cnn_core.drawing.packed import unpack as unpack
     from cnn_core.drawing.pictures import Picture as Picture
     from cnn_core.drawing.pictures import picture_of as picture_of
     from cnn_core.drawing.pictures import read_picture as read_picture
+    from cnn_core.drawing.strokes import stroke_width as stroke_width
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from cnn_core.drawing.clean import NO_STEPS, STEPS, Steps, clean, each_way, usual_steps
+from cnn_core.drawing.cleaning import NO_STEPS, STEPS, Steps, clean, each_way, usual_steps
 from cnn_core.drawing.ink import composited, has_plain_ground, ink_of
 from cnn_core.drawing.pictures import Picture, picture_of, read_picture
 from cnn_core.drawing.strokes import MNIST_WIDTHS, stroke_width, with_stroke_width
