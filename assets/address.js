@@ -329,7 +329,8 @@
     const isElsewhere = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey ||
       event.altKey;
     if (link && (event.defaultPrevented || isElsewhere)) return;
-    if (button) {
+    // A link within something that sets the address leads where it says.
+    if (button && (!link || link.contains(button))) {
       event.preventDefault();
       if (button.dataset.step) step(button.dataset.step);
       else set({ [button.dataset.setKey]: button.dataset.setValue });

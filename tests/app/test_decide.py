@@ -145,7 +145,7 @@ def test_a_list_that_is_cut_says_so():
     assert words.list_title("Dim", 1700) == "Dim: 5 of 1,700"
     view = seen("?image=7&layer=first_maps")
     cells = cells_of(view)
-    heads = str(cells_panel.cell_lists(cells))
+    heads = str(cells_panel.cell_lists(cells, view))
     for chosen in (cells.visibility.bright_idle, cells.visibility.dim_working):
         assert (f": 5 of {len(chosen):,}" in heads) == (len(chosen) > 5)
 

@@ -6,9 +6,9 @@ import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
-from app.frame.links import COMPARE, fragment
+from app.frame.links import COMPARE, PATTERNS, fragment, link
 from app.frame.wording import interval, number_text, percent, signed
-from app.pages.compare.state import CompareSelection, write
+from app.pages.compare.state import write
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import pair
 
@@ -135,7 +135,7 @@ def table_parts(view: CompareView, table: CircleTable) -> Component:
         ),
         ("term_q", f"term {q}", f"The same over the images of {q}"),
     )
-    rows = [_row(selection, table, number) for number in table.order(selection.sort)[:MOST_ROWS]]
+    rows = [_row(view, table, number) for number in table.order(selection.sort)[:MOST_ROWS]]
     return html.Table(
         [html.Thead(html.Tr([_head(view, *head) for head in heads])), html.Tbody(rows)],
         className="table circles",
@@ -162,7 +162,8 @@ def _head(view: CompareView, name: str, text: str, title: str) -> Component:
     )
 
 
-def _row(selection: CompareSelection, table: CircleTable, number: int) -> Component:
+def _row(view: CompareView, table: CircleTable, number: int) -> Component:
+    selection = view.selection
     unit, row, column = (int(part) for part in table.place[number])
     kind = int(table.kind[number])
     name = f"{unit}:{row}:{column}"
@@ -191,12 +192,27 @@ def _row(selection: CompareSelection, table: CircleTable, number: int) -> Compon
                 ]
             ),
             html.Td(
-                html.Button(
-                    name,
-                    className="cell-button",
-                    title="Show this cell in the grids",
-                    **{"aria-pressed": "true" if is_here else "false"},
-                )
+                [
+                    html.Button(
+                        name,
+                        className="cell-button",
+                        title="Show this cell in the grids",
+                        **{"aria-pressed": "true" if is_here else "false"},
+                    ),
+                    " ",
+                    html.A(
+                        "looks for",
+                        href=link(
+                            view.explorer,
+                            PATTERNS,
+                            model=selection.model,
+                            layer=selection.layer,
+                            unit=unit,
+                        ),
+                        title="What is this circle looking at? Its unit in Patterns",
+                        **{"aria-label": f"What unit {unit} looks for"},
+                    ),
+                ]
             ),
             rate(0),
             rate(1),

@@ -9,6 +9,7 @@ from app.explorer import Explorer
 from app.figures.pictures.grid import grid_figure, receptive_link
 from app.figures.pictures.signed import signed_grid, with_cells
 from app.frame.components import graph, picture_button, select, summary_id, table
+from app.frame.links import PATTERNS, link_to
 from app.frame.page import Panel
 from app.frame.query import write_query
 from app.frame.wording import shape_text
@@ -74,7 +75,7 @@ def _draw_cells(view: DecideView) -> dict[str, Any]:
         ),
         "title": [title, html.Span(shape, className="faint")],
         "sum": sum_line(cells.ledger),
-        "lists": cell_lists(cells),
+        "lists": cell_lists(cells, view),
         "seen_summary": seen_summary,
         "used_summary": used_summary,
         "note": words.cells_note(cells),
@@ -95,7 +96,7 @@ def _marked(cells: Cells) -> dict[str, list[tuple[int, int, int]]]:
     }
 
 
-def cell_lists(cells: Cells) -> list[Component]:
+def cell_lists(cells: Cells, view: DecideView) -> list[Component]:
     """The brightest cells that count for nothing, and the dim ones that count."""
     what = "map" if cells.by_map else "unit" if cells.terms.ndim == 1 else "map (row, column)"
     seen = cells.visibility
@@ -104,7 +105,7 @@ def cell_lists(cells: Cells) -> list[Component]:
             [
                 html.H3(words.list_title(title, len(chosen))),
                 table(
-                    [words.cell_text(cells, flat) for flat in chosen[: words.N_LISTED]],
+                    [_listed(cells, flat, view) for flat in chosen[: words.N_LISTED]],
                     (what, "activation", "contribution"),
                 )
                 if len(chosen)
@@ -116,6 +117,21 @@ def cell_lists(cells: Cells) -> list[Component]:
             ("◇ Dim, yet they count", seen.dim_working),
         )
     ]
+
+
+def _listed(cells: Cells, flat: int, view: DecideView) -> tuple[Any, ...]:
+    """One line of a list; its cell leads to what the unit looks for."""
+    name, *numbers = words.cell_text(cells, flat)
+    selection, unit = view.selection, int(cells.cell(flat)[0])
+    address = link_to(
+        view.explorer,
+        PATTERNS,
+        selection.model,
+        selection.subject,
+        layer=selection.layer,
+        unit=unit,
+    )
+    return (html.A(name, href=address, title="What does this unit look for?"), *numbers)
 
 
 def _cells_frame(explorer: Explorer) -> Component:

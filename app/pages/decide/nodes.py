@@ -10,7 +10,7 @@ from app.explorer import Explorer
 from app.figures.charts.ledger import ledger_figure
 from app.figures.theme import class_colour
 from app.frame.components import graph, summary_id
-from app.frame.links import DECIDE, link_to
+from app.frame.links import DECIDE, PATTERNS, link_to
 from app.frame.page import Panel, Part
 from app.pages.decide import results_words, words
 from app.pages.decide.bars import bars_of
@@ -97,9 +97,18 @@ def silenced_parts(view: DecideView) -> list[Component]:
     if view.after is None:
         told = "Click a bar, or a unit in the grids below, to silence it and run the rest of the "
         return [html.Span(f"{told}network again.", className="faint")]
-    off = view.selection.off
+    off, selection = view.selection.off, view.selection
+    door = link_to(
+        view.explorer,
+        PATTERNS,
+        selection.model,
+        selection.subject,
+        layer=off.layer,
+        unit=off.units[-1],
+    )
     return [
         html.Span(words.silenced_units(view), className="silenced-units"),
+        html.A(f"What does unit {off.units[-1]} look for?", href=door),
         _setting("Undo", f"Let unit {off.units[-1]} speak", str(off.without_last())),
         _setting("Clear", "Let all units speak again", str(NONE_SILENCED)),
         html.B(words.silenced_text(view), className="silenced-result"),

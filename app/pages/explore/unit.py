@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from app.figures.pictures.thumbnail import thumbnail
 from app.frame.components import table
+from app.frame.links import PATTERNS, link_to
 from app.frame.wording import number_text, signed, unit_word
 from app.pages.explore.view import ExploreView
 from cnn_core.network.layers import LayerKind
@@ -73,9 +74,23 @@ def unit_panel(view: ExploreView) -> list[Component]:
                 ]
             )
         )
+    parts.append(_door(view))
     parts.append(_learned(view))
     parts.append(_over_the_set(view))
     return parts
+
+
+def _door(view: ExploreView) -> Component:
+    selection, layer = view.selection, view.layer
+    address = link_to(
+        view.explorer,
+        PATTERNS,
+        selection.model,
+        selection.subject,
+        layer=layer.name,
+        unit=selection.unit,
+    )
+    return html.P(html.A("What does this unit look for?", href=address))
 
 
 def _map_table(values: NDArray[np.float32]) -> Component:

@@ -14,7 +14,8 @@ from app.frame.components import number, select, table
 from app.frame.glossary import term
 from app.frame.image_chooser import image_steps
 from app.frame.links import EXPLORE, PATTERNS, link
-from app.frame.page import Page, Panel, Reply, Steps
+from app.frame.page import Page, Panel, Reply
+from app.frame.search import steps
 from app.frame.wording import interval, number_text, percent, shape_text
 from app.pages.patterns import words
 from app.pages.patterns.state import FIELDS, PatternsSelection
@@ -98,7 +99,7 @@ def _draw_unit(view: PatternsView) -> dict[str, Any]:
         return {"unit": html.P(words.missing(view), className="statement")}
     return {
         "unit": [
-            html.H2(words.name_of(view).capitalize()),
+            html.H2(words.name_of(view)),
             html.H3("What excites it most: nine real patches"),
             html.Div(_patches(view), className="patches"),
             html.P(words.response_text(view), className="note"),
@@ -260,16 +261,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
 
 
 def _reply(view: PatternsView) -> Reply:
-    names = [info.name for info in view.explorer.network(view.selection.model).layers]
-    place = names.index(view.selection.layer)
-    return Reply(
-        sentence=words.sentence(view),
-        steps=Steps(
-            below=names[(place + 1) % len(names)],
-            above=names[place - 1],
-            count=len(view.explorer.dataset(view.selection.set)),
-        ),
-    )
+    return Reply(sentence=words.sentence(view), steps=steps(view, None))
 
 
 PAGE = Page(
@@ -289,7 +281,12 @@ PAGE = Page(
         "rank correlation",
         "95 % interval",
     ),
-    keys=(("← →", "previous, next image"), ("↑ ↓", "previous, next layer"), ("r", "random image")),
+    keys=(
+        ("← →", "previous, next image"),
+        ("↑ ↓", "previous, next layer"),
+        ("r", "random image"),
+        ("w", "next misclassified image"),
+    ),
     help="Click a unit on the wall. A patch opens its image in Explore.",
     fields=FIELDS,
     selection=PatternsSelection,

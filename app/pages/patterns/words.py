@@ -7,8 +7,8 @@ from cnn_core.patterns.scores import References
 
 
 def name_of(view: PatternsView) -> str:
-    """Name of the unit: its kind, its number and its layer."""
-    return f"{unit_word(view.layer)} {view.unit} of {view.layer.name}"
+    """Name of the unit, to begin a sentence: its kind, its number and its layer."""
+    return f"{unit_word(view.layer).capitalize()} {view.unit} of {view.layer.name}"
 
 
 def missing(view: PatternsView) -> str:
@@ -31,11 +31,11 @@ def sentence(view: PatternsView) -> str:
         return missing(view)
     name = name_of(view)
     if found.is_dead:
-        return f"{name.capitalize()} is dead: no image of the set makes it fire."
+        return f"{name} is dead: no image of the set makes it fire."
     firing = view.found.firing(view.layer.name, view.unit)[:, 0]
     best, least = int(firing.argmax()), int(firing.argmin())
     return (
-        f"{name.capitalize()} likes what the nine patches have in common. It fires in "
+        f"{name} likes what the nine patches have in common. It fires in "
         f"{percent(firing[best], 0)} of all {view.class_name(best)}s and in "
         f"{percent(firing[least], 0)} of all {view.class_name(least)}s."
     )
