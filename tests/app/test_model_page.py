@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from dash.development.base_component import Component
 
+from app.frame.records import disputed_in, records_of
 from app.frame.search import search
 from app.frame.wording import percent
 from app.pages.explore.state import read as read_explore
 from app.pages.model import PAGE, parts, words
 from app.pages.model.images import MOST_ON_A_PAGE, listed_images, n_pages, on_page, search_words
-from app.pages.model.records import disputed_in, records_of
 from app.pages.model.state import read, write
 from app.pages.model.view import look
 from cnn_core.artifacts import HISTORY, MANIFEST, read_manifest

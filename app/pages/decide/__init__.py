@@ -23,6 +23,7 @@ from app.pages.decide.nodes import EFFECT_PANEL, NODES_PANEL, PAIR, PAIR_PANEL, 
 from app.pages.decide.pixels import PATH_PANEL, PIXELS_PANEL
 from app.pages.decide.race import CURVE_PANEL, RACE_PANEL, race_head
 from app.pages.decide.state import FIELDS, DecideSelection
+from app.pages.decide.twin import TWIN_PANEL
 from app.pages.decide.view import DecideView, look
 
 
@@ -45,6 +46,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
                 ],
                 className="decide-body",
             ),
+            placed[TWIN_PANEL.name],
             placed[CELLS_PANEL.name],
             html.Div([placed[PIXELS_PANEL.name], placed[PATH_PANEL.name]], className="panel below"),
             html.Section(
@@ -164,6 +166,7 @@ PAGE = Page(
         SILENCED_PANEL,
         EFFECT_PANEL,
         DRAWN_PANEL,
+        TWIN_PANEL,
         CELLS_PANEL,
         PIXELS_PANEL,
         PATH_PANEL,

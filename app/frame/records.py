@@ -1,13 +1,20 @@
 """What was written down when a model was trained: the files beside it that describe it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cnn_core.artifacts import MANIFEST, read_manifest
 from cnn_core.errors import ArtifactError
-from cnn_core.images.disputed_labels import DISPUTED_LABELS, read_disputed_labels
+from cnn_core.images.disputed_labels import DISPUTED_LABELS, DisputedLabels, read_disputed_labels
 from cnn_core.shipped_files import SHIPPED
 from cnn_core.training.publishing import read_history
+
+if TYPE_CHECKING:
+    from cnn_core.images.dataset import Dataset
+    from cnn_core.network.classifier import Network
 
 
 @dataclass(frozen=True)
@@ -16,30 +23,23 @@ class ModelRecords:
 
     Attributes
     ----------
-    record : dict or None
+    record
         Entry of the manifest.
-    epochs : tuple of dict
+    epochs
         As `cnn_core.training.publishing.read_history` gives them; empty where there is none.
-    fault : str
+    fault
         Why records could not be read, "" if all is well or there are none.
     """
 
-    record: dict | None
-    epochs: tuple[dict, ...]
+    record: dict[str, Any] | None
+    epochs: tuple[dict[str, Any], ...]
     fault: str = ""
 
 
-def records_of(network):
+def records_of(network: Network) -> ModelRecords:
     """Find the records of a model beside its file, by its checksum.
 
-    Parameters
-    ----------
-    network : Network
-
-    Returns
-    -------
-    ModelRecords
-        Empty for a model that no record describes, whatever its file is called.
+    They are empty for a model that no record describes, whatever its file is called.
     """
     if network.path is None or not (Path(network.path).parent / MANIFEST).exists():
         return ModelRecords(None, ())
@@ -57,18 +57,14 @@ def records_of(network):
     return ModelRecords(record, tuple(history["epochs"]) if history else ())
 
 
-def disputed_in(dataset):
+def disputed_in(dataset: Dataset) -> tuple[DisputedLabels | None, str]:
     """Disputed labels that are known of an image set.
-
-    Parameters
-    ----------
-    dataset : Dataset
 
     Returns
     -------
-    disputed : DisputedLabels or None
+    disputed
         None where none are known.
-    fault : str
+    fault
         Why the list could not be read, "" if all is well.
     """
     try:
@@ -78,5 +74,5 @@ def disputed_in(dataset):
     return (disputed if disputed is not None and disputed.apply_to(dataset) else None), ""
 
 
-def _entry_with(entries, digest):
+def _entry_with(entries: dict[str, dict[str, Any]], digest: str) -> dict[str, Any] | None:
     return next((entry for entry in entries.values() if entry["sha256"] == digest), None)
