@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING
 from cnn_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from cnn_core.drawing.answers import Curve as Curve
+    from cnn_core.drawing.answers import ShiftMap as ShiftMap
+    from cnn_core.drawing.answers import curve as curve
+    from cnn_core.drawing.answers import shift_map as shift_map
     from cnn_core.drawing.cleaning import Cleaned as Cleaned
     from cnn_core.drawing.cleaning import Steps as Steps
     from cnn_core.drawing.cleaning import clean as clean

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cnn_core.drawing.geometry import cropped, framed, place_in, scale_into, scaled_into
 from cnn_core.drawing.ink import BLANK, Ink, border_of, composited, grey, has_plain_ground, ink_of
+from cnn_core.drawing.own_images import rounded, values_of
 from cnn_core.drawing.paper import without_paper
 from cnn_core.drawing.pictures import Picture
 from cnn_core.drawing.strokes import MNIST_WIDTH, MNIST_WIDTHS, stroke_width, with_stroke_width
@@ -100,7 +101,7 @@ class Cleaned:
     @property
     def seen(self) -> NDArray[np.float32]:
         """What the network sees, of its input shape, 0…1."""
-        return self.pixels.astype(np.float32) / np.float32(255)
+        return values_of(self.pixels, (0, 1))
 
 
 def usual_steps(target_shape: tuple[int, int, int]) -> Steps:
@@ -269,5 +270,4 @@ def _fitted(light: NDArray[np.float32], target_shape: tuple[int, int, int]) -> C
 
 def _as_bytes(light: NDArray[np.float32], channels: int) -> NDArray[np.uint8]:
     values = light if light.ndim == 3 else light[..., np.newaxis]
-    rounded = np.round(np.clip(values, 0, 1) * 255).astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(rounded, (*values.shape[:2], channels)))
+    return np.ascontiguousarray(np.broadcast_to(rounded(values), (*values.shape[:2], channels)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnn_core.drawing.own_images import light_of, rounded, values_of
 from cnn_core.errors import SelectionError
 from cnn_core.network.classifier import Network
 from cnn_core.network.opened_layer import one_image
@@ -77,7 +78,7 @@ def mixed_pixels(first: ArrayLike, last: ArrayLike, share: ArrayLike) -> NDArray
 
     Parameters
     ----------
-    first, last : (h, w, c), 0…1
+    first, last : (h, w, c), light in 0…1
     share : (n,), 0…1
         Of the last image.
 
@@ -85,8 +86,7 @@ def mixed_pixels(first: ArrayLike, last: ArrayLike, share: ArrayLike) -> NDArray
     -------
     (n, h, w, c)
     """
-    values = _mixed(np.asarray(first, np.float64), np.asarray(last, np.float64), share)
-    return np.round(values * 255).astype(np.uint8)
+    return rounded(_mixed(np.asarray(first, np.float64), np.asarray(last, np.float64), share))
 
 
 def _mixed(
@@ -110,7 +110,8 @@ def morph(
 
     Parameters
     ----------
-    first, last : (h, w, c) or (1, h, w, c), 0…1
+    first, last : (h, w, c) or (1, h, w, c)
+        In `Network.value_range`, as all that is given to a network.
     layer
         Mix the values of this layer and run the rest of the network; "" mixes pixels, in bytes.
     target, rival
@@ -129,20 +130,21 @@ def morph(
     if n_places < 2:
         raise SelectionError(f"{n_places} places on a way: 2 or more are accepted", nearest=2)
     ends = np.concatenate([one_image(network, image) for image in (first, last)])
-    logits_at = _through_layer(network, layer, ends) if layer else _through_pixels(network, ends)
+    light = light_of(ends, network.value_range)
+    logits_at = _through_layer(network, layer, ends) if layer else _through_pixels(network, light)
     way = np.linspace(0, 1, n_places)
     logits = logits_at(way)
     p, q = _classes(network, logits, target, rival)
-    flip = _find_flip(way, logits, logits_at, None if layer else ends)
+    flip = _find_flip(way, logits, logits_at, None if layer else light)
     return Morph(layer, way, logits, p, q, flip)
 
 
 _LogitsAt = Callable[[NDArray[np.float64]], NDArray[np.float32]]
 
 
-def _through_pixels(network: Network, ends: NDArray[np.float32]) -> _LogitsAt:
+def _through_pixels(network: Network, light: NDArray[np.float32]) -> _LogitsAt:
     def logits_at(way: NDArray[np.float64]) -> NDArray[np.float32]:
-        images = mixed_pixels(ends[0], ends[1], way).astype(np.float32) / np.float32(255)
+        images = values_of(mixed_pixels(light[0], light[1], way), network.value_range)
         found: NDArray[np.float32] = network.logits(images)
         return found
 
@@ -183,7 +185,7 @@ def _find_flip(
     way: NDArray[np.float64],
     logits: NDArray[np.float32],
     logits_at: _LogitsAt,
-    ends: NDArray[np.float32] | None,
+    light: NDArray[np.float32] | None,
 ) -> Flip | None:
     """Halve the stretch on which the first prediction is given up, until it is short enough."""
     old = int(logits[0].argmax())
@@ -199,5 +201,5 @@ def _find_flip(
         else:
             after = middle
     both = logits_at(np.array([before, after]))
-    pixels = None if ends is None else mixed_pixels(ends[0], ends[1], [after])[0]
+    pixels = None if light is None else mixed_pixels(light[0], light[1], [after])[0]
     return Flip(before, after, old, int(both[1].argmax()), both, pixels)
