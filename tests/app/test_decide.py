@@ -18,6 +18,7 @@ from app.pages.decide import PAGE, results, words
 from app.pages.decide import cells as cells_panel
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
+from app.pages.decide.nodes import node_buttons
 from app.pages.decide.results import PART_IMAGES, curve, edit_of, joined, race_of
 from app.pages.decide.silenced import Silenced, read_silenced
 from app.pages.decide.state import read, write
@@ -298,6 +299,20 @@ def test_silencing_runs_the_rest_of_the_network_again(layer, baseline):
     expected = network.logits_with(layer, values, activations)[0]
     view = seen(f"?image=7&off={layer}:0,3&baseline={baseline}")
     np.testing.assert_allclose(view.after.logits, expected, atol=1e-5)
+
+
+def test_a_button_for_each_bar_toggles_its_node():
+    view = seen("?image=7&off=hidden:5,2")
+    nodes = nodes_of(view)
+    buttons = [button.to_plotly_json()["props"] for button in node_buttons(view, nodes)]
+    units = nodes.ranking.order.tolist()
+    assert len(buttons) == len(units) == 7
+    for unit, button in zip(units, buttons, strict=True):
+        left = {5: "hidden:2", 2: "hidden:5"}.get(unit, f"hidden:5,2,{unit}")
+        assert (button["data-set-key"], button["data-set-value"]) == ("off", left)
+        assert button["aria-pressed"] == ("true" if unit in (5, 2) else "false")
+    assert Silenced("hidden", (4,)).toggled("hidden", 4) == Silenced()
+    assert Silenced("hidden", (4,)).toggled("last_maps", 1) == Silenced("last_maps", (1,))
 
 
 def test_every_unit_silenced_leaves_the_biases():

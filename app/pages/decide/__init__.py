@@ -3,23 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.frame.components import select
+from app.frame.components import control, labelled, select
 from app.frame.image_chooser import image_search, image_steps
 from app.frame.links import DECIDE
 from app.frame.page import Page, Reply
 from app.frame.search import steps
 from app.pages.decide import words
 from app.pages.decide.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL
-from app.pages.decide.choices import ledger_layers
+from app.pages.decide.choices import ledger_layers, unit_layers
 from app.pages.decide.downloads import register_routes
 from app.pages.decide.drawn import DRAWN_PANEL
 from app.pages.decide.edit import EDIT_PANEL, edit_head
 from app.pages.decide.image import ANSWER, FOUND, IMAGE_PANEL, PLACE_IN_SEARCH, VERDICT_PANEL
-from app.pages.decide.nodes import EFFECT_PANEL, NODES_PANEL, PAIR, PAIR_PANEL, SILENCED_PANEL
+from app.pages.decide.nodes import (
+    BUTTONS,
+    EFFECT_PANEL,
+    NODES_PANEL,
+    PAIR,
+    PAIR_PANEL,
+    SILENCED_PANEL,
+)
 from app.pages.decide.pixels import PATH_PANEL, PIXELS_PANEL
 from app.pages.decide.race import CURVE_PANEL, RACE_PANEL, race_head
 from app.pages.decide.state import FIELDS, DecideSelection
@@ -39,7 +47,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
                         **{"aria-label": "Image and answer"},
                     ),
                     html.Section(
-                        [placed[NODES_PANEL.name], _silencing(placed)],
+                        [placed[NODES_PANEL.name], _silencing(explorer, placed)],
                         className="panel main-panel",
                         **{"aria-label": "Ledger over the nodes"},
                     ),
@@ -69,15 +77,36 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     )
 
 
-def _silencing(placed: Mapping[str, Component]) -> Component:
+def _silencing(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     said = [placed[panel.name] for panel in (SILENCED_PANEL, EFFECT_PANEL, DRAWN_PANEL)]
     baselines = [("zero", "zero"), ("mean", "its mean over the set")]
     return html.Div(
         [
-            html.Div(said, className="silence-words"),
+            html.Div([*said, _by_keyboard(explorer)], className="silence-words"),
             select("baseline", "A silenced unit puts out", baselines),
         ],
         className="silence-row",
+    )
+
+
+def _by_keyboard(explorer: Explorer) -> Component:
+    """Ways to silence units without a pointer: any unit by its number, nodes by a button each."""
+    layer = unit_layers(explorer.network(explorer.model_names[0]))[-1]
+    units = dbc.Input(
+        id=control("off"),
+        type="text",
+        debounce=True,
+        placeholder=f"{layer}:0,3-5",
+        maxlength=3000,
+        autocomplete="off",
+    )
+    return html.Details(
+        [
+            html.Summary("Silence by number"),
+            html.Div(id=BUTTONS, className="button-row"),
+            labelled("Silenced units (layer:numbers)", units),
+        ],
+        className="by-keyboard",
     )
 
 

@@ -12,13 +12,14 @@ from app.figures.theme import class_colour
 from app.frame.components import graph, summary_id
 from app.frame.links import DECIDE, PATTERNS, link_to
 from app.frame.page import Panel, Part
+from app.frame.wording import signed
 from app.pages.decide import results_words, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.image import ONE
 from app.pages.decide.results import mean_effects
 from app.pages.decide.silenced import NONE_SILENCED
 from app.pages.decide.sums import sum_line
-from app.pages.decide.view import DecideView, nodes_of
+from app.pages.decide.view import DecideView, Nodes, nodes_of
 
 NODES, TITLE, SUM, NOTE, LEGEND, REASON = (
     "decide-nodes",
@@ -28,7 +29,12 @@ NODES, TITLE, SUM, NOTE, LEGEND, REASON = (
     "decide-legend",
     "decide-reason",
 )
-SILENCED, EFFECT, PAIR = "decide-silenced", "decide-effect", "decide-pair"
+SILENCED, EFFECT, PAIR, BUTTONS = (
+    "decide-silenced",
+    "decide-effect",
+    "decide-pair",
+    "decide-node-buttons",
+)
 
 
 def _draw_nodes(view: DecideView) -> dict[str, Any]:
@@ -48,6 +54,7 @@ def _draw_nodes(view: DecideView) -> dict[str, Any]:
         "sum": sum_line(nodes.ledger, has_gates=False),
         "note": words.nodes_note(nodes),
         "legend": _legend(view),
+        "buttons": node_buttons(view, nodes),
         "reason": [html.B(headline), " ", html.Span(detail)],
     }
 
@@ -67,6 +74,27 @@ def _legend(view: DecideView) -> list[Component]:
             className="legend-item",
         )
         for arrow, number, kind in (("↑", view.p, ""), ("↓", view.q, "hatched"))
+    ]
+
+
+def node_buttons(view: DecideView, nodes: Nodes) -> list[Component]:
+    """A button for each bar of a node, which does what a click on the bar does."""
+    if nodes.weights is None:
+        return []
+    off, layer = view.selection.off, nodes.ledger.layer
+    terms = nodes.ledger.by_unit[0]
+    return [
+        html.Button(
+            f"{unit} ({signed(float(terms[unit]))})",
+            className="button small",
+            **{
+                "data-set-key": "off",
+                "data-set-value": str(off.toggled(layer, unit)),
+                "aria-pressed": str(off.layer == layer and unit in off.units).lower(),
+                "aria-label": f"Silence node {unit} of {layer}, {signed(float(terms[unit]))}",
+            },
+        )
+        for unit in nodes.ranking.order.tolist()
     ]
 
 
@@ -193,6 +221,7 @@ NODES_PANEL = Panel(
         "sum": (SUM, "children"),
         "legend": (LEGEND, "children"),
         "reason": (REASON, "children"),
+        "buttons": (BUTTONS, "children"),
     },
     texts={"title": TITLE, "summary": summary_id(NODES), "note": NOTE},
 )

@@ -30,6 +30,18 @@ class Silenced:
     def __bool__(self):
         return bool(self.units)
 
+    def toggled(self, layer: str, unit: int) -> "Silenced":
+        """The same with one unit of a layer silenced, or speaking again if it was silenced.
+
+        Units of another layer speak again.
+        """
+        if layer != self.layer:
+            return Silenced(layer, (unit,))
+        if unit not in self.units:
+            return replace(self, units=(*self.units, unit))
+        left = tuple(one for one in self.units if one != unit)
+        return replace(self, units=left) if left else Silenced()
+
     def without_last(self):
         """The same before the last unit was silenced."""
         return replace(self, units=self.units[:-1]) if len(self.units) > 1 else Silenced()
