@@ -2,6 +2,8 @@
 
 from typing import Any
 
+_EXPLAINED = "Exception encountered:"
+
 
 class LookingGlassError(ValueError):
     """Base of every error that bad input can cause: one line that names thing, fault and remedy."""
@@ -29,3 +31,20 @@ class SelectionError(LookingGlassError):
     def __init__(self, message: str, nearest: Any = None) -> None:
         super().__init__(message)
         self.nearest = nearest
+
+
+def one_line(text: object, most: int = 200) -> str:
+    """Text or error as one line of printable characters.
+
+    Keras puts the cause at the end of its text, behind a whole configuration: what follows its
+    words for that is taken, and of a text that is still too long the beginning and the end.
+    """
+    told = str(text)
+    if isinstance(text, BaseException) and not told:
+        told = type(text).__name__
+    told = " ".join(told.rpartition(_EXPLAINED)[2].split())
+    told = "".join(letter if letter.isprintable() else "?" for letter in told)
+    if len(told) <= most:
+        return told
+    start = most // 3
+    return f"{told[:start]} … {told[start + 3 - most :]}"

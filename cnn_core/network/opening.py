@@ -7,14 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from cnn_core.artifacts import read_manifest, sha256_of
-from cnn_core.errors import ArtifactError, ModelError
+from cnn_core.errors import ArtifactError, ModelError, one_line
 from cnn_core.network.classifier import Network
 from cnn_core.network.pixels import UNIT_RANGE, Pixels
 from cnn_core.network.saved.build import build_model
 from cnn_core.network.saved.contents import Contents, read_contents
 from cnn_core.network.saved.isolation import read_in_child
-from cnn_core.network.saved.one_line import one_line
-from cnn_core.network.saved.plan import plan_of
 from cnn_core.shipped_files import SHIPPED
 
 MOST_CELL_BYTES = 512 * 2**20
@@ -61,6 +59,7 @@ def load_network(
     ModelError
         When the file is missing, damaged, unsafe or not such a classifier: one line that says so.
     """
+    stated = None if pixels is None else Pixels.parse(pixels)
     file = Path(path)
     digest = sha256_of(file) if file.is_file() else ""
     if isolated and digest not in _tried and not _is_shipped(digest):
@@ -74,7 +73,7 @@ def load_network(
         name=name,
         digest=digest,
         image_shape=image_shape,
-        pixels=pixels,
+        pixels=stated,
         value_range=value_range,
     )
 
@@ -94,19 +93,18 @@ def opened(
     name: str | None = None,
     digest: str = "",
     image_shape: tuple[int, int, int] | None = None,
-    pixels: str | None = None,
+    pixels: Pixels | None = None,
     value_range: tuple[float, float] = UNIT_RANGE,
 ) -> Network:
     """The network of a model file that was read, run once so that one that cannot run is refused."""
     try:
-        plan = plan_of(contents, file.name)
         network = Network(
-            build_model(plan, contents),
+            build_model(contents.plan(file.name), contents),
             name=name or file.stem,
             path=file,
             digest=digest,
             image_shape=image_shape,
-            pixels=None if pixels is None else Pixels.parse(pixels),
+            pixels=pixels,
             value_range=value_range,
         )
         _require_room_for_cells(network)

@@ -15,13 +15,13 @@ import pytest
 
 from cnn_core.errors import ModelError
 from cnn_core.network.backend import keras
+from cnn_core.network.declared.origin import Origin
+from cnn_core.network.declared.plan import MOST_LAYERS, plan_of
 from cnn_core.network.opening import load_network
 from cnn_core.network.saved import contents as contents_module
 from cnn_core.network.saved.child import _deny
-from cnn_core.network.saved.contents import Contents, read_contents
+from cnn_core.network.saved.contents import read_contents
 from cnn_core.network.saved.isolation import read_in_child
-from cnn_core.network.saved.kinds import FileKind
-from cnn_core.network.saved.plan import MOST_LAYERS, plan_of
 from tests.core import networks
 
 L = keras.layers
@@ -161,7 +161,7 @@ def test_a_configuration_made_to_do_harm(whole, tmp_path, harm):
     change, what = HARM[harm]
     path = with_config(whole, tmp_path / "model.keras", change)
     with pytest.raises(ModelError) as caught:
-        plan_of(read_contents(path), path.name)
+        read_contents(path).plan(path.name)
     message = str(caught.value)
     assert what in message
     assert message.isprintable()
@@ -177,7 +177,7 @@ def test_a_configuration_nested_beyond_the_interpreter(whole, tmp_path):
             target.writestr("config.json", nested)
             target.writestr("model.weights.h5", source.read("model.weights.h5"))
         with pytest.raises(ModelError, match="deep"):
-            plan_of(read_contents(path), path.name)
+            read_contents(path).plan(path.name)
 
 
 def test_layers_that_feed_each_other():
@@ -190,10 +190,10 @@ def test_layers_that_feed_each_other():
     graph = {"layers": layers, "input_layers": ["i", 0, 0], "output_layers": ["b", 0, 0]}
     config = {"class_name": "Functional", "config": graph}
     with pytest.raises(ModelError, match="in a circle"):
-        plan_of(Contents(FileKind.HDF5, "3.0", "", config, {}), "model.h5")
+        plan_of(config, Origin("model.h5", "3.0"))
     link["config"]["keras_history"] = ["nowhere", 0, 0]
     with pytest.raises(ModelError, match='fed by "nowhere"'):
-        plan_of(Contents(FileKind.HDF5, "3.0", "", config, {}), "model.h5")
+        plan_of(config, Origin("model.h5", "3.0"))
 
 
 # --- HDF5 -------------------------------------------------------------------------------------

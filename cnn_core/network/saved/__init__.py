@@ -1,1 +1,1 @@
-"""A saved model file read as data: vetted, its old forms rewritten, and only then built."""
+"""A saved model file: read within bounds, by a child process first, and built from its plan."""

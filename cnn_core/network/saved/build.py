@@ -6,14 +6,13 @@ from importlib import import_module
 from math import prod
 from typing import Any
 
-from cnn_core.errors import ModelError
+from cnn_core.errors import ModelError, one_line
 from cnn_core.network.backend import keras, tf
-from cnn_core.network.saved.allowed import OLD_HARD_SIGMOID, OPERATIONS
+from cnn_core.network.declared.allowed import OLD_HARD_SIGMOID, OPERATIONS
+from cnn_core.network.declared.links import Link
+from cnn_core.network.declared.plan import PlannedLayer, PlannedModel
 from cnn_core.network.saved.contents import MOST_WEIGHT_BYTES, Contents, too_large
 from cnn_core.network.saved.filling import fill_model
-from cnn_core.network.saved.links import Link
-from cnn_core.network.saved.one_line import one_line
-from cnn_core.network.saved.plan import PlannedLayer, PlannedModel
 
 
 def build_model(plan: PlannedModel, contents: Contents) -> Any:

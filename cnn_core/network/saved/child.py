@@ -14,7 +14,6 @@ from typing import Any, BinaryIO
 from cnn_core.errors import ModelError
 from cnn_core.network.saved.contents import MOST_WEIGHT_BYTES, read_stream
 from cnn_core.network.saved.kinds import ACCEPTED
-from cnn_core.network.saved.plan import plan_of
 from cnn_core.network.saved.transfer import write_contents
 
 try:
@@ -62,7 +61,7 @@ def _open(name: str, image_shape: tuple[int, int, int] | None, answer: BinaryIO)
     _bound(_BYTES_TO_READ + 2 * min(64 * size, MOST_WEIGHT_BYTES) + size, _SECONDS_TO_READ)
     contents = read_stream(sys.stdin.buffer, name)
     try:
-        plan_of(contents, name)
+        contents.plan(name)
     except ModelError as error:
         raise ModelError(f"{name}: {error}") from error
     _bound(None, _SECONDS_TO_OPEN)

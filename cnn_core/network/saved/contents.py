@@ -20,9 +20,10 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.errors import ModelError
+from cnn_core.errors import ModelError, one_line
+from cnn_core.network.declared.origin import Origin
+from cnn_core.network.declared.plan import PlannedModel, plan_of
 from cnn_core.network.saved.kinds import ACCEPTED, FileKind, kind_by_start, kind_of_file
-from cnn_core.network.saved.one_line import one_line
 
 MOST_WEIGHT_BYTES = 512 * 2**20
 """Largest size of all arrays of an accepted model, in bytes."""
@@ -61,6 +62,10 @@ class Contents:
     backend: str
     config: dict[str, Any]
     arrays: dict[str, dict[str, NDArray[Any]]]
+
+    def plan(self, file_name: str) -> PlannedModel:
+        """Plan of what the file declares, or the `ModelError` that says why there is none."""
+        return plan_of(self.config, Origin(file_name, self.keras_version, self.backend))
 
 
 def read_contents(path: Path) -> Contents:

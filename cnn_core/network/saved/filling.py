@@ -7,12 +7,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from cnn_core.errors import ModelError
+from cnn_core.errors import ModelError, one_line
 from cnn_core.network.backend import keras
+from cnn_core.network.declared.plan import PlannedLayer, PlannedModel
+from cnn_core.network.keras_layers import take_state_from_weights
 from cnn_core.network.saved.contents import Contents
 from cnn_core.network.saved.kinds import FileKind
-from cnn_core.network.saved.one_line import one_line
-from cnn_core.network.saved.plan import PlannedLayer, PlannedModel
 
 _Named = Mapping[str, NDArray[Any]]
 
@@ -29,6 +29,7 @@ def fill_model(model: Any, plan: PlannedModel, contents: Contents) -> None:
         _fill_from_archive(model, plan, contents.arrays, "layers")
     else:
         _fill_from_hdf5(model, plan, contents.arrays)
+        take_state_from_weights(model)
 
 
 def _fill_from_archive(
@@ -79,7 +80,6 @@ def _fill_from_hdf5(model: Any, plan: PlannedModel, arrays: Mapping[str, _Named]
                 raise ValueError(f"{len(variables)} arrays are needed, the file has {len(stored)}")
             for variable, array in zip(variables, _ordered(stored, variables), strict=True):
                 variable.assign(array)
-        _finish(layer)
 
 
 def _ordered(stored: _Named, variables: Sequence[Any]) -> list[NDArray[Any]]:
@@ -94,15 +94,6 @@ def _ordered(stored: _Named, variables: Sequence[Any]) -> list[NDArray[Any]]:
 def _last_names(path: str) -> tuple[str, ...]:
     """Layer and variable of a name such as "base/conv/kernel:0"."""
     return tuple(path.partition(":")[0].split("/")[-2:])
-
-
-def _finish(layer: Any) -> None:
-    """Have a Normalization work out what it computes with, now that it knows mean and variance."""
-    for part in getattr(layer, "layers", [layer]):
-        if part is not layer:
-            _finish(part)
-        elif isinstance(layer, keras.layers.Normalization):
-            layer.finalize_state()
 
 
 @contextmanager

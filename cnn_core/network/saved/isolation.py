@@ -14,10 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cnn_core.errors import ModelError
+from cnn_core.errors import ModelError, one_line
 from cnn_core.network.saved.contents import Contents
 from cnn_core.network.saved.kinds import ACCEPTED, kind_of_file
-from cnn_core.network.saved.one_line import one_line
 from cnn_core.network.saved.transfer import read_written
 
 LONGEST_WAIT = 600

@@ -10,15 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnn_core.errors import ModelError
-from cnn_core.network.saved.allowed import LAYERS, OPERATIONS
-from cnn_core.network.saved.contents import Contents
-from cnn_core.network.saved.foreign import foreign_layer, foreign_model, is_model, is_own
-from cnn_core.network.saved.links import Call, call_of, require_plain
-from cnn_core.network.saved.old_forms import modern_entry, modern_model
-from cnn_core.network.saved.one_line import one_line
-from cnn_core.network.saved.origin import Origin
-from cnn_core.network.saved.values import clean_name, vetted_config, vetted_numbers
+from cnn_core.errors import ModelError, one_line
+from cnn_core.network.declared.allowed import LAYERS, OPERATIONS
+from cnn_core.network.declared.foreign import foreign_layer, foreign_model, is_model, is_own
+from cnn_core.network.declared.links import Call, call_of, require_plain
+from cnn_core.network.declared.old_forms import modern_entry, modern_model
+from cnn_core.network.declared.origin import Origin
+from cnn_core.network.declared.values import clean_name, vetted_config, vetted_numbers
 
 MOST_LAYERS = 1_000
 """Most layers of an accepted model, those of models inside it included."""
@@ -71,7 +69,7 @@ class PlannedModel:
     outputs: tuple[str, ...]
 
 
-def plan_of(contents: Contents, file_name: str) -> PlannedModel:
+def plan_of(config: Mapping[str, Any], origin: Origin) -> PlannedModel:
     """Plan of the configuration that a file declares.
 
     Raises
@@ -80,12 +78,11 @@ def plan_of(contents: Contents, file_name: str) -> PlannedModel:
         When it names anything but layers of Keras' own with plain values: one line, without the
         file's name in front.
     """
-    origin = Origin(file_name, contents.keras_version)
-    if contents.backend == "theano":
-        anew = origin.saved_anew(f"{contents.keras_version} on TensorFlow")
+    if origin.backend == "theano":
+        anew = origin.saved_anew(f"{origin.keras_version} on TensorFlow")
         raise ModelError(f"its filters are mirrored, as Keras on Theano had them; {anew}")
     try:
-        return _Planner(origin).model(contents.config, "the network", 0)
+        return _Planner(origin).model(config, "the network", 0)
     except RecursionError as error:
         raise ModelError("its configuration is nested too deeply") from error
 

@@ -8,10 +8,10 @@ from itertools import count, pairwise
 from typing import Any
 
 from cnn_core.errors import ModelError
-from cnn_core.network.saved.allowed import OLD_HARD_SIGMOID
-from cnn_core.network.saved.links import Call, outputs_named
-from cnn_core.network.saved.origin import Origin
-from cnn_core.network.saved.tf_functions import layer_of_function
+from cnn_core.network.declared.allowed import OLD_HARD_SIGMOID
+from cnn_core.network.declared.links import Call, outputs_named
+from cnn_core.network.declared.origin import Origin
+from cnn_core.network.declared.tf_functions import layer_of_function
 
 _RENAMED = {
     "BatchNormalizationV1": "BatchNormalization",

@@ -6,10 +6,11 @@ from pathlib import PurePath
 
 @dataclass(frozen=True)
 class Origin:
-    """The file's name and the Keras that saved it, "" where the file does not say."""
+    """The file's name, and the Keras and the library under it that saved it, "" where not known."""
 
     file_name: str
     keras_version: str
+    backend: str = ""
 
     @property
     def is_old(self) -> bool:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cnn_core.errors import ModelError
-from cnn_core.network.saved.allowed import MODELS
-from cnn_core.network.saved.one_line import one_line
-from cnn_core.network.saved.origin import Origin
-from cnn_core.network.saved.values import clean_name
+from cnn_core.errors import ModelError, one_line
+from cnn_core.network.declared.allowed import MODELS
+from cnn_core.network.declared.origin import Origin
+from cnn_core.network.declared.values import clean_name
 
 _KERAS = ("keras", "tf_keras", "tensorflow.python.keras", "tensorflow.keras")
 _BARE_FUNCTIONS = {"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"}

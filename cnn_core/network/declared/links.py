@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnn_core.errors import ModelError
-from cnn_core.network.saved.one_line import one_line
-from cnn_core.network.saved.values import vetted_numbers
+from cnn_core.errors import ModelError, one_line
+from cnn_core.network.declared.values import vetted_numbers
 
 _DEEPEST = 6
 # A trained network is looked at as it is: what a call says of training does not matter.

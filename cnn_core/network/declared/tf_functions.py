@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.network.saved.links import Call, Link
+from cnn_core.network.declared.links import Call, Link
 
 _ACTIVATIONS = {
     "nn.relu": "relu",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Any
 
-from cnn_core.errors import ModelError
-from cnn_core.network.saved.allowed import (
+from cnn_core.errors import ModelError, one_line
+from cnn_core.network.declared.allowed import (
     ACTIVATION_LAYERS,
     ACTIVATIONS,
     LAYERS,
@@ -14,7 +14,6 @@ from cnn_core.network.saved.allowed import (
     TRAINING_ONLY,
     WORDS,
 )
-from cnn_core.network.saved.one_line import one_line
 
 _LARGEST_INTEGER = 2**31 - 1
 _LONGEST_NAME = 200
