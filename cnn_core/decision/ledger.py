@@ -51,6 +51,9 @@ class Ledger:
     is_exact
         False if something behind the layer is not piecewise linear; the residual then is more than
         rounding.
+    rounding
+        Share of a value that is lost where something behind the layer rounds it: larger where the
+        network computes with half the precision; see `RestOfNetwork.rounding`.
     reference : shape broadcastable to (n, *layer shape)
         The values of which nothing is said to come; 0, for pixels black, unless `against` another.
     """
@@ -64,6 +67,7 @@ class Ledger:
     sources: tuple[ConstantSource, ...]
     constant_parts: NDArray[np.float64]
     is_exact: bool
+    rounding: float = 2.0**-24
     reference: NDArray[np.float32] | float = 0.0
 
     def against(self, reference: ArrayLike) -> Self:
@@ -225,7 +229,7 @@ def ledgers(
     Which of the images these are, and the ledger of these images.
     """
     p, q = checked_pair(network.n_classes, target, rival, len(images))
-    is_exact = network.behind(layer).is_exact
+    rest = network.behind(layer)
     # No image at all still goes to the network, which says what it takes.
     size = images_at_once(network, _BATCH) if batch_size is None else batch_size
     for start in range(0, max(len(images), 1), size):
@@ -244,7 +248,8 @@ def ledgers(
                 margin=opening.margin,
                 sources=opening.sources,
                 constant_parts=opening.constant_parts,
-                is_exact=is_exact,
+                is_exact=rest.is_exact,
+                rounding=rest.rounding,
             ),
         )
 
@@ -311,18 +316,10 @@ def node_ledger(
         When the output layer is not dense or weighs the pixels: there are no such nodes. Otherwise
         as in `ledger`.
     """
-    nodes = network.last_hidden
-    if nodes is None:
-        raise SelectionError(
-            f'the output layer "{network.output_layer.name}" of the network {network.name} is not '
-            "a dense layer behind another layer, so there are no nodes that it weighs; open the "
-            "margin at a layer",
-            nearest=network.output_layer.name,
-        )
+    kernel, bias = network.output_weights
+    nodes = network.layer(network.output_layer.inputs[0])
     p, q = checked_pair(network.n_classes, target, rival, len(np.asarray(images)))
     activations = network.activations(images, [nodes.name])
-    learned = network.weights(network.output_layer.name)
-    kernel, bias = learned["kernel"], learned.get("bias", np.zeros(network.n_classes, np.float32))
     return NodeLedger(
         layer=nodes.name,
         target=p,
@@ -333,6 +330,7 @@ def node_ledger(
         sources=(ConstantSource(network.output_layer.name, Adds.BIAS),),
         constant_parts=(bias[p].astype(np.float64) - bias[q])[:, np.newaxis],
         is_exact=True,
+        rounding=network.behind(nodes.name).rounding,
     )
 
 

@@ -23,6 +23,15 @@ def softmax(logits: NDArray[_Float]) -> NDArray[_Float]:
     return shifted / shifted.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
 
 
+def probabilities_of(logits: NDArray[_Float], each_for_itself: bool = False) -> NDArray[_Float]:
+    """Probabilities of the classes: one of all by softmax, or each for itself by sigmoid."""
+    if not each_for_itself:
+        return softmax(logits)
+    # Of the two forms the one whose exponent is never large.
+    small = np.exp(-np.abs(logits))
+    return np.where(logits < 0, small, 1) / (1 + small)  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Activations(Mapping[str, NDArray[np.float32]]):
     """Values of a network's layers for a batch of images; a read-only mapping by layer name.
@@ -38,11 +47,14 @@ class Activations(Mapping[str, NDArray[np.float32]]):
         The same before it, for layers that end in a non-linearity of their own.
     logits : shape (n_images, n_classes)
         Pre-activation of the output layer, without bounds.
+    each_for_itself
+        Whether each class is a yes or no of its own: `Network.each_for_itself`.
     """
 
     outputs: Mapping[str, NDArray[np.float32]]
     pre_activations: Mapping[str, NDArray[np.float32]]
     logits: NDArray[np.float32]
+    each_for_itself: bool = False
 
     def __post_init__(self) -> None:
         for name in ("outputs", "pre_activations"):
@@ -93,8 +105,11 @@ class Activations(Mapping[str, NDArray[np.float32]]):
 
     @property
     def probabilities(self) -> NDArray[np.float32]:
-        """Softmax of the logits, shape (n_images, n_classes), in [0, 1]."""
-        return softmax(self.logits)
+        """Probabilities of the classes, shape (n_images, n_classes), in [0, 1].
+
+        They add up to 1, unless each class stands for itself.
+        """
+        return probabilities_of(self.logits, self.each_for_itself)
 
     @property
     def predictions(self) -> NDArray[np.int64]:
@@ -108,4 +123,5 @@ class Activations(Mapping[str, NDArray[np.float32]]):
             {name: array[one] for name, array in self.outputs.items()},
             {name: array[one] for name, array in self.pre_activations.items()},
             self.logits[one],
+            self.each_for_itself,
         )

@@ -2,9 +2,7 @@
 
 import threading
 import warnings
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from difflib import get_close_matches
 from math import prod
@@ -16,18 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.images.scaled_images import ScaledImages
-from cnn_core.network.activations import Activations
+from cnn_core.network.activations import Activations, probabilities_of
 from cnn_core.network.as_tables import layers_table, size_text
 from cnn_core.network.backend import keras, tf
 from cnn_core.network.keras_layers import take_state_from_weights
 from cnn_core.network.layers import LayerInfo, LayerKind
+from cnn_core.network.laying_out import lay_out
+from cnn_core.network.passes import CompiledPasses
 from cnn_core.network.pixels import UNIT_RANGE, Entry, Pixels, entry_of, given_values, read_off
 from cnn_core.network.rest import MarginTerms, RestOfNetwork
-from cnn_core.network.wiring import lay_out
-
-_MOST_COMPILED_PASSES = 12
-# The compiled pass, and the layers whose pre-activations it gives.
-_Pass = tuple[Callable[..., list[Any]], tuple[str, ...]]
 
 
 class Network:
@@ -80,11 +75,11 @@ class Network:
         self.input_shape = _image_shape(self._fed_shape, image_shape)
         self.layers = self._wiring.layer_infos()
         self._by_name = {info.name: info for info in self.layers}
-        self.n_classes = int(self._wiring.shape(self._wiring.logits_name)[0])
+        self.n_classes = self._wiring.n_classes
         self.output_layer = self._by_name[self._wiring.logits_name]
         self.last_hidden = self._find_last_hidden()
         self._lock = threading.Lock()
-        self._passes: OrderedDict[tuple[tuple[str, ...], bool], _Pass] = OrderedDict()
+        self._passes = CompiledPasses(self._wiring)
         self._rests: dict[str, RestOfNetwork] = {}
 
     def _find_last_hidden(self) -> LayerInfo | None:
@@ -96,6 +91,42 @@ class Network:
     def n_parameters(self) -> int:
         """Number of weights and biases of all layers."""
         return sum(info.n_parameters for info in self.layers)
+
+    @property
+    def each_for_itself(self) -> bool:
+        """Whether each class is a yes or no of its own, since the network ends in sigmoids.
+
+        Its logits are compared all the same, and the largest is the prediction.
+        """
+        return self._wiring.each_for_itself
+
+    def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities of the classes from logits of shape (..., n_classes)."""
+        return probabilities_of(logits, self.each_for_itself)
+
+    @property
+    def output_weights(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Weights (nodes, n_classes) and biases (n_classes,) of the logits.
+
+        Where one unit tells two classes apart, class 0 has the weights 0.
+
+        Raises
+        ------
+        SelectionError
+            When the output layer is not dense behind another layer.
+        """
+        if self.last_hidden is None:
+            raise SelectionError(
+                f'the output layer "{self.output_layer.name}" of the network {self.name} is not a '
+                "dense layer behind another layer, so there are no nodes that it weighs; open the "
+                "margin at a layer",
+                nearest=self.output_layer.name,
+            )
+        learned = self.weights(self.output_layer.name)
+        kernel = np.asarray(learned["kernel"], np.float32)
+        bias = np.asarray(learned.get("bias", np.zeros(kernel.shape[1])), np.float32)
+        missing = self.n_classes - kernel.shape[1]
+        return np.pad(kernel, ((0, 0), (missing, 0))), np.pad(bias, (missing, 0))
 
     @property
     def n_values(self) -> int:
@@ -143,7 +174,7 @@ class Network:
         self.layer(name)
         operation = self._wiring.steps[name].operation
         variables = getattr(operation, "weights", [])
-        return {variable.name: variable.numpy() for variable in variables}
+        return {variable.name: _as_numbers(variable.numpy()) for variable in variables}
 
     def twin(self, weights: Mapping[str, Sequence[NDArray[Any]]], name: str) -> "Network":
         """Build the same network with other weights, given for every layer that has any."""
@@ -194,7 +225,7 @@ class Network:
             else tuple(self.layer(name).name for name in layers)
         )
         checked = self._checked(images)
-        run, pre_names = self._compiled_pass(names, bool(weights))
+        run, pre_names = self._passes.over(names, bool(weights))
         parts = [
             [
                 tensor.numpy()
@@ -213,6 +244,7 @@ class Network:
             dict(zip(names, rest[: len(names)], strict=True)),
             dict(zip(pre_names, rest[len(names) :], strict=True)),
             logits,
+            self.each_for_itself,
         )
 
     @property
@@ -226,7 +258,7 @@ class Network:
         values = np.asarray(self._checked(images), np.float32)
         values = values * np.float32(other.scale / own.scale)
         values += np.float32((other.offset - own.offset) / own.scale)
-        run, _ = self._compiled_pass((), False)
+        run, _ = self._passes.over((), False)
         return np.asarray(run(self._as_fed(values))[0])
 
     def logits(
@@ -368,37 +400,10 @@ class Network:
         """Images in the shape that the saved model takes, which may lack the channel axis."""
         return np.asarray(images, np.float32).reshape(len(images), *self._fed_shape)
 
-    def _compiled_pass(self, names: tuple[str, ...], takes_weights: bool) -> _Pass:
-        key = names, takes_weights
-        with self._lock:
-            if key in self._passes:
-                self._passes.move_to_end(key)
-            else:
-                self._passes[key] = self._compile(names, takes_weights)
-                while len(self._passes) > _MOST_COMPILED_PASSES:
-                    self._passes.popitem(last=False)
-            return self._passes[key]
 
-    def _compile(self, names: tuple[str, ...], takes_weights: bool) -> _Pass:
-        wiring = self._wiring
-        needed = wiring.leading_to((*names, wiring.logits_name))
-        pre_names = tuple(name for name in names if wiring.steps[name].has_pre_activation)
-        signature = [tf.TensorSpec((None, *self._fed_shape), tf.float32)]
-        if takes_weights:
-            signature += [tf.TensorSpec(held[0].shape, held[0].dtype) for held in wiring.weights]
-
-        def run(images: Any, *weights: Any) -> list[Any]:
-            with wiring.under(weights) if takes_weights else nullcontext():
-                before, after = wiring.compute({"": images}, needed)
-            return [
-                before[wiring.logits_name],
-                *(after[name] for name in names),
-                *(before[name] for name in pre_names),
-            ]
-
-        # Without AutoGraph, which would read and rewrite Keras' own code: there is no branch on a
-        # tensor here, and the first pass takes a tenth of the time.
-        return tf.function(run, input_signature=signature, autograph=False), pre_names
+def _as_numbers(array: NDArray[Any]) -> NDArray[Any]:
+    """The array; of bfloat16, which NumPy itself does not know, as float32."""
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
 
 
 def _image_shape(

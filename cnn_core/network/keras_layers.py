@@ -9,6 +9,15 @@ from numpy.typing import NDArray
 from cnn_core.network.backend import keras
 from cnn_core.network.layers import LayerInfo, LayerKind, Window
 
+# They change images in training alone, and leave them as they are when the network is used.
+_AUGMENTATIONS = tuple(
+    f"Random{what}"
+    for what in (
+        "Brightness", "ColorDegeneration", "ColorJitter", "Contrast", "ElasticTransform", "Erasing",
+        "Flip", "GaussianBlur", "Grayscale", "Hue", "Invert", "Perspective", "Posterization",
+        "Rotation", "Saturation", "Sharpness", "Shear", "Translation", "Zoom",
+    )
+)  # fmt: skip
 _KINDS = (
     (LayerKind.CONV, ("Conv2D", "SeparableConv2D")),
     (LayerKind.DEPTHWISE_CONV, ("DepthwiseConv2D",)),
@@ -21,6 +30,7 @@ _KINDS = (
         LayerKind.DROPOUT,
         ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout"),
     ),
+    (LayerKind.AUGMENTATION, _AUGMENTATIONS),
     (LayerKind.ACTIVATION, ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")),
     (
         LayerKind.MERGE,
@@ -80,6 +90,10 @@ _PIECEWISE_LINEAR_CLASSES = (
     "Permute",
     "Rescaling",
     "Normalization",
+    "Identity",
+    "UpSampling2D",
+    "Conv2DTranspose",
+    *_AUGMENTATIONS,
 )
 
 
@@ -209,6 +223,7 @@ def window_of(layer: Any, input_grid: tuple[int, int]) -> Window | None:
 
 def describe(
     layer: Any,
+    name: str,
     input_names: Sequence[str],
     input_shapes: Sequence[tuple[int, ...]],
     output_shape: tuple[int, ...],
@@ -217,7 +232,7 @@ def describe(
     is_spatial_to_spatial = len(output_shape) == 3 and len(input_shapes[0]) == 3
     rows, columns = input_shapes[0][:2] if is_spatial_to_spatial else (1, 1)
     return LayerInfo(
-        name=layer.name,
+        name=name,
         kind=kind_of(layer),
         class_name=type(layer).__name__,
         shape=tuple(output_shape),

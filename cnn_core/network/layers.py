@@ -20,6 +20,7 @@ class LayerKind(Enum):
     ACTIVATION = "activation"
     BATCH_NORM = "batch normalisation"
     DROPOUT = "dropout"
+    AUGMENTATION = "augmentation"
     MERGE = "merge"
     OTHER = "other"
 

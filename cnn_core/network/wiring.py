@@ -7,21 +7,11 @@ of its own; every value of the forward pass then has a name.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from inspect import signature
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from cnn_core.errors import ModelError
-from cnn_core.network.backend import keras
-from cnn_core.network.keras_layers import (
-    activation_of,
-    describe,
-    has_fused_activation,
-    is_bare_operation,
-    kind_of,
-)
+from cnn_core.network.backend import keras, tf
+from cnn_core.network.keras_layers import describe, kind_of
 from cnn_core.network.layers import LayerInfo, LayerKind
 from cnn_core.network.pixels import AS_GIVEN, Entry
 
@@ -42,8 +32,14 @@ class Step:
         Output shape of one image.
     has_pre_activation
         True if the values before the step's non-linearity differ from those behind it.
+    dtype
+        Precision in which the saved layer puts out its values.
     takes_constants
         True for a bare operation with a number among its operands, such as ``x + 1``.
+    linear_part
+        The operation without its own non-linearity.
+    arguments
+        Those of its one call, with a `Source` wherever another step's values stand.
     """
 
     name: str
@@ -52,36 +48,51 @@ class Step:
     shape: tuple[int, ...]
     has_pre_activation: bool
     takes_constants: bool
-    _linear_part: Any = field(repr=False)
-    _arguments: tuple[Any, Any] = field(repr=False)
+    dtype: str
+    linear_part: Any = field(repr=False)
+    arguments: tuple[Any, Any] = field(repr=False)
+
+    @property
+    def rounding(self) -> float:
+        """Largest share of a value that is lost when the layer rounds it to its precision."""
+        precision = getattr(self.operation, "compute_dtype", self.dtype)
+        return {"float16": 2.0**-11, "bfloat16": 2.0**-8}.get(precision, 2.0**-24)
 
     @property
     def weights(self) -> tuple[tuple[Any, ...], ...]:
         """Arrays of the saved layer, each as the variables that hold it; see `Wiring.weights`."""
         own = getattr(self.operation, "weights", [])
-        twins = [] if self._linear_part is self.operation else self._linear_part.weights
+        twins = [] if self.linear_part is self.operation else self.linear_part.weights
         return tuple((variable, *twins[i : i + 1]) for i, variable in enumerate(own))
 
     def compute(self, values: Mapping[str, Any]) -> tuple[Any, Any]:
         """Compute the values before and after the non-linearity from those that feed the step.
 
-        All are tensors of shape (n, *shape); those given go by step name, "" for the network's
-        input.
+        All are float32 tensors of shape (n, *shape), whatever the precision of the layer, which
+        float32 holds without loss where it is less; those given go by step name, "" for the
+        network's input.
         """
         args, kwargs = keras.tree.map_structure(
-            lambda value: values[value.name] if isinstance(value, _Source) else value,
-            self._arguments,
+            lambda value: values[value.name] if isinstance(value, Source) else value, self.arguments
         )
         if kind_of(self.operation) is LayerKind.ACTIVATION:
-            return args[0], self.operation(*args, **kwargs)
-        before = self._linear_part(*args, **kwargs)
-        if self._linear_part is self.operation:
-            return before, before
-        return before, self.operation.activation(before)
+            return self._told(args[0]), self._told(self.operation(*args, **kwargs))
+        before = self.linear_part(*args, **kwargs)
+        if self.linear_part is self.operation:
+            return (self._told(before),) * 2
+        # From what is told, so that slopes by it are those of all that lies behind.
+        told = self._told(before)
+        return told, self._told(self.operation.activation(tf.cast(told, before.dtype)))
+
+    def _told(self, values: Any) -> Any:
+        if self.dtype == "float32":
+            return values
+        # Rounded first as the saved layer rounds: a bare operation takes float32 as it is.
+        return tf.cast(tf.cast(values, self.dtype), tf.float32)
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """Stands in a recorded call for the value of a step."""
 
     name: str
@@ -101,6 +112,8 @@ class Wiring:
         Step that puts out the network's answer.
     logits_name
         Step whose pre-activation the logits are.
+    each_for_itself
+        Whether each class is a yes or no of its own (sigmoid) and not one of all (softmax).
     takes_integers
         Whether the saved network asks for whole numbers.
     entry
@@ -111,12 +124,26 @@ class Wiring:
     steps: dict[str, Step]
     output_name: str
     logits_name: str
+    each_for_itself: bool = False
     takes_integers: bool = False
     entry: Entry = AS_GIVEN
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Shape of one image at the output of a step, or at the network's input for ""."""
         return self.input_shape if name == "" else self.steps[name].shape
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes: those of the output layer, and two where it has one unit."""
+        return max(2, self.shape(self.logits_name)[0])
+
+    def logits_of(self, pre_activation: Any) -> Any:
+        """Logits (n, n_classes) from the pre-activation of the step that has them.
+
+        One unit z tells two classes apart, and its sigmoid is the softmax of (0, z).
+        """
+        is_one = self.shape(self.logits_name) == (1,)
+        return tf.pad(pre_activation, [[0, 0], [1, 0]]) if is_one else pre_activation
 
     def leads_to_logits(self, name: str) -> bool:
         """True if the logits depend on the step, or are its pre-activation."""
@@ -190,163 +217,8 @@ class Wiring:
     def _describe(self, step: Step, shown: Mapping[str, Step]) -> LayerInfo:
         names = tuple(name if name in shown else "" for name in step.inputs)
         shapes = [self.shape(name) for name in step.inputs]
-        return describe(step.operation, names, shapes, step.shape)
+        return describe(step.operation, step.name, names, shapes, step.shape)
 
 
 def _can_be_shown(shape: tuple[int, ...]) -> bool:
     return len(shape) in (1, 3) and all(size for size in shape)
-
-
-class _Recorder:
-    """Lays each call of the model out anew and writes down what feeds it."""
-
-    def __init__(self, model_input: Any) -> None:
-        self.names = {id(model_input): ""}
-        self.steps: dict[str, Step] = {}
-        # Names go by id(), which Python gives anew once a tensor is gone.
-        self._keep_alive = [model_input]
-
-    def __call__(self, operation: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(operation, keras.layers.InputLayer):
-            return operation(*args, **kwargs)
-        if operation.name in self.steps:
-            raise ModelError(
-                f'layer "{operation.name}" is used more than once in the network; only networks '
-                "that use every layer once can be looked into"
-            )
-        output = operation(*args, **kwargs)
-        if not isinstance(output, keras.KerasTensor):
-            raise ModelError(
-                f'layer "{operation.name}" has several outputs; layers with one are accepted'
-            )
-        _vet(operation)
-        arguments = keras.tree.map_structure(self._as_source, (args, kwargs))
-        operands = keras.tree.flatten(arguments)
-        inputs = tuple(value.name for value in operands if isinstance(value, _Source))
-        if _takes_training(operation):
-            arguments[1]["training"] = False
-        self.names[id(output)] = operation.name
-        self._keep_alive.append(output)
-        is_activation = kind_of(operation) is LayerKind.ACTIVATION
-        self.steps[operation.name] = Step(
-            name=operation.name,
-            operation=operation,
-            inputs=inputs,
-            shape=tuple(output.shape[1:]),
-            has_pre_activation=is_activation or has_fused_activation(operation),
-            takes_constants=is_bare_operation(operation) and len(inputs) < len(operands),
-            _linear_part=_linear_twin(operation, args, kwargs),
-            _arguments=arguments,
-        )
-        return output
-
-    def _as_source(self, value: Any) -> Any:
-        return _Source(self.names[id(value)]) if isinstance(value, keras.KerasTensor) else value
-
-
-def _vet(operation: Any) -> None:
-    """Refuse what no tensor shape gives away."""
-    if getattr(operation, "data_format", None) == "channels_first":
-        raise ModelError(
-            f'layer "{operation.name}" takes the maps before rows and columns (channels_first); '
-            "channels_last is accepted"
-        )
-    weights = getattr(operation, "weights", [])
-    if not all(np.isfinite(variable.numpy()).all() for variable in weights):
-        raise ModelError(
-            f'layer "{operation.name}" has weights that are not finite; train it again with a '
-            "lower learning rate"
-        )
-
-
-def _takes_training(operation: Any) -> bool:
-    return isinstance(operation, keras.Layer) and "training" in signature(operation.call).parameters
-
-
-def _linear_twin(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The operation without its own non-linearity; the operation itself if it has none."""
-    if not has_fused_activation(operation):
-        return operation
-    twin = type(operation).from_config({**operation.get_config(), "activation": None})
-    twin(*args, **kwargs)
-    # A non-linearity with weights of its own adds them behind those of the layer.
-    twin.set_weights(operation.get_weights()[: len(twin.weights)])
-    return twin
-
-
-def lay_out(model: Any, input_shape: tuple[int, ...] | None = None) -> Wiring:
-    """Lay a classifier out as a graph of named steps.
-
-    Parameters
-    ----------
-    model
-        A Keras model, Sequential or functional, with one input and one output of shape
-        (batch, n_classes).
-    input_shape
-        Shape of one image, for a model that leaves its size open.
-
-    Raises
-    ------
-    ModelError
-        When the model is not such a classifier; the message says why.
-    """
-    if not isinstance(model, (keras.Sequential, keras.Model)) or not _is_graph(model):
-        raise ModelError(
-            "the network's layers cannot be listed, since it is a subclassed Keras model or was "
-            "never built; Sequential and functional models with an input are accepted"
-        )
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise ModelError(
-            f"the network has {len(model.inputs)} inputs and {len(model.outputs)} outputs; one "
-            "input (the image) and one output (the classes) are accepted"
-        )
-    shape = tuple(model.inputs[0].shape[1:])
-    if any(size is None for size in shape):
-        if input_shape is None:
-            raise ModelError(f"the network leaves its input size open {shape}; state the size")
-        shape = tuple(input_shape)
-    functional = keras.Model(model.inputs[0], model.outputs[0])
-    model_input = keras.Input(shape)
-    recorder = _Recorder(model_input)
-    try:
-        keras.models.clone_model(
-            functional,
-            input_tensors=model_input,
-            clone_function=lambda layer: layer,
-            call_function=recorder,
-        )
-    except ModelError:
-        raise
-    # A layer refuses a size that it was not built for with whatever its code runs into.
-    except Exception as error:
-        raise ModelError(
-            f"the network does not take images of {shape} ({' '.join(str(error).split())[:120]}); "
-            "state the size that it was trained on"
-        ) from error
-    takes_integers = "int" in str(model.inputs[0].dtype)
-    return replace(_with_logits(shape, recorder.steps), takes_integers=takes_integers)
-
-
-def _is_graph(model: Any) -> bool:
-    return bool(getattr(model, "inputs", None)) and bool(getattr(model, "outputs", None))
-
-
-def _with_logits(input_shape: tuple[int, ...], steps: dict[str, Step]) -> Wiring:
-    output = list(steps.values())[-1]
-    if len(output.shape) != 1 or not output.shape[0] or output.shape[0] < 2:
-        raise ModelError(
-            f'the output layer "{output.name}" has the shape {output.shape}; (n_classes,) with at '
-            "least 2 classes is accepted"
-        )
-    ending = activation_of(output.operation)
-    if ending not in ("softmax", "linear"):
-        raise ModelError(
-            f'the output layer "{output.name}" ends in {ending}; softmax and linear (logits) are '
-            "accepted"
-        )
-    before = steps.get(output.inputs[0])
-    # Behind a layer with a non-linearity of its own, the softmax alone knows the logits.
-    is_bare_function = kind_of(output.operation) is LayerKind.ACTIVATION
-    takes_logits = is_bare_function and before and not before.has_pre_activation
-    logits_name = before.name if before and takes_logits else output.name
-    return Wiring(input_shape, steps, output.name, logits_name)

@@ -29,7 +29,7 @@ REFIT_LEAST_STEPS = 600
 _REFIT_BATCH = 256
 _REFIT_RATE = 1e-3
 _REFIT_PENALTY = 1e-4
-_PASSED_OVER = {LayerKind.FLATTEN, LayerKind.DROPOUT}
+_PASSED_OVER = {LayerKind.FLATTEN, LayerKind.DROPOUT, LayerKind.AUGMENTATION}
 
 
 @dataclass(frozen=True)

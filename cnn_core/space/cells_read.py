@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from cnn_core.errors import ModelError
 from cnn_core.network.layers import LayerInfo, LayerKind, Window
 
-_SAME_CELL_KINDS = {LayerKind.ACTIVATION, LayerKind.BATCH_NORM, LayerKind.DROPOUT}
+_SAME_CELL_KINDS = {
+    LayerKind.ACTIVATION,
+    LayerKind.BATCH_NORM,
+    LayerKind.DROPOUT,
+    LayerKind.AUGMENTATION,
+}
 _SAME_CELL_CLASSES = {"Rescaling", "Normalization", "Identity"}
 _PER_UNIT_KINDS = {LayerKind.POOLING, LayerKind.DEPTHWISE_CONV, LayerKind.OTHER}
 _UNIT_MIXING_ACTIVATIONS = {"softmax", "log_softmax", "sparsemax"}

@@ -21,7 +21,7 @@ Progress = Callable[[int, int], object]
 
 _BATCH_IMAGES = 256
 _BATCH_BYTES = 96 * 2**20
-_COPYING_KINDS = {LayerKind.FLATTEN, LayerKind.DROPOUT, LayerKind.OTHER}
+_COPYING_KINDS = {LayerKind.FLATTEN, LayerKind.DROPOUT, LayerKind.AUGMENTATION, LayerKind.OTHER}
 _CONVOLUTIONS = {LayerKind.CONV, LayerKind.DEPTHWISE_CONV}
 _SUMMARY_ROWS = 5
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from cnn_core.artifacts import AnyPath
 from cnn_core.circles.groups import margins
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.images.dataset import Dataset
-from cnn_core.network.activations import softmax
+from cnn_core.network.activations import probabilities_of
 from cnn_core.survey.one_pass import (
     Progress,
     UnitStatistics,
@@ -62,6 +62,8 @@ class Survey:
         For every layer.
     note
         What the user should know about where the survey is kept; "" when all is well.
+    each_for_itself
+        See `Network.each_for_itself`.
     """
 
     set_name: str
@@ -74,6 +76,7 @@ class Survey:
     peak: Mapping[str, NDArray[np.float32]]
     units: Mapping[str, UnitStatistics]
     note: str = ""
+    each_for_itself: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -85,8 +88,8 @@ class Survey:
 
     @cached_property
     def probabilities(self) -> NDArray[np.float32]:
-        """Softmax of the logits, shape (n, n_classes), in [0, 1]."""
-        return softmax(self.logits)
+        """Probabilities of the classes, shape (n, n_classes), in [0, 1]."""
+        return probabilities_of(self.logits, self.each_for_itself)
 
     def margins(self, p: int, q: int) -> NDArray[np.float64]:
         """Margin of class p over class q, shape (n,); see `groups.margins`."""
@@ -136,9 +139,11 @@ class Survey:
     def log_probability_of_label(self) -> NDArray[np.float64]:
         """Natural logarithm of the probability of each image's label, shape (n,), <= 0."""
         logits = self.logits.astype(np.float64)
-        logits -= logits.max(axis=1, keepdims=True)
         own = np.take_along_axis(logits, self.labels[:, np.newaxis], axis=1)[:, 0]
-        logs: NDArray[np.float64] = own - np.log(np.exp(logits).sum(axis=1))
+        rivals = np.zeros((len(own), 2)) if self.each_for_itself else logits
+        if self.each_for_itself:
+            rivals[:, 1] = own
+        logs: NDArray[np.float64] = own - np.logaddexp.reduce(rivals, axis=1)
         return logs
 
     def hardest(self, n: int) -> NDArray[np.int64]:
@@ -201,7 +206,7 @@ def survey_of(
             f"The survey could not be kept on disk ({reason}): it is held in memory and built "
             f"anew at each start. {note}"
         ).strip()
-    return _assemble(dataset, arrays, meta, note)
+    return replace(_assemble(dataset, arrays, meta, note), each_for_itself=network.each_for_itself)
 
 
 def identity_of(network: "Network") -> str:

@@ -187,6 +187,31 @@ def softmax_over_relu():
     )
 
 
+def each_for_itself():
+    return _sequence(
+        keras.Input((6, 7, 1)),
+        L.Conv2D(4, 3, activation="relu", name="conv"),
+        L.Flatten(name="flat"),
+        L.Dense(5, activation="relu", name="hidden"),
+        L.Dense(3, activation="sigmoid", name="classes"),
+    )
+
+
+def scaled_and_augmented():
+    return _sequence(
+        keras.Input((8, 7, 3)),
+        L.Normalization(mean=[0.4, 0.5, 0.6], variance=[0.04, 0.09, 0.01], name="normalised"),
+        L.RandomFlip("horizontal", name="flipped"),
+        L.RandomRotation(0.2, name="turned"),
+        L.RandomContrast(0.3, name="contrasted"),
+        L.Conv2DTranspose(4, 2, strides=2, activation="relu", name="transposed"),
+        L.UpSampling2D(2, interpolation="bilinear", name="magnified"),
+        L.Identity(name="same"),
+        L.GlobalMaxPooling2D(name="peak"),
+        L.Dense(3, activation="softmax", name="classes"),
+    )
+
+
 def logits_only():
     return _sequence(
         keras.Input((7, 6, 1)),
@@ -254,6 +279,8 @@ EXACT = (
     normalised_pixels,
     separate_softmax,
     softmax_over_relu,
+    each_for_itself,
+    scaled_and_augmented,
     logits_only,
     open_size,
     without_channel_axis,

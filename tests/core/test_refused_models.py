@@ -42,15 +42,19 @@ def shared_layer():
     return keras.Model(image, L.Dense(3)(L.Flatten()(conv(conv(image)))))
 
 
-def sigmoid_output():
+def tanh_output():
     return keras.Sequential(
-        [keras.Input((5, 5, 1)), L.Flatten(), L.Dense(3, activation="sigmoid", name="yes_no")]
+        [keras.Input((5, 5, 1)), L.Flatten(), L.Dense(3, activation="tanh", name="bent")]
     )
 
 
-def sigmoid_operation():
+def tanh_operation():
     image = keras.Input((5, 5, 1))
-    return keras.Model(image, keras.ops.sigmoid(L.Dense(3)(L.Flatten()(image))))
+    return keras.Model(image, keras.ops.tanh(L.Dense(3)(L.Flatten()(image))))
+
+
+def one_softmax():
+    return keras.Sequential([keras.Input((5, 5, 1)), L.Flatten(), L.Dense(1, activation="softmax")])
 
 
 def one_class():
@@ -85,8 +89,9 @@ REFUSED = {
     two_inputs: "2 inputs and 1 outputs",
     lambda_layer: "Lambda|lambda",
     shared_layer: '"twice" is used more than once',
-    sigmoid_output: '"yes_no" ends in sigmoid',
-    sigmoid_operation: "ends in sigmoid",
+    tanh_output: '"bent" ends in tanh',
+    tanh_operation: "ends in tanh",
+    one_softmax: "at least 2 classes",
     one_class: "at least 2 classes",
     picture_output: r"shape \(3, 3, 3\)",
     sequence_input: r"takes \(5,\)",

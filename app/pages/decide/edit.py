@@ -18,7 +18,6 @@ from app.pages.decide.image import ONE
 from app.pages.decide.results import donors_of, edit_of
 from app.pages.decide.view import DecideView
 from cnn_core.decision.smallest_edit import Edit
-from cnn_core.network.activations import softmax
 from cnn_core.network.layers import LayerInfo
 
 EDIT = "decide-edit"
@@ -61,7 +60,7 @@ def draw_edit(view: DecideView) -> dict[str, Any]:
 
 
 def _result(view: DecideView, found: Edit, layer: LayerInfo, donor: Subject) -> Component:
-    share = softmax(found.logits)
+    share = view.explorer.network(view.selection.model).probabilities(found.logits)
     p, q = (
         f"P({view.class_name(number)}) {probability_text(float(share[number]))}"
         for number in (view.p, view.q)

@@ -1,7 +1,7 @@
 """What the Decide page tells about one selection: numbers ready to be drawn and put into words."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,11 @@ from app.pages.decide.state import DecideSelection
 from cnn_core.decision.ledger import Ledger, ledger, node_ledger
 from cnn_core.decision.references import Reference, mean_image, reference_image
 from cnn_core.decision.visibility import Ranking, Visibility, n_carrying, ranking, visibility
-from cnn_core.network.activations import softmax
 from cnn_core.network.opened_layer import OpenedLayer
 from cnn_core.space.mosaic import Mosaic
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 N_BARS = 18
 
@@ -138,16 +140,20 @@ def look(explorer: Explorer, selection: DecideSelection) -> DecideView:
         problems=problems,
         label=explorer.label(subject),
         image=image,
-        answer=_answer(explorer.activations(selection.model, subject).logits[0], pair),
+        answer=_answer(
+            explorer.network(selection.model),
+            explorer.activations(selection.model, subject).logits[0],
+            pair,
+        ),
         after=_after(explorer, selection, image, pair),
         found=found,
     )
 
 
-def _answer(logits: NDArray[np.float32], pair: tuple[int, int]) -> Answer:
+def _answer(network: "Network", logits: NDArray[np.float32], pair: tuple[int, int]) -> Answer:
     p, q = pair
     margin = float(logits[p]) - float(logits[q])
-    return Answer(logits, softmax(logits), int(logits.argmax()), margin)
+    return Answer(logits, network.probabilities(logits), int(logits.argmax()), margin)
 
 
 def _after(
@@ -159,11 +165,12 @@ def _after(
     off = selection.off
     if not off:
         return None
-    opened = OpenedLayer(explorer.network(selection.model), off.layer, image[None])
+    network = explorer.network(selection.model)
+    opened = OpenedLayer(network, off.layer, image[None])
     silenced = np.zeros((1, opened.layer.n_units), bool)
     silenced[0, list(off.units)] = True
     baseline = baseline_of(explorer, selection, off.layer)
-    return _answer(opened.logits_silenced([0], silenced, baseline)[0], pair)
+    return _answer(network, opened.logits_silenced([0], silenced, baseline)[0], pair)
 
 
 def baseline_of(

@@ -92,7 +92,12 @@ def sum_parts(opened: Ledger) -> tuple[str, bool, str]:
         f"c + Σ = {signed(constant, 4)} + ({signed(total - constant, 4)}) = "
         f"{signed(total, 4)}   network: Δ = {signed(margin, 4)}"
     )
-    return equation, opened.is_exact, f"residual {number_text(residual, '.1e')}{share}"
+    # float32 loses no more than what the residual shows anyway.
+    is_coarse = opened.rounding > 2.0**-24
+    coarse = (
+        f", rounded to {number_text(opened.rounding, '.1e')}: half precision" if is_coarse else ""
+    )
+    return equation, opened.is_exact, f"residual {number_text(residual, '.1e')}{share}{coarse}"
 
 
 def gates_text(opened: Ledger) -> str:

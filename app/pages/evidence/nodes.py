@@ -111,7 +111,7 @@ def order_of_nodes(explorer: Explorer, selection: EvidenceSelection) -> NodeOrde
 def _nodes(model, network, activations, selection):
     info = network.last_hidden
     values = activations[info.name][0]
-    kernel = network.weights(network.output_layer.name)["kernel"]
+    kernel, _ = network.output_weights
     weights = kernel[:, selection.p] - kernel[:, selection.q]
     columns = default_columns(info.n_units, *info.grid)
     order = tuple(np.argsort(-weights, kind="stable").tolist())

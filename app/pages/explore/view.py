@@ -108,5 +108,5 @@ def _order(
     if selection.order != "weight" or not can_be_sorted(network, layer):
         return None, None
     p, q = pair_of(selection, ranked.tolist())
-    kernel = network.weights(network.output_layer.name)["kernel"]
+    kernel, _ = network.output_weights
     return tuple(np.argsort(kernel[:, q] - kernel[:, p], kind="stable").tolist()), (p, q)
