@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -24,12 +24,12 @@ from app.serving.loading import explorer_of
 from app.serving.progress import told_on_terminal
 from cnn_core.errors import SelectionError
 from cnn_core.images.dataset import Dataset, dataset_of
-from cnn_core.network.classifier import Network
-from cnn_core.network.in_memory import network_of
-from cnn_core.network.opening import load_network
 from cnn_core.space.display import colour_range
 from cnn_core.space.mosaic import Mosaic
 from cnn_core.space.tiled import layer_grid
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 MOST_IMAGES = 6
 """Most grids beside each other."""
@@ -212,7 +212,12 @@ def _lay_out(
     )
 
 
-def _network(model: Any, name: str, **options: Any) -> Network:
+def _network(model: Any, name: str, **options: Any) -> "Network":
+    # TensorFlow is loaded where a model is shown, and not where this module is imported.
+    from cnn_core.network.classifier import Network
+    from cnn_core.network.in_memory import network_of
+    from cnn_core.network.opening import load_network
+
     if isinstance(model, Network):
         return model
     if isinstance(model, (str, Path)):

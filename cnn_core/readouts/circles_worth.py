@@ -1,7 +1,10 @@
 """The article's circles, chosen on training images and held against all test images of a pair."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +12,13 @@ from numpy.typing import NDArray
 from cnn_core.circles.groups import clearest, margins
 from cnn_core.circles.rule import on_from_peak
 from cnn_core.images.dataset import Dataset
-from cnn_core.network.classifier import Network
 from cnn_core.readouts.results import Answers, CirclesFound, Counts, Draw, Task
 from cnn_core.readouts.samples import values_of
 from cnn_core.readouts.task import rows_of_task
 from cnn_core.statistics import wilson_interval
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 THRESHOLD = 0.3
 """The share of the layer's largest activation from which on a cell counts as on."""

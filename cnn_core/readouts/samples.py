@@ -1,14 +1,19 @@
 """The values of layers for many images, computed in one pass and held in memory."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.activations import Activations
-from cnn_core.network.classifier import Network
 from cnn_core.survey.one_pass import batch_size_for
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 MOST_VALUES = 2**28
 """Most values (images times cells) held at once: 1 GiB of float32."""
@@ -35,7 +40,7 @@ class Sample:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def first(self, n: int) -> "Sample":
+    def first(self, n: int) -> Sample:
         """Sample of the first n images, a view."""
         return Sample(self.values[:n], self.labels[:n])
 
