@@ -7,8 +7,16 @@ from app.frame.components import summary_id
 from app.frame.links import EVIDENCE
 from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.search import MOST_NEIGHBOURS
+from app.pages.evidence import (
+    card_parts,
+    claim_parts,
+    missing_parts,
+    node_parts,
+    node_words,
+    parts,
+    words,
+)
 from app.pages.evidence import layout as place
-from app.pages.evidence import parts, words
 from app.pages.evidence.downloads import address_of, register_routes
 from app.pages.evidence.found import fitted_elsewhere
 from app.pages.evidence.purpose import purpose
@@ -27,7 +35,7 @@ def _draw_purpose(view: EvidenceView) -> dict[str, Any]:
         "purpose": headline,
         "rest": rest,
         "steps": parts.steps(view),
-        "missing": parts.missing(view),
+        "missing": missing_parts.missing(view),
         "is_unmeasured": view.task is None,
         "has_one_pair": pairs == ((view.selection.p, view.selection.q),),
     }
@@ -84,14 +92,14 @@ def _draw_mlp(view: EvidenceView) -> dict[str, Any]:
 def _draw_claims(view: EvidenceView) -> dict[str, Any]:
     if view.task is None:
         return {"claims": None, "note": ""}
-    return {"claims": parts.claim_list(view), "note": words.claims_note(view)}
+    return {"claims": claim_parts.claim_list(view), "note": words.claims_note(view)}
 
 
 def _draw_cards(view: EvidenceView) -> dict[str, Any]:
     if view.task is None:
         return {"cards": None, "note": ""}
     note = words.disagreement_text(view) if view.disagreement else ""
-    return {"cards": parts.disagreements(view), "note": note}
+    return {"cards": card_parts.disagreements(view), "note": note}
 
 
 def _draw_choices(view: EvidenceView) -> dict[str, Any]:
@@ -187,10 +195,10 @@ _PANELS = (
         depends_on=("p", "q", "set", "image", "own"),
         layout=place.nodes_frame,
         draw=lambda view: {
-            "image": parts.nodes_image(view),
-            "nodes": parts.node_grids(view),
-            "note": words.nodes_text(view),
-            "likeness": words.likeness_text(view),
+            "image": node_parts.nodes_image(view),
+            "nodes": node_parts.node_grids(view),
+            "note": node_words.nodes_text(view),
+            "likeness": node_words.likeness_text(view),
         },
         outputs={"image": (place.NODES_IMAGE, "children"), "nodes": (place.NODES, "children")},
         texts={"note": place.NODES_NOTE, "likeness": place.LIKENESS},

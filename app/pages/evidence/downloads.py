@@ -3,7 +3,7 @@
 from flask import Flask, abort, request
 
 from app.explorer import Explorer
-from app.pages.evidence import words
+from app.pages.evidence import missing_words
 from app.pages.evidence.found import find_results
 from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read
@@ -47,7 +47,7 @@ def register_routes(server: Flask, explorer: Explorer) -> None:
         view = look(explorer, selection)
         what = by_file[file]
         if view.task is None and what != "nodes":
-            command = words.command(view, selection.model)
+            command = missing_words.command(view, selection.model)
             return refusal(f"not measured for this model and question; run {command}", 404)
         return file_reply(_WRITERS[what](view), file)
 

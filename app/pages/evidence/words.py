@@ -1,11 +1,9 @@
 """What the Evidence page says: short sentences made of the numbers that it shows."""
 
-from shlex import quote
 from textwrap import wrap
 
 from app.frame.wording import interval, number_text, percent, signed, signed_interval
 from app.pages.evidence.titles import layer_title, variant_title
-from cnn_core.shipped_files import SHIPPED
 
 READER_TITLES = {
     "best_cell": "best single cell",
@@ -15,8 +13,6 @@ READER_TITLES = {
     "network": "the network itself",
 }
 VERDICT_CLASSES = {"holds": "holds", "holds in part": "in-part", "does not hold": "not"}
-
-_PLACES = "DATA stands for the file or folder with your train and test images."
 
 BETTER, ALIKE, WORSE = "better", "alike", "worse"
 
@@ -195,63 +191,6 @@ def disagreement_text(view):
     return told + (f", neither on {neither:,}." if neither else ".")
 
 
-def nodes_text(view):
-    """Tell what the order of nodes is worth."""
-    nodes, name = view.nodes, view.class_name
-    if not nodes.models:
-        return "No model has a hidden layer that its output layer weighs directly."
-    p, q = view.selection.p, view.selection.q
-    several = len(nodes.models) > 1
-    told = [
-        "One image, the same layer" + (" of each model." if several else "."),
-        "In the order of their numbers nodes may look like a pattern, a diagonal, say; but "
-        "which node comes first is an accident of the training"
-        + (" and another one in each model." if several else "."),
-        f"Sorted by their weight for {name(p)} against {name(q)}, what is the same shows: the "
-        f"first nodes speak for {name(p)}, the last for {name(q)}.",
-    ]
-    return " ".join(told)
-
-
-def likeness_text(view):
-    """Tell how alike the weights of nodes with the same number are."""
-    likeness = view.nodes.likeness
-    if not likeness:
-        return ""
-    pairs = "; ".join(
-        f"{one.first} and {one.second} {signed(one.r)} ({signed_interval(one.low, one.high)})"
-        for one in likeness
-    )
-    alike = [one for one in likeness if one.low > 0 or one.high < 0]
-    verdict = (
-        "0 lies in every 95 % interval: the number of a node means nothing"
-        if not alike
-        else f"0 lies outside the 95 % interval in {len(alike)} of {len(likeness)}"
-    )
-    return f"Correlation of the weights of nodes with the same number: {pairs}; {verdict}."
-
-
-def grid_title(view, nodes, *, is_sorted):
-    """Name one node grid, with its order and range."""
-    order = f"sorted, {view.class_name(view.selection.p)} first" if is_sorted else "by number"
-    return f"{nodes.model} · {order}"
-
-
-def grid_summary(view, nodes, *, is_sorted):
-    """Tell one node grid to someone who does not see it."""
-    told = (
-        f"{len(nodes.values)} nodes of {nodes.layer} in {nodes.model}, "
-        f"{'sorted by weight' if is_sorted else 'by number'}, from "
-        f"{number_text(nodes.values.min())} to {number_text(nodes.values.max())}."
-    )
-    if nodes.share_p == nodes.share_p:
-        told += (
-            f" {percent(nodes.share_p)} of the activation lies in nodes with more weight for "
-            f"{view.class_name(view.selection.p)}."
-        )
-    return told
-
-
 def claim_number(number):
     """Write a measured number of a claim with its interval."""
     if number.unit == "share":
@@ -278,53 +217,6 @@ def verdicts_text(verdicts):
     if len(set(kinds)) == 1:
         return f"on all {len(kinds)} models" if len(kinds) > 2 else "on both models"
     return ", ".join(f"{model}: {verdict}" for model, verdict in verdicts)
-
-
-def command(view, model, pairs=()):
-    """Command that measures a model.
-
-    model : str
-    pairs : sequence of (int, int)
-        Pairs of classes that it is to be measured on; by default those of the command.
-
-    Returns
-    -------
-    str
-    """
-    parts = ["python", "-m", "cnn_core", "survey", "--readouts"]
-    path = view.explorer.network(model).path
-    if _is_own(view, model):
-        parts += ["--model", quote(path.name) if path else "MODEL", "--data", "DATA"]
-    for p, q in pairs:
-        parts += ["--pair", str(p), str(q)]
-    return " ".join(parts)
-
-
-def missing_text(view):
-    """Tell why there is nothing to show."""
-    selection, model = view.selection, view.selection.model
-    if view.results is None:
-        if model in view.found.other_data:
-            return (
-                f"{model} was measured on other test images than those shown here. This "
-                "command measures it on yours; the page shows the results at the next start. "
-                f"{_PLACES}"
-            )
-        return (
-            f"{model} has not been measured yet. This command does it, in minutes and "
-            "going on where it was stopped; the page shows the results at the next start. "
-            f"{_PLACES if _is_own(view, model) else ''}"
-        ).rstrip()
-    return (
-        f"{view.class_name(selection.p)} against {view.class_name(selection.q)} has "
-        f"not been measured for {model}. This command does it; the page shows the results at "
-        "the next start."
-    )
-
-
-def _is_own(view, model):
-    path = view.explorer.network(model).path
-    return path is None or path.resolve().parent != SHIPPED
 
 
 def wrapped(titles, longest=22):

@@ -1,0 +1,72 @@
+"""The article's claims on the Evidence page."""
+
+from dash import html
+
+from app.pages.evidence import words
+from app.pages.evidence.titles import number_label
+
+
+def claim_list(view):
+    """List the claims, each with numbers, verdict and rule."""
+    if not view.pooled:
+        return html.P("No claims were judged for this pair.", className="faint")
+    items = []
+    for claim in view.pooled:
+        verdicts = view.verdicts.get(claim.name, ())
+        items.append(
+            html.Li(
+                [
+                    html.Div(
+                        [
+                            html.P(claim.statement, className="claim-statement"),
+                            html.Details(
+                                [html.Summary("Rule"), html.P(claim.rule)], className="note faint"
+                            ),
+                            _elsewhere(view, claim),
+                        ]
+                    ),
+                    html.Ul(
+                        [
+                            html.Li(
+                                [
+                                    html.Span(number_label(view, claim, number), className="faint"),
+                                    html.B(words.claim_number(number), className="figures"),
+                                ]
+                            )
+                            for number in claim.numbers
+                        ],
+                        className="claim-numbers",
+                    )
+                    if claim.numbers
+                    else html.P("Nothing could be counted.", className="faint note"),
+                    html.Div(
+                        [
+                            html.Span(
+                                claim.verdict,
+                                className="verdict-tag "
+                                + words.VERDICT_CLASSES.get(claim.verdict, "unjudged"),
+                            ),
+                            html.Span(words.verdicts_text(verdicts), className="faint note"),
+                        ],
+                        className="claim-verdict",
+                    ),
+                ],
+                className="claim",
+            )
+        )
+    return html.Ol(items, className="claims")
+
+
+def _elsewhere(view, claim):
+    """List how a claim comes out with other thresholds and in each model alone."""
+    if not claim.elsewhere:
+        return None
+    label = number_label(view, claim, claim.elsewhere[0].number)
+    items = [
+        html.Li(f"{one.setting}: {one.verdict}, {words.claim_number(one.number)}")
+        for one in claim.elsewhere
+    ]
+    return html.Details(
+        [html.Summary("With other thresholds and models"), html.P(f"{label}:"), html.Ul(items)],
+        className="note faint",
+    )

@@ -1,0 +1,54 @@
+"""What the Evidence page says of what was not measured, and the command that measures it."""
+
+from shlex import quote
+
+from cnn_core.shipped_files import SHIPPED
+
+_PLACES = "DATA stands for the file or folder with your train and test images."
+
+
+def command(view, model, pairs=()):
+    """Command that measures a model.
+
+    model : str
+    pairs : sequence of (int, int)
+        Pairs of classes that it is to be measured on; by default those of the command.
+
+    Returns
+    -------
+    str
+    """
+    parts = ["python", "-m", "cnn_core", "survey", "--readouts"]
+    path = view.explorer.network(model).path
+    if _is_own(view, model):
+        parts += ["--model", quote(path.name) if path else "MODEL", "--data", "DATA"]
+    for p, q in pairs:
+        parts += ["--pair", str(p), str(q)]
+    return " ".join(parts)
+
+
+def missing_text(view):
+    """Tell why there is nothing to show."""
+    selection, model = view.selection, view.selection.model
+    if view.results is None:
+        if model in view.found.other_data:
+            return (
+                f"{model} was measured on other test images than those shown here. This "
+                "command measures it on yours; the page shows the results at the next start. "
+                f"{_PLACES}"
+            )
+        return (
+            f"{model} has not been measured yet. This command does it, in minutes and "
+            "going on where it was stopped; the page shows the results at the next start. "
+            f"{_PLACES if _is_own(view, model) else ''}"
+        ).rstrip()
+    return (
+        f"{view.class_name(selection.p)} against {view.class_name(selection.q)} has "
+        f"not been measured for {model}. This command does it; the page shows the results at "
+        "the next start."
+    )
+
+
+def _is_own(view, model):
+    path = view.explorer.network(model).path
+    return path is None or path.resolve().parent != SHIPPED
