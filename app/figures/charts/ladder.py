@@ -48,6 +48,8 @@ class Mark:
         Lowest and highest share over the models.
     told : str
         Lines shown on pointing.
+    before : (float, float, float), optional
+        Mean, lowest and highest share of the untrained networks.
     """
 
     row: int
@@ -58,6 +60,7 @@ class Mark:
     least: float
     most: float
     told: str
+    before: tuple[float, float, float] | None = None
 
 
 def share_figure(titles, marks, *, guide=None, chance=None):
@@ -84,6 +87,7 @@ def share_figure(titles, marks, *, guide=None, chance=None):
         for mark in marks
         for share in (mark.value, mark.low, mark.high, mark.least, mark.most)
     ]
+    shares += [share for mark in marks for share in mark.before or ()]
     shares += [*(guide or ()), *(() if chance is None else (chance,))]
     least = least_mistakes(shares)
     readers = [reader for reader in STYLES if any(mark.reader == reader for mark in marks)]
@@ -92,6 +96,7 @@ def share_figure(titles, marks, *, guide=None, chance=None):
     for reader in readers:
         own = [mark for mark in marks if mark.reader == reader]
         heights = [places[mark.row, reader] for mark in own]
+        traces += _before(own, heights, STYLES[reader], least)
         traces += [
             _band(own, heights, STYLES[reader], least),
             _marks(own, heights, STYLES[reader], least),
@@ -133,6 +138,43 @@ def _places(marks, readers):
         for number, reader in enumerate(here):
             places[row, reader] = row + (number - (len(here) - 1) / 2) * 0.8 / max(len(readers), 4)
     return places
+
+
+def _before(marks, heights, style, least):
+    """Hollow marks of the untrained networks, each with its range and the way to the trained one."""
+    known = [(mark, height) for mark, height in zip(marks, heights, strict=True) if mark.before]
+    if not known:
+        return []
+    ways, ranges = [], []
+    for mark, _ in known:
+        mean, low, high = mark.before
+        ways += [mistakes(mean, least), mistakes(mark.value, least), None]
+        ranges += [mistakes(low, least), mistakes(high, least), None]
+    levels = [level for _, height in known for level in (height, height, None)]
+    lines = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "y": levels}
+    return [
+        {**lines, "x": ways, "line": {"color": style.colour, "width": 1, "dash": "dot"}},
+        {
+            **lines,
+            "x": ranges,
+            "opacity": 0.3,
+            "line": {"color": theme.FAINT_INK, "width": _BAND_PIXELS},
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [mistakes(mark.before[0], least) for mark, _ in known],
+            "y": [height for _, height in known],
+            "customdata": [mark.told for mark, _ in known],
+            "hoverinfo": "none",
+            "marker": {
+                "symbol": f"{style.symbol}-open",
+                "color": style.colour,
+                "size": 8,
+                "line": {"width": 1.5},
+            },
+        },
+    ]
 
 
 def _band(marks, heights, style, least):

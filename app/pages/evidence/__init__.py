@@ -14,6 +14,7 @@ from app.pages.evidence import (
     node_parts,
     node_words,
     parts,
+    twins,
     words,
 )
 from app.pages.evidence import layout as place
@@ -33,7 +34,8 @@ def _draw_purpose(view: EvidenceView) -> dict[str, Any]:
     pairs = view.found.pairs(view.selection.model)
     return {
         "purpose": headline,
-        "rest": rest,
+        "rest": " ".join(filter(None, (rest, twins.gains_text(view)))),
+        "training": twins.what_training_adds(view),
         "steps": parts.steps(view),
         "missing": missing_parts.missing(view),
         "is_unmeasured": view.task is None,
@@ -135,7 +137,7 @@ _PANELS = (
             "is_unmeasured": (place.MEASURED, "hidden"),
             "has_one_pair": (place.PAIR_BOX, "hidden"),
         },
-        texts={"purpose": place.PURPOSE, "rest": place.REST},
+        texts={"purpose": place.PURPOSE, "rest": place.REST, "training": place.TRAINING},
     ),
     Panel(
         name="evidence-ladder",

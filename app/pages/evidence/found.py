@@ -6,8 +6,9 @@ from pathlib import Path
 
 from app.explorer import Explorer
 from cnn_core.readouts.claims import judge_claims
+from cnn_core.readouts.pooling import Compared, Gain, compare_reader, gain_by_training
 from cnn_core.readouts.result_file import READOUTS, load_readouts
-from cnn_core.readouts.results import ALL_CLASSES, Claim, ModelReadouts, Task
+from cnn_core.readouts.results import ALL_CLASSES, Claim, LayerFacts, ModelReadouts, Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,28 @@ class Found:
     def pooled(self, name: str) -> tuple[Claim, ...]:
         """Claims about a pair, judged by all models that were measured on it together."""
         return _pooled(self, name)
+
+    def alike(self, task: str, layer: LayerFacts) -> list[ModelReadouts]:
+        """Results of all models that have this task and this very layer."""
+        return [one for one in self.with_task(task).values() if layer in one.layers]
+
+    def gain(self, task: str, layer: LayerFacts, reader: str) -> Gain | None:
+        """What training adds to a reader, over all models that have the layer and a twin."""
+        return _gain(self, task, layer, reader)
+
+    def compared(self, task: str, layer: LayerFacts, reader: str) -> Compared | None:
+        """Networks against a reader, over all models that have the layer."""
+        return _compared(self, task, layer, reader)
+
+
+@lru_cache(maxsize=256)
+def _gain(found: Found, task: str, layer: LayerFacts, reader: str) -> Gain | None:
+    return gain_by_training(found.alike(task, layer), task, layer.name, reader)
+
+
+@lru_cache(maxsize=256)
+def _compared(found: Found, task: str, layer: LayerFacts, reader: str) -> Compared | None:
+    return compare_reader(found.alike(task, layer), task, layer.name, reader)
 
 
 @lru_cache(maxsize=64)

@@ -9,8 +9,9 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.frame.components import control, graph, labelled, picture_button, select
 
-PURPOSE, STEPS, REST, MISSING = (
+PURPOSE, TRAINING, STEPS, REST, MISSING = (
     "evidence-purpose",
+    "evidence-training",
     "evidence-steps",
     "evidence-rest",
     "evidence-missing",
@@ -92,7 +93,10 @@ def purpose_frame(explorer: Explorer) -> Component:
             html.H2("What is the MLP for?", className="faint"),
             html.P(id=PURPOSE, className="purpose-headline", role="status"),
             html.Ol(id=STEPS, className="steps"),
-            html.P(id=REST, className="note"),
+            html.P(id=TRAINING, className="note training-adds"),
+            html.Details(
+                [html.Summary("The numbers behind this"), html.P(id=REST)], className="note"
+            ),
             html.Div(id=MISSING),
         ],
         className="panel purpose",

@@ -8,6 +8,7 @@ from app.frame.wording import percent
 from app.pages.evidence import words
 from app.pages.evidence.purpose import steps_of
 from app.pages.evidence.titles import variant_title
+from app.pages.evidence.twins import twin_lines
 from app.pages.evidence.view import READERS
 
 
@@ -30,7 +31,8 @@ def ladder_marks(view):
             rung.readout.reader,
             rung.readout.share,
             rung.spread,
-            words.rung_text(view, rung),
+            "\n".join([words.rung_text(view, rung), *twin_lines(rung.before)]),
+            rung.before and (rung.before.mean, rung.before.least, rung.before.most),
         )
         for rung in view.rungs
     ]
@@ -60,14 +62,20 @@ def variant_marks(view):
     return marks
 
 
-def _mark(row, reader, share, spread, told):
-    return Mark(row, reader, share.value, share.low, share.high, spread.least, spread.most, told)
+def _mark(row, reader, share, spread, told, before=None):
+    return Mark(
+        row, reader, share.value, share.low, share.high, spread.least, spread.most, told, before
+    )
 
 
 def legend(view):
     """List the marks' shapes with their readers."""
-    return [
+    known = [
         html.Li([glyph(reader), words.READER_TITLES[reader]]) for reader in (*READERS, "network")
+    ]
+    is_known = any(rung.before for rung in view.rungs)
+    return [*known, html.Li("hollow, grey: before training", className="faint")][
+        : None if is_known else -1
     ]
 
 
@@ -94,14 +102,27 @@ def steps(view):
             html.Li(
                 [
                     html.Span([mark, step.title], className="step-title"),
-                    html.Span(percent(step.value), className="step-value figures"),
-                    html.Span(words.percents(step.low, step.high), className="faint figures"),
+                    html.Span(
+                        [
+                            html.Span(percent(step.value), className="step-value figures"),
+                            " ",
+                            html.Span(
+                                words.percents(step.low, step.high), className="faint figures"
+                            ),
+                        ]
+                    ),
+                    html.Span(words.per_thousand(step.value), className="figures"),
+                    html.Span(_untrained(step), className="faint figures") if step.before else None,
                     html.Span(step.detail, className="faint"),
                 ],
                 className=f"step step-{step.key}",
             )
         )
     return items
+
+
+def _untrained(step):
+    return f"◌ before training {percent(step.before.mean)}"
 
 
 def ladder_table(view):

@@ -13,6 +13,7 @@ from app.pages.evidence.words import (
     points_interval,
     question,
 )
+from cnn_core.readouts.pooling import Spread
 
 _RESULTS = {
     BETTER: "the network is better",
@@ -32,6 +33,8 @@ class Step:
     title, detail : str
     value, low, high : float
         Share of right answers and its interval.
+    before : Spread, optional
+        Of the untrained networks.
     """
 
     key: str
@@ -40,6 +43,7 @@ class Step:
     value: float
     low: float
     high: float
+    before: Spread | None = None
 
 
 def steps_of(view):
@@ -120,7 +124,7 @@ def _probe(view, layer):
 
 def _step(rung, title, detail):
     share = rung.readout.share
-    return Step(rung.readout.reader, title, detail, share.value, share.low, share.high)
+    return Step(rung.readout.reader, title, detail, share.value, share.low, share.high, rung.before)
 
 
 def _n_cells(view, layer):

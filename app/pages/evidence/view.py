@@ -10,7 +10,8 @@ from app.frame.page import View
 from app.pages.evidence.found import Found, find_results
 from app.pages.evidence.nodes import NodeOrder, order_of_nodes
 from app.pages.evidence.state import EvidenceSelection
-from cnn_core.readouts.results import ModelReadouts, Readout, Task, Variant
+from cnn_core.readouts import pooling
+from cnn_core.readouts.results import LayerFacts, ModelReadouts, Readout, Task, Variant
 
 READERS = ("best_cell", "class_mean", "best_cells", "linear_probe")
 MOST_CARDS = 24
@@ -41,11 +42,14 @@ class Rung:
         Place of the layer in the ladder.
     readout : Readout
     spread : Spread
+    before : pooling.Spread or None
+        Of the same reader on the untrained twins of all models.
     """
 
     row: int
     readout: Readout
     spread: Spread
+    before: pooling.Spread | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +121,26 @@ class EvidenceView(View):
     measured: dict
 
     @property
+    def layer(self) -> str | None:
+        """Layer that the answer is about: what the MLP reads or, without one, the last maps."""
+        if self.results is None:
+            return None
+        own = self.results.mlp["input"]
+        return self.results.conv if own is None else own
+
+    def facts(self, layer: str) -> LayerFacts:
+        """Row of the ladder that a layer stands in."""
+        return next(one for one in self.results.layers if one.name == layer)
+
+    def gain(self, reader: str) -> pooling.Gain | None:
+        """What training adds to a reader on the layer that the answer is about."""
+        return self.found.gain(self.task.name, self.facts(self.layer), reader)
+
+    def compared(self, reader: str, task: str | None = None) -> pooling.Compared | None:
+        """All networks together against a reader on the layer that the answer is about."""
+        return self.found.compared(task or self.task.name, self.facts(self.layer), reader)
+
+    @property
     def claims(self):
         """Claims of the model about the pair, in the article's order."""
         return (
@@ -160,7 +184,7 @@ def look(explorer: Explorer, selection: EvidenceSelection) -> EvidenceView:
         task=task,
         k=k,
         counts=counts,
-        rungs=_rungs(results, task, peers, k),
+        rungs=_rungs(found, results, task, peers, k),
         network=Spread.of([peer.task(task_name).network for peer in peers.values()])
         if task
         else None,
@@ -196,7 +220,7 @@ def _pick(results, task, layer, reader, k):
     return max(within, key=lambda readout: readout.setting, default=None)
 
 
-def _rungs(results, task, peers, k):
+def _rungs(found, results, task, peers, k):
     if task is None:
         return ()
     rungs = []
@@ -212,8 +236,19 @@ def _rungs(results, task, peers, k):
                 for peer, other in zip(peers.values(), others, strict=True)
                 if other is not None and layer in peer.layers
             ]
-            rungs.append(Rung(row, own, Spread.of(alike or [own.share])))
+            before = _before(found, task, layer, own)
+            rungs.append(Rung(row, own, Spread.of(alike or [own.share]), before))
     return tuple(rungs)
+
+
+def _before(found: Found, task: Task, layer: LayerFacts, own: Readout) -> pooling.Spread | None:
+    """Share of the same reader on the untrained twins, which the pixels know nothing of."""
+    shares = [
+        twin[0].share.value
+        for one in found.alike(task.name, layer)
+        if layer.name and (twin := one.untrained(task.name, layer.name, own.reader, own.setting))
+    ]
+    return pooling.Spread.of(shares) if shares else None
 
 
 def _variants(results, task, peers):

@@ -32,6 +32,11 @@ def points_interval(low, high):
     return signed_interval(100 * low, 100 * high)
 
 
+def per_thousand(share):
+    """Tell a share of right answers as mistakes in 1,000 images."""
+    return f"{number_text(1000 * (1 - share), ',.3g')} mistakes in 1,000"
+
+
 def outcome(paired):
     """Tell how the network compares with the other reader: BETTER, ALIKE or WORSE.
 
@@ -58,8 +63,8 @@ def difference_text(paired):
     }[outcome(paired)]
     images = "image" if paired.only_first == 1 else "images"
     return (
-        f"{told}: it alone is right on {paired.only_first:,} {images}, the other alone on "
-        f"{paired.only_second:,}"
+        f"{told}: the network alone is right on {paired.only_first:,g} {images}, the other alone on "
+        f"{paired.only_second:,g}"
     )
 
 
