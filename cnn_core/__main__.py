@@ -105,6 +105,12 @@ def command_parser() -> argparse.ArgumentParser:
         "(minutes a model; a killed run goes on)",
     )
     survey.add_argument(
+        "--shifts",
+        action="store_true",
+        help="also count which test images stay right when they are shifted, turned, scaled, "
+        "redrawn or made noisy, into shifts.json beside the first model (minutes)",
+    )
+    survey.add_argument(
         "--snapshots",
         type=Path,
         metavar="FILE",
@@ -212,7 +218,7 @@ def _survey(options: argparse.Namespace) -> int:
     if not options.model and not options.data:
         # Damaged results are mended by computing them.
         readouts = options.readouts or options.snapshots
-        asked = {"readouts": readouts, "patterns": options.patterns}
+        asked = {"readouts": readouts, "patterns": options.patterns, "drawing": options.shifts}
         verify_artifacts(options.artifacts, besides=[part for part in asked if asked[part]])
     models = options.model or [
         options.artifacts / file for file in sorted(read_manifest(options.artifacts)["models"])
@@ -274,6 +280,10 @@ def _survey(options: argparse.Namespace) -> int:
         )
     if options.patterns:
         patterns_of_files(models, data, cache_folder=options.cache, anew=options.anew)
+    if options.shifts:
+        from cnn_core.drawing.change_survey import shifts_of_files
+
+        shifts_of_files(models, data)
     return 0
 
 

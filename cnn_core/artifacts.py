@@ -26,7 +26,7 @@ HISTORY = "history.json"
 WORK_FOLDER = ".training"
 FORMAT = 1
 SNAPSHOTS_ENDING = "_snapshots.npz"
-SECTIONS = ("data", "history", "labels", "models", "patterns", "readouts", "snapshots")
+SECTIONS = ("data", "drawing", "history", "labels", "models", "patterns", "readouts", "snapshots")
 DESCRIBED_SUFFIXES = (".keras", ".h5", ".npz", ".json")
 REMEDY = "check the file out again or train it anew; `python -m cnn_core check` lists every fault"
 

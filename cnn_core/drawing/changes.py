@@ -126,7 +126,7 @@ class Kind:
 
 def _steps(first: float, last: float, step: float) -> tuple[float, ...]:
     count = round((last - first) / step) + 1
-    return tuple(round(first + step * number, 6) for number in range(count))
+    return tuple(round(float(first + step * number), 6) for number in range(count))
 
 
 KINDS = {
