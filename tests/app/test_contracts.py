@@ -172,7 +172,7 @@ def test_a_slow_panel_answers_for_itself(page, panel):
         return
     told = ask_panel(small_app(), page.path, panel.name, "")
     data = told["told"]
-    assert data["panel"] == panel.name and data["next"] is None
+    assert data["panel"] == panel.name and (data["next"] is None or panel.in_parts)
     assert data["key"] == ask_page(small_app(), page.path, "")["answer"]["data"]["slow"][panel.name]
 
 

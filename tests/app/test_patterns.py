@@ -1,9 +1,12 @@
 """The Patterns page without a browser: what it shows, and the ways to it and back."""
 
 import json
+from functools import lru_cache
 
+import numpy as np
 import pytest
 
+from app.pages.patterns.wall import wall_picture
 from tests.app.asking import ask_page, ask_panel, small_app
 
 
@@ -28,3 +31,54 @@ def test_a_circled_cell_leads_to_what_it_looks_for():
 def test_a_cell_of_the_ledger_leads_to_what_it_looks_for():
     told = json.dumps(ask_page(small_app(), "/decide", "?image=3&layer=hidden"))
     assert "/patterns?image=3&layer=hidden&unit=" in told
+
+
+SOUGHT = "?image=3&layer=last_maps&unit=2"
+
+
+@lru_cache(maxsize=1)
+def sought():
+    """What stood on the page before, and what every part of the search drew."""
+    before, part, seen = json.dumps(ask_page(small_app(), "/patterns", SOUGHT)), 0, []
+    while part is not None and part < 60:
+        drawn = ask_panel(small_app(), "/patterns", "patterns-search", SOUGHT, part=part)
+        seen.append(json.dumps(drawn))
+        part = drawn["told"]["next"]
+    return before, seen
+
+
+def test_a_unit_that_no_file_tells_of_is_sought_part_by_part_and_kept():
+    before, seen = sought()
+    assert "sought now" in before
+    assert "nine real patches" in seen[0] and "fires in" in seen[-1]
+    # What was found stands on the page at once, for everybody.
+    told = json.dumps(ask_page(small_app(), "/patterns", SOUGHT))
+    assert "sought now" not in told and "set=train" in told and "histogram" in told
+
+
+def test_without_a_file_every_unit_can_be_sought():
+    told = json.dumps(ask_page(small_app(), "/patterns", "?layer=last_maps"))
+    assert "wall bare" in told and told.count('"wall-unit"') == 6
+
+
+def test_the_articles_method_tells_from_how_many_starts_nothing_moves():
+    search = "?layer=last_maps&unit=2&article=1"
+    told = json.dumps(ask_panel(small_app(), "/patterns", "patterns-article", search))
+    assert "of 12 starts" in told
+    nothing = ask_panel(small_app(), "/patterns", "patterns-article", "?layer=last_maps&unit=2")
+    assert nothing["patterns-article"]["children"] is None
+
+
+@pytest.mark.parametrize(("n", "size"), [(128, 18), (100, 26), (12, 200)])
+def test_the_wall_is_one_picture_of_at_most_120_kilobytes(n, size):
+    windows = np.random.default_rng(5).random((n, size, size, 1)).astype(np.float32)
+    assert len(wall_picture(windows, 10)) <= 120_000
+
+
+@pytest.mark.parametrize(("quiz", "said"), [("qab", 2), ("qaaaaaaaaaa", 10), ("q", 0)])
+def test_the_quiz_counts_the_answers_that_stand_in_the_address(quiz, said):
+    sought()
+    told = json.dumps(ask_page(small_app(), "/patterns", f"{SOUGHT}&quiz={quiz}")["patterns-quiz"])
+    assert (f"Question {said + 1} of 10" in told) == (said < 10)
+    assert (f" of {said}. A machine" in told) == (said > 0)
+    assert (f'"{quiz}a"' in told) == (said < 10)

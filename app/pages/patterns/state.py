@@ -11,8 +11,11 @@ from app.frame.fields import (
     layer_field,
     number,
     shared_fields,
+    switch,
+    words,
 )
 
+N_QUESTIONS = 10
 SHOWN = ("patch", "pattern")
 
 
@@ -26,10 +29,16 @@ class PatternsSelection(Selection):
         The unit whose patterns are shown.
     show
         What stands for a unit on the wall: one of `SHOWN`.
+    quiz
+        "" without a quiz, else "q" and the answers so far, each "a" or "b".
+    article
+        Whether the article's own method is tried on the unit.
     """
 
     unit: int = 0
     show: str = "patch"
+    quiz: str = ""
+    article: bool = False
 
 
 def _last_unit(explorer: Explorer, values: Values) -> int:
@@ -38,11 +47,13 @@ def _last_unit(explorer: Explorer, values: Values) -> int:
 
 FIELDS = (
     *shared_fields(
-        model_drops=("unit",),
+        model_drops=("unit", "quiz"),
         set_drops=("image",),
         image=image_field(),
-        layer=layer_field(drops=("unit",)),
+        layer=layer_field(drops=("unit", "quiz")),
     ),
-    number("unit", "unit", 0, _last_unit, 0),
+    number("unit", "unit", 0, _last_unit, 0, drops=("quiz",)),
     choice("show", "what stands for a unit", SHOWN, "patch"),
+    words("quiz", 'quiz: "q" and the answers so far, "a" or "b" each', longest=N_QUESTIONS + 1),
+    switch("article", "the article's own method beside it"),
 )

@@ -1,9 +1,15 @@
 """What the Patterns page says: short sentences made of the numbers that it shows."""
 
+from collections import Counter
+
+import numpy as np
+
 from app.frame.wording import interval, number_text, percent, signed, unit_word
-from app.pages.patterns.view import PatternsView, share_below
+from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
 from cnn_core.patterns.results import REFERENCES
 from cnn_core.patterns.scores import References
+
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def name_of(view: PatternsView) -> str:
@@ -12,58 +18,85 @@ def name_of(view: PatternsView) -> str:
 
 
 def missing(view: PatternsView) -> str:
-    """Why there is nothing to show, "" where there is."""
-    if view.found is None:
-        return (
-            f"Nothing was sought for {view.selection.model} yet: `python -m cnn_core survey "
-            "--patterns` does it, in minutes."
-        )
-    if view.layer_found is None:
-        known = ", ".join(view.found.layers)
-        return f"{view.layer.name} learns nothing of its own; patterns are there of {known}."
-    return ""
+    """Why there is nothing to show at once."""
+    return (
+        f"Nothing was sought for {view.layer.name} of {view.selection.model} yet: it is sought now, "
+        "one unit at a time."
+    )
+
+
+def no_wall(view: PatternsView) -> str:
+    """Why the wall has no pictures."""
+    return (
+        f"No file holds all units of {view.layer.name}: a click seeks one. `python -m cnn_core "
+        "survey --patterns` finds those of all layers that learn, in minutes."
+    )
 
 
 def sentence(view: PatternsView) -> str:
     """What the unit responds to, in one sentence."""
-    found = view.unit_found
+    found, firing = view.unit_found, firing_of(view)
     if found is None:
         return missing(view)
     name = name_of(view)
+    classes = classes_of_patches(view)
+    listed = ", ".join(f"{_COUNTS[n]} {label}{'s' * (n > 1)}" for label, n in classes)
+    kinds = f" ({listed})" if classes else ""
+    likes = f"{name} likes what its nine patches have in common{kinds}."
     if found.is_dead:
-        return f"{name} is dead: no image of the set makes it fire."
-    firing = view.found.firing(view.layer.name, view.unit)[:, 0]
-    best, least = int(firing.argmax()), int(firing.argmin())
+        n = "" if view.n_of_class is None else f"{int(view.n_of_class.sum()):,} "
+        return f"{name} is dead: none of the {n}test images makes it fire."
+    if firing is None:
+        return likes
+    shares = firing[:, 0]
+    best, least = int(np.nanargmax(shares)), int(np.nanargmin(shares))
     return (
-        f"{name} likes what the nine patches have in common. It fires in "
-        f"{percent(firing[best], 0)} of all {view.class_name(best)}s and in "
-        f"{percent(firing[least], 0)} of all {view.class_name(least)}s."
+        f"{likes} It fires in "
+        f"{percent(shares[best], 0)} of all {view.class_name(best)}s and in "
+        f"{percent(shares[least], 0)} of all {view.class_name(least)}s."
     )
+
+
+def classes_of_patches(view: PatternsView) -> list[tuple[str, int]]:
+    """Classes of the images that the patches come from, and how many of each, most first."""
+    if view.unit_found is None or not has_training_images(view):
+        return []
+    labels = view.explorer.dataset("train").labels
+    counted = Counter(int(labels[one.image]) for one in view.unit_found.patches)
+    return [(view.class_name(number), n) for number, n in counted.most_common()]
 
 
 def response_text(view: PatternsView) -> str:
     """Where the response to the image shown lies among all."""
     share = share_below(view)
     told = f"To {view.selection.subject.name} it answers {number_text(view.response, '.3g')}"
+    told += " before its non-linearity" if view.response < 0 else ""
     if share != share:
         return f"{told}."
-    return f"{told}: more than to {percent(share, 0)} of the test images."
+    return f"{told} (pink bar): more than to {percent(share, 0)} of the test images."
 
 
 def pattern_text(view: PatternsView) -> str:
     """How far the optimised pattern can be believed."""
     found = view.unit_found
+    if found.n_reached is None:
+        return "The pattern is being made."
     if not found.n_reached:
         return (
-            "No reaction found: climbing from every start left it at 0. The patches are all there "
-            "is to see."
+            f"No reaction found: from none of the starts did climbing make it fire (best answer "
+            f"{number_text(float(found.pattern_response[0]), '.2f')}, it fires above 0)."
         )
-    times = found.out_of_range
+    times = float("nan") if found.out_of_range is None else found.out_of_range
     told = "The pattern was made by climbing: its pixels were changed until the unit answered most."
     if times == times and times > 1:
         told += (
             f" It excites the unit {number_text(times, '.2f')} times as strongly as any real image: "
             "no image looks like this."
+        )
+    elif times == times:
+        told += (
+            f" It excites the unit {number_text(times, '.2f')} times as strongly as the strongest "
+            "real image."
         )
     alike = found.consistency[0]
     if alike == alike:
@@ -94,13 +127,3 @@ def score_rows(view: PatternsView) -> list[tuple[str, str, str]]:
 def relative_text(correlation: float) -> str:
     """How alike two units answer."""
     return f"answers alike by {signed(correlation)}"
-
-
-def silent_starts_text(view: PatternsView) -> str:
-    """Why the article's own method finds no reaction for many maps."""
-    found = view.unit_found
-    return (
-        f"The article's own method (random pixels, the whole map, after the non-linearity) starts "
-        f"in the dark for this unit in {found.n_silent_starts} starts: where the whole map is 0 "
-        "there is no slope to climb. Climbing on the value before the non-linearity has one."
-    )
