@@ -226,13 +226,12 @@ class Explorer:
         DataError
             When the file is damaged or of another architecture.
         """
-        from cnn_core.training.course import open_snapshots
+        from cnn_core.training.course import open_snapshots, snapshots_beside
 
         network = self.network(model)
         path = self.snapshots.get(model)
         if path is None and network.path is not None:
-            beside = network.path.with_name(f"{network.path.stem}_snapshots.npz")
-            path = beside if beside.is_file() else None
+            path = snapshots_beside(network.path)
         return None if path is None else open_snapshots(path, network)
 
     @lru_cache(maxsize=256)  # noqa: B019 - one explorer lives as long as the process

@@ -42,6 +42,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         "data_path": options.data,
         "cache_folder": options.cache,
         "pixels": options.pixels,
+        "snapshots_path": options.snapshots,
     }
     settings = replace(settings, **{name: value for name, value in given.items() if value})
     announcement = f"CNN Looking Glass is ready: {_address(listener)} (stop with Ctrl+C)"
@@ -75,6 +76,12 @@ def command_parser() -> argparse.ArgumentParser:
         "(default: the shipped MNIST)",
     )
     add_pixels_option(parser)
+    parser.add_argument(
+        "--snapshots",
+        type=Path,
+        metavar="FILE",
+        help="weights kept while the first model was trained (default: what lies beside each model)",
+    )
     parser.add_argument(
         "--host",
         default=os.environ.get("LOOKING_GLASS_HOST") or _LOCAL,

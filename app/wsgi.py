@@ -66,6 +66,7 @@ def _load(settings, progress):
         settings.data_path,
         cache_folder=settings.cache_folder,
         pixels=settings.pixels,
+        snapshots=settings.snapshots_path,
         progress=progress,
     )
     progress("opening the pages")

@@ -34,6 +34,7 @@ VARIABLES = {
     "LOOKING_GLASS_MODELS": "model files, separated as in `PATH`; default: the shipped ones",
     "LOOKING_GLASS_DATA": "labelled images, a file or a folder; default: the shipped MNIST",
     "LOOKING_GLASS_PIXELS": "what the models take for black and white, as `--pixels`",
+    "LOOKING_GLASS_SNAPSHOTS": "weights kept while the first model was trained, as `--snapshots`",
     "LOOKING_GLASS_CACHE": "folder for what is computed once; default: the user's cache folder",
     "LOOKING_GLASS_HOST": "address to serve on",
     "LOOKING_GLASS_PORT": "port to serve on",

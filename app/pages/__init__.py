@@ -6,5 +6,6 @@ from app.pages.evidence import PAGE as EVIDENCE
 from app.pages.explore import PAGE as EXPLORE
 from app.pages.model import PAGE as MODEL
 from app.pages.patterns import PAGE as PATTERNS
+from app.pages.training import PAGE as TRAINING
 
-PAGES = (EXPLORE, COMPARE, DECIDE, EVIDENCE, PATTERNS, MODEL)
+PAGES = (EXPLORE, COMPARE, DECIDE, EVIDENCE, PATTERNS, TRAINING, MODEL)

@@ -35,11 +35,14 @@ def load_explorer(
     cache_folder: AnyPath | None = None,
     progress: Progress | None = None,
     pixels: str | None = None,
+    snapshots: AnyPath | None = None,
 ) -> Explorer:
     """Load models and data and open, or build, their surveys.
 
     Parameters
     ----------
+    snapshots
+        File of snapshots of the first model's training, where it does not lie beside it.
     progress
         Called with (what is done, steps done, steps in all).
 
@@ -76,6 +79,7 @@ def load_explorer(
         folder=Path(model_paths[0]).parent,
         cache_folder=cache_folder,
         progress=progress,
+        snapshots={} if snapshots is None else {next(iter(networks)): Path(snapshots)},
     )
     of_surveys = {explorer.survey(model, name).note for model in networks for name in datasets}
     for note in explorer.notes:
@@ -91,6 +95,7 @@ def explorer_of(
     folder: Path | None = None,
     cache_folder: AnyPath | None = None,
     progress: Progress | None = None,
+    snapshots: Mapping[str, Path] | None = None,
 ) -> Explorer:
     """Open, or build, the surveys of opened networks on loaded images.
 
@@ -98,6 +103,8 @@ def explorer_of(
     ----------
     folder
         Where the models lie, if anywhere.
+    snapshots
+        Files of snapshots that do not lie beside their models, by model: opened at once.
     progress
         As for `load_explorer`.
 
@@ -127,7 +134,12 @@ def explorer_of(
             )
         accuracy = surveys[network.name, first.name].accuracy
         notes.append(better_pixels(network, first, accuracy, trained_on=datasets.get("train")))
-    return Explorer(networks, datasets, surveys, folder=folder, notes=filter(None, notes))
+    explorer = Explorer(
+        networks, datasets, surveys, folder=folder, notes=filter(None, notes), snapshots=snapshots
+    )
+    for model in explorer.snapshots:
+        explorer.course(model)
+    return explorer
 
 
 @contextmanager

@@ -50,18 +50,23 @@ class Settings:
     """None: the core's default."""
     pixels: str | None = None
     """What the models take for black and white; None: what they tell themselves."""
+    snapshots_path: Path | None = None
+    """Of the first model's training; None: what lies beside each model."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read the variables that start with ``LOOKING_GLASS_``; an empty one counts as not set."""
         given = os.environ if environment is None else environment
-        data, cache = (given.get(f"LOOKING_GLASS_{name}") for name in ("DATA", "CACHE"))
+        data, cache, snapshots = (
+            given.get(f"LOOKING_GLASS_{name}") for name in ("DATA", "CACHE", "SNAPSHOTS")
+        )
         models = given.get("LOOKING_GLASS_MODELS", "").split(os.pathsep)
         return cls(
             tuple(Path(model) for model in models if model),
             Path(data) if data else None,
             Path(cache) if cache else None,
             given.get("LOOKING_GLASS_PIXELS") or None,
+            Path(snapshots) if snapshots else None,
         )
 
     @property
@@ -87,4 +92,5 @@ class Settings:
             self.data_path or SHIPPED / DATA_FILE,
             self.cache_folder,
             self.pixels,
+            self.snapshots_path,
         )
