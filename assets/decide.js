@@ -30,6 +30,16 @@
     if (detail.toggles) toggle(detail.layer, detail.unit);
   });
 
+  // Buttons of nodes are made anew by every answer; the keyboard stays where it was.
+  let pressed = "";
+  document.addEventListener("click", ({ target }) => {
+    pressed = target.closest("#decide-node-buttons button")?.id || "";
+  });
+  document.addEventListener("lookingglass:settled", () => requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) pressed = "";
+    if (pressed) document.getElementById(pressed)?.focus({ preventScroll: true });
+  }));
+
   // On a narrow screen the numbers of the bars stand upright, so that all bars fit; a phone may be
   // turned at any time.
   function fit(plot) {

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from app.frame.wording import signed
 from app.pages.decide import PAGE, twin
 from app.pages.decide.state import read
 from app.pages.decide.twin import twin_of, twin_text, twins_of
@@ -48,6 +49,8 @@ def test_both_ledgers_add_up_and_are_compared_by_rank(monkeypatch, ref):
     others = ledger(other, "", view.image[None], view.p, view.q).against(of_pixels.reference)
     pixels = np.stack([of_pixels.terms.ravel(), others.terms.ravel()])
     counted = pixels[:, (pixels != 0).any(axis=0)]
+    sizes = spearmanr(*np.abs(counted)).statistic
+    assert f"; sizes alone {signed(sizes)})" in twin_text(view, found)
     assert found.pixels.rank_correlation == pytest.approx(spearmanr(*counted).statistic)
 
 

@@ -87,6 +87,23 @@ def test_a_click_on_a_bar_silences_its_node_and_undo_brings_it_back(page, dashbo
     assert page.url.endswith(f"off=Dense_1:{first}")
 
 
+def test_nodes_are_silenced_and_restored_by_keyboard_and_the_focus_stays(page, dashboard):
+    page.goto(f"{dashboard}/decide?image=247")
+    settle(page)
+    page.locator(".by-keyboard summary").focus()
+    for key in ("Enter", "Tab", "Enter"):
+        page.keyboard.press(key)
+    pressed = page.locator("#decide-node-buttons [aria-pressed='true']:focus")
+    pressed.wait_for()
+    unit = pressed.get_attribute("id").rpartition("-")[2]
+    assert f"node {unit} silenced" in page.inner_text("#decide-silenced")
+    page.keyboard.press("Enter")
+    page.locator(f"#decide-node-{unit}[aria-pressed='false']:focus").wait_for()
+    page.get_by_label("Silenced units").fill("Conv2D_3:5,91")
+    page.keyboard.press("Enter")
+    page.get_by_text("Conv2D_3, maps 5, 91 silenced").wait_for()
+
+
 def test_enough_silenced_nodes_flip_the_prediction(page, dashboard):
     visit(page, dashboard + "/decide")
     units = page.evaluate("""() => {

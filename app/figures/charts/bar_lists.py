@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.figures import theme
+from app.frame.wording import signed
 
-_COLUMNS = ((0.0, 0.46), (0.54, 1.0))
+_COLUMNS = ((0.0, 0.35), (0.65, 1.0))
 
 
 def bar_lists_figure(
@@ -23,7 +24,7 @@ def bar_lists_figure(
     traces, axes, titles = [], {}, []
     for place, ((title, names, terms), column) in enumerate(zip(lists, _COLUMNS, strict=True)):
         mark = "" if place == 0 else str(place + 1)
-        reach = 1.35 * max((abs(term) for term in terms), default=0.0) or 1.0
+        reach = 1.05 * max((abs(term) for term in terms), default=0.0) or 1.0
         traces.append(
             {
                 "type": "bar",
@@ -33,10 +34,6 @@ def bar_lists_figure(
                 "xaxis": f"x{mark}",
                 "yaxis": f"y{mark}",
                 "hoverinfo": "skip",
-                "text": [f"{term:+.2f}".replace("-", "−") for term in terms],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "textfont": {"size": 11, "color": theme.INK},
                 "marker": {
                     "color": [theme.class_colour(p if term >= 0 else q) for term in terms],
                     "pattern": {
@@ -50,13 +47,13 @@ def bar_lists_figure(
             }
         )
         axes[f"xaxis{mark}"] = theme.axis(
-            domain=column, anchor=f"y{mark}", range=[-reach, reach], nticks=5, automargin=False
+            domain=column, anchor=f"y{mark}", range=[-reach, reach], nticks=4, automargin=False
         )
         axes[f"yaxis{mark}"] = theme.axis(
             anchor=f"x{mark}",
             range=[len(terms) - 0.4, -0.6],
             tickvals=list(range(len(names))),
-            ticktext=list(names),
+            ticktext=[f"{name}  {signed(term)}" for name, term in zip(names, terms, strict=True)],
             showgrid=False,
             zeroline=False,
             automargin=False,
@@ -77,7 +74,7 @@ def bar_lists_figure(
     layout = theme.chart_layout(
         hovermode=False,
         bargap=0.25,
-        margin={"l": 40, "r": 8, "t": 24, "b": 24, "pad": 2},
+        margin={"l": 72, "r": 8, "t": 24, "b": 24, "pad": 2},
         annotations=titles,
         **axes,
     )

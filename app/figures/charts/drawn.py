@@ -63,7 +63,7 @@ def drawn_figure(
     reach = (max(ends) - min(ends)) or 1.0
     layout = theme.chart_layout(
         hovermode=False,
-        margin={"l": 8, "r": 8, "t": 2, "b": 34, "pad": 0},
+        margin={"l": 24, "r": 24, "t": 2, "b": 34, "pad": 0},
         xaxis=theme.axis(
             range=[min(ends) - 0.04 * reach, max(ends) + 0.04 * reach],
             nticks=7,

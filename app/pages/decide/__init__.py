@@ -54,6 +54,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
                 ],
                 className="decide-body",
             ),
+            placed[DRAWN_PANEL.name],
             placed[TWIN_PANEL.name],
             placed[CELLS_PANEL.name],
             html.Div([placed[PIXELS_PANEL.name], placed[PATH_PANEL.name]], className="panel below"),
@@ -78,7 +79,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
 
 
 def _silencing(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
-    said = [placed[panel.name] for panel in (SILENCED_PANEL, EFFECT_PANEL, DRAWN_PANEL)]
+    said = [placed[panel.name] for panel in (SILENCED_PANEL, EFFECT_PANEL)]
     baselines = [("zero", "zero"), ("mean", "its mean over the set")]
     return html.Div(
         [

@@ -28,12 +28,22 @@ def draw_drawn(view: DecideView) -> dict[str, Any]:
             found.quantiles(words.DRAWN_SHARES).tolist(),
             measure=f"change of Δ({view.class_name(view.p)}, {view.class_name(view.q)})",
         )
-    return {"figure": figure, "is_hidden": found is None, "note": note, "summary": note}
+    return {"figure": figure, "is_hidden": not note, "note": note, "summary": note}
 
 
 def _frame(explorer: Explorer) -> Component:
     strip = graph(DRAWN, "Changes of the margin, one stroke for each donor", class_name="strip")
-    return html.Div([html.P(id=NOTE, className="faint note"), html.Div(strip, id=BOX, hidden=True)])
+    return html.Section(
+        [
+            html.H2("The same units with values lent by images of the rival"),
+            html.P(id=NOTE, className="statement", role="status"),
+            strip,
+        ],
+        id=BOX,
+        className="panel below",
+        hidden=True,
+        **{"aria-label": "Units with values lent by images of the rival"},
+    )
 
 
 DRAWN_PANEL = Panel(

@@ -86,6 +86,7 @@ def node_buttons(view: DecideView, nodes: Nodes) -> list[Component]:
     return [
         html.Button(
             f"{unit} ({signed(float(terms[unit]))})",
+            id=f"decide-node-{unit}",
             className="button small",
             **{
                 "data-set-key": "off",

@@ -238,8 +238,9 @@ def drawn_text(view: DecideView, found: DrawnAblation | None) -> str:
         return f"The {view.selection.set} set has no other image of {q} to lend values."
     low, middle, high = (signed(float(one)) for one in found.quantiles(DRAWN_SHARES))
     lent = plural(len(found.donors), "image")
+    who = "it puts out" if len(found.units) == 1 else "they put out"
     return (
-        f"With what they put out in {lent} of {q} instead, in this image: Δ changes by {middle} in "
+        f"With what {who} in {lent} of {q}, in this image Δ changes by {middle} in "
         f"the middle, by {low} to {high} in 90 %; {percent(found.share_flipped)} of them flip the "
         "prediction."
     )

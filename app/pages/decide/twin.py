@@ -96,7 +96,7 @@ def twin_text(view: DecideView, found: Twins) -> str:
         f"With the weights that its training began from, the network says Δ({p}, {q}) = "
         f"{signed(before)}. Its nodes' entries come in {_alike(nodes)} as the trained ones' (rank "
         f"correlation {signed(nodes)}), its pixels' entries in {_alike(pixels)} "
-        f"({signed(pixels)}). A pattern that the untrained network draws too explains the "
+        f"({signed(pixels)}; sizes alone {signed(found.pixels.of_sizes)}). A pattern that the untrained network draws too explains the "
         "picture, not the decision."
     )
 
