@@ -15,6 +15,7 @@ from app.pages.evidence import (
     node_words,
     parts,
     twins,
+    used_parts,
     words,
 )
 from app.pages.evidence import layout as place
@@ -88,6 +89,17 @@ def _draw_mlp(view: EvidenceView) -> dict[str, Any]:
         "list": parts.variant_list(view),
         "summary": words.variants_summary(view),
         "note": " ".join(filter(None, notes)),
+    }
+
+
+def _draw_used(view: EvidenceView) -> dict[str, Any]:
+    if view.task is None:
+        return {"table": None, "text": "", "note": ""}
+    table = used_parts.used_table(view)
+    return {
+        "table": table,
+        "text": used_parts.used_text(view),
+        "note": "" if table is None else used_parts.used_note(),
     }
 
 
@@ -175,6 +187,14 @@ _PANELS = (
         layout=place.table_frame,
         draw=lambda view: {"table": parts.ladder_table(view) if view.task else None},
         outputs={"table": (place.LADDER_TABLE, "children")},
+    ),
+    Panel(
+        name="evidence-used",
+        depends_on=_QUESTION,
+        layout=place.used_frame,
+        draw=_draw_used,
+        outputs={"table": (place.USED, "children")},
+        texts={"text": place.USED_TEXT, "note": place.USED_NOTE},
     ),
     Panel(
         name="evidence-claims",

@@ -46,6 +46,7 @@ def claim_list(view):
                                 className="verdict-tag "
                                 + words.VERDICT_CLASSES.get(claim.verdict, "unjudged"),
                             ),
+                            *_strip(claim),
                             html.Span(words.verdicts_text(verdicts), className="faint note"),
                         ],
                         className="claim-verdict",
@@ -55,6 +56,36 @@ def claim_list(view):
             )
         )
     return html.Ol(items, className="claims")
+
+
+_SIGNS = {"holds": "✓", "holds in part": "◐", "does not hold": "✕"}
+
+
+def _strip(claim):
+    """Show how the verdict moves with the threshold and with the model, one sign each."""
+    by_threshold = [one for one in claim.elsewhere if one.setting.startswith("t = ")]
+    by_model = [one for one in claim.elsewhere if not one.setting.startswith("t = ")]
+    return [
+        html.Span(
+            [
+                html.Span(f"{label} ", className="faint"),
+                *(
+                    html.Span(_SIGNS.get(one.verdict, "?"), title=f"{one.setting}: {one.verdict}")
+                    for one in found
+                ),
+            ],
+            className="verdict-strip note",
+        )
+        for label, found in (
+            (f"{_ends(by_threshold)}:", by_threshold),
+            ("each model alone:", by_model),
+        )
+        if found
+    ]
+
+
+def _ends(found):
+    return f"{found[0].setting} to {found[-1].setting[4:]}" if found else ""
 
 
 def _elsewhere(view, claim):

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from app.explorer import Explorer
 from cnn_core.readouts.claims import judge_claims
-from cnn_core.readouts.pooling import Compared, Gain, compare_reader, gain_by_training
+from cnn_core.readouts.pooling import (
+    Compared,
+    Gain,
+    compare_reader,
+    gain_by_training,
+    versus_network,
+)
 from cnn_core.readouts.result_file import READOUTS, load_readouts
 from cnn_core.readouts.results import ALL_CLASSES, Claim, LayerFacts, ModelReadouts, Task
 
@@ -71,6 +77,22 @@ class Found:
     def compared(self, task: str, layer: LayerFacts, reader: str) -> Compared | None:
         """Networks against a reader, over all models that have the layer."""
         return _compared(self, task, layer, reader)
+
+    def compared_variant(self, task: str, variant: str) -> Compared | None:
+        """Networks against their changed forms, over all models that have this form."""
+        return _compared_variant(self, task, variant)
+
+
+@lru_cache(maxsize=64)
+def _compared_variant(found: Found, task: str, name: str) -> Compared | None:
+    changed = [
+        (one, variant.scores[task].right.right)
+        for one in found.with_task(task).values()
+        if (variant := one.variant(name)) and task in variant.scores
+    ]
+    if not changed:
+        return None
+    return versus_network([one for one, _ in changed], task, [right for _, right in changed])
 
 
 @lru_cache(maxsize=256)

@@ -30,6 +30,7 @@ MLP, MLP_BOX, MLP_LIST, MLP_NOTE = (
     "evidence-mlp-list",
     "evidence-mlp-note",
 )
+USED, USED_TEXT, USED_NOTE = "evidence-used-table", "evidence-used-text", "evidence-used-note"
 CLAIMS, CLAIMS_NOTE = "evidence-claims", "evidence-claims-note"
 CARDS, CARDS_NOTE = "evidence-cards", "evidence-cards-note"
 NODES, NODES_NOTE, NODES_IMAGE, LIKENESS = (
@@ -57,7 +58,7 @@ def download_id(what: str) -> str:
 def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     """Lay the page out."""
     measured = [
-        placed[f"evidence-{what}"] for what in ("ladder", "mlp", "table", "claims", "cards")
+        placed[f"evidence-{what}"] for what in ("ladder", "mlp", "table", "used", "claims", "cards")
     ]
     return html.Div(
         [
@@ -157,6 +158,22 @@ def table_frame(explorer: Explorer) -> Component:
         **{"aria-label": "Table of all readers and layers"},
     )
     return _panel("table", "The ladder as a table", [box])
+
+
+def used_frame(explorer: Explorer) -> Component:
+    """Frame of what the network loses without what can be read."""
+    box = html.Div(
+        id=USED,
+        className="scrolled",
+        tabIndex="0",
+        role="region",
+        **{"aria-label": "Table of losses by layer"},
+    )
+    return _panel(
+        "used",
+        "Readable or used? The network without what the probe reads",
+        [html.P(id=USED_TEXT), box, html.P(id=USED_NOTE, className="faint note")],
+    )
 
 
 def claims_frame(explorer: Explorer) -> Component:

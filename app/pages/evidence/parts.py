@@ -7,8 +7,9 @@ from app.frame.components import table
 from app.frame.wording import percent
 from app.pages.evidence import words
 from app.pages.evidence.purpose import steps_of
-from app.pages.evidence.titles import variant_title
+from app.pages.evidence.titles import first_large, variant_title
 from app.pages.evidence.twins import twin_lines
+from app.pages.evidence.verdicts import pooled_text
 from app.pages.evidence.view import READERS
 
 
@@ -122,7 +123,7 @@ def steps(view):
 
 
 def _untrained(step):
-    return f"◌ before training {percent(step.before.mean)}"
+    return f"◌ before training {percent(step.before.mean)}{step.before_note}"
 
 
 def ladder_table(view):
@@ -174,6 +175,7 @@ def variant_list(view):
     items = []
     for variant, _ in view.variants:
         score = variant.scores[view.task.name]
+        compared = view.found.compared_variant(view.task.name, variant.name)
         kind = words.outcome(score.versus_network)
         gain = -score.versus_network.high, -score.versus_network.low
         items.append(
@@ -195,6 +197,9 @@ def variant_list(view):
                         words.difference_text(score.versus_network).capitalize() + ".",
                         className="note",
                     ),
+                    html.Div(first_large(pooled_text(compared, "this one")), className="note")
+                    if compared
+                    else None,
                     html.Details(
                         [html.Summary("How it was made"), html.P(variant.how)],
                         className="note faint",

@@ -2,24 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from app.frame.wording import percent
-from app.pages.evidence.titles import layer_title, probe_title
-from app.pages.evidence.words import (
-    ALIKE,
-    BETTER,
-    WORSE,
-    outcome,
-    points,
-    points_interval,
-    question,
-)
+from app.frame.wording import number_text, percent
+from app.pages.evidence.titles import first_large, layer_title, probe_title
+from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
+from app.pages.evidence.words import question
+from cnn_core.readouts.evidence import DOES_NOT, HOLDS, NEEDS, UNJUDGED
 from cnn_core.readouts.pooling import Spread
 
-_RESULTS = {
-    BETTER: "the network is better",
-    ALIKE: "there is no difference beyond the interval",
-    WORSE: "the linear reader is better",
-}
+_ENOUGH = {HOLDS: "{seeing} is not enough to {asked}", DOES_NOT: "{seeing} is enough to {asked}"}
+"""By the verdict on "the eye does not suffice"."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +26,8 @@ class Step:
         Share of right answers and its interval.
     before : Spread, optional
         Of the untrained networks.
+    before_note : str
+        What is to be known about it.
     """
 
     key: str
@@ -44,6 +37,7 @@ class Step:
     low: float
     high: float
     before: Spread | None = None
+    before_note: str = ""
 
 
 def steps_of(view):
@@ -113,13 +107,19 @@ def _cell(view, layer):
 
 
 def _probe(view, layer):
+    """The weighing of all cells: the one in place of the MLP, which saw all training images."""
     rung = view.rung(layer, "linear_probe")
-    title = probe_title(len(view.task.classes))
-    return (
-        None
-        if rung is None
-        else _step(rung, "All cells, weighed", f"{title} on {layer_title(view, layer)}, no MLP")
-    )
+    if rung is None:
+        return None
+    detail = f"{probe_title(len(view.task.classes))} on {layer_title(view, layer)}, no MLP"
+    step = _step(rung, "All cells, weighed", detail)
+    changed = view.results.variant("linear_probe")
+    score = changed.scores.get(view.task.name) if changed else None
+    if score is None or score.n_fitted == rung.readout.n_fitted:
+        return step
+    share = score.share
+    note = f" (fitted on {rung.readout.n_fitted:,})"
+    return replace(step, value=share.value, low=share.low, high=share.high, before_note=note)
 
 
 def _step(rung, title, detail):
@@ -132,7 +132,7 @@ def _n_cells(view, layer):
 
 
 def purpose(view):
-    """Say in a few sentences what the MLP is for, whatever the numbers say.
+    """Answer the page's question in a few sentences, whatever the numbers say.
 
     Returns
     -------
@@ -142,99 +142,48 @@ def purpose(view):
     if view.task is None:
         return "", ""
     layer = view.results.mlp["input"]
-    probe, cell = (
-        None if layer is None else view.rung(layer, reader)
-        for reader in ("linear_probe", "best_cell")
-    )
+    probe = None if layer is None else view.rung(layer, "linear_probe")
     if probe is None:
         return ("This network has no MLP behind its maps.", view.results.mlp["note"])
-    weighing = probe.readout.share.low > cell.readout.share.high if cell else False
-    headline = _headline(
-        weighing, probe.readout.versus_network, question(view), layer_title(view, layer)
-    )
-    versus, share = probe.readout.versus_network, probe.readout.share
-    told = [
-        f"A linear reader of all {_n_cells(view, layer):,} cells of {layer_title(view, layer)} "
-        f"gets {percent(share.value)} right, the network with its MLP "
-        f"{percent(view.task.network.value)}: {_measured(versus)}."
+    share, n_cells = _probe(view, layer).value, _n_cells(view, layer)
+    rest = [
+        f"Weighing all {n_cells:,} cells of {layer_title(view, layer)} with fixed weights (a linear "
+        f"probe) gets {percent(share)} right in {view.selection.model}, the network with its "
+        f"MLP {percent(view.task.network.value)}."
     ]
-    elsewhere = _elsewhere(view, view.task.name, layer, outcome(versus))
-    if elsewhere:
-        told.append(f"To {question(view)}, {elsewhere}.")
-    if cell:
-        told.append(f"The best single cell gets {percent(cell.readout.share.value)}.")
-    told.append(_other_question(view, layer))
-    return headline, " ".join(filter(None, told))
+    for selection in (view.selection, _other_question(view)):
+        compared = view.weighed(selection.task_name)
+        if compared is not None:
+            asked = question(replace(view, selection=selection))
+            rest.append(f"To {asked}, {pooled_text(compared, 'the weighing')}")
+    compared = view.weighed()
+    if compared is not None and compared.difference.n_models == 1:
+        rest.append(ONE_MODEL)
+    return f"{_looking(view)} {hidden_layer_text(compared)}", " ".join(rest)
 
 
-def _headline(weighing, versus, asked, layer):
-    gain = points(abs(versus.difference))[1:]
-    result = outcome(versus)
-    if not weighing:
-        start = f"To {asked}, one cell of {layer} does as well as a weighing of all"
-        return {
-            BETTER: f"{start}; the MLP adds {gain} points.",
-            ALIKE: f"{start}, and the MLP adds nothing that can be measured.",
-            WORSE: f"{start}, and the MLP does worse than a linear reader.",
-        }[result]
-    start = (
-        f"To {asked}, the MLP weighs all maps of {layer} together: no single point tells as much"
-    )
-    return {
-        BETTER: f"{start}. Its hidden layer adds {gain} points that a linear reader does not get.",
-        ALIKE: f"{start}. A linear reader does the same, so its hidden layer adds nothing that can "
-        "be measured.",
-        WORSE: f"To {asked}, it takes a weighing of all maps of {layer}: no single point tells as "
-        f"much. The MLP does it worse than a linear reader, by {gain} points.",
-    }[result]
+def _other_question(view):
+    other = "pair" if view.selection.task == "all" else "all"
+    return replace(view.selection, task=other)
 
 
-def _measured(paired):
-    bounds = f"95 % interval {points_interval(paired.low, paired.high)}"
-    nothing = ", no difference beyond it" if outcome(paired) == ALIKE else ""
-    return f"{points(paired.difference)} points ({bounds}{nothing})"
-
-
-def _other_question(view, layer):
-    """Tell the same comparison for all classes beside that for a pair, and the other way round."""
-    selection = view.selection
-    other = replace(selection, task="pair" if selection.task == "all" else "all")
-    found = view.results.of(other.task_name, layer, "linear_probe")
-    if not found:
+def _looking(view):
+    """Say whether looking is enough, by the verdict on circles or, for all classes, on one cell."""
+    network = view.task.network.value
+    eye = next((claim for claim in view.pooled if claim.name == "eye_does_not_suffice"), None)
+    steps = {step.key: step for step in steps_of(view)}
+    if view.selection.task == "pair" and eye is not None and "circles" in steps:
+        verdict, seen, what = eye.verdict, steps["circles"].value, "circles found by eye"
+    elif "best_cell" in steps:
+        compared = view.compared("best_cell")
+        verdict = UNJUDGED if compared is None else NEEDS[compared.verdict]
+        seen, what = steps["best_cell"].value, "the best single cell"
+    else:
         return ""
-    asked = question(replace(view, selection=other))
-    versus = found[0].versus_network
-    told = f"To {asked}, network minus linear reader is {_measured(versus)}"
-    elsewhere = _elsewhere(view, other.task_name, layer, outcome(versus))
-    return "; ".join(filter(None, (told, elsewhere))) + "."
-
-
-def _elsewhere(view, task, layer, own):
-    """Tell how many other models give the same result on one question, "" without other models.
-
-    Which models agree may differ from question to question, so each is told with its question.
-    """
-    results = {
-        model: outcome(found[0].versus_network)
-        for model, measured in view.measured.items()
-        if model != view.selection.model and (found := measured.of(task, layer, "linear_probe"))
-    }
-    others, alike = len(results), sum(result == own for result in results.values())
-    if not others:
-        return ""
-    if alike == others:
-        start = "the other model says" if others == 1 else f"the other {others} models say"
-        return f"{start} the same: {_RESULTS[own]}"
-    start = (
-        "the other model does not say"
-        if others == 1
-        else (f"{alike or 'none'} of the other {others} models {'say' if alike > 1 else 'says'}")
-    )
-    differing = [
-        (kind, [model for model, result in results.items() if result == kind])
-        for kind in _RESULTS
-        if kind != own
-    ]
-    return f"{start} the same{', but ' if alike else ': '}" + ", ".join(
-        f"in {' and '.join(models)} {_RESULTS[kind]}" for kind, models in differing if models
+    start = _ENOUGH.get(verdict, "Whether {seeing} is enough to {asked} is not settled")
+    seeing = "looking" if "circles" in what else "one cell"
+    return (
+        f"{first_large(start.format(asked=question(view), seeing=seeing))}: in 1,000 images {what} "
+        f"{'makes' if 'cell' in what else 'make'} {number_text(1000 * (1 - seen), '.3g')} "
+        f"mistakes, the network {number_text(1000 * (1 - network), '.3g')}."
     )

@@ -29,3 +29,8 @@ def number_label(view, claim, number):
             "probe", probe_title(n_classes)
         )
     return number.label.replace("a linear probe", f"the {probe_title(n_classes)}")
+
+
+def first_large(text: str) -> str:
+    """Begin a text with a capital and leave the rest, names of models say, as it is."""
+    return text[:1].upper() + text[1:]

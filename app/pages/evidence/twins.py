@@ -41,7 +41,8 @@ def what_training_adds(view: Any) -> str:
         )
     already = "already " if probe.untrained.least > _halfway(view) else ""
     n = probe.trained.n_models
-    models = "" if n == 1 else f"; means of {n} models"
+    fitted = view.rung(view.layer, "linear_probe").readout.n_fitted
+    models = ("" if n == 1 else f"; means of {n} models") + f"; readers fitted on {fitted:,} images"
     return (
         f"The untrained network {already}{_does(view)} in {percent(probe.untrained.mean)} when all "
         f"cells of {layer_title(view, view.layer)} are weighed (trained: "

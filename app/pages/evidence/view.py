@@ -140,6 +140,13 @@ class EvidenceView(View):
         """All networks together against a reader on the layer that the answer is about."""
         return self.found.compared(task or self.task.name, self.facts(self.layer), reader)
 
+    def weighed(self, task: str | None = None) -> pooling.Compared | None:
+        """All networks together against a weighing of all cells, fitted on all images if it can."""
+        name = task or self.task.name
+        return self.found.compared_variant(name, "linear_probe") or self.compared(
+            "linear_probe", name
+        )
+
     @property
     def claims(self):
         """Claims of the model about the pair, in the article's order."""

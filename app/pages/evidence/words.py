@@ -4,6 +4,7 @@ from textwrap import wrap
 
 from app.frame.wording import interval, number_text, percent, signed, signed_interval
 from app.pages.evidence.titles import layer_title, variant_title
+from app.pages.evidence.verdicts import ONE_MODEL, RULE
 
 READER_TITLES = {
     "best_cell": "best single cell",
@@ -268,9 +269,12 @@ def two_probes_note(view):
 def claims_note(view):
     """Tell what the claims are about."""
     p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
-    models = " and ".join(view.pooled[0].models) if view.pooled else view.selection.model
+    models = ", ".join(view.pooled[0].models) if view.pooled else view.selection.model
+    n_models = len(view.pooled[0].models) if view.pooled else 1
+    one = f" {ONE_MODEL}" if n_models == 1 else ""
+    together = ", taken together" if n_models > 1 else ""
     return (
-        f"About {p} against {q} in {models}, taken together. Verdicts are computed by the rules "
+        f"About {p} against {q} in {models}{together}.{one} {RULE} Verdicts are computed by the rules "
         "given; the maps of each model were trained together with its MLP. Intervals are 95 % "
         "unless said otherwise."
     )

@@ -1,0 +1,122 @@
+"""Readable is not used: the network run again without what each layer's linear probe reads."""
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.frame.components import table
+from app.frame.wording import number_text, percent, signed_interval
+from app.pages.evidence.titles import layer_title
+from app.pages.evidence.words import points
+from cnn_core.readouts.paired import false_discovery_rates
+from cnn_core.readouts.results import Readout, Removal
+
+_HEAD = (
+    "Layer",
+    "Linear probe (readable)",
+    "Random labels (control)",
+    "Selectivity",
+    "Network without it",
+    "Change, points",
+    "By random directions",
+    "False discovery rate",
+)
+NOT_MEASURED = (
+    "This was measured by an older version, without the direction of the probe taken out. "
+    "`python -m cnn_core survey --readouts` measures it."
+)
+
+
+def cuts_of(view: Any) -> list[tuple[Readout, Removal]]:
+    """Linear probe of each layer with what the network is without its direction."""
+    task = view.task.name
+    return [
+        (probes[0], removal)
+        for layer in view.results.layers
+        if (removal := view.results.removal(task, layer.name))
+        and (probes := view.results.of(task, layer.name, "linear_probe"))
+    ]
+
+
+def used_table(view: Any) -> Component | None:
+    """Lay out the layers, what can be read there, and what its loss costs."""
+    cuts = cuts_of(view)
+    if not cuts:
+        return None
+    rates = false_discovery_rates([removal.versus_network for _, removal in cuts])
+    rows = [
+        _row(view, probe, removal, rate) for (probe, removal), rate in zip(cuts, rates, strict=True)
+    ]
+    return table(rows, list(_HEAD))
+
+
+def _row(view: Any, probe: Readout, removal: Removal, rate: float) -> list[Any]:
+    lost = removal.versus_network
+    selectivity = probe.selectivity
+    return [
+        layer_title(view, probe.layer),
+        html.B(percent(probe.share.value), className="figures"),
+        "–" if probe.control is None else percent(probe.control),
+        "–" if selectivity is None else points(selectivity),
+        percent(removal.share.value),
+        html.Span(
+            [
+                html.B(points(-lost.difference)),
+                " ",
+                html.Span(f"({signed_interval(-100 * lost.high, -100 * lost.low)})"),
+            ],
+            className="figures",
+        ),
+        points(-removal.random_loss),
+        "below 0.001" if rate < 0.001 else number_text(rate, ".2g"),
+    ]
+
+
+def used_text(view: Any) -> str:
+    """Say in plain words where the network needs what can be read."""
+    if view.task is None:
+        return ""
+    cuts = cuts_of(view)
+    if not cuts:
+        return NOT_MEASURED
+    rates = false_discovery_rates([removal.versus_network for _, removal in cuts])
+    sure = [
+        removal
+        for (_, removal), rate in zip(cuts, rates, strict=True)
+        if rate < 0.05 and removal.versus_network.difference > 0
+    ]
+    told = [
+        "That something can be read in a layer does not say that the network uses it. Here the "
+        "direction that the linear probe reads is taken out of the layer, and the rest of the "
+        "network is really run again."
+    ]
+    if sure:
+        most = max(sure, key=lambda removal: removal.versus_network.difference)
+        told.append(
+            f"It costs most in {layer_title(view, most.layer)}: "
+            f"{_unsigned(most.versus_network.difference)} points, against "
+            f"{_unsigned(most.random_loss)} for a random direction."
+        )
+    rest = len(cuts) - len(sure)
+    if rest:
+        told.append(
+            f"In {rest} of {len(cuts)} layers no loss shows beyond chance (false discovery rate "
+            "below 5 %): what can be read there is not shown to be used."
+        )
+    return " ".join(told)
+
+
+def _unsigned(loss: float) -> str:
+    return number_text(abs(100 * loss), ".2f")
+
+
+def used_note() -> str:
+    """Tell how the columns are made."""
+    return (
+        "Control: the same probe, fitted on the same images with random labels, and how many of "
+        "these it learns by heart; selectivity is the share minus the control (after Hewitt and "
+        "Liang, 2019). Changes are paired, in points of a per cent, with 95 % intervals; random directions are as many as "
+        "the probe's, the mean of several draws. The false discovery rate counts all rows "
+        "together (Benjamini and Hochberg)."
+    )
