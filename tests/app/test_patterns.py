@@ -1,13 +1,19 @@
 """The Patterns page without a browser: what it shows, and the ways to it and back."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pytest
 
+from app.pages.patterns import PAGE, words
+from app.pages.patterns.scores import draw_scores
+from app.pages.patterns.unit import draw_unit
+from app.pages.patterns.view import look
 from app.pages.patterns.wall import wall_picture
 from tests.app.asking import ask_page, ask_panel, small_app
+from tests.app.small_explorer import small_explorer
 
 
 @pytest.mark.parametrize(
@@ -82,3 +88,37 @@ def test_the_quiz_counts_the_answers_that_stand_in_the_address(quiz, said):
     assert (f"Question {said + 1} of 10" in told) == (said < 10)
     assert (f" of {said}. A machine" in told) == (said > 0)
     assert (f'"{quiz}a"' in told) == (said < 10)
+
+
+@lru_cache(maxsize=1)
+def found():
+    """The unit that was sought, as the page looks at it."""
+    sought()
+    return look(small_explorer(), PAGE.read(SOUGHT, small_explorer())[0])
+
+
+def test_a_dead_unit_is_told_in_numbers_and_nothing_of_it_is_predicted():
+    view = found()
+    dead = replace(view.unit_found, is_dead=True, n_fired=np.zeros_like(view.unit_found.n_fired))
+    told = replace(view, unit_found=dead)
+    assert "is dead: it fires in 0 of 40 test images" in words.sentence(told)
+    assert "Can you predict it?" not in str(draw_scores(told)["scores"])
+    assert "Can you predict it?" in str(draw_scores(view)["scores"])
+    assert "comes nearest" in str(draw_unit(told)["unit"])
+
+
+def test_a_unit_that_climbing_does_not_reach_is_told_in_numbers():
+    never = replace(found().unit_found, n_reached=0, pattern_response=np.float32([-0.25, -1, -2]))
+    told = words.pattern_text(replace(found(), unit_found=never))
+    assert told.startswith("No reaction found") and "−0.25" in told
+
+
+def test_the_answer_to_the_image_is_that_of_the_strongest_cell_before_its_non_linearity():
+    view = found()
+    pre = (
+        small_explorer()
+        .network("model_0")
+        .activations(view.explorer.image(view.selection.subject)[None])
+    )
+    assert view.response == pre.pre("last_maps")[0, ..., 2].max()
+    assert str(draw_scores(view)["scores"]).count("className='here'") == 1

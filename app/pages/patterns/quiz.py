@@ -11,7 +11,7 @@ from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.page import Panel
 from app.frame.wording import number_text
 from app.pages.patterns.state import N_QUESTIONS
-from app.pages.patterns.view import PatternsView
+from app.pages.patterns.view import PatternsView, has_training_images
 from cnn_core.errors import SelectionError
 from cnn_core.patterns.frames import frame_of
 from cnn_core.patterns.quiz import Trial, quiz_trials
@@ -22,12 +22,13 @@ _QUIZ = "patterns-quiz"
 def draw_quiz(view: PatternsView) -> dict[str, Any]:
     """Draw the answer to the last question, the next one and the score, nothing without a quiz."""
     quiz = view.selection.quiz
-    if not quiz or view.unit_found is None:
+    if not quiz or view.unit_found is None or not has_training_images(view):
         return {"quiz": None}
     try:
         trials = _trials(view)
-    except SelectionError as error:
-        return {"quiz": html.P(str(error), className="note")}
+    except SelectionError:
+        told = "There is nothing to ask here: no image excites this unit."
+        return {"quiz": html.P(told, className="note")}
     said = ["ab".index(letter) for letter in quiz[1:] if letter in "ab"][:N_QUESTIONS]
     parts: list[Component] = [html.H2("Which one excites it more?")]
     if said:
@@ -44,8 +45,6 @@ def draw_quiz(view: PatternsView) -> dict[str, Any]:
 def _trials(view: PatternsView) -> tuple[Trial, ...]:
     assert view.unit_found is not None
     explorer = view.explorer
-    if "train" not in explorer.set_names:
-        raise SelectionError("The quiz shows training images, and none are here.")
     frame = frame_of(explorer.receptive_fields(view.selection.model), view.layer)
     train, test = explorer.dataset("train"), explorer.dataset("test")
     return quiz_trials(view.unit_found, frame, train, test, N_QUESTIONS)

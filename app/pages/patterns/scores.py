@@ -57,6 +57,10 @@ def _firing(view: PatternsView) -> list[Component]:
     firing = firing_of(view)
     if firing is None:
         return []
+    assert view.unit_found is not None
+    if view.unit_found.is_dead:
+        told = words.fires_in(view)
+        return [html.P(f"A dead unit: {told}, so that nothing can be predicted.", className="note")]
     rows = [
         (
             view.class_name(number),
@@ -75,7 +79,7 @@ def _firing(view: PatternsView) -> list[Component]:
 def _place(view: PatternsView) -> list[Component]:
     found = view.unit_found
     assert found is not None
-    if found.place is None or found.place_scale is None or found.place.size == 1:
+    if found.is_dead or found.place is None or found.place_scale is None or found.place.size == 1:
         return []
     place = found.place.astype(np.float32) * np.float32(found.place_scale / 127)
     picture = thumbnail(place, (0.0, float(place.max()) or 1.0))
@@ -88,7 +92,7 @@ def _place(view: PatternsView) -> list[Component]:
 def _predicted(view: PatternsView) -> list[Component]:
     found = view.unit_found
     assert found is not None
-    if found.right_choice is None or found.rank_correlation is None:
+    if found.is_dead or found.right_choice is None or found.rank_correlation is None:
         return []
     return [
         html.H3("Can you predict it?"),

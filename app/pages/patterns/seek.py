@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html, no_update
 
+from app.frame.address import SENTENCE
 from app.frame.page import Panel, Part
+from app.pages.patterns import words
 from app.pages.patterns.scores import SCORES_AREA, draw_scores
 from app.pages.patterns.unit import UNIT_AREA, draw_unit
 from app.pages.patterns.view import PatternsView, Sought, sought_key
@@ -41,7 +43,7 @@ class _Search:
 
 def draw_search(view: PatternsView, part: int = 0) -> Part:
     """Carry the search for the unit on, unless it is known."""
-    nothing = {"unit": no_update, "scores": no_update, "told": ""}
+    nothing = {"unit": no_update, "scores": no_update, "told": "", "sentence": words.sentence(view)}
     if view.unit_found is not None:
         return Part(nothing, None)
     if "train" not in view.explorer.set_names:
@@ -71,7 +73,12 @@ def _carried_on(view: PatternsView, part: int) -> Part:
         html.Progress(value=str(round(100 * step.done)), max="100"),
         f" {step.title}: {step.n_searched:,} training images searched so far",
     ]
-    drawn: dict[str, Any] = {**draw_unit(now), **draw_scores(now), "told": "" if is_done else told}
+    drawn: dict[str, Any] = {
+        **draw_unit(now),
+        **draw_scores(now),
+        "told": "" if is_done else told,
+        "sentence": words.sentence(now),
+    }
     return Part(drawn, None if is_done else part + 1)
 
 
@@ -98,6 +105,7 @@ SEARCH = Panel(
         "scores": (SCORES_AREA, "children"),
         "told": (PROGRESS, "children"),
     },
+    texts={"sentence": SENTENCE},
     is_slow=True,
     in_parts=True,
 )

@@ -27,7 +27,11 @@ def draw_unit(view: PatternsView) -> dict[str, Any]:
     return {
         "unit": [
             name,
-            html.H3("What excites it most: nine real patches"),
+            html.H3(
+                "What comes nearest to exciting it: nine real patches"
+                if found.is_dead
+                else "What excites it most: nine real patches"
+            ),
             html.Div(_patches(view), className="patches nine"),
             html.P(
                 "Under each: label of its image and activation. A click opens it in Explore.",
@@ -58,7 +62,8 @@ def _patches(view: PatternsView) -> list[Component]:
         picture = html.Img(
             src=image_thumbnail(window), alt=f"Patch of a {label}", className="patch"
         )
-        told = f"{label} · {number_text(patch.activation, '.2f')}"
+        answer = patch.response if view.unit_found.is_dead else patch.activation
+        told = f"{label} · {number_text(answer, '.3g')}"
         cards.append(
             html.A(
                 [picture, html.Span(told, className="faint figures")],
@@ -93,7 +98,7 @@ def _made(view: PatternsView) -> list[Component]:
 def captioned(window: NDArray[np.uint8], answer: float) -> Component:
     """A made picture with what the unit answers to it."""
     picture = image_thumbnail(window.astype(np.float32) / np.float32(255))
-    told = number_text(answer, ".1f")
+    told = number_text(answer, ".3g")
     return html.Figure(
         [
             html.Img(src=picture, alt=f"Pattern, answer {told}", className="patch"),

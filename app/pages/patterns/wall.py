@@ -18,6 +18,7 @@ from app.pages.patterns.view import PatternsView, wall_of
 _WALL, _NOTE = "patterns-wall", "patterns-wall-note"
 _MOST_LINKS = 512
 _MOST_PICTURE = 90_000
+_LINE = 0.45
 
 
 def draw_wall(view: PatternsView) -> dict[str, Any]:
@@ -60,10 +61,11 @@ def _columns(n_units: int) -> int:
 
 
 def wall_picture(windows: NDArray[np.float32], columns: int) -> str:
-    """All windows in one picture, a dark line between them; as coarse as its weight demands."""
+    """All windows in one picture, a grey line between them; as coarse as its weight demands."""
     n, height, width, channels = windows.shape
     rows = -(-n // columns)
-    wall = np.zeros((rows * (height + 1), columns * (width + 1), channels), np.float32)
+    size = (rows * (height + 1), columns * (width + 1), channels)
+    wall = np.full(size, _LINE, np.float32)
     for place, window in enumerate(windows):
         top, left = place // columns * (height + 1), place % columns * (width + 1)
         wall[top : top + height, left : left + width] = window
@@ -71,10 +73,10 @@ def wall_picture(windows: NDArray[np.float32], columns: int) -> str:
     for levels in (15, 7):
         if len(drawn) > _MOST_PICTURE:
             drawn = image_thumbnail(np.rint(wall * levels) / np.float32(levels))
-    size = np.array([wall.shape[1], wall.shape[0]])
-    while len(drawn) > _MOST_PICTURE and size.min() > 1:
-        size = np.maximum(size * 3 // 4, 1)
-        drawn = image_thumbnail(wall, most=(int(size[0]), int(size[1])))
+    most = np.array([wall.shape[1], wall.shape[0]])
+    while len(drawn) > _MOST_PICTURE and most.min() > 1:
+        most = np.maximum(most * 3 // 4, 1)
+        drawn = image_thumbnail(wall, most=(int(most[0]), int(most[1])))
     return drawn
 
 

@@ -9,6 +9,7 @@ from app.pages.patterns.view import PatternsView, firing_of, has_training_images
 from cnn_core.patterns.results import REFERENCES
 from cnn_core.patterns.scores import References
 
+_MOST_KINDS = 4
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -39,22 +40,36 @@ def sentence(view: PatternsView) -> str:
     if found is None:
         return missing(view)
     name = name_of(view)
-    classes = classes_of_patches(view)
-    listed = ", ".join(f"{_COUNTS[n]} {label}{'s' * (n > 1)}" for label, n in classes)
-    kinds = f" ({listed})" if classes else ""
-    likes = f"{name} likes what its nine patches have in common{kinds}."
     if found.is_dead:
-        n = "" if view.n_of_class is None else f"{int(view.n_of_class.sum()):,} "
-        return f"{name} is dead: none of the {n}test images makes it fire."
+        return f"{name} is dead: {fires_in(view)}."
+    likes = f"{name} likes what its nine patches have in common{_kinds(view)}."
     if firing is None:
         return likes
     shares = firing[:, 0]
     best, least = int(np.nanargmax(shares)), int(np.nanargmin(shares))
+    most, fewest = percent(shares[best], 0), percent(shares[least], 0)
+    if most == fewest:
+        return f"{likes} It fires in {most} of the images of every class."
     return (
-        f"{likes} It fires in "
-        f"{percent(shares[best], 0)} of all {view.class_name(best)}s and in "
-        f"{percent(shares[least], 0)} of all {view.class_name(least)}s."
+        f"{likes} It fires in {most} of all {view.class_name(best)}s and in {fewest} of all "
+        f"{view.class_name(least)}s."
     )
+
+
+def fires_in(view: PatternsView) -> str:
+    """In how many of the images that were read the unit fires."""
+    found, n = view.unit_found, view.n_of_class
+    if found is None or found.n_fired is None or n is None:
+        return "it fires in no image that was searched"
+    return f"it fires in {int(found.n_fired.sum()):,} of {int(n.sum()):,} test images"
+
+
+def _kinds(view: PatternsView) -> str:
+    classes = classes_of_patches(view)
+    if len(classes) > _MOST_KINDS:
+        return f", in images of {_COUNTS[len(classes)]} classes"
+    listed = ", ".join(f"{_COUNTS[n]} {label}{'s' * (n > 1)}" for label, n in classes)
+    return f" ({listed})" if classes else ""
 
 
 def classes_of_patches(view: PatternsView) -> list[tuple[str, int]]:
@@ -84,7 +99,13 @@ def pattern_text(view: PatternsView) -> str:
     if not found.n_reached:
         return (
             f"No reaction found: from none of the starts did climbing make it fire (best answer "
-            f"{number_text(float(found.pattern_response[0]), '.2f')}, it fires above 0)."
+            f"{number_text(float(found.pattern_response[0]), '.2g')}, it fires above 0)."
+        )
+    if found.is_dead:
+        best = number_text(float(found.pattern_response[0]), ".2g")
+        return (
+            f"Never reached by a real image: {fires_in(view)}. Climbing makes it fire all the same, "
+            f"from {found.n_reached} starts, with an answer of {best} at most."
         )
     times = float("nan") if found.out_of_range is None else found.out_of_range
     told = "The pattern was made by climbing: its pixels were changed until the unit answered most."
