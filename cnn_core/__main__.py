@@ -111,6 +111,12 @@ def command_parser() -> argparse.ArgumentParser:
         "redrawn or made noisy, into shifts.json beside the first model (minutes)",
     )
     survey.add_argument(
+        "--familiarity",
+        action="store_true",
+        help="also keep of the training images what tells how far an image is from all of them, into "
+        "familiarity_NAME.npz beside each model (a minute a model)",
+    )
+    survey.add_argument(
         "--snapshots",
         type=Path,
         metavar="FILE",
@@ -284,6 +290,10 @@ def _survey(options: argparse.Namespace) -> int:
         from cnn_core.drawing.change_survey import shifts_of_files
 
         shifts_of_files(models, data)
+    if options.familiarity:
+        from cnn_core.drawing.reference import references_of_files
+
+        references_of_files(models, data)
     return 0
 
 
