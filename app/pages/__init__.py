@@ -2,10 +2,11 @@
 
 from app.pages.compare import PAGE as COMPARE
 from app.pages.decide import PAGE as DECIDE
+from app.pages.draw import PAGE as DRAW
 from app.pages.evidence import PAGE as EVIDENCE
 from app.pages.explore import PAGE as EXPLORE
 from app.pages.model import PAGE as MODEL
 from app.pages.patterns import PAGE as PATTERNS
 from app.pages.training import PAGE as TRAINING
 
-PAGES = (EXPLORE, COMPARE, DECIDE, EVIDENCE, PATTERNS, TRAINING, MODEL)
+PAGES = (EXPLORE, DRAW, COMPARE, DECIDE, EVIDENCE, PATTERNS, TRAINING, MODEL)

@@ -1,0 +1,235 @@
+"""Draw: a digit of one's own, honestly prepared; the answer follows the pen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.explorer import Explorer
+from app.figures.charts.answer import answer_figure
+from app.figures.pictures.grid import grid_figure, receptive_link
+from app.frame.components import EMPTY_FIGURE, graph, select, summary_id
+from app.frame.defaults import columns_for
+from app.frame.image_chooser import image_steps
+from app.frame.links import DRAW
+from app.frame.page import Page, Panel, Reply, Steps
+from app.frame.wording import probability_text, shape_text
+from app.pages.draw.cleaning import ADDRESS, NAMES, register_cleaning
+from app.pages.draw.shifts import SHIFTS
+from app.pages.draw.state import FIELDS, DrawSelection
+from app.pages.draw.view import DrawView, look
+from cnn_core.drawing.cleaning import usual_steps
+from cnn_core.space.display import colour_range
+from cnn_core.space.mosaic import Mosaic
+
+_BARS, _GRID, _SAID = "draw-answer", "draw-grid", "draw-said"
+_EMPTY = "The pad is empty: draw a digit, drop a picture here, or start from a test image."
+
+
+def _draw_answer(view: DrawView) -> dict[str, Any]:
+    if view.activations is None:
+        return {"bars": EMPTY_FIGURE, "said": _EMPTY, "summary": _EMPTY}
+    name = view.class_name(view.prediction)
+    share = probability_text(float(view.probabilities[view.prediction]))
+    told = f"The network says {name}, probability {share}."
+    bars = answer_figure(
+        view.explorer.class_names, view.probabilities, view.logits, prediction=view.prediction
+    )
+    return {"bars": bars, "said": told, "summary": told}
+
+
+def _answer_frame(explorer: Explorer) -> Component:
+    return html.Section(
+        [
+            html.P(id=_SAID, className="draw-said", role="status"),
+            graph(_BARS, "The network's answer to your drawing", class_name="answer-figure"),
+        ],
+        className="panel",
+        **{"aria-label": "Answer"},
+    )
+
+
+def _draw_grid(view: DrawView) -> dict[str, Any]:
+    layer = view.layer
+    title = [layer.name, html.Span(f" {shape_text(layer)}", className="faint")]
+    layers = [
+        {"value": info.name, "label": f"{info.name} · {shape_text(info)}"}
+        for info in view.explorer.network(view.selection.model).layers
+    ]
+    if view.activations is None:
+        return {"grid": EMPTY_FIGURE, "title": title, "summary": _EMPTY, "layer": layers}
+    values = view.activations[layer.name][0]
+    sight = view.explorer.sight(view.selection.model, layer.name)
+    figure = grid_figure(
+        Mosaic.of(layer.shape, columns_for(layer)),
+        values,
+        values,
+        colour_range(values),
+        name=layer.name,
+        range_title="activation",
+        fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial),
+    )
+    summary = f"Activations of {layer.name} for your drawing."
+    return {"grid": figure, "title": title, "summary": summary, "layer": layers}
+
+
+def _grid_frame(explorer: Explorer) -> Component:
+    return html.Section(
+        [
+            html.H2(id="draw-grid-title"),
+            graph(_GRID, "Activation grid of your drawing", class_name="grid-figure"),
+        ],
+        className="panel",
+        **{"aria-label": "Activation grid"},
+    )
+
+
+def _pad_frame(explorer: Explorer) -> Component:
+    """The pad; what stands on it never leaves the browser but to be cleaned."""
+    tools = [
+        html.Button(text, className="button", title=title, **{"data-pad": act})
+        for act, text, title in (
+            ("undo", "Undo", "Take back the last stroke"),
+            ("redo", "Redo", "Draw it again"),
+            ("erase", "Eraser", "Rub out instead of drawing"),
+            ("clear", "Clear", "Empty the pad"),
+            ("image", "Start from the test image", "The image of the number above"),
+        )
+    ]
+    usual = usual_steps(explorer.input_shape)
+    switches = [
+        html.Tr(
+            [
+                html.Td(
+                    html.Label(
+                        [html.Span(className="step-box", **{"data-step-name": name}), f" {title}"]
+                    )
+                ),
+                html.Td(className="faint", **{"data-step-told": name}),
+                html.Td(className="figures", **{"data-step-other": name}),
+            ]
+        )
+        for name, title in NAMES.items()
+    ]
+    head = ("Step", "What it did", "Answer the other way")
+    pictures = [
+        html.Figure(
+            [
+                html.Div(className="draw-picture", **{"data-picture": key}),
+                html.Figcaption(text, className="faint"),
+            ]
+        )
+        for key, text in (
+            ("yours", "yours"),
+            ("cleaned", "cleaned"),
+            ("seen", "what the network sees"),
+        )
+    ]
+    return html.Section(
+        [
+            html.Div(
+                id="draw-pad",
+                className="pad",
+                **{
+                    "data-address": ADDRESS,
+                    "data-steps": ",".join(usual.names()),
+                    "data-shape": ",".join(map(str, explorer.input_shape)),
+                },
+            ),
+            html.Div(tools, className="button-row"),
+            html.P(
+                "Draw with a finger, a pen or the mouse; or paste, drop or choose a picture.",
+                className="faint note",
+            ),
+            html.Div(id="draw-upload", className="note"),
+            html.P(id="draw-fault", className="notice", role="alert", hidden=True),
+            html.Div(pictures, className="draw-pictures"),
+            html.Table(
+                [
+                    html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
+                    html.Tbody(switches),
+                ],
+                className="table",
+            ),
+        ],
+        className="panel",
+        **{"aria-label": "Pad"},
+    )
+
+
+PAD = Panel(name="draw-pad-panel", depends_on=("model",), layout=_pad_frame, draw=lambda view: {})
+ANSWER = Panel(
+    name="draw-answer",
+    depends_on=("model", "own"),
+    layout=_answer_frame,
+    draw=_draw_answer,
+    outputs={"bars": (_BARS, "figure")},
+    texts={"said": _SAID, "summary": summary_id(_BARS)},
+)
+GRID = Panel(
+    name="draw-grid",
+    depends_on=("model", "own", "layer"),
+    layout=_grid_frame,
+    draw=_draw_grid,
+    outputs={"grid": (_GRID, "figure"), "title": ("draw-grid-title", "children")},
+    texts={"summary": summary_id(_GRID)},
+    options=("layer",),
+)
+
+
+def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
+    models = [(name, name) for name in explorer.model_names]
+    choices = [select("model", "Model", models), select("layer", "Layer", []), image_steps()]
+    return html.Div(
+        [
+            html.Div(choices, className="choices"),
+            html.Div(
+                [
+                    placed[PAD.name],
+                    html.Div([placed[ANSWER.name], placed[SHIFTS.name]]),
+                    placed[GRID.name],
+                ],
+                className="draw-body",
+            ),
+        ],
+        className="draw",
+    )
+
+
+def _reply(view: DrawView) -> Reply:
+    names = [info.name for info in view.explorer.network(view.selection.model).layers]
+    place = names.index(view.selection.layer)
+    sentence = _EMPTY
+    if view.activations is not None:
+        share = probability_text(float(view.probabilities[view.prediction]))
+        sentence = (
+            f"Your drawing is a {view.class_name(view.prediction)} for the network, probability "
+            f"{share}. It opens on every page above."
+        )
+    return Reply(
+        sentence=sentence,
+        steps=Steps(
+            below=names[(place + 1) % len(names)],
+            above=names[place - 1],
+            count=len(view.explorer.dataset(view.selection.set)),
+        ),
+    )
+
+
+PAGE = Page(
+    path=DRAW,
+    title="Draw",
+    question="What does the network make of your own digit?",
+    words=("softmax", "probability", "prediction", "layer", "map", "node", "activation"),
+    keys=(("↑ ↓", "previous, next layer"), ("← →", "previous, next test image")),
+    help="Draw on the black square. The three pictures show how your drawing becomes what the network "
+    "sees, and what each step is good for.",
+    fields=FIELDS,
+    selection=DrawSelection,
+    look=look,
+    panels=(PAD, ANSWER, GRID, SHIFTS),
+    arrange=_arrange,
+    reply=_reply,
+    register_downloads=register_cleaning,
+)
