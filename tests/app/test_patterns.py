@@ -9,6 +9,7 @@ import pytest
 
 from app.pages.patterns import PAGE, words
 from app.pages.patterns.scores import draw_scores
+from app.pages.patterns.seek import draw_search
 from app.pages.patterns.unit import draw_unit
 from app.pages.patterns.view import look
 from app.pages.patterns.wall import wall_picture
@@ -122,3 +123,9 @@ def test_the_answer_to_the_image_is_that_of_the_strongest_cell_before_its_non_li
     )
     assert view.response == pre.pre("last_maps")[0, ..., 2].max()
     assert str(draw_scores(view)["scores"]).count("className='here'") == 1
+
+
+def test_without_training_images_nothing_is_sought_and_the_page_says_why():
+    explorer = small_explorer(with_train=False)
+    part = draw_search(look(explorer, PAGE.read("?layer=last_maps", explorer)[0]))
+    assert part.next_part is None and "training images" in part.drawn["told"]

@@ -29,7 +29,8 @@ class _Search:
 
     def __init__(self, bench: "PatternBench", unit: int) -> None:
         self._lock = threading.Lock()
-        self._steps: Iterator[Step] = bench.steps([unit])
+        self._begin = lambda: bench.steps([unit])
+        self._steps: Iterator[Step] = self._begin()
         self._step: Step | None = None
 
     def carried_on(self) -> "Step":
@@ -37,8 +38,16 @@ class _Search:
         with self._lock:
             until = time.monotonic() + _SECONDS_A_PART
             while self._step is None or (self._step.done < 1 and time.monotonic() < until):
-                self._step = next(self._steps)
+                self._step = self._next()
             return self._step
+
+    def _next(self) -> "Step":
+        try:
+            return next(self._steps)
+        except LookingGlassError:
+            # Who asks again begins anew: what has failed once gives nothing more.
+            self._steps = self._begin()
+            raise
 
 
 def draw_search(view: PatternsView, part: int = 0) -> Part:
