@@ -21,6 +21,10 @@ class ArtifactError(LookingGlassError):
     """A shipped file is missing or not the file that the manifest describes."""
 
 
+class OlderFormatError(ArtifactError):
+    """A file of results is whole, but was written by an older version."""
+
+
 class SelectionError(LookingGlassError):
     """A layer, unit, image or class was asked for that does not exist.
 

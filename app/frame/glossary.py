@@ -59,6 +59,8 @@ TERMS = {
     "validation": "Images kept out of the training to watch it.",
     "L2": "A small fine for large weights during the training.",
     "untrained twin": "The same network before its training: its weights come from the dice.",
+    "selectivity": "How much better a probe is on real labels than on labels drawn by lot.",
+    "false discovery rate": "Of all findings as sure as this one, the share that chance alone would give.",
     "snapshot": "The network's weights at one moment of its training.",
     "confusion matrix": "How often images of each class are taken for each class.",
     "equivalent": "The difference is so small that it does not matter, by a limit said beforehand.",

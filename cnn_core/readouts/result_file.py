@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from cnn_core.artifacts import AnyPath, Fault, save_text
-from cnn_core.errors import ArtifactError
+from cnn_core.errors import ArtifactError, OlderFormatError
 from cnn_core.readouts.results import ModelReadouts
 
 FORMAT: Literal[2] = 2
@@ -91,6 +91,8 @@ def load_content(path: AnyPath, kind: Any, stated_format: int, computed_by: str)
 
     Raises
     ------
+    OlderFormatError
+        When an older version wrote the file.
     ArtifactError
         When the file is damaged or of another format; it names the first place that is at fault.
     """
@@ -105,7 +107,17 @@ def load_content(path: AnyPath, kind: Any, stated_format: int, computed_by: str)
         return from_json(kind, text)
     except ValidationError as found:
         what = _first_fault(text, found, stated_format)
-        raise ArtifactError(str(Fault(str(path), what, remedy))) from None
+        kind_of_error = OlderFormatError if _is_older(text, stated_format) else ArtifactError
+        raise kind_of_error(str(Fault(str(path), what, remedy))) from None
+
+
+def _is_older(text: bytes, stated_format: int) -> bool:
+    try:
+        stated = json.loads(text)
+    except ValueError:
+        return False
+    found = stated.get("format") if isinstance(stated, dict) else None
+    return isinstance(found, int) and 0 < found < stated_format
 
 
 def _first_fault(text: bytes, found: ValidationError, stated_format: int) -> str:

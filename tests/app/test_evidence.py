@@ -5,70 +5,26 @@ import io
 import json
 import math
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from app.explorer import Explorer
 from app.figures.charts.ladder import STYLES, Mark, share_figure
 from app.figures.charts.shares import least_mistakes, mistakes, share_axis, share_text
 from app.frame.wording import percent
-from app.pages.evidence import PAGE, parts, twins, used_parts, words
+from app.pages.evidence import words
 from app.pages.evidence.found import Found, find_results
+from app.pages.evidence.missing_words import missing_text
 from app.pages.evidence.purpose import purpose, steps_of
 from app.pages.evidence.state import read, write
-from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
 from app.pages.evidence.view import READERS, look
 from cnn_core.errors import ArtifactError
 from cnn_core.readouts.claims import judge_claims
-from cnn_core.readouts.paired import compare
-from cnn_core.readouts.pooling import Compared, Gain, Spread, compare_reader
-from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
-from cnn_core.readouts.results import Number, Twin
-from cnn_core.statistics import paired_difference
-from tests.app.asking import show, small_app
+from cnn_core.readouts.result_file import READOUTS
+from tests.app.asking import small_app
+from tests.app.evidence_views import paired, selected, shown, stored, texts, viewed, with_results
 from tests.app.measured_explorer import PAIR, measured_app, measured_explorer
 from tests.app.small_explorer import small_explorer
-
-LADDER = "evidence-ladder.figure"
-
-
-def stored():
-    return load_readouts(measured_explorer().folder / READOUTS)
-
-
-def selected(search="", explorer=None):
-    explorer = explorer or measured_explorer()
-    return read(search, explorer)
-
-
-def viewed(search=""):
-    explorer = measured_explorer()
-    selection, problems = read(search, explorer)
-    assert problems == []
-    return look(explorer, selection)
-
-
-def shown(search="", app=None):
-    return show(app or measured_app(), LADDER, PAGE.path, search)
-
-
-def with_results(results, tmp_path):
-    """The measured explorer with other results beside it."""
-    save_readouts(tmp_path / READOUTS, results)
-    plain = measured_explorer()
-    return Explorer(
-        plain.networks,
-        {name: plain.dataset(name) for name in plain.set_names},
-        {
-            (model, name): plain.survey(model, name)
-            for model in plain.model_names
-            for name in plain.set_names
-        },
-        folder=tmp_path,
-    )
-
 
 # --- address ----------------------------------------------------------------------------------
 
@@ -139,6 +95,16 @@ def test_damaged_results_stop_the_start_with_one_line(tmp_path):
     path.write_text(path.read_text()[:-100])
     with pytest.raises(ArtifactError, match=r"readouts\.json: truncated or altered; .*survey"):
         find_results(explorer)
+
+
+def test_results_of_an_older_format_leave_the_page_open_and_tell_what_to_run(tmp_path):
+    explorer = with_results(stored(), tmp_path)
+    (tmp_path / READOUTS).write_text(json.dumps({"format": 1, "models": []}))
+    found = find_results(explorer)
+    assert found.by_model == {} and found.older == (tmp_path / READOUTS,)
+    view = look(explorer, read("", explorer)[0])
+    assert "An older version wrote readouts.json" in missing_text(view)
+    assert purpose(view) == ("", "")
 
 
 def test_without_results_the_page_tells_the_command_and_still_shows_the_nodes():
@@ -249,14 +215,6 @@ def test_an_interval_up_to_all_right_is_drawn_to_the_end_of_the_axis():
 # --- words ------------------------------------------------------------------------------------
 
 
-def paired(only_first, only_second, n=1000):
-    both = n - only_first - only_second
-    return compare(
-        [True] * only_first + [False] * only_second + [True] * both,
-        [False] * only_first + [True] * only_second + [True] * both,
-    )
-
-
 @pytest.mark.parametrize(
     ("counts", "outcome", "told"),
     [
@@ -270,193 +228,6 @@ def test_differences_are_told_as_the_interval_says(counts, outcome, told):
     difference = paired(*counts)
     assert words.outcome(difference) == outcome
     assert words.difference_text(difference).startswith(told)
-
-
-def compared(only_network, only_other, n=10_000, margin=0.15):
-    """A network that alone is right so often, against another reader, with its verdict."""
-    network, other = np.ones((2, 1, n), bool)
-    other[0, :only_network] = False
-    network[0, only_network : only_network + only_other] = False
-    found = paired_difference(network, other)
-    return Compared(found, margin, found.verdict(margin))
-
-
-@pytest.mark.parametrize(
-    ("counts", "told", "outcome"),
-    [
-        ((50, 5), "the MLP's hidden layer spares 4.5 mistakes in 1,000.", "needed"),
-        ((1, 1), "does as well as the MLP, to within 1.5 mistakes in 1,000", "equivalent"),
-        ((5, 50), "does better than the MLP, by 4.5 mistakes in 1,000", "better without"),
-        ((30, 22), "is not settled: with it the network makes between 0.", "not settled"),
-    ],
-)
-def test_what_the_hidden_layer_adds_is_said_as_the_verdict_has_it(counts, told, outcome):
-    found = compared(*counts)
-    assert told in hidden_layer_text(found)
-    text = pooled_text(found, "the weighing")
-    assert f": {outcome}. m = 0.15 points" in text and "4 of 5 cases" in text
-    assert "one model" in text
-
-
-def test_no_network_that_guesses_is_judged():
-    guessing = replace(compared(50, 5), verdict=None)
-    assert "nothing can be judged" in hidden_layer_text(guessing)
-    assert "no better than guessing" in pooled_text(guessing, "the weighing")
-    assert "cannot be judged" in hidden_layer_text(None)
-
-
-@pytest.mark.parametrize("task", ["pair", "all"])
-def test_the_answer_on_top_is_that_of_all_models_together(task):
-    view = viewed(f"?task={task}")
-    headline, rest = purpose(view)
-    judged = compare_reader(stored(), view.task.name, view.layer, "linear_probe")
-    assert headline.endswith(hidden_layer_text(judged))
-    both = [pooled_text(judged, "the weighing"), "To tell 4 from 9, in all 2 models together"]
-    assert all(told in rest for told in [*both, "To tell the 4 classes apart, in all 2 models"])
-    assert ONE_MODEL not in rest
-
-
-@pytest.mark.parametrize(
-    ("verdict", "told"),
-    [
-        ("holds", "Looking is not enough to tell 4 from 9: in 1,000 images circles"),
-        ("does not hold", "Looking is enough to tell 4 from 9:"),
-        ("not settled", "Whether looking is enough to tell 4 from 9 is not settled:"),
-    ],
-)
-def test_whether_looking_is_enough_follows_the_verdict_on_the_eye(monkeypatch, verdict, told):
-    number = Number("circle reader", 0.9, 0.8, 0.95)
-    claims = tuple(
-        replace(one, verdict=verdict, numbers=(number,)) for one in judge_claims(stored(), "1-3")
-    )
-    monkeypatch.setattr(Found, "pooled", lambda self, name: claims)
-    view = viewed()
-    view = replace(view, results=replace(view.results, claims=claims))
-    assert purpose(view)[0].startswith(told)
-
-
-def test_one_model_alone_is_told_to_be_one(tmp_path):
-    explorer = with_results(stored()[:1], tmp_path)
-    view = look(explorer, read("", explorer)[0])
-    assert ONE_MODEL in purpose(view)[1] and "in this one model" in purpose(view)[1]
-    assert ONE_MODEL in words.claims_note(view)
-    assert ONE_MODEL not in words.claims_note(viewed())
-
-
-# --- untrained twins --------------------------------------------------------------------------
-
-
-def twinned(tmp_path):
-    """The page over results with twins: the readers of the other model."""
-    results = stored()
-    both = [
-        replace(own, twin=Twin("made up", other.tasks, other.readouts))
-        for own, other in zip(results, results[::-1], strict=True)
-    ]
-    explorer = with_results(both, tmp_path)
-    return look(explorer, read("", explorer)[0])
-
-
-def test_every_rung_but_the_pixels_has_its_untrained_mark(tmp_path):
-    view = twinned(tmp_path)
-    results = stored()
-    for rung in view.rungs:
-        own = rung.readout
-        if own.layer == "":
-            assert rung.before is None
-            continue
-        shares = [
-            one.of("1-3", own.layer, own.reader, own.setting)[0].share.value for one in results
-        ]
-        assert (rung.before.least, rung.before.most) == (min(shares), max(shares))
-        assert rung.before.mean == pytest.approx(np.mean(shares))
-    marks = parts.ladder_marks(view)
-    figure = share_figure(parts.ladder_rows(view), marks)
-    hollow = {
-        trace["marker"]["symbol"]: trace
-        for trace in figure["data"]
-        if trace.get("marker", {}).get("symbol", "").endswith("-open")
-    }
-    assert set(hollow) == {f"{STYLES[reader].symbol}-open" for reader in READERS}
-    n_rungs = len(view.results.layers) - 1
-    for trace in hollow.values():
-        assert len(trace["x"]) == n_rungs
-        assert all("before training: " in told for told in trace["customdata"])
-    assert "hollow" in str(parts.legend(view)) and "hollow" not in str(parts.legend(viewed()))
-
-
-@pytest.mark.parametrize(
-    ("gains", "told"),
-    [
-        ((0, 0), "adds nothing to either that these images could show"),
-        ((30, 0), "mostly makes visible in single cells what was there before"),
-        ((0, 40), "helps the weighing and not the single cell"),
-        ((30, 25), "adds to both"),
-    ],
-)
-def test_what_training_adds_follows_the_gains(gains, told):
-    def gain(difference, start):
-        low, high = difference - 5, difference + 5
-        spread = [Spread.of([(start + one) / 100]) for one in (difference, 0)]
-        found = compared(1, 1).difference
-        return Gain(*spread, replace(found, difference=difference, low=low, high=high))
-
-    known = {"best_cell": gain(gains[0], 60), "linear_probe": gain(gains[1], 58)}
-    view = SimpleNamespace(
-        task=viewed().task,
-        layer=viewed().layer,
-        results=viewed().results,
-        selection=viewed().selection,
-        class_name=viewed().class_name,
-        gain=known.get,
-        rung=viewed().rung,
-    )
-    text = twins.what_training_adds(view)
-    assert text.endswith(f"training {told}.")
-    assert "The untrained network tells 4 from 9 in 58" in text
-    assert "95 % intervals: best single cell " in twins.gains_text(view)
-
-
-def test_without_a_twin_the_page_tells_what_to_run():
-    text = twins.what_training_adds(viewed())
-    assert "not known" in text and "python -m cnn_core survey --readouts" in text
-    assert all(rung.before is None for rung in viewed().rungs)
-
-
-# --- readable and used ------------------------------------------------------------------------
-
-
-def test_what_the_network_loses_stands_beside_what_can_be_read():
-    view = viewed()
-    cuts = used_parts.cuts_of(view)
-    assert [probe.layer for probe, _ in cuts] == [layer.name for layer in view.results.layers]
-    told = texts(shown()["evidence-used-table"])
-    for probe, removal in cuts:
-        lost = removal.versus_network
-        for text in (
-            percent(probe.share.value),
-            percent(removal.share.value),
-            words.points(-lost.difference),
-            words.points(-removal.random_loss),
-            words.points(probe.selectivity),
-        ):
-            assert text in told
-
-
-def test_the_sentence_on_use_counts_the_layers_without_a_loss():
-    view = viewed()
-    removals = [
-        replace(one, versus_network=paired(*((60, 0) if one.layer == "last_maps" else (1, 1))))
-        for one in view.results.removals
-    ]
-    changed = replace(view, results=replace(view.results, removals=tuple(removals)))
-    told = used_parts.used_text(changed)
-    n = len(view.results.layers)
-    assert "It costs most in last_maps: 6.00 points, against" in told
-    assert f"In {n - 1} of {n} layers no loss shows beyond chance" in told
-    without = replace(view, results=replace(view.results, removals=()))
-    assert "survey --readouts" in used_parts.used_text(without)
-    assert used_parts.used_table(without) is None
 
 
 @pytest.mark.parametrize(
@@ -575,15 +346,6 @@ def test_verdicts_of_other_models_are_told():
         "a: holds, b: does not hold"
     )
     assert words.verdicts_text((("a", "holds"),)) == ""
-
-
-def texts(part):
-    """All strings of a component as it is sent."""
-    if isinstance(part, dict):
-        return [text for value in part.values() for text in texts(value)]
-    if isinstance(part, list):
-        return [text for one in part for text in texts(one)]
-    return [part] if isinstance(part, str) else []
 
 
 def test_the_two_linear_probes_are_told_apart_by_their_number_of_classes():

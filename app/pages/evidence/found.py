@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.explorer import Explorer
+from cnn_core.errors import OlderFormatError
 from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.pooling import (
     Compared,
@@ -27,10 +28,13 @@ class Found:
         In the order of the models; those without results are missing.
     other_data : tuple of str
         Models that were measured on other images than those shown.
+    older : tuple of Path
+        Files that an older version wrote; nothing of them is shown.
     """
 
     by_model: dict[str, ModelReadouts]
     other_data: tuple[str, ...] = ()
+    older: tuple[Path, ...] = ()
 
     def of(self, model: str) -> ModelReadouts | None:
         """Results of a model, or None."""
@@ -124,7 +128,13 @@ def find_results(explorer: Explorer) -> Found:
     """
     set_name = explorer.set_names[0]
     digest = explorer.dataset(set_name).digest
-    stored = [one for folder in _folders(explorer) for one in load_readouts(folder / READOUTS)]
+    stored: list[ModelReadouts] = []
+    older: list[Path] = []
+    for folder in _folders(explorer):
+        try:
+            stored += load_readouts(folder / READOUTS)
+        except OlderFormatError:
+            older.append(folder / READOUTS)
     by_model, other_data = {}, []
     for model in explorer.model_names:
         identity = explorer.survey(model, set_name).model_digest
@@ -134,7 +144,7 @@ def find_results(explorer: Explorer) -> Found:
             by_model[model] = fitting
         elif own:
             other_data.append(model)
-    return Found(by_model, tuple(other_data))
+    return Found(by_model, tuple(other_data), tuple(older))
 
 
 def fitted_elsewhere(results: ModelReadouts, explorer: Explorer) -> bool:

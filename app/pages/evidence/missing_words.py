@@ -37,6 +37,13 @@ def missing_text(view):
                 "command measures it on yours; the page shows the results at the next start. "
                 f"{_PLACES}"
             )
+        if view.found.older:
+            files = ", ".join(path.name for path in view.found.older)
+            return (
+                f"An older version wrote {files}, without what this page shows. This command "
+                "measures anew; the page shows the results at the next start. "
+                f"{_PLACES if _is_own(view, model) else ''}"
+            ).rstrip()
         return (
             f"{model} has not been measured yet. This command does it, in minutes and "
             "going on where it was stopped; the page shows the results at the next start. "
