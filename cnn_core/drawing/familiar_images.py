@@ -96,10 +96,8 @@ class Reference:
 
     def encoded(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Coordinates of a layer's values (n, n_cells) in steps, (n, k), not rounded."""
-        found: NDArray[np.float32] = (
-            (values - self.mean) @ self.directions.T / np.float32(self.step)
-        )
-        return found
+        coordinates = (values - self.mean) @ self.directions.T
+        return np.asarray(coordinates / self.step, np.float32)
 
     def candidates(self, values: NDArray[np.float32]) -> NDArray[np.int64]:
         """Numbers, rising, of the training images that lie nearest by their codes.
