@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from app.explorer import Explorer
 from app.pages.draw import PAGE
+from app.pages.draw.familiar import FAMILIAR
 from app.pages.draw.view import look
 from cnn_core.drawing.answers import shift_map
-from cnn_core.drawing.packed import unpack
+from cnn_core.drawing.packed import pack, unpack
+from cnn_core.drawing.reference import build_reference, familiarity_file, write_reference
 from tests.app.asking import ask_page, ask_panel, small_app
-from tests.app.small_explorer import small_explorer
+from tests.app.small_explorer import small_explorer, small_images
 
 
 def drawing(ink=255) -> str:
@@ -84,3 +87,35 @@ def test_the_shifts_are_those_of_the_core():
     drawn = str(ask_panel(small_app(), "/draw", "draw-shifts", "", own))
     assert f"of the {found.predictions.size} places" in drawn
     assert ("nearest other answer" in drawn) == (share < 1)
+
+
+def explorer_with_reference(folder) -> Explorer:
+    """The small explorer, with what is kept of its training images beside the models."""
+    explorer = small_explorer()
+    network, sets = explorer.network("model_0"), {n: small_images(n) for n in ("test", "train")}
+    surveys = {("model_0", name): explorer.survey("model_0", name) for name in sets}
+    file = folder / familiarity_file("model_0")
+    write_reference(file, build_reference(network, sets["train"], sets["test"]))
+    return Explorer({"model_0": network}, sets, surveys, folder=folder)
+
+
+def told_of(panel, explorer, pixels, query=""):
+    return panel.draw(look(explorer, PAGE.read(query, explorer, pack(pixels))[0]))
+
+
+def test_a_training_image_is_familiar_and_a_filled_square_is_not(tmp_path):
+    explorer = explorer_with_reference(tmp_path)
+    known = np.rint(explorer.dataset("train").images[5] * 255).astype(np.uint8)
+    told = told_of(FAMILIAR, explorer, known)
+    assert "as near to the training images as most" in told["said"]
+    assert "set=train&image=5" in told["near"][0].href
+    told = told_of(FAMILIAR, explorer, np.full((12, 12, 1), 255, np.uint8))
+    assert "be careful with the answer" in told["said"]
+    assert len(told["near"]) == 3
+
+
+def test_where_nothing_is_known_of_the_training_images_it_is_said():
+    pixels = np.full((12, 12, 1), 9, np.uint8)
+    assert "was not computed" in told_of(FAMILIAR, small_explorer(), pixels)["said"]
+    without = small_explorer(with_train=False)
+    assert "no training images" in told_of(FAMILIAR, without, pixels)["said"]

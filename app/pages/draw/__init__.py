@@ -16,6 +16,7 @@ from app.frame.links import DRAW
 from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.wording import probability_text, shape_text
 from app.pages.draw.cleaning import ADDRESS, NAMES, register_cleaning
+from app.pages.draw.familiar import FAMILIAR
 from app.pages.draw.shifts import SHIFTS
 from app.pages.draw.state import FIELDS, DrawSelection
 from app.pages.draw.view import DrawView, look
@@ -187,7 +188,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
             html.Div(
                 [
                     placed[PAD.name],
-                    html.Div([placed[ANSWER.name], placed[SHIFTS.name]]),
+                    html.Div([placed[panel.name] for panel in (ANSWER, FAMILIAR, SHIFTS)]),
                     placed[GRID.name],
                 ],
                 className="draw-body",
@@ -228,7 +229,7 @@ PAGE = Page(
     fields=FIELDS,
     selection=DrawSelection,
     look=look,
-    panels=(PAD, ANSWER, GRID, SHIFTS),
+    panels=(PAD, ANSWER, GRID, FAMILIAR, SHIFTS),
     arrange=_arrange,
     reply=_reply,
     register_downloads=register_cleaning,
