@@ -25,6 +25,7 @@ def bar_lists_figure(
     for place, ((title, names, terms), column) in enumerate(zip(lists, _COLUMNS, strict=True)):
         mark = "" if place == 0 else str(place + 1)
         reach = 1.05 * max((abs(term) for term in terms), default=0.0) or 1.0
+        fills = [theme.class_colour(p if term >= 0 else q) for term in terms]
         traces.append(
             {
                 "type": "bar",
@@ -35,10 +36,12 @@ def bar_lists_figure(
                 "yaxis": f"y{mark}",
                 "hoverinfo": "skip",
                 "marker": {
-                    "color": [theme.class_colour(p if term >= 0 else q) for term in terms],
+                    "color": fills,
                     "pattern": {
                         "shape": ["" if term >= 0 else "/" for term in terms],
-                        "fillmode": "overlay",
+                        "fillmode": "replace",
+                        "bgcolor": fills,
+                        "fgopacity": 0.5,
                         "fgcolor": "#ffffff",
                         "size": 6,
                         "solidity": 0.28,

@@ -57,7 +57,10 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
             "line": {"color": colours, "width": [1.5 if hollow else 0 for hollow in is_hollow]},
             "pattern": {
                 "shape": _hatching(bars, is_hollow),
-                "fillmode": "overlay",
+                # An overlay asks for the contrast to one colour and is given all of them.
+                "fillmode": "replace",
+                "bgcolor": fills,
+                "fgopacity": 0.5,
                 "fgcolor": "#ffffff",
                 "size": 6,
                 "solidity": 0.28,
