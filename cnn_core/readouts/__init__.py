@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 from cnn_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from cnn_core.readouts.answers import Paired as Paired
+    from cnn_core.readouts.answers import Share as Share
+    from cnn_core.readouts.circles_found import CirclesFound as CirclesFound
+    from cnn_core.readouts.claim_found import Claim as Claim
     from cnn_core.readouts.claims import judge_claims as judge_claims
     from cnn_core.readouts.compute import compute_readouts as compute_readouts
     from cnn_core.readouts.paired import compare as compare
@@ -15,14 +19,10 @@ if TYPE_CHECKING:
     from cnn_core.readouts.pooling import gain_by_training as gain_by_training
     from cnn_core.readouts.result_file import load_readouts as load_readouts
     from cnn_core.readouts.result_file import save_readouts as save_readouts
-    from cnn_core.readouts.results import CirclesFound as CirclesFound
-    from cnn_core.readouts.results import Claim as Claim
     from cnn_core.readouts.results import LayerFacts as LayerFacts
     from cnn_core.readouts.results import ModelReadouts as ModelReadouts
-    from cnn_core.readouts.results import Paired as Paired
     from cnn_core.readouts.results import Readout as Readout
     from cnn_core.readouts.results import Removal as Removal
-    from cnn_core.readouts.results import Share as Share
     from cnn_core.readouts.results import Task as Task
     from cnn_core.readouts.results import Twin as Twin
     from cnn_core.readouts.results import Variant as Variant

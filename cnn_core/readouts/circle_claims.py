@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.readouts.circles_worth import FEW, MANY, N_CLEAR, N_DRAWS, N_RANDOM, UNCLEAR_SHARE
+from cnn_core.readouts.claim_found import Number
 from cnn_core.readouts.evidence import (
     DOES_NOT,
     HOLDS,
@@ -20,7 +21,6 @@ from cnn_core.readouts.evidence import (
     share_number,
 )
 from cnn_core.readouts.pooling import network_right, versus_network
-from cnn_core.readouts.results import Number
 
 NEARLY_ALL = 0.9
 _N_RESAMPLES = 2000

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnn_core.readouts import circle_claims
 from cnn_core.readouts.circles_worth import THRESHOLD, THRESHOLDS
+from cnn_core.readouts.claim_found import Claim, Elsewhere, Number
 from cnn_core.readouts.evidence import (
     NEEDS,
     NOT_SETTLED,
@@ -25,7 +26,7 @@ from cnn_core.readouts.evidence import (
     share_number,
 )
 from cnn_core.readouts.pooling import Compared, network_right, versus_network
-from cnn_core.readouts.results import ALL_CLASSES, Claim, Elsewhere, ModelReadouts, Number
+from cnn_core.readouts.results import ALL_CLASSES, ModelReadouts
 from cnn_core.statistics import paired_difference
 
 TOGETHER = "The maps were trained together with this MLP."

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.circles.groups import margins
-from cnn_core.readouts.results import ALL_CLASSES, Answers, Share, Task
+from cnn_core.readouts.answers import Answers, Share
+from cnn_core.readouts.results import ALL_CLASSES, Task
 
 
 def make_task(

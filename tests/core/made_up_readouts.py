@@ -2,19 +2,10 @@
 
 import numpy as np
 
+from cnn_core.readouts.answers import Answers, Counts, Share
+from cnn_core.readouts.circles_found import CirclesFound, Draw
 from cnn_core.readouts.paired import compare
-from cnn_core.readouts.results import (
-    Answers,
-    CirclesFound,
-    Counts,
-    Draw,
-    ModelReadouts,
-    Readout,
-    Share,
-    Task,
-    Variant,
-    VariantScore,
-)
+from cnn_core.readouts.results import ModelReadouts, Readout, Task, Variant, VariantScore
 
 PAIR, ALL = "1-2", "all"
 SIZES = {PAIR: 2000, ALL: 5000}

@@ -13,13 +13,14 @@ from cnn_core.errors import ArtifactError, DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.readouts import compute as compute_module
 from cnn_core.readouts import ladder as ladder_module
+from cnn_core.readouts.answers import Answers, Counts, Share
 from cnn_core.readouts.best_cells import COUNTS
 from cnn_core.readouts.compute import compute_readouts, count_shared
 from cnn_core.readouts.ladder import layers_to_read, read_layers
 from cnn_core.readouts.pooling import gain_by_training
 from cnn_core.readouts.removal import N_RANDOM
 from cnn_core.readouts.result_file import as_read, load_readouts, save_readouts
-from cnn_core.readouts.results import Answers, Counts, Share, Task, Twin
+from cnn_core.readouts.results import Task, Twin
 from cnn_core.readouts.task import make_task, network_answers
 from cnn_core.readouts.work import Work
 from cnn_core.statistics import wilson_interval

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.explorer import Explorer
 from cnn_core.errors import OlderFormatError
+from cnn_core.readouts.claim_found import Claim
 from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.pooling import (
     Compared,
@@ -15,7 +16,7 @@ from cnn_core.readouts.pooling import (
     versus_network,
 )
 from cnn_core.readouts.result_file import READOUTS, load_readouts
-from cnn_core.readouts.results import ALL_CLASSES, Claim, LayerFacts, ModelReadouts, Task
+from cnn_core.readouts.results import ALL_CLASSES, LayerFacts, ModelReadouts, Task
 
 
 @dataclass(frozen=True, eq=False)
