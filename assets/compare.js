@@ -251,25 +251,26 @@
 
   function kept() {
     try {
-      return JSON.parse(sessionStorage.getItem(KEPT_QUERY)) || {};
+      return sessionStorage.getItem(KEPT_QUERY);
     } catch {
-      return {};
+      return null;
     }
   }
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-send]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      // The image joins the groups that were compared last, if they are of the same set.
-      const own = new URL(link.href).searchParams;
-      const { search, set } = kept();
-      if (set === own.get("set")) {
-        const last = new URLSearchParams(search);
+      // The image joins the groups that were compared last, if they are of the same set; no address
+      // names the first set or the first model. The reader's own image fits every set.
+      const { hash, searchParams: own } = new URL(link.href);
+      const search = kept();
+      const last = new URLSearchParams(search ?? "");
+      if (search !== null && (hash || last.get("set") === own.get("set"))) {
+        if (!own.has("model")) last.delete("model");
         for (const key of ["layer", "model", `add_${link.dataset.send}`]) {
           if (own.has(key)) last.set(key, own.get(key));
         }
         event.preventDefault();
-        const { hash } = new URL(link.href);
         glass().go(PATH, `?${last.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`,
           { own: hash.replace("#own=", "") });
       }
@@ -301,8 +302,7 @@
     if (detail.path !== PATH) return;
     requestAnimationFrame(bind);
     try {
-      sessionStorage.setItem(KEPT_QUERY,
-        JSON.stringify({ search: detail.search, set: detail.values.set }));
+      sessionStorage.setItem(KEPT_QUERY, detail.search);
     } catch {
       // A browser that keeps nothing starts each comparison from the page's default.
     }
