@@ -156,9 +156,12 @@ def test_a_pasted_link_shows_the_same_and_a_wrong_part_is_told(open_page):
 
 def test_a_disagreement_opens_in_decide_and_back(page, dashboard):
     visit(page, dashboard + "/evidence?task=all")
-    page.locator("#evidence-cards").get_by_text("Decide", exact=True).first.click()
+    way = page.locator("#evidence-cards").get_by_text("Decide", exact=True).first
+    asked = way.evaluate("link => new URL(link.href).searchParams.get('image')")
+    way.click()
     settle(page)
-    assert "/decide?" in page.url and "image=" in page.url
+    # The address leaves out the image that Decide opens on by itself.
+    assert "/decide?" in page.url and control(page, "image").input_value() == asked
     page.go_back()
     settle(page)
     assert "/evidence?task=all" in page.url
