@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cnn_core.drawing.pictures import picture_of as picture_of
     from cnn_core.drawing.pictures import read_picture as read_picture
     from cnn_core.drawing.reference import build_reference as build_reference
-    from cnn_core.drawing.reference import load_reference as load_reference
+    from cnn_core.drawing.reference_file import load_reference as load_reference
     from cnn_core.drawing.strokes import stroke_width as stroke_width
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

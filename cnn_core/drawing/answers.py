@@ -1,6 +1,9 @@
 """How the answer to one image depends on where it stands, how it is turned, how large it is."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,8 +12,10 @@ from cnn_core.drawing.changes import NOISE_DRAWS, kind_of, shifted
 from cnn_core.drawing.own_images import given, light_of
 from cnn_core.errors import SelectionError
 from cnn_core.network.activations import softmax
-from cnn_core.network.classifier import Network
 from cnn_core.network.opened_layer import one_image
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 REACH = 8
 """How far images of 28 pixels are shifted; others by the same share of their smaller side."""

@@ -6,18 +6,22 @@ most. These choose 128 candidates, whose values are then computed anew by the ne
 full.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import DataError
 from cnn_core.images.dataset import Dataset
-from cnn_core.network.classifier import Network
 from cnn_core.network.opened_layer import one_image
 from cnn_core.survey.whole_set import identity_of
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 N_CANDIDATES = 128
 N_NEAREST = 3

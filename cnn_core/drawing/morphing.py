@@ -1,15 +1,20 @@
 """The way from one image to another, in pixels or in a layer, and where the answer changes on it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.drawing.own_images import light_of, rounded, values_of
 from cnn_core.errors import SelectionError
-from cnn_core.network.classifier import Network
 from cnn_core.network.opened_layer import one_image
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 FLIP_PRECISION = 0.001
 """How far apart the two places of a flip are at most, as a share of the way."""

@@ -1,4 +1,4 @@
-"""``python -m cnn_core survey --familiarity``: what is kept of the training images, and its file."""
+"""``python -m cnn_core survey --familiarity``: what is kept of the training images."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,30 +11,22 @@ from tqdm import tqdm
 
 from cnn_core.artifacts import MANIFEST, replacing
 from cnn_core.drawing.familiar_images import N_NEAREST, Reference, nearest, values_at
+from cnn_core.drawing.reference_file import COMPUTED_BY, familiarity_file, write_reference
 from cnn_core.images.dataset import Dataset, fit_labels, load_dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network
-from cnn_core.patterns.archives import read_archive, write_archive
 from cnn_core.survey.one_pass import layers_from_last_convolution
 from cnn_core.survey.whole_set import identity_of
 from cnn_core.training.publishing import publish_file
 from cnn_core.training.versions import versions
 
-FORMAT = 1
-COMPUTED_BY = "survey --familiarity"
 N_DIRECTIONS = 32
 _N_FITTED = 2000
 _MOST_TEST_BYTES = 64 * 2**20
 _N_CHECKED = 200
 _BATCH = 500
-_FACTS = ("model_digest", "train_digest", "test_digest", "layer", "step")
 
 Progress = Callable[[int, int], None]
-
-
-def familiarity_file(model_name: str) -> str:
-    """Name of the file that lies beside a model."""
-    return f"familiarity_{model_name}.npz"
 
 
 def build_reference(
@@ -155,43 +147,6 @@ def _agreement(
     firsts = sum(int(one[0] == true[0]) for one, true in zip(numbers, exact, strict=True))
     alls = sum(set(one) == set(true[true >= 0]) for one, true in zip(numbers, exact, strict=True))
     return {"checked": len(asked), "nearest_found": firsts, "all_three_found": int(alls)}
-
-
-def write_reference(path: Path | str, found: Reference) -> None:
-    """Write it to a new file."""
-    told = {
-        "format": FORMAT,
-        **{name: getattr(found, name) for name in _FACTS},
-        "provenance": dict(found.provenance),
-    }
-    arrays: dict[str, NDArray[Any]] = {
-        "mean": found.mean,
-        "directions": found.directions.astype(np.float16),
-        "codes": found.codes,
-        "test_distances": found.test_distances,
-    }
-    write_archive(path, told, arrays)
-
-
-def load_reference(path: Path | str) -> Reference | None:
-    """Read what was written; None if there is no such file.
-
-    Raises
-    ------
-    ArtifactError
-        When the file is damaged or of another format.
-    """
-    return read_archive(path, FORMAT, _reference_from, COMPUTED_BY)
-
-
-def _reference_from(told: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Reference:
-    kinds = {"mean": "f4", "directions": "f2", "codes": "i1", "test_distances": "f4"}
-    for name, kind in kinds.items():
-        if arrays[name].dtype != np.dtype(kind):
-            raise ValueError(name)
-    facts: dict[str, Any] = {name: told[name] for name in _FACTS}
-    facts |= {**arrays, "directions": arrays["directions"].astype(np.float32)}
-    return Reference(**facts, provenance=told["provenance"])
 
 
 def references_of_files(models: Sequence[Path | str], data: Path | str) -> None:

@@ -1,10 +1,12 @@
 """A picture from the browser, brought to the form that the network takes: nothing of it is kept."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import io
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flask import Flask, Response, jsonify, request
@@ -20,7 +22,9 @@ from cnn_core.drawing.packed import pack
 from cnn_core.drawing.pictures import Picture, read_picture
 from cnn_core.errors import DataError, LookingGlassError, SelectionError
 from cnn_core.network.activations import softmax
-from cnn_core.network.classifier import Network
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 ADDRESS = "/draw/clean"
 _LARGEST_SHOWN = (160, 160)
