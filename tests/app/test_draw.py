@@ -9,11 +9,16 @@ from PIL import Image, ImageDraw
 
 from app.explorer import Explorer
 from app.pages.draw import PAGE
-from app.pages.draw.familiar import FAMILIAR
+from app.pages.draw.changes import CHANGES
+from app.pages.draw.familiar import FAMILIAR, familiar_sentence, reference_of
 from app.pages.draw.view import look
-from cnn_core.drawing.answers import shift_map
+from cnn_core.drawing.answers import curve, shift_map
+from cnn_core.drawing.change_results import SHIFTS, changes_text
+from cnn_core.drawing.change_survey import count_changes
+from cnn_core.drawing.familiar_images import Familiar, familiarity
 from cnn_core.drawing.packed import pack, unpack
-from cnn_core.drawing.reference import build_reference, familiarity_file, write_reference
+from cnn_core.drawing.reference import build_reference
+from cnn_core.drawing.reference_file import familiarity_file, write_reference
 from tests.app.asking import ask_page, ask_panel, small_app
 from tests.app.small_explorer import small_explorer, small_images
 
@@ -109,9 +114,26 @@ def test_a_training_image_is_familiar_and_a_filled_square_is_not(tmp_path):
     told = told_of(FAMILIAR, explorer, known)
     assert "as near to the training images as most" in told["said"]
     assert "set=train&image=5" in told["near"][0].href
-    told = told_of(FAMILIAR, explorer, np.full((12, 12, 1), 255, np.uint8))
-    assert "be careful with the answer" in told["said"]
+    far = np.full((12, 12, 1), 255, np.uint8)
+    told = told_of(FAMILIAR, explorer, far)
+    reference, train = reference_of(explorer, "model_0"), explorer.dataset("train")
+    image = explorer.own_image(pack(far))
+    found = familiarity(reference, explorer.network("model_0"), train, image)
+    assert found.percentile > 75 and told["said"] == familiar_sentence(found)
     assert len(told["near"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("percentile", "said"),
+    [
+        (100, "than any test image: be careful"),
+        (99.96, "than 99.9 % of test images: be careful"),
+        (80, "somewhat unusual: 80 %"),
+        (30, "as near"),
+    ],
+)
+def test_one_sentence_tells_how_familiar_it_is(percentile, said):
+    assert said in familiar_sentence(Familiar(1.0, percentile, ()))
 
 
 def test_where_nothing_is_known_of_the_training_images_it_is_said():
@@ -119,3 +141,31 @@ def test_where_nothing_is_known_of_the_training_images_it_is_said():
     assert "was not computed" in told_of(FAMILIAR, small_explorer(), pixels)["said"]
     without = small_explorer(with_train=False)
     assert "no training images" in told_of(FAMILIAR, without, pixels)["said"]
+
+
+DRAWN = np.rint(small_images("test").images[0] * 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("kind", ["rotation", "size", "stroke", "noise"])
+def test_the_curve_of_each_change_is_that_of_the_core(kind):
+    explorer = small_explorer()
+    told = told_of(CHANGES, explorer, DRAWN, f"change={kind}")
+    image = explorer.own_image(pack(DRAWN))
+    found = curve(explorer.network("model_0"), image, kind)
+    answer = int(explorer.network("model_0").logits(image[None])[0].argmax())
+    [line] = told["figure"]["data"]
+    np.testing.assert_allclose(line["y"], found.probabilities[:, answer], atol=1e-6)
+    assert ("at all" in told["note"]) == bool((found.predictions == answer).all())
+
+
+def test_beside_the_curve_stands_what_the_test_set_does(tmp_path):
+    explorer = small_explorer()
+    counted = count_changes([explorer.network("model_0")], explorer.dataset("test"))
+    (tmp_path / SHIFTS).write_text(changes_text(counted), "utf-8")
+    sets = {name: explorer.dataset(name) for name in explorer.set_names}
+    surveys = {("model_0", name): explorer.survey("model_0", name) for name in sets}
+    beside = Explorer({"model_0": explorer.network("model_0")}, sets, surveys, folder=tmp_path)
+    told = told_of(CHANGES, beside, DRAWN, "change=noise")
+    expected = [n / 40 for n in counted[0].curve("noise").n_right]
+    assert told["figure"]["data"][1]["y"] == expected
+    assert "40 test images" in told["note"]

@@ -15,6 +15,7 @@ from app.frame.image_chooser import image_steps
 from app.frame.links import DRAW
 from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.wording import probability_text, shape_text
+from app.pages.draw.changes import CHANGES
 from app.pages.draw.cleaning import ADDRESS, NAMES, register_cleaning
 from app.pages.draw.familiar import FAMILIAR
 from app.pages.draw.shifts import SHIFTS
@@ -188,7 +189,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
             html.Div(
                 [
                     placed[PAD.name],
-                    html.Div([placed[panel.name] for panel in (ANSWER, FAMILIAR, SHIFTS)]),
+                    html.Div([placed[panel.name] for panel in (ANSWER, FAMILIAR, CHANGES, SHIFTS)]),
                     placed[GRID.name],
                 ],
                 className="draw-body",
@@ -229,7 +230,7 @@ PAGE = Page(
     fields=FIELDS,
     selection=DrawSelection,
     look=look,
-    panels=(PAD, ANSWER, GRID, FAMILIAR, SHIFTS),
+    panels=(PAD, ANSWER, GRID, FAMILIAR, CHANGES, SHIFTS),
     arrange=_arrange,
     reply=_reply,
     register_downloads=register_cleaning,

@@ -2,12 +2,39 @@
 
 from dataclasses import dataclass
 
-from app.frame.fields import Selection, image_field, shared_fields
+from app.explorer import Explorer
+from app.frame.fields import Selection, choice, image_field, shared_fields
+from cnn_core.drawing.changes import KINDS
+
+KIND_NAMES = {
+    "rotation": "rotation",
+    "size": "size",
+    "stroke": "width of the strokes",
+    "noise": "noise",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawSelection(Selection):
-    """One state of the page; what stands on the pad is the browser's own."""
+    """One state of the page; what stands on the pad is the browser's own.
+
+    Attributes
+    ----------
+    change
+        Kind of change whose amounts are tried, one of `cnn_core.drawing.changes.KINDS`.
+    """
+
+    change: str
 
 
-FIELDS = shared_fields(image=image_field())
+def kinds_for(explorer: Explorer) -> list[str]:
+    """Kinds of change that the images take: strokes are those of grey ones."""
+    return [kind for kind in KINDS if kind != "stroke" or explorer.input_shape[2] == 1]
+
+
+FIELDS = (
+    *shared_fields(image=image_field()),
+    choice(
+        "change", "change of the drawing", lambda explorer, values: kinds_for(explorer), "rotation"
+    ),
+)
