@@ -15,12 +15,13 @@ from app.pages.draw.view import DrawView
 from cnn_core.drawing.answers import ShiftMap, shift_map
 
 _FIGURE, _TITLE, _NOTE = "draw-shifts", "draw-shifts-title", "draw-shifts-note"
+_EVERY_SHIFT = "The answer at every shift"
 
 
 def _draw(view: DrawView) -> dict[str, Any]:
     if view.activations is None:
         told = "Draw something, and every shift of it is tried here."
-        return {"figure": EMPTY_FIGURE, "title": "", "note": told, "summary": told}
+        return {"figure": EMPTY_FIGURE, "title": _EVERY_SHIFT, "note": told, "summary": told}
     network = view.explorer.network(view.selection.model)
     found = shift_map(network, view.explorer.image(view.selection.subject))
     is_same = found.predictions == view.prediction
@@ -64,8 +65,8 @@ def _hovers(view: DrawView, found: ShiftMap, names: list[list[str]]) -> list[lis
 def _frame(explorer: Explorer) -> Component:
     return html.Section(
         [
-            html.H2(id=_TITLE),
-            graph(_FIGURE, "The answer at every shift", class_name="shift-figure"),
+            html.H2(_EVERY_SHIFT, id=_TITLE),
+            graph(_FIGURE, _EVERY_SHIFT, class_name="shift-figure"),
             html.P(id=_NOTE, className="faint note"),
         ],
         className="panel",
