@@ -160,7 +160,7 @@ def _pad_frame(explorer: Explorer) -> Component:
     )
 
 
-PAD = Panel(name="draw-pad-panel", depends_on=("model",), layout=_pad_frame, draw=lambda view: {})
+PAD = Panel(name="draw-pad-panel", depends_on=(), layout=_pad_frame, draw=lambda view: {})
 ANSWER = Panel(
     name="draw-answer",
     depends_on=("model", "own"),
