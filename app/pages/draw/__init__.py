@@ -160,7 +160,14 @@ def _pad_frame(explorer: Explorer) -> Component:
     )
 
 
-PAD = Panel(name="draw-pad-panel", depends_on=(), layout=_pad_frame, draw=lambda view: {})
+PAD = Panel(
+    name="draw-pad-panel",
+    depends_on=("model",),
+    layout=_pad_frame,
+    draw=lambda view: {},
+    # The browser fills the pad.
+    is_empty=lambda selection: True,
+)
 ANSWER = Panel(
     name="draw-answer",
     depends_on=("model", "own"),
