@@ -208,6 +208,24 @@
     if (button.dataset.pad !== "erase") send();
   });
 
+  document.addEventListener("click", async (event) => {
+    const ending = event.target.closest?.("[data-own-file]")?.dataset.ownFile;
+    const own = ending && answer()?.own;
+    if (!own) return;
+    try {
+      const reply = await fetch(`/draw/own.${ending}`, { method: "POST",
+        headers: { "Content-Type": "application/json" }, body: JSON.stringify({ own }) });
+      if (!reply.ok) return tell(await reply.text());
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await reply.blob());
+      link.download = `own.${ending}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    } catch {
+      tell("The server does not answer at the moment; the drawing stays on the pad.");
+    }
+  });
+
   // --- pictures from outside -------------------------------------------------------------------------
 
   function buildUpload() {

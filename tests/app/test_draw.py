@@ -12,10 +12,12 @@ from app.pages.draw import PAGE
 from app.pages.draw.changes import CHANGES
 from app.pages.draw.familiar import FAMILIAR, familiar_sentence, reference_of
 from app.pages.draw.view import look
+from app.pages.draw.way import WAY
 from cnn_core.drawing.answers import curve, shift_map
 from cnn_core.drawing.change_results import SHIFTS, changes_text
 from cnn_core.drawing.change_survey import count_changes
 from cnn_core.drawing.familiar_images import Familiar, familiarity
+from cnn_core.drawing.morphing import morph
 from cnn_core.drawing.packed import pack, unpack
 from cnn_core.drawing.reference import build_reference
 from cnn_core.drawing.reference_file import familiarity_file, write_reference
@@ -169,3 +171,41 @@ def test_beside_the_curve_stands_what_the_test_set_does(tmp_path):
     expected = [n / 40 for n in counted[0].curve("noise").n_right]
     assert told["figure"]["data"][1]["y"] == expected
     assert "40 test images" in told["note"]
+
+
+def test_the_way_to_a_test_image_tells_where_the_answer_turns_and_opens_it():
+    explorer = small_explorer()
+    network, images = explorer.network("model_0"), explorer.dataset("test").images
+    answers = network.logits(images).argmax(axis=1)
+    first = int(np.flatnonzero(answers != answers[0])[0])
+    pixels = np.rint(images[first] * 255).astype(np.uint8)
+    told = told_of(WAY, explorer, pixels, "to=0")
+    found = morph(network, explorer.own_image(pack(pixels)), images[0])
+    np.testing.assert_allclose(told["figure"]["data"][0]["y"], found.margin, atol=1e-5)
+    assert f"After {100 * found.flip.after:.1f} % of the way it becomes" in told["note"]
+    [door] = told["link"]
+    assert door.href.startswith("/decide?") and door.href.endswith(pack(found.flip.pixels))
+
+
+def test_a_way_without_a_turn_says_so():
+    explorer = small_explorer()
+    pixels = np.rint(explorer.dataset("test").images[3] * 255).astype(np.uint8)
+    told = told_of(WAY, explorer, pixels, "to=3")
+    assert "on the whole way" in told["note"] and told["link"] == []
+
+
+def own_file(ending, own):
+    return small_app().server.test_client().post(f"/draw/own.{ending}", json={"own": own})
+
+
+def test_the_drawing_comes_back_as_a_file_pixel_by_pixel():
+    packed = pack(DRAWN)
+    np.testing.assert_array_equal(np.load(io.BytesIO(own_file("npy", packed).data)), DRAWN)
+    png = np.asarray(Image.open(io.BytesIO(own_file("png", packed).data)))
+    np.testing.assert_array_equal(png, DRAWN[..., 0])
+
+
+@pytest.mark.parametrize("own", [None, 3, "", "no image!"])
+def test_what_is_no_drawing_makes_no_file(own):
+    reply = own_file("png", own)
+    assert reply.status_code == 422 and reply.get_data(as_text=True).count("\n") == 1

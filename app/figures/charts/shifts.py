@@ -68,9 +68,13 @@ def shift_figure(
         showlegend=False,
         meta={"kind": "told"},
         margin={"l": 44, "r": 8, "t": 8, "b": 40},
-        xaxis=theme.axis(**plain, title="pixels to the right", constrain="domain"),
+        xaxis=theme.axis(**plain, title={"text": "pixels to the right"}, constrain="domain"),
         yaxis=theme.axis(
-            **plain, title="pixels down", autorange="reversed", scaleanchor="x", constrain="domain"
+            **plain,
+            title={"text": "pixels down"},
+            autorange="reversed",
+            scaleanchor="x",
+            constrain="domain",
         ),
     )
     return {"data": [squares, letters], "layout": layout}

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
+from flask import Flask
 
 from app.explorer import Explorer
 from app.figures.charts.answer import answer_figure
@@ -18,9 +19,11 @@ from app.frame.wording import probability_text, shape_text
 from app.pages.draw.changes import CHANGES
 from app.pages.draw.cleaning import ADDRESS, NAMES, register_cleaning
 from app.pages.draw.familiar import FAMILIAR
+from app.pages.draw.files import register_files
 from app.pages.draw.shifts import SHIFTS
 from app.pages.draw.state import FIELDS, DrawSelection
 from app.pages.draw.view import DrawView, look
+from app.pages.draw.way import WAY
 from cnn_core.drawing.cleaning import usual_steps
 from cnn_core.space.display import colour_range
 from cnn_core.space.mosaic import Mosaic
@@ -128,6 +131,15 @@ def _pad_frame(explorer: Explorer) -> Component:
             ("seen", "what the network sees"),
         )
     ]
+    files = [
+        html.Button(
+            f"Save as {text}",
+            className="button",
+            title="What the network sees, as a file",
+            **{"data-own-file": ending},
+        )
+        for ending, text in (("png", "PNG"), ("npy", ".npy"))
+    ]
     return html.Section(
         [
             html.Div(
@@ -147,6 +159,7 @@ def _pad_frame(explorer: Explorer) -> Component:
             html.Div(id="draw-upload", className="note"),
             html.P(id="draw-fault", className="notice", role="alert", hidden=True),
             html.Div(pictures, className="draw-pictures"),
+            html.Div(files, className="button-row"),
             html.Table(
                 [
                     html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
@@ -197,7 +210,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
                 [
                     placed[PAD.name],
                     html.Div([placed[panel.name] for panel in (ANSWER, FAMILIAR, CHANGES, SHIFTS)]),
-                    placed[GRID.name],
+                    html.Div([placed[GRID.name], placed[WAY.name]]),
                 ],
                 className="draw-body",
             ),
@@ -226,6 +239,11 @@ def _reply(view: DrawView) -> Reply:
     )
 
 
+def _register(server: Flask, explorer: Explorer) -> None:
+    register_cleaning(server, explorer)
+    register_files(server, explorer)
+
+
 PAGE = Page(
     path=DRAW,
     title="Draw",
@@ -237,8 +255,8 @@ PAGE = Page(
     fields=FIELDS,
     selection=DrawSelection,
     look=look,
-    panels=(PAD, ANSWER, GRID, FAMILIAR, CHANGES, SHIFTS),
+    panels=(PAD, ANSWER, GRID, FAMILIAR, CHANGES, SHIFTS, WAY),
     arrange=_arrange,
     reply=_reply,
-    register_downloads=register_cleaning,
+    register_downloads=_register,
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.explorer import Explorer
-from app.frame.fields import Selection, choice, image_field, shared_fields
+from app.frame.fields import Selection, choice, image_field, last_image, number, shared_fields
 from cnn_core.drawing.changes import KINDS
 
 KIND_NAMES = {
@@ -22,9 +22,12 @@ class DrawSelection(Selection):
     ----------
     change
         Kind of change whose amounts are tried, one of `cnn_core.drawing.changes.KINDS`.
+    to
+        Number of the image of the set that the drawing is turned into.
     """
 
     change: str
+    to: int
 
 
 def kinds_for(explorer: Explorer) -> list[str]:
@@ -33,8 +36,15 @@ def kinds_for(explorer: Explorer) -> list[str]:
 
 
 FIELDS = (
-    *shared_fields(image=image_field()),
+    *shared_fields(set_drops=("image", "to"), image=image_field()),
     choice(
         "change", "change of the drawing", lambda explorer, values: kinds_for(explorer), "rotation"
+    ),
+    number(
+        "to",
+        "image of the set that the drawing is turned into",
+        0,
+        last_image,
+        lambda explorer, values: values["image"],
     ),
 )
