@@ -56,7 +56,9 @@ def course_figure(
         meta={"kind": "course"},
         margin={"l": 52, "r": 8, "t": 8, "b": 44},
         xaxis=theme.axis(
-            tickvals=list(range(len(moments))), ticktext=list(moments), title="steps of training"
+            tickvals=list(range(len(moments))),
+            ticktext=list(moments),
+            title={"text": "steps of training", "font": {"size": 12, "color": theme.FAINT_INK}},
         ),
         yaxis=share_axis(everything),
         shapes=[
