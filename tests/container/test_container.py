@@ -59,7 +59,7 @@ def test_image_is_small(image):
 
 def test_image_says_how_it_runs(image):
     config = json.loads(docker("image", "inspect", "--format", "{{json .Config}}", IMAGE))
-    assert config["Cmd"][0] == "gunicorn"
+    assert config["Cmd"] == ["python", "-m", "app"]
     assert "/readyz" in " ".join(config["Healthcheck"]["Test"])
     assert config["User"].split(":")[0] not in ("", "0", "root")
     assert "PIP" not in " ".join(config["Env"])
