@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from cnn_core.errors import DataError as DataError
     from cnn_core.errors import LookingGlassError as LookingGlassError
     from cnn_core.errors import ModelError as ModelError
+    from cnn_core.errors import OlderFormatError as OlderFormatError
     from cnn_core.errors import SelectionError as SelectionError
     from cnn_core.images.dataset import Dataset as Dataset
     from cnn_core.images.dataset import available_splits as available_splits
