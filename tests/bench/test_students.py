@@ -5,6 +5,7 @@ import gzip
 import json
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -56,6 +57,12 @@ class Answering:
         return [content]
 
 
+def met(plan):
+    """What the students met; in a thread, since a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(lambda: asyncio.run(attend(plan))).result()
+
+
 @contextmanager
 def serving(application):
     with make_server("127.0.0.1", 0, application, _Threaded, _Silent) as server:
@@ -100,19 +107,19 @@ def test_every_student_asks_and_every_answer_is_counted():
 
 def test_answers_that_are_no_200_are_errors():
     with serving(Answering(fails=True)) as address:
-        lesson = asyncio.run(attend(plan(address)))
+        lesson = met(plan(address))
     assert set(lesson.errors) == {"status 503"} and lesson.errors["status 503"] > 0
     assert len(lesson.delays) >= lesson.errors["status 503"] - 4
 
 
 def test_another_picture_than_the_one_asked_for_is_an_error():
     with serving(Answering(lies=True)) as address:
-        lesson = asyncio.run(attend(plan(address)))
+        lesson = met(plan(address))
     assert lesson.errors == {"another answer": 4}
 
 
 def test_a_server_that_is_not_there_is_an_error_and_no_silence():
-    lesson = asyncio.run(attend(plan("http://127.0.0.1:9", students=2)))
+    lesson = met(plan("http://127.0.0.1:9", students=2))
     assert sum(lesson.errors.values()) >= len(lesson.delays) > 0
 
 
@@ -120,7 +127,7 @@ def test_a_shared_lesson_draws_from_the_same_few_wishes():
     application = Answering()
     wishes = [(0, "?image=3"), (0, "?image=4")]
     with serving(application) as address:
-        asyncio.run(attend(plan(address, wishes=wishes, is_shared=True)))
+        met(plan(address, wishes=wishes, is_shared=True))
     assert set(application.asked) == {"?image=3", "?image=4"}
 
 
