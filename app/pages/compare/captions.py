@@ -11,17 +11,18 @@ from app.frame.subject import Subject
 from app.frame.wording import exact_probability, short_probability
 from app.pages.compare.members import OWN_WORD
 from app.pages.compare.state import with_members, write
-from app.pages.compare.view import CompareView, Tile
+from app.pages.compare.view import CompareView, ImageTile, Tile
 
 
 def captions(view: CompareView, key: str, tiles: Sequence[Tile]) -> list[Component]:
     """Make the captions of some grids of a group."""
     return [
-        _member(view, key, tile) if tile.kind == "image" else _summary(key, tile) for tile in tiles
+        _member(view, key, tile) if isinstance(tile, ImageTile) else _summary(key, tile)
+        for tile in tiles
     ]
 
 
-def _member(view: CompareView, key: str, tile: Tile) -> Component:
+def _member(view: CompareView, key: str, tile: ImageTile) -> Component:
     selection = view.selection
     subject = Subject(selection.set, max(tile.image, 0), selection.own if tile.is_own else "")
     label = "unknown" if tile.label is None else view.class_name(tile.label)
@@ -92,7 +93,7 @@ def _member(view: CompareView, key: str, tile: Tile) -> Component:
     )
 
 
-def _both_answers(view: CompareView, tile: Tile) -> str:
+def _both_answers(view: CompareView, tile: ImageTile) -> str:
     """What the circles and the network say of one image, asked the same: p or q."""
     circles, selection = view.circles, view.selection
     shares = (tile.on_a / max(circles.n_unique_a, 1), tile.on_b / max(circles.n_unique_b, 1))
@@ -101,12 +102,12 @@ def _both_answers(view: CompareView, tile: Tile) -> str:
         if shares[0] == shares[1]
         else view.class_name(selection.p if shares[0] > shares[1] else selection.q)
     )
-    network = max((selection.p, selection.q), key=lambda number: tile.probabilities[number])
+    network = max((selection.p, selection.q), key=tile.probabilities.__getitem__)
     share = short_probability(float(tile.probabilities[network]))
     return f"circles say {by_circles}, network says {view.class_name(network)} ({share})"
 
 
-def _probability(view: CompareView, tile: Tile, number: int) -> Component:
+def _probability(view: CompareView, tile: ImageTile, number: int) -> Component:
     return html.Span(
         [
             html.Span(f"P({view.class_name(number)}) ", className="faint"),
@@ -116,7 +117,7 @@ def _probability(view: CompareView, tile: Tile, number: int) -> Component:
     )
 
 
-def _moves(view: CompareView, key: str, tile: Tile) -> list[Component]:
+def _moves(view: CompareView, key: str, tile: ImageTile) -> list[Component]:
     selection, place = view.selection, tile.position
     members = selection.members[key]
 

@@ -1,7 +1,10 @@
 """The numbers behind the Compare page, over plain HTTP."""
 
+from typing import Any
+
 import numpy as np
 from flask import Flask, Response, abort, request
+from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.pages.compare.measures import measures_of
@@ -59,7 +62,9 @@ def register_routes(server: Flask, explorer: Explorer) -> None:
         selection = _asked(explorer)
         values, worth = measures.group_values(selection), measures.worth(selection)
         circles, reader = worth.circles, worth.worth.reader
-        arrays = {f"members_{key}": np.array(selection.members[key], np.int64) for key in GROUPS}
+        arrays: dict[str, NDArray[Any]] = {
+            f"members_{key}": np.array(selection.members[key], np.int64) for key in GROUPS
+        }
         arrays |= {f"activations_{key}": values.values[key] for key in GROUPS}
         arrays |= {f"probabilities_{key}": values.probabilities[key] for key in GROUPS}
         arrays |= {

@@ -40,27 +40,22 @@ def asked_classes(
     default = default_pair(explorer.class_names)
     groups = [[image for image in choices[key].by_hand if image != OWN] for key in "ab"]
     p, q = (
-        asked[place]
-        if asked[place] is not None
-        else _most_frequent(survey.labels[list(groups[place])])
-        for place in (0, 1)
+        named if named is not None else _most_frequent(survey.labels[group])
+        for named, group in zip(asked, groups, strict=True)
     )
-    if p is None and q is None:
-        return default
     # A class that nobody named is the one that the other group's images are nearest to.
     if p is None:
-        p = _rival(survey, groups[1], q, default)
-    if q is None:
-        q = _rival(survey, groups[0], p, default)
-    return int(p), int(q)
+        return default if q is None else (_rival(survey, groups[1], q, default), q)
+    return p, _rival(survey, groups[0], p, default) if q is None else q
 
 
 def _rival(survey: Survey, images: Sequence[int], own: int, default: tuple[int, int]) -> int:
-    if not images:
-        return default[0] if own != default[0] else default[1]
     logits = survey.logits[list(images)].copy()
     logits[:, own] = -np.inf
-    return _most_frequent(logits.argmax(axis=1))
+    nearest = _most_frequent(logits.argmax(axis=1))
+    if nearest is None:
+        return default[0] if own != default[0] else default[1]
+    return nearest
 
 
 def _most_frequent(classes: NDArray[np.int64]) -> int | None:

@@ -217,34 +217,36 @@ def _add(
     given = values[f"add_{key}"]
     if not given:
         return members
-    wished, fault = _wished(given, key, explorer, values, members)
-    if wished is not None and len(members) == MOST_MEMBERS:
-        fault = f"Group {key.upper()} is full: it takes {MOST_MEMBERS} images. Remove one first."
-    if fault:
-        query.problems.append(Problem(fault, f"add_{key}", ""))
+    try:
+        wished = _wished(given, key, explorer, values, members)
+        if len(members) == MOST_MEMBERS:
+            raise SelectionError(
+                f"Group {key.upper()} is full: it takes {MOST_MEMBERS} images. Remove one first."
+            )
+    except SelectionError as fault:
+        query.problems.append(Problem(str(fault), f"add_{key}", ""))
         return members
     return (*members, wished)
 
 
 def _wished(
     given: str, key: str, explorer: Explorer, values: Values, members: tuple[int, ...]
-) -> tuple[int | None, str]:
-    """The image that is meant, or why there is none."""
+) -> int:
+    """The image that is meant; a SelectionError says why there is none."""
     if given == OWN_WORD:
         if not values["own"]:
-            return None, "The link holds no image of your own."
+            raise SelectionError("The link holds no image of your own.")
         found = [OWN]
     else:
         survey = explorer.survey(values["model"], values["set"])
-        try:
-            found = search(given, survey, explorer.class_names).images.tolist()
-        except SelectionError as error:
-            return None, str(error)
+        found = search(given, survey, explorer.class_names).images.tolist()
     if not found:
-        return None, f"Nothing in the {values['set']} set is {given}."
+        raise SelectionError(f"Nothing in the {values['set']} set is {given}.")
     fresh = [image for image in found[: len(members) + 1] if image not in members]
-    name = "Your own image" if found[0] == OWN else f"Image {found[0]}"
-    return (fresh[0], "") if fresh else (None, f"{name} stands in group {key.upper()} already.")
+    if not fresh:
+        name = "Your own image" if found[0] == OWN else f"Image {found[0]}"
+        raise SelectionError(f"{name} stands in group {key.upper()} already.")
+    return int(fresh[0])
 
 
 def complete(query: Query, explorer: Explorer, values: dict[str, Any]) -> None:

@@ -1,14 +1,15 @@
 """What the Compare page shows of the groups' images: numbers ready to be drawn."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.figures.pictures.board import Slots
 from app.frame.page import View
-from app.pages.compare.measures import Measures, measures_of
+from app.pages.compare.measures import GroupValues, Measures, measures_of
 from app.pages.compare.members import GROUPS, OWN
 from app.pages.compare.state import CompareSelection
 from cnn_core.circles.rule import Circles
@@ -26,38 +27,55 @@ _MOST_RINGED = 0.2
 # Where a ring is wider than so many cells, rings of neighbours would lie on one another.
 _CELLS_TOO_SMALL = 1.8
 _RINGS_APART = 1.9
+Rings = Mapping[str, NDArray[np.float64]]
+"""Points (k, 2) of a mosaic by the kind of their ring."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """One grid of a group: an image's, or a summary of the group.
+    """One grid of a group: a summary of it, or one of its images.
 
     Attributes
     ----------
-    kind : {"image", "mean", "minimum"}
-    values : ndarray, shape of the units shown, float32
-    image : int or None
-        Number of the image.
-    position : int or None
-        Place in the group.
-    label, prediction : int or None
-    probabilities : ndarray, shape (n_classes,), or None
-    on_a, on_b : int
-        How many of A's and B's unique cells are on in the image.
-    on : ndarray, shape of the units shown, bool, or None
-        Which cells are on in the image.
+    kind
+        "image", "mean" or "minimum".
+    values
+        Shape of the units shown.
+    on
+        Which cells are on, same shape; None of a summary.
     """
 
     kind: str
-    values: np.ndarray
-    image: int | None = None
-    position: int | None = None
-    label: int | None = None
-    prediction: int | None = None
-    probabilities: np.ndarray | None = None
-    on_a: int = 0
-    on_b: int = 0
-    on: np.ndarray | None = None
+    values: NDArray[np.float32]
+    on: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ImageTile(Tile):
+    """The grid of one image.
+
+    Attributes
+    ----------
+    image
+        Its number; `OWN` for the reader's own.
+    position
+        Place in the group.
+    label
+        None where nobody has told it.
+    probabilities
+        Shape (n_classes,).
+    on_a, on_b
+        How many of A's and B's unique cells are on in the image.
+    """
+
+    on: NDArray[np.bool_]
+    image: int
+    position: int
+    label: int | None
+    prediction: int
+    probabilities: NDArray[np.float32]
+    on_a: int
+    on_b: int
 
     @property
     def is_own(self) -> bool:
@@ -71,23 +89,19 @@ class CompareView(View):
 
     Attributes
     ----------
-    selection : CompareSelection
-    layer : LayerInfo
-    groups : dict of str to tuple of Tile
-    circles : Circles
-    units : ndarray of int
+    units
         Numbers of the units shown.
-    range : tuple of float
+    range
         The one colour range of all grids.
-    mosaic : Mosaic
+    mosaic
         Of the units shown.
-    slots : Slots
+    slots
         Places for the grids in a row.
-    rings : dict of str to dict
+    rings
         For each group the points of a mosaic to be ringed, by kind.
-    n_left_out : int
+    n_left_out
         Rings that were left out of the pictures.
-    outlined : frozenset of str
+    outlined
         Kinds of which the outlines of the cells are drawn, since there are too many for rings.
     """
 
@@ -96,11 +110,11 @@ class CompareView(View):
     layer: LayerInfo
     groups: dict[str, tuple[Tile, ...]]
     circles: Circles
-    units: np.ndarray
+    units: NDArray[np.int64]
     range: tuple[float, float]
     mosaic: Mosaic
     slots: Slots
-    rings: dict[str, dict[str, Any]]
+    rings: Mapping[str, Rings]
     n_left_out: int
     outlined: frozenset[str]
 
@@ -119,8 +133,9 @@ def look(explorer: Explorer, selection: CompareSelection) -> CompareView:
     n_slots = min(max(_FEWEST_SLOTS, *map(len, groups.values())), SLOTS_IN_A_ROW)
     everything = [array for array in group_values.values.values() if len(array)]
     # Maps touch, parted by lines: a gap of a cell would take two fifths of the room.
-    columns = widest_grid(len(units), *layer.grid, _ASPECT)
-    mosaic = Mosaic(len(units), *layer.grid, columns=columns, gap=0)
+    height, width = layer.grid
+    columns = widest_grid(len(units), height, width, _ASPECT)
+    mosaic = Mosaic(len(units), height, width, columns=columns, gap=0)
     slots = Slots.around(mosaic.picture_shape, n_slots, _ASPECT)
     rings, n_left_out, outlined = _rings(
         selection, circles, group_values.values, units, mosaic, slots.ring_radius
@@ -142,19 +157,15 @@ def look(explorer: Explorer, selection: CompareSelection) -> CompareView:
     )
 
 
-def widest_grid(n_units, height, width, aspect):
+def widest_grid(n_units: int, height: int, width: int, aspect: float) -> int:
     """Choose the columns with which the cells of a mosaic become largest in a place.
+
+    Of nearly equal choices one with full rows, then an even number.
 
     Parameters
     ----------
-    n_units, height, width : int
-    aspect : float
+    aspect
         Width of the place over its height.
-
-    Returns
-    -------
-    int
-        Of nearly equal choices one with full rows, then an even number.
     """
     columns = np.arange(1, n_units + 1)
     rows = -(-n_units // columns)
@@ -163,12 +174,12 @@ def widest_grid(n_units, height, width, aspect):
     return int(min(good, key=lambda n: (-(-n_units // n) * n - n_units, n % 2, n)))
 
 
-def circled_units(circles, layer):
+def circled_units(circles: Circles, layer: LayerInfo) -> NDArray[np.int64]:
     """Numbers of the units that have a circled cell, ascending."""
     return np.unique(circles.cells % layer.n_units)
 
 
-def cells_by_kind(circles):
+def cells_by_kind(circles: Circles) -> dict[str, NDArray[np.int64]]:
     """Flat numbers of the circled cells, by the kind of their ring."""
     return {
         "A": np.flatnonzero(circles.unique_a),
@@ -177,7 +188,9 @@ def cells_by_kind(circles):
     }
 
 
-def _units_shown(selection, layer, circles):
+def _units_shown(
+    selection: CompareSelection, layer: LayerInfo, circles: Circles
+) -> NDArray[np.int64]:
     everyone = np.arange(layer.n_units)
     if selection.zoom == "circled":
         found = circled_units(circles, layer)
@@ -185,23 +198,31 @@ def _units_shown(selection, layer, circles):
     return np.array(selection.zoom, np.int64) if selection.zoom else everyone
 
 
-def _tiles(selection, key, group_values, on, circles, labels, units):
+def _tiles(
+    selection: CompareSelection,
+    key: str,
+    group_values: GroupValues,
+    on: NDArray[np.bool_],
+    circles: Circles,
+    labels: NDArray[np.int64],
+    units: NDArray[np.int64],
+) -> tuple[Tile, ...]:
     values, members = group_values.values[key], selection.members[key]
     if not members:
         return ()
     n_on = [np.count_nonzero(on[:, mask], axis=1) for mask in (circles.unique_a, circles.unique_b)]
-    tiles = [
-        Tile(
+    tiles: list[Tile] = [
+        ImageTile(
             "image",
             values[place][..., units],
-            image,
-            place,
-            None if image == OWN else int(labels[image]),
-            int(group_values.predictions[key][place]),
-            group_values.probabilities[key][place],
-            int(n_on[0][place]),
-            int(n_on[1][place]),
-            on[place][..., units],
+            on=on[place][..., units],
+            image=image,
+            position=place,
+            label=None if image == OWN else int(labels[image]),
+            prediction=int(group_values.predictions[key][place]),
+            probabilities=group_values.probabilities[key][place],
+            on_a=int(n_on[0][place]),
+            on_b=int(n_on[1][place]),
         )
         for place, image in enumerate(members)
     ]
@@ -212,10 +233,18 @@ def _tiles(selection, key, group_values, on, circles, labels, units):
     return tuple(tiles)
 
 
-def _rings(selection, circles, values, units, mosaic, radius):
+def _rings(
+    selection: CompareSelection,
+    circles: Circles,
+    values: Mapping[str, NDArray[np.float32]],
+    units: NDArray[np.int64],
+    mosaic: Mosaic,
+    radius: float,
+) -> tuple[dict[str, Rings], int, frozenset[str]]:
     """Points to be ringed in each group's grids, how many were left out, and what is outlined."""
     place_of = {int(unit): place for place, unit in enumerate(units)}
-    points, n_left_out, outlined = {}, 0, set()
+    points: dict[str, NDArray[np.float64]] = {}
+    n_left_out, outlined = 0, set()
     n_shown = len(units) * mosaic.height * mosaic.width
     for kind, cells in cells_by_kind(circles).items():
         if radius > _CELLS_TOO_SMALL and len(cells):
@@ -252,7 +281,7 @@ def _rings(selection, circles, values, units, mosaic, radius):
     )
 
 
-def _apart(points, distance):
+def _apart(points: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
     """Those points (k, 2) that keep their distance from all before them."""
     kept = points[:0]
     for point in points:
@@ -261,13 +290,15 @@ def _apart(points, distance):
     return kept
 
 
-def _strength(values):
+def _strength(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Least share of the image's peak that each cell reaches in a group, flat."""
     flat = values.reshape(len(values), -1)
     top = flat.max(axis=1, keepdims=True)
     return (flat / np.where(top > 0, top, 1)).min(axis=0)
 
 
-def _point(mosaic, place_of, where):
+def _point(
+    mosaic: Mosaic, place_of: Mapping[int, int], where: Sequence[int]
+) -> tuple[float, float]:
     row, column = where[:-1] if len(where) == 3 else (0, 0)
     return mosaic.position_of(place_of[int(where[-1])], int(row), int(column))

@@ -3,7 +3,7 @@
 from app.frame.wording import interval, percent, plural
 from app.pages.compare.measures import Worth
 from app.pages.compare.members import OWN
-from app.pages.compare.view import CompareView
+from app.pages.compare.view import CompareView, ImageTile
 from cnn_core.circles.groups import Group as CoreGroup
 from cnn_core.circles.groups import in_both
 from cnn_core.circles.rule import Flag
@@ -213,7 +213,7 @@ def rings_note(view):
 def board_summary(view, key):
     """Tell a group's grids to someone who does not see them."""
     tiles = view.groups[key]
-    images = [tile for tile in tiles if tile.kind == "image"]
+    images = [tile for tile in tiles if isinstance(tile, ImageTile)]
     if not images:
         return f"Group {key.upper()} is empty."
     told = ", ".join(

@@ -155,17 +155,17 @@ def draw_threes(view: CompareView, number: int = 0) -> Part:
     has_reader = reader.overall.n > 0 and (reader.share_a.any() or reader.share_b.any())
     own = reader.overall.value if has_reader else float("nan")
     share = float((judged <= own).mean()) if has_reader else float("nan")
-    is_done = next_part is None
+    n_judged = TRIPLES if next_part is None else next_part * _AT_ONCE
     drawn = {
         "figure": accuracies_figure(judged, [(own, "these groups", theme.ACCENT)]),
         "is_hidden": False,
-        "is_done": is_done,
-        "progress": str(TRIPLES if is_done else next_part * _AT_ONCE),
+        "is_done": next_part is None,
+        "progress": str(n_judged),
         "note": words.triples_sentence(
             selection, judged.mean(), judged.min(), judged.max(), share, own
         )
-        if is_done
-        else f"{next_part * _AT_ONCE} of {TRIPLES} random threes judged …",
+        if next_part is None
+        else f"{n_judged} of {TRIPLES} random threes judged …",
     }
     return Part(drawn, next_part)
 
