@@ -1,11 +1,14 @@
 """From an Explorer to an app that can be served."""
 
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any
 
 import dash
+from flask import Response, request
 
 from app.explorer import Explorer
 from app.frame.help import help_dialog
+from app.frame.language import ENGLISH, LANGUAGES, asked_language
 from app.frame.shell import connect_frame, frame
 from app.frame.wire import connect
 from app.pages import PAGES
@@ -15,7 +18,7 @@ from app.serving.guard import protect
 from app.serving.plain_pages import ASSETS
 
 _INDEX = """<!DOCTYPE html>
-<html lang="en">
+<html lang="LANGUAGE">
 <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}HELP<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
@@ -33,7 +36,7 @@ def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
         "cnn_looking_glass",
         assets_folder=str(ASSETS),
         assets_ignore=r"^waiting\.",
-        index_string=_INDEX.replace("HELP", help_dialog(PAGES, explorer)),
+        index_string=_INDEX,
         title="CNN Looking Glass",
         update_title="",
         suppress_callback_exceptions=True,
@@ -43,6 +46,7 @@ def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
             {"name": "color-scheme", "content": "light dark"},
         ],
     )
+    _speak(app, explorer)
     app.layout = partial(frame, PAGES, explorer.notes)
     connect_frame(app, explorer, PAGES)
     for page in PAGES:
@@ -53,3 +57,26 @@ def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
     protect(app, [page.path for page in PAGES], in_frames)
     compress(app)
     return app
+
+
+def _speak(app: Any, explorer: Explorer) -> None:
+    """Give each document the language of its page, and help in it."""
+    interpolate = app.interpolate_index
+    languages = {page.path: page.languages for page in PAGES}
+    dialog = lru_cache(maxsize=len(LANGUAGES))(
+        lambda language: help_dialog(PAGES, explorer, f"lang={language}")
+    )
+
+    def in_language(**parts: str) -> str:
+        search = request.query_string.decode("latin-1")
+        here = asked_language(search, languages.get(request.path, (ENGLISH,)))
+        document = interpolate(**parts).replace("LANGUAGE", here, 1)
+        return document.replace("HELP", dialog(asked_language(search)), 1)
+
+    def varies(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.vary.add("Accept-Language")
+        return response
+
+    app.interpolate_index = in_language
+    app.server.after_request(varies)

@@ -308,6 +308,7 @@
         carry(told);
         write(told.texts);
         showAs(told.values);
+        document.documentElement.lang = told.language;
       }
       release();
       document.dispatchEvent(new CustomEvent("lookingglass:settled", { detail: told }));
@@ -339,12 +340,19 @@
     if (!link) return;
     const target = new URL(link.href, location.href);
     const isPage = target.origin === location.origin && !link.hasAttribute("download") &&
-      !link.target && !target.pathname.startsWith("/download/") &&
+      !link.target && !link.hreflang && !target.pathname.startsWith("/download/") &&
       (!target.hash || target.hash.startsWith(OWN));
     if (!isPage) return;
     event.preventDefault();
+    keepLanguage(target);
     go(target.pathname, target.search, { own: target.hash.slice(OWN.length) });
   });
+
+  // From page to page; a link to another language names it and opens a new document.
+  function keepLanguage(target) {
+    const language = new URLSearchParams(location.search).get("lang");
+    if (language && !target.searchParams.has("lang")) target.searchParams.set("lang", language);
+  }
 
   window.lookingGlass = { go, set, write, step, answer: () => answer, isSettled: () => sent === null };
 })();

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from app.frame.language import ENGLISH, spoken
 from app.frame.page import Page, Reply
 
 PATH = "path"
@@ -84,6 +85,8 @@ class Answer:
         Plain sentences by the id of an element that no callback writes.
     slow
         What each slow panel is to show, by its name: a key that changes when it is stale.
+    language
+        In which the page's sentences stand.
     """
 
     path: str
@@ -98,6 +101,7 @@ class Answer:
     drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     slow: Mapping[str, str] = field(default_factory=dict)
+    language: str = ENGLISH
 
     def as_data(self) -> dict[str, Any]:
         """Give it as plain data."""
@@ -128,5 +132,6 @@ def answer_of(
         pages=pages,
         drops={one.key: one.drops for one in page.fields if one.drops},
         texts={**texts, SENTENCE: reply.sentence},
+        language=spoken(),
         slow={panel.name: page.key_of(panel, selection) for panel in page.panels if panel.is_slow},
     )

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from app.explorer import Explorer
 from app.frame.defaults import default_image, default_layer
+from app.frame.language import ENGLISH, LANGUAGES, browser_language
 from app.frame.query import Problem, Query, write_query
 from app.frame.subject import Subject
 from cnn_core.errors import LookingGlassError
@@ -61,6 +62,8 @@ class Selection:
         Whether the page stands on a projector.
     embed
         Whether the page stands in a frame of another page, without its own header.
+    lang
+        Language of the reader: a key of `app.frame.language.LANGUAGES`.
     """
 
     model: str
@@ -72,6 +75,7 @@ class Selection:
     own: str = ""
     present: bool = False
     embed: bool = False
+    lang: str = ENGLISH
 
     @property
     def subject(self) -> Subject:
@@ -218,6 +222,12 @@ def shared_fields(
         *(pair or (number("p", "class", 0, last_class), number("q", "class", 0, last_class))),
         switch("present", "projector mode: larger text, fewer controls"),
         switch("embed", "the page without its header, for a frame in another page"),
+        choice(
+            "lang",
+            "language of what is translated; without it the browser's",
+            tuple(LANGUAGES),
+            lambda explorer, values: browser_language(),
+        ),
     )
 
 
@@ -287,5 +297,5 @@ def _told(
     return told, {one.key: one.default(explorer, told) for one in fields}
 
 
-CARRIED = ("model", "set", "image", "layer", "p", "q")
+CARRIED = ("model", "set", "image", "layer", "p", "q", "lang")
 """Keys that the navigation takes along to every page."""

@@ -5,67 +5,96 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from app.frame.language import ENGLISH, N_, _, spoken
+
 TERMS = {
-    "layer": "One step of the network's calculation: it turns the numbers before it into new ones.",
-    "map": "One picture inside a convolutional layer: it shows where in the image one filter found "
-    "its pattern.",
-    "node": "One number in a dense layer: a weighted sum of everything before it.",
-    "unit": "A map or a node.",
-    "cell": "One value of a layer; a 3 × 3 map has nine cells.",
-    "filter": "The small grid of learned weights that a map slides over the layer before it.",
-    "activation": "The number that a cell puts out for this image. 0 means: it found nothing.",
-    "silent": "Zero in all its cells for this image.",
-    "dead": "Zero in all its cells for every image.",
-    "receptive field": "The pixels that can change a cell; it is blind for all others.",
-    "stride": "How many pixels the field moves from one cell to the next.",
-    "logit": "The points that the network gives a class, before they become probabilities.",
-    "softmax": "The rule that turns the points of all classes into probabilities that add up to 1.",
-    "probability": "The softmax's number. Near 1 means that the points of the other classes are far "
-    "behind; it does not mean that the network must be right.",
-    "label": "The class that a person gave the image.",
-    "prediction": "The class with the most points.",
-    "MLP": "The dense layers behind the last convolution: they add up what all maps found.",
-    "hidden layer": "A dense layer before the output layer.",
-    "target": "The class whose reasons are asked for, p.",
-    "rival": "The class that it is compared with, q.",
-    "margin": "Points of p less points of q, Δ: above 0 the network prefers p.",
-    "contribution": "What one node, cell or pixel adds to the margin.",
-    "ledger": "The margin written as a sum, like a bill: every entry and the total.",
-    "bias": "A learned number that a unit adds whatever the image shows.",
-    "gate": "A node that is 0 lets nothing through: its gate is shut for this image.",
-    "residual": "What is left when a sum is checked: 0 if it adds up.",
-    "cancellation": "How much larger all entries are than the margin they leave: many for, many "
-    "against.",
-    "ablation": "Silencing units and letting the rest of the network answer again.",
-    "effect": "How the margin changes by that.",
-    "rank correlation": "+1: two lists have the same order; 0: nothing in common; −1: reversed.",
-    "gradient × input": "How much the margin changes with a pixel, times the pixel's ink.",
-    "unique": "On in every image of one group and in no image of the other.",
-    "shared": "On in every image of one group and in some image of the other.",
-    "on": "At least this share of the largest activation of the layer in that image.",
-    "share of peak": "A cell's activation over the largest one of its layer in that image.",
-    "chance": "What groups drawn at random would give.",
-    "hit rate": "The share of all images of a class in which a cell is on.",
-    "95 % interval": "Other images of the same kind would give a number in here, 95 times in 100.",
-    "Wilson interval": "The 95 % interval of a share; it works near 0 % and 100 % too.",
-    "circle reader": "It looks at the circled cells alone and takes the class with more of them on.",
-    "probe": "A simple reader that is trained on one layer's numbers to tell the classes apart.",
-    "linear probe": "A probe that uses one weighted sum of all cells.",
-    "readout": "What a reader gets right when it sees one layer alone.",
-    "nearest class mean": "A reader that takes the class whose average is most like the image.",
-    "best cell": "A reader that looks at one single cell.",
-    "split": "The same images dealt into two groups in another way.",
-    "epoch": "One pass of the training over all training images.",
-    "validation": "Images kept out of the training to watch it.",
-    "L2": "A small fine for large weights during the training.",
-    "untrained twin": "The same network before its training: its weights come from the dice.",
-    "selectivity": "How much better a probe is on real labels than on labels drawn by lot.",
-    "false discovery rate": "Of all findings as sure as this one, the share that chance alone would give.",
-    "snapshot": "The network's weights at one moment of its training.",
-    "confusion matrix": "How often images of each class are taken for each class.",
-    "equivalent": "The difference is so small that it does not matter, by a limit said beforehand.",
-    "FCP": "The article's word for a pattern of activations across maps.",
-    "OIP": "The article's word for the input pattern that a map responds to.",
+    N_("layer"): N_(
+        "One step of the network's calculation: it turns the numbers before it into new ones."
+    ),
+    N_("map"): N_(
+        "One picture inside a convolutional layer: it shows where in the image one filter found its pattern."
+    ),
+    N_("node"): N_("One number in a dense layer: a weighted sum of everything before it."),
+    N_("unit"): N_("A map or a node."),
+    N_("cell"): N_("One value of a layer; a 3 × 3 map has nine cells."),
+    N_("filter"): N_(
+        "The small grid of learned weights that a map slides over the layer before it."
+    ),
+    N_("activation"): N_(
+        "The number that a cell puts out for this image. 0 means: it found nothing."
+    ),
+    N_("silent"): N_("Zero in all its cells for this image."),
+    N_("dead"): N_("Zero in all its cells for every image."),
+    N_("receptive field"): N_("The pixels that can change a cell; it is blind for all others."),
+    N_("stride"): N_("How many pixels the field moves from one cell to the next."),
+    N_("logit"): N_("The points that the network gives a class, before they become probabilities."),
+    N_("softmax"): N_(
+        "The rule that turns the points of all classes into probabilities that add up to 1."
+    ),
+    N_("probability"): N_(
+        "The softmax's number. Near 1 means that the points of the other classes are far behind; it does not mean that the network must be right."
+    ),
+    N_("label"): N_("The class that a person gave the image."),
+    N_("prediction"): N_("The class with the most points."),
+    N_("MLP"): N_("The dense layers behind the last convolution: they add up what all maps found."),
+    N_("hidden layer"): N_("A dense layer before the output layer."),
+    N_("target"): N_("The class whose reasons are asked for, p."),
+    N_("rival"): N_("The class that it is compared with, q."),
+    N_("margin"): N_("Points of p less points of q, Δ: above 0 the network prefers p."),
+    N_("contribution"): N_("What one node, cell or pixel adds to the margin."),
+    N_("ledger"): N_("The margin written as a sum, like a bill: every entry and the total."),
+    N_("bias"): N_("A learned number that a unit adds whatever the image shows."),
+    N_("gate"): N_("A node that is 0 lets nothing through: its gate is shut for this image."),
+    N_("residual"): N_("What is left when a sum is checked: 0 if it adds up."),
+    N_("cancellation"): N_(
+        "How much larger all entries are than the margin they leave: many for, many against."
+    ),
+    N_("ablation"): N_("Silencing units and letting the rest of the network answer again."),
+    N_("effect"): N_("How the margin changes by that."),
+    N_("rank correlation"): N_(
+        "+1: two lists have the same order; 0: nothing in common; −1: reversed."
+    ),
+    N_("gradient × input"): N_("How much the margin changes with a pixel, times the pixel's ink."),
+    N_("unique"): N_("On in every image of one group and in no image of the other."),
+    N_("shared"): N_("On in every image of one group and in some image of the other."),
+    N_("on"): N_("At least this share of the largest activation of the layer in that image."),
+    N_("share of peak"): N_("A cell's activation over the largest one of its layer in that image."),
+    N_("chance"): N_("What groups drawn at random would give."),
+    N_("hit rate"): N_("The share of all images of a class in which a cell is on."),
+    N_("95 % interval"): N_(
+        "Other images of the same kind would give a number in here, 95 times in 100."
+    ),
+    N_("Wilson interval"): N_("The 95 % interval of a share; it works near 0 % and 100 % too."),
+    N_("circle reader"): N_(
+        "It looks at the circled cells alone and takes the class with more of them on."
+    ),
+    N_("probe"): N_(
+        "A simple reader that is trained on one layer's numbers to tell the classes apart."
+    ),
+    N_("linear probe"): N_("A probe that uses one weighted sum of all cells."),
+    N_("readout"): N_("What a reader gets right when it sees one layer alone."),
+    N_("nearest class mean"): N_(
+        "A reader that takes the class whose average is most like the image."
+    ),
+    N_("best cell"): N_("A reader that looks at one single cell."),
+    N_("split"): N_("The same images dealt into two groups in another way."),
+    N_("epoch"): N_("One pass of the training over all training images."),
+    N_("validation"): N_("Images kept out of the training to watch it."),
+    N_("L2"): N_("A small fine for large weights during the training."),
+    N_("untrained twin"): N_(
+        "The same network before its training: its weights come from the dice."
+    ),
+    N_("selectivity"): N_("How much better a probe is on real labels than on labels drawn by lot."),
+    N_("false discovery rate"): N_(
+        "Of all findings as sure as this one, the share that chance alone would give."
+    ),
+    N_("snapshot"): N_("The network's weights at one moment of its training."),
+    N_("confusion matrix"): N_("How often images of each class are taken for each class."),
+    N_("equivalent"): N_(
+        "The difference is so small that it does not matter, by a limit said beforehand."
+    ),
+    N_("FCP"): N_("The article's word for a pattern of activations across maps."),
+    N_("OIP"): N_("The article's word for the input pattern that a map responds to."),
 }
 """Word to sentence, for a reader of 17."""
 
@@ -80,22 +109,29 @@ def term(word: str, text: str | None = None) -> Component:
     text
         What stands on the page; the word itself by default.
     """
+    text, meaning = text or _(word), _(TERMS[word])
     return html.Button(
-        text or word,
+        text,
         className="term",
         type="button",
-        **{"data-term": TERMS[word], "aria-label": f"{text or word}: {TERMS[word]}"},
+        **{"data-term": meaning, "aria-label": f"{text}: {meaning}"},
     )
 
 
 def words_of_page(words: Sequence[str]) -> Component:
     """The words of a page with their sentences; they stand open on a projector and on paper."""
     told = [
-        html.Div([html.Dt(word), html.Dd(TERMS[word])], className="word")
-        for word in sorted(words, key=str.lower)
+        html.Div([html.Dt(_named(word)), html.Dd(_(TERMS[word]))], className="word")
+        for word in sorted(words, key=lambda word: _(word).lower())
     ]
     return html.Details(
-        [html.Summary("The words on this page"), html.Dl(told, className="words-list")],
+        [html.Summary(_("The words on this page")), html.Dl(told, className="words-list")],
         className="words",
         id="page-words",
+        lang=spoken(),
     )
+
+
+def _named(word: str) -> str:
+    """A word, with the English one beside it: that is what stands in the pictures."""
+    return word if spoken() == ENGLISH or _(word) == word else f"{_(word)} ({word})"

@@ -8,29 +8,40 @@ from html import escape
 from typing import Any
 
 from app.explorer import Explorer
+from app.frame.language import N_, _, asked_language, speaking, spoken
 from app.frame.page import Page
 
-_KEYS_OF_HELP = (("?", "this help"), ("Esc", "close it"))
+_KEYS_OF_HELP = (("?", N_("this help")), ("Esc", N_("close it")))
 
 
-def help_dialog(pages: Sequence[Page[Any]], explorer: Explorer) -> str:
-    """Write the dialog as HTML; the browser shows what belongs to the page that stands."""
-    keys = "".join(_rows(page.keys, _only_on(page)) for page in pages)
-    texts = "".join(
-        f"<p {_only_on(page)}><b>{escape(page.asked(explorer))}</b> {escape(page.help)}</p>"
-        for page in pages
-    )
+def help_dialog(pages: Sequence[Page[Any]], explorer: Explorer, search: str = "") -> str:
+    """Write the dialog as HTML; the browser shows what belongs to the page that stands.
+
+    `search` is the query of the address that is opened; it may name a language.
+    """
+    keys, texts = [], []
+    for page in pages:
+        with speaking(page.language(search)):
+            keys.append(_rows(page.keys, _only_on(page)))
+            asked, told = escape(page.asked(explorer)), escape(_(page.help))
+            texts.append(f"<p {_only_on(page)}><b>{asked}</b> {told}</p>")
+    with speaking(asked_language(search)):
+        return _dialog("".join(keys), "".join(texts))
+
+
+def _dialog(keys: str, texts: str) -> str:
+    title, close = _("Keys and help"), _("Close")
+    address = _("The address holds the whole state: copy it to share what you see.")
     return (
-        f'<dialog id="help" aria-label="Keys and help"><h2>Keys</h2>'
-        f'<table class="keys">{keys}{_rows(_KEYS_OF_HELP)}</table>{texts}'
-        "<p>The address holds the whole state: copy it to share what you see.</p>"
-        '<button type="button" id="help-close" class="button">Close</button></dialog>'
+        f'<dialog id="help" lang="{spoken()}" aria-label="{title}"><h2>{title}</h2>'
+        f'<table class="keys">{keys}{_rows(_KEYS_OF_HELP)}</table>{texts}<p>{address}</p>'
+        f'<button type="button" id="help-close" class="button">{close}</button></dialog>'
     )
 
 
 def _rows(keys: Iterable[tuple[str, str]], attributes: str = "") -> str:
     rows = "".join(
-        f'<tr><th scope="row"><kbd>{escape(key)}</kbd></th><td>{escape(text)}</td></tr>'
+        f'<tr><th scope="row"><kbd>{escape(key)}</kbd></th><td>{escape(_(text))}</td></tr>'
         for key, text in keys
     )
     return f"<tbody {attributes}>{rows}</tbody>"
@@ -38,4 +49,4 @@ def _rows(keys: Iterable[tuple[str, str]], attributes: str = "") -> str:
 
 def _only_on(page: Page[Any]) -> str:
     """Attributes of a part that the browser shows on this page alone."""
-    return f'hidden data-page="{escape(page.path)}"'
+    return f'hidden lang="{spoken()}" data-page="{escape(page.path)}"'

@@ -16,6 +16,7 @@ from flask import Flask
 from app.explorer import Explorer
 from app.frame.defaults import default_pair
 from app.frame.fields import Completion, Field, Selection, read_selection, write_selection
+from app.frame.language import ENGLISH, _, asked_language
 from app.frame.query import Problem
 
 S = TypeVar("S", bound=Selection)
@@ -211,6 +212,8 @@ class Page(Generic[S]):
         Adds the routes of its files.
     complete
         Adds to the values of an address what follows from them.
+    languages
+        Those in which its sentences can be said, see `app.frame.language`.
     """
 
     path: str
@@ -227,11 +230,16 @@ class Page(Generic[S]):
     reply: Callable[[Any], Reply]
     register_downloads: Callable[[Flask, Explorer], None] | None = None
     complete: Completion | None = None
+    languages: tuple[str, ...] = (ENGLISH,)
 
     def asked(self, explorer: Explorer) -> str:
         """The page's question about the classes that are there."""
         p, q = (explorer.class_name(number) for number in default_pair(explorer.class_names))
-        return self.question.format(p=p, q=q)
+        return _(self.question).format(p=p, q=q)
+
+    def language(self, search: str) -> str:
+        """The language in which the page answers an address."""
+        return asked_language(search, self.languages)
 
     def read(self, search: str, explorer: Explorer, own: str = "") -> tuple[S, list[Problem]]:
         """Turn an address into a selection that can be shown, and say what was wrong with it."""

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.frame.address import ANSWER, NOTICES, PATH, SENTENCE, Address, query_store
 from app.frame.glossary import words_of_page
+from app.frame.language import ENGLISH, asked_language, speaking
 from app.frame.links import EXPLORE
 from app.frame.page import Page
 from app.frame.wire import placed
@@ -54,6 +55,7 @@ def frame(pages: Sequence[Page[Any]], notes: Sequence[str] = ()) -> Component:
                     ),
                 ],
                 className="header",
+                lang=ENGLISH,
             ),
             html.Section(
                 [html.P(note, className="notice") for note in notes],
@@ -88,23 +90,17 @@ def connect_frame(app: dash.Dash, explorer: Explorer, pages: Sequence[Page[Any]]
 
     @app.callback(Output(PAGE_BODY, "children"), Input(PATH, "data"), prevent_initial_call=True)
     def open_page(data: object) -> list[Component] | Component:
-        page = by_path.get(Address.sent(data).path)
+        address = Address.sent(data)
+        page = by_path.get(address.path)
         if page is None:
             return _no_such_page()
+        with speaking(page.language(address.search)):
+            opened = _opened(page, explorer)
+        # The glossary speaks the reader's language on every page.
+        with speaking(asked_language(address.search)):
+            words = words_of_page(page.words)
         # The store comes with the page, so that its callbacks never look for parts not yet there.
-        store = dcc.Store(id=query_store(page.path), data=data)
-        return [
-            store,
-            html.Div(
-                [
-                    html.H1(page.asked(explorer), className="page-question"),
-                    html.P(id=SENTENCE, className="page-sentence", role="status"),
-                ],
-                className="page-intro",
-            ),
-            page.arrange(explorer, placed(page, explorer)),
-            words_of_page(page.words),
-        ]
+        return [dcc.Store(id=query_store(page.path), data=data), *opened, words]
 
     app.clientside_callback(
         ClientsideFunction("address", "change"),
@@ -119,6 +115,14 @@ def connect_frame(app: dash.Dash, explorer: Explorer, pages: Sequence[Page[Any]]
         Input({"type": "told", "panel": ALL}, "data"),
         prevent_initial_call=True,
     )
+
+
+def _opened(page: Page[Any], explorer: Explorer) -> list[Component]:
+    intro = [
+        html.H1(page.asked(explorer), className="page-question"),
+        html.P(id=SENTENCE, className="page-sentence", role="status"),
+    ]
+    return [html.Div(intro, className="page-intro"), page.arrange(explorer, placed(page, explorer))]
 
 
 def _no_such_page() -> Component:

@@ -20,6 +20,7 @@ from app.frame.address import (
 )
 from app.frame.components import notices
 from app.frame.fields import carried_values
+from app.frame.language import speaking
 from app.frame.page import Page, Panel, Part, Told
 from app.frame.query import write_query
 
@@ -48,7 +49,9 @@ def connect(
         prevent_initial_call="initial_duplicate",
     )
     def show(data: object) -> dict[str, Any]:
-        return _shown(explorer, page, pages, Address.sent(data))
+        address = Address.sent(data)
+        with speaking(page.language(address.search)):
+            return _shown(explorer, page, pages, address)
 
     for panel in page.panels:
         if panel.is_slow:
@@ -114,24 +117,31 @@ def _connect_slow(app: dash.Dash, explorer: Explorer, page: Page[Any], panel: Pa
         prevent_initial_call=True,
     )
     def fill(data: object) -> dict[str, Any]:
-        address, part = Address.sent(data), _part(data)
+        address = Address.sent(data)
         if address.path != page.path:
             raise PreventUpdate
-        selection, _ = page.read(address.search, explorer, address.own)
-        view = page.look(explorer, selection)
-        drawn = panel.draw(view, part) if panel.in_parts else panel.draw(view)
-        if not isinstance(drawn, Part):
-            drawn = Part(drawn, None)
-        told = panel.told(drawn.drawn)
-        return {
-            "panel": told.shown,
-            "told": {
-                "panel": panel.name,
-                "key": page.key_of(panel, selection),
-                "next": drawn.next_part,
-                "texts": told.texts,
-            },
-        }
+        with speaking(page.language(address.search)):
+            return _filled(explorer, page, panel, address, _part(data))
+
+
+def _filled(
+    explorer: Explorer, page: Page[Any], panel: Panel, address: Address, part: int
+) -> dict[str, Any]:
+    selection, _ = page.read(address.search, explorer, address.own)
+    view = page.look(explorer, selection)
+    drawn = panel.draw(view, part) if panel.in_parts else panel.draw(view)
+    if not isinstance(drawn, Part):
+        drawn = Part(drawn, None)
+    told = panel.told(drawn.drawn)
+    return {
+        "panel": told.shown,
+        "told": {
+            "panel": panel.name,
+            "key": page.key_of(panel, selection),
+            "next": drawn.next_part,
+            "texts": told.texts,
+        },
+    }
 
 
 def _part(data: object) -> int:
