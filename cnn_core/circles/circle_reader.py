@@ -176,7 +176,7 @@ def circle_reader(
     """
     labels = np.asarray(labels)
     share_a, share_b = (_share_on(on, labels) for on in (on_unique_a, on_unique_b))
-    answers = _answered(share_a - share_b, labels, p, q, left_out)
+    answers = answered(share_a - share_b, labels, p, q, left_out)
     told = {
         Flag.NO_UNIQUE_A: np.shape(on_unique_a)[1] == 0,
         Flag.NO_UNIQUE_B: np.shape(on_unique_b)[1] == 0,
@@ -205,7 +205,7 @@ def network_on_pair(
                 f"class {wanted} does not exist: classes go from 0 to {scores.shape[1] - 1}"
             )
     lead = scores[:, p].astype(np.float64) - scores[:, q]
-    return _answered(lead, labels, p, q, left_out)
+    return answered(lead, labels, p, q, left_out)
 
 
 def pooled_difference(
@@ -230,10 +230,10 @@ def pooled_difference(
     return paired_difference(right_a, right_b, level)
 
 
-def _answered(
-    lead: NDArray[np.float64], labels: NDArray[Any], p: int, q: int, left_out: ArrayLike
+def answered(
+    lead: NDArray[np.float64], labels: NDArray[Any], p: int, q: int, left_out: ArrayLike = ()
 ) -> PairAnswers:
-    """Answers p where the lead is above 0, and q where it is below."""
+    """Answer p where the lead (n,) is above 0, q where it is below, and neither at 0."""
     decisions = np.select([lead > 0, lead < 0], [p, q], UNDECIDED)
     judged = _kept(labels, left_out) & ((labels == p) | (labels == q)) & (p != q)
     credit = np.where(decisions == UNDECIDED, 0.5, decisions == labels)

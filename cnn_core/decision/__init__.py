@@ -45,5 +45,6 @@ if TYPE_CHECKING:
     from cnn_core.decision.visibility import agreement as agreement
     from cnn_core.decision.visibility import n_carrying as n_carrying
     from cnn_core.decision.visibility import ranking as ranking
+    from cnn_core.decision.votes import vote_order as vote_order
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

@@ -13,6 +13,7 @@ from app.frame.defaults import columns_for, pair_of
 from app.frame.page import View
 from app.frame.search import Found, found_by
 from app.pages.explore.state import ExploreSelection
+from cnn_core.decision.votes import vote_order
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.display import colour_range, dead_units, display_values
 from cnn_core.space.mosaic import Mosaic
@@ -108,5 +109,4 @@ def _order(
     if selection.order != "weight" or not can_be_sorted(network, layer):
         return None, None
     p, q = pair_of(selection, ranked.tolist())
-    kernel, _ = network.output_weights
-    return tuple(np.argsort(kernel[:, q] - kernel[:, p], kind="stable").tolist()), (p, q)
+    return vote_order(network, p, q), (p, q)

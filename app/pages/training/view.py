@@ -14,6 +14,7 @@ from app.frame.defaults import columns_for
 from app.frame.page import View
 from app.frame.search import Found, found_by
 from app.pages.training.state import TrainingSelection, pair
+from cnn_core.decision.votes import vote_order
 from cnn_core.errors import LookingGlassError
 from cnn_core.network.activations import softmax
 from cnn_core.network.layers import LayerInfo
@@ -161,8 +162,7 @@ def _order(
     network = explorer.network(selection.model)
     if network.last_hidden is None or network.last_hidden.name != selection.layer:
         return None
-    kernel = network.weights(network.output_layer.name)["kernel"]
-    return tuple(np.argsort(kernel[:, q] - kernel[:, p], kind="stable").tolist())
+    return vote_order(network, p, q)
 
 
 @lru_cache(maxsize=16)
