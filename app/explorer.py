@@ -11,7 +11,7 @@ import numpy as np
 from app.bounded_cache import BoundedCache
 from cnn_core.drawing.packed import unpack
 from cnn_core.errors import DataError, ModelError, SelectionError
-from cnn_core.space.receptive_fields import ReceptiveFields
+from cnn_core.space.receptive_fields import FieldSummary, ReceptiveFields
 
 if TYPE_CHECKING:
     from cnn_core.training.course import TrainingCourse
@@ -263,7 +263,7 @@ class Sight:
         Pixels that reach no cell.
     """
 
-    summary: object
+    summary: FieldSummary
     boxes: np.ndarray
     unread: np.ndarray
 

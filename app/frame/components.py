@@ -32,7 +32,7 @@ def control(key: str) -> dict[str, str]:
 
 
 def labelled(
-    label: str,
+    label: str | Sequence[Component],
     part: Component,
     *,
     class_name: str = "field",

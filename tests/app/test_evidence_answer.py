@@ -1,7 +1,6 @@
 """Evidence: the answer by all models together, the untrained twins, readable against used."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from app.pages.evidence.found import Found
 from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import read
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
-from app.pages.evidence.view import READERS, look
+from app.pages.evidence.view import READERS, MeasuredView, look
 from cnn_core.readouts.claim_found import Number
 from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.pooling import Compared, Gain, Spread, compare_reader
@@ -144,7 +143,7 @@ def test_every_rung_but_the_pixels_has_its_untrained_mark(tmp_path):
         ((30, 25), "adds to both"),
     ],
 )
-def test_what_training_adds_follows_the_gains(gains, told):
+def test_what_training_adds_follows_the_gains(gains, told, monkeypatch):
     def gain(difference, start):
         low, high = difference - 5, difference + 5
         spread = [Spread.of([(start + one) / 100]) for one in (difference, 0)]
@@ -152,15 +151,8 @@ def test_what_training_adds_follows_the_gains(gains, told):
         return Gain(*spread, replace(found, difference=difference, low=low, high=high))
 
     known = {"best_cell": gain(gains[0], 60), "linear_probe": gain(gains[1], 58)}
-    view = SimpleNamespace(
-        task=viewed().task,
-        layer=viewed().layer,
-        results=viewed().results,
-        selection=viewed().selection,
-        class_name=viewed().class_name,
-        gain=known.get,
-        rung=viewed().rung,
-    )
+    monkeypatch.setattr(MeasuredView, "gain", lambda view, reader: known[reader])
+    view = viewed()
     text = twins.what_training_adds(view)
     assert text.endswith(f"training {told}.")
     assert "The untrained network tells 4 from 9 in 58" in text

@@ -15,7 +15,7 @@ from app.frame.records import disputed_in, records_of
 from app.frame.search import search
 from app.frame.wording import percent
 from app.pages.explore.state import read as read_explore
-from app.pages.model import PAGE, parts, words
+from app.pages.model import PAGE, mistakes, tables, words
 from app.pages.model.images import MOST_ON_A_PAGE, listed_images, n_pages, on_page, search_words
 from app.pages.model.state import read, write
 from app.pages.model.view import look
@@ -158,7 +158,7 @@ def test_the_numbers_are_those_of_the_surveys(address):
 
 def test_every_layer_leads_into_explore():
     explorer, view = small_explorer(), view_of("?model=model_1")
-    links = hrefs(parts.layer_table(view))
+    links = hrefs(tables.layer_table(view))
     opened = [read_explore(link.partition("?")[2], explorer) for link in links]
     assert [(one.model, one.layer) for one, _ in opened] == [
         ("model_1", info.name) for info in explorer.network("model_1").layers
@@ -180,7 +180,7 @@ def test_the_architecture_tells_windows_and_fields():
 
 def test_cards_lead_to_the_image_in_explore():
     explorer, view = small_explorer(), view_of("?model=model_1&set=train")
-    links = [link for link in hrefs(parts.hardest_images(view)) if link.startswith("/?")]
+    links = [link for link in hrefs(mistakes.hardest_images(view)) if link.startswith("/?")]
     opened = [read_explore(link.partition("?")[2], explorer) for link in links]
     assert [one.image for one, _ in opened] == view.hardest.tolist()
     assert {(one.model, one.set) for one, _ in opened} == {("model_1", "train")}
@@ -189,13 +189,13 @@ def test_cards_lead_to_the_image_in_explore():
 
 def test_every_kind_of_mistake_is_a_link_to_its_images():
     explorer, view = small_explorer(), view_of()
-    everything, *links = hrefs(parts.error_links(view))
+    everything, *links = hrefs(mistakes.error_links(view))
     assert read(everything.partition("?")[2], explorer)[0] == view.selection
     opened = [read(link.partition("?")[2], explorer)[0] for link in links]
     assert [(one.label, one.pred) for one in opened] == [
         (kind.label, kind.prediction) for kind in view.errors
     ]
-    in_table = hrefs(parts.matrix_table(view))
+    in_table = hrefs(mistakes.matrix_table(view))
     assert len(in_table) == np.count_nonzero(view.confusion)
 
 
@@ -205,7 +205,7 @@ def test_an_empty_cell_is_explained():
     label, pred = map(int, np.argwhere((counts == 0) & ~np.eye(len(counts), dtype=bool))[0])
     view = view_of(f"?label={label}&pred={pred}")
     assert words.list_text(view).startswith("0 test images labelled")
-    assert "no such mistake" in parts.listed_images_part(view).children
+    assert "no such mistake" in mistakes.listed_images_part(view).children
 
 
 def test_the_mean_is_of_the_models():
@@ -261,7 +261,7 @@ def test_a_model_of_ones_own_is_told_to_have_no_records():
     assert "No training history is known" in words.training_text(view)
     assert disputed_in(explorer.dataset("test")) == (None, "")
     assert words.disputed_text(view) == "No disputed labels are known of this test set."
-    assert parts.disputed_images(view) is None
+    assert mistakes.disputed_images(view) is None
 
 
 # --- the callback and the files ---------------------------------------------------------------

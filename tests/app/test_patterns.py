@@ -110,7 +110,7 @@ def test_a_dead_unit_is_told_in_numbers_and_nothing_of_it_is_predicted():
 
 def test_a_unit_that_climbing_does_not_reach_is_told_in_numbers():
     never = replace(found().unit_found, n_reached=0, pattern_response=np.float32([-0.25, -1, -2]))
-    told = words.pattern_text(replace(found(), unit_found=never))
+    told = words.pattern_text(found(), never)
     assert told.startswith("No reaction found") and "−0.25" in told
 
 

@@ -82,10 +82,10 @@ def draw_curve(view: DecideView, number: int = 0) -> Part:
         told = "Switch on “Over all images of the target” to run the race over every one of them."
         return _no_curve(told)
     part = curve(view, number)
-    if part.race is None:
+    if part is None:
         return _no_curve(f"The {view.selection.set} set has no image of this class.")
     layer = _layer(view)
-    note = words.curve_note(view, part, layer)
+    note = words.curve_note(view, part.race, part.n_images, layer)
     figure = race_figure(
         part.race.removed,
         words.curve_curves(part.race),

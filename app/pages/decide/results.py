@@ -42,15 +42,13 @@ class CurvePart:
 
     Attributes
     ----------
-    race
-        None for a class without images.
     n_images
         Images of the class in all.
     next_part
         What to ask for next, None when all images are done.
     """
 
-    race: ClassRace | None
+    race: ClassRace
     n_images: int
     next_part: int | None
 
@@ -110,8 +108,8 @@ def race_of(view: DecideView) -> Race:
     return _kept(view, key, make, 200_000)
 
 
-def curve(view: DecideView, part: int) -> CurvePart:
-    """Run the race over the images of the target, up to a part.
+def curve(view: DecideView, part: int) -> CurvePart | None:
+    """Run the race over the images of the target, up to a part; None of a class without images.
 
     One request computes one part at most, so that none takes long: where parts before it are not
     in the cache any more, the answer is over fewer images and tells how to go on.
@@ -124,7 +122,7 @@ def curve(view: DecideView, part: int) -> CurvePart:
     selection = view.selection
     members = np.flatnonzero(view.explorer.dataset(selection.set).labels == view.p)
     if not len(members):
-        return CurvePart(None, 0, None)
+        return None
 
     def add(before: ClassRace | None, rows: slice, number: int) -> ClassRace:
         run = _curve_part(view, members[rows], number)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.frame.subject import Subject
 from app.frame.wording import interval, percent, plural, signed, unit_word
-from app.pages.decide.results import SEED, CurvePart, EffectPart
+from app.pages.decide.results import SEED, EffectPart
 from app.pages.decide.view import DecideView
 from cnn_core.decision.drawn_values import DrawnAblation
 from cnn_core.decision.race import ClassRace, Race, Run
@@ -56,7 +56,7 @@ def _takers(view: DecideView, run: Race) -> dict[str, str]:
     told = {}
     for key, single in (("contribution", run.by_contribution), ("activation", run.by_activation)):
         taker = _taker(run, single)
-        if taker not in (None, run.rival):
+        if taker is not None and taker != run.rival:
             told[key] = f"to {view.class_name(taker)}, a third class"
     takers = [taker for taker in (_taker(run, one) for one in run.random) if taker is not None]
     n_thirds = sum(taker != run.rival for taker in takers)
@@ -142,22 +142,19 @@ def curve_hovers(run: ClassRace, layer: LayerInfo) -> dict[str, list[str]]:
     return texts
 
 
-def curve_note(view: DecideView, part: CurvePart, layer: LayerInfo) -> str:
+def curve_note(view: DecideView, run: ClassRace, n_images: int, layer: LayerInfo) -> str:
     """Tell how far the curve is and where each order loses half of the images."""
-    p = view.class_name(part.race.target)
-    n_done = part.race.n_images
-    if n_done < part.n_images:
-        return f"{n_done:,} of {part.n_images:,} images of {p} done …"
+    p = view.class_name(run.target)
+    if run.n_images < n_images:
+        return f"{run.n_images:,} of {n_images:,} images of {p} done …"
     halves = []
-    for key, share in curve_curves(part.race).items():
+    for key, share in curve_curves(run).items():
         lost = np.flatnonzero(share < 0.5)
         halves.append(
-            f"{_NAMES[key]} after {part.race.removed[lost[0]]}"
-            if len(lost)
-            else f"{_NAMES[key]} never"
+            f"{_NAMES[key]} after {run.removed[lost[0]]}" if len(lost) else f"{_NAMES[key]} never"
         )
     return (
-        f"All {part.n_images:,} images of {p} in the {view.selection.set} set: fewer than half are "
+        f"All {n_images:,} images of {p} in the {view.selection.set} set: fewer than half are "
         f"still predicted {p}, removing {unit_word(layer, 2)} {'; '.join(halves)} of "
         f"{layer.n_units:,}."
     )

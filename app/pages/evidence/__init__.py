@@ -24,7 +24,7 @@ from app.pages.evidence.found import fitted_elsewhere
 from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import FIELDS, EvidenceSelection, write
 from app.pages.evidence.titles import variant_title
-from app.pages.evidence.view import EvidenceView, look
+from app.pages.evidence.view import EvidenceView, MeasuredView, look
 
 _EMPTY_FIGURE = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 _QUESTION = ("model", "p", "q", "task")
@@ -39,18 +39,18 @@ def _draw_purpose(view: EvidenceView) -> dict[str, Any]:
         "training": twins.what_training_adds(view),
         "steps": parts.steps(view),
         "missing": missing_parts.missing(view),
-        "is_unmeasured": view.task is None,
+        "is_unmeasured": not isinstance(view, MeasuredView),
         "has_one_pair": pairs == ((view.selection.p, view.selection.q),),
     }
 
 
-def _guide(view: EvidenceView) -> tuple[float, float, float]:
+def _guide(view: MeasuredView) -> tuple[float, float, float]:
     network = view.task.network
     return network.value, network.low, network.high
 
 
 def _draw_ladder(view: EvidenceView) -> dict[str, Any]:
-    if view.task is None:
+    if not isinstance(view, MeasuredView):
         return {
             "ladder": _EMPTY_FIGURE,
             "style": None,
@@ -70,7 +70,7 @@ def _draw_ladder(view: EvidenceView) -> dict[str, Any]:
         ),
         "style": {"height": f"{figure_height(len(view.results.layers) + 1)}px"},
         "legend": parts.legend(view),
-        "place": view.counts.index(view.k) if view.counts else 0,
+        "place": view.counts.index(view.k) if view.k else 0,
         "last": max(len(view.counts) - 1, 0),
         "cells": f"{view.k}" if view.k else "–",
         "summary": words.ladder_summary(view),
@@ -79,7 +79,7 @@ def _draw_ladder(view: EvidenceView) -> dict[str, Any]:
 
 
 def _draw_mlp(view: EvidenceView) -> dict[str, Any]:
-    if view.task is None:
+    if not isinstance(view, MeasuredView):
         return {"mlp": _EMPTY_FIGURE, "style": None, "list": None, "summary": "", "note": ""}
     titles = ["the network", *(variant_title(view, variant) for variant, _ in view.variants)]
     notes = (words.two_probes_note(view), words.paired_note(view))
@@ -93,7 +93,7 @@ def _draw_mlp(view: EvidenceView) -> dict[str, Any]:
 
 
 def _draw_used(view: EvidenceView) -> dict[str, Any]:
-    if view.task is None:
+    if not isinstance(view, MeasuredView):
         return {"table": None, "text": "", "note": ""}
     table = used_parts.used_table(view)
     return {
@@ -104,15 +104,15 @@ def _draw_used(view: EvidenceView) -> dict[str, Any]:
 
 
 def _draw_claims(view: EvidenceView) -> dict[str, Any]:
-    if view.task is None:
+    if not isinstance(view, MeasuredView):
         return {"claims": None, "note": ""}
     return {"claims": claim_parts.claim_list(view), "note": words.claims_note(view)}
 
 
 def _draw_cards(view: EvidenceView) -> dict[str, Any]:
-    if view.task is None:
+    if not isinstance(view, MeasuredView):
         return {"cards": None, "note": ""}
-    note = words.disagreement_text(view) if view.disagreement else ""
+    note = words.disagreement_text(view, view.disagreement) if view.disagreement else ""
     return {"cards": card_parts.disagreements(view), "note": note}
 
 
@@ -185,7 +185,9 @@ _PANELS = (
         name="evidence-table",
         depends_on=(*_QUESTION, "k"),
         layout=place.table_frame,
-        draw=lambda view: {"table": parts.ladder_table(view) if view.task else None},
+        draw=lambda view: {
+            "table": parts.ladder_table(view) if isinstance(view, MeasuredView) else None
+        },
         outputs={"table": (place.LADDER_TABLE, "children")},
     ),
     Panel(
@@ -248,7 +250,7 @@ def _reply(view: EvidenceView) -> Reply:
         next=[(selection.image + step) % count for step in reach],
         previous=[(selection.image - step) % count for step in reach],
         count=count,
-        more={"cells": view.counts},
+        more={"cells": view.counts if isinstance(view, MeasuredView) else ()},
     )
     return Reply(
         sentence=words.sentence(view),

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 from dash import html
+from dash.development.base_component import Component
 
 from app.frame.cards import card_actions, image_card, image_cards
 from app.frame.links import EVIDENCE as PATH
 from app.pages.evidence.state import write
+from app.pages.evidence.view import Disagreement, MeasuredView
 
 
-def disagreements(view):
+def disagreements(view: MeasuredView) -> Component | None:
     """Lay out the images on which the network and the changed one disagree."""
     listed = view.disagreement
     if listed is None or len(listed.images) == 0:
@@ -39,11 +41,12 @@ def disagreements(view):
                 ),
             )
         )
-    return html.Div([image_cards(cards, "Images on which they disagree"), _parts_of_list(view)])
+    return html.Div(
+        [image_cards(cards, "Images on which they disagree"), _parts_of_list(view, listed)]
+    )
 
 
-def _parts_of_list(view):
-    listed = view.disagreement
+def _parts_of_list(view: MeasuredView, listed: Disagreement) -> Component | None:
     if listed.n_pages == 1:
         return None
     parts = []

@@ -1,12 +1,17 @@
 """The article's claims on the Evidence page."""
 
+from collections.abc import Sequence
+
 from dash import html
+from dash.development.base_component import Component
 
 from app.pages.evidence import words
 from app.pages.evidence.titles import number_label
+from app.pages.evidence.view import MeasuredView
+from cnn_core.readouts.claim_found import Claim, Elsewhere
 
 
-def claim_list(view):
+def claim_list(view: MeasuredView) -> Component:
     """List the claims, each with numbers, verdict and rule."""
     if not view.pooled:
         return html.P("No claims were judged for this pair.", className="faint")
@@ -61,7 +66,7 @@ def claim_list(view):
 _SIGNS = {"holds": "✓", "holds in part": "◐", "does not hold": "✕"}
 
 
-def _strip(claim):
+def _strip(claim: Claim) -> list[Component]:
     """Show how the verdict moves with the threshold and with the model, one sign each."""
     by_threshold = [one for one in claim.elsewhere if one.setting.startswith("t = ")]
     by_model = [one for one in claim.elsewhere if not one.setting.startswith("t = ")]
@@ -84,11 +89,11 @@ def _strip(claim):
     ]
 
 
-def _ends(found):
+def _ends(found: Sequence[Elsewhere]) -> str:
     return f"{found[0].setting} to {found[-1].setting[4:]}" if found else ""
 
 
-def _elsewhere(view, claim):
+def _elsewhere(view: MeasuredView, claim: Claim) -> Component | None:
     """List how a claim comes out with other thresholds and in each model alone."""
     if not claim.elsewhere:
         return None

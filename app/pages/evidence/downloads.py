@@ -1,32 +1,30 @@
 """The Evidence page's numbers as files."""
 
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, request
 
 from app.explorer import Explorer
 from app.pages.evidence import missing_words
 from app.pages.evidence.found import find_results
 from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read
-from app.pages.evidence.view import look
+from app.pages.evidence.view import EvidenceView, MeasuredView, look
 from app.serving.file_replies import csv_text, file_reply, refusal, refused_link
+from cnn_core.readouts.answers import Paired, Share
 from cnn_core.readouts.paired import false_discovery_rates
+from cnn_core.readouts.results import ModelReadouts, Readout
 
 _FOLDER = "/download/evidence"
 
 
-def address_of(what, query):
+def address_of(what: str, query: str) -> str:
     """Address of a file.
 
     Parameters
     ----------
-    what : str
+    what
         Key of FILES.
-    query : str
+    query
         The page's query.
-
-    Returns
-    -------
-    str
     """
     return f"{_FOLDER}/{FILES[what]}{query}"
 
@@ -38,7 +36,7 @@ def register_routes(server: Flask, explorer: Explorer) -> None:
     by_file = {file: what for what, file in FILES.items()}
 
     @server.get(f"{_FOLDER}/<file>")
-    def evidence_numbers(file):
+    def evidence_numbers(file: str) -> Response:
         if file not in by_file:
             abort(404)
         selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer)
@@ -46,7 +44,9 @@ def register_routes(server: Flask, explorer: Explorer) -> None:
             return refused_link(problems)
         view = look(explorer, selection)
         what = by_file[file]
-        if view.task is None and what != "nodes":
+        if what == "nodes":
+            return file_reply(_nodes(view), file)
+        if not isinstance(view, MeasuredView):
             command = missing_words.command(view, selection.model)
             return refusal(f"not measured for this model and question; run {command}", 404)
         return file_reply(_WRITERS[what](view), file)
@@ -71,11 +71,11 @@ _BESIDE = (
 )
 
 
-def _share(share):
+def _share(share: Share) -> tuple[float, ...]:
     return share.n_right, share.n, share.value, share.low, share.high
 
 
-def _paired(paired):
+def _paired(paired: Paired) -> tuple[float, ...]:
     return (
         paired.only_first,
         paired.only_second,
@@ -86,7 +86,7 @@ def _paired(paired):
     )
 
 
-def _ladder(view):
+def _ladder(view: MeasuredView) -> str:
     head = (
         "model",
         "question",
@@ -100,9 +100,8 @@ def _ladder(view):
         *_BESIDE,
     )
     rows = []
-    for model, results in view.peers.items():
+    for model, (results, task) in view.peers.items():
         cells = {layer.name: layer.n_cells for layer in results.layers}
-        task = results.task(view.task.name)
         readouts = results.of(task.name)
         rates = false_discovery_rates([one.versus_network for one in readouts])
         rows += [
@@ -137,7 +136,7 @@ def _ladder(view):
     return csv_text(head, rows)
 
 
-def _beside(results, readout):
+def _beside(results: ModelReadouts, readout: Readout) -> tuple[float | str, ...]:
     """What stands beside a readout: untrained twin, random labels, network without its directions."""
     untrained = results.untrained(readout.task, readout.layer, readout.reader, readout.setting)
     removal = results.removal(readout.task, readout.layer)
@@ -150,7 +149,7 @@ def _beside(results, readout):
     )
 
 
-def _mlp(view):
+def _mlp(view: MeasuredView) -> str:
     head = (
         "model",
         "question",
@@ -163,8 +162,7 @@ def _mlp(view):
         "how",
     )
     rows = []
-    for model, results in view.peers.items():
-        task = results.task(view.task.name)
+    for model, (results, task) in view.peers.items():
         rows.append(
             (
                 model,
@@ -194,7 +192,7 @@ def _mlp(view):
     return csv_text(head, rows)
 
 
-def _claims(view):
+def _claims(view: MeasuredView) -> str:
     head = (
         "model",
         "claim",
@@ -208,7 +206,7 @@ def _claims(view):
         "unit",
         "rule",
     )
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for claim in view.pooled:
         for number in claim.numbers:
             rows.append(
@@ -240,7 +238,7 @@ def _claims(view):
     return csv_text(head, rows)
 
 
-def _cards(view):
+def _cards(view: MeasuredView) -> str:
     listed, name = view.disagreement, view.class_name
     rows = (
         ()
@@ -257,11 +255,11 @@ def _cards(view):
     return csv_text(("image", "label", "network", view.selection.variant or "changed"), rows)
 
 
-def _nodes(view):
+def _nodes(view: EvidenceView) -> str:
     p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
     rows = []
     for nodes in view.nodes.models:
-        rank = {unit: place for place, unit in enumerate(nodes.sorted.order)}
+        rank = {unit: place for place, unit in enumerate(nodes.order)}
         rows += [
             (
                 nodes.model,
@@ -282,4 +280,4 @@ def _nodes(view):
     )
 
 
-_WRITERS = {"ladder": _ladder, "mlp": _mlp, "claims": _claims, "cards": _cards, "nodes": _nodes}
+_WRITERS = {"ladder": _ladder, "mlp": _mlp, "claims": _claims, "cards": _cards}

@@ -41,11 +41,6 @@ class Found:
         """Results of a model, or None."""
         return self.by_model.get(model)
 
-    def task(self, model: str, name: str) -> Task | None:
-        """Task of a model, or None."""
-        results = self.of(model)
-        return None if results is None else results.task(name)
-
     def pairs(self, model: str) -> tuple[tuple[int, int], ...]:
         """Pairs of classes that a model was measured on, a tuple of (p, q)."""
         results = self.of(model)
@@ -59,12 +54,12 @@ class Found:
             )
         )
 
-    def with_task(self, name: str) -> dict[str, ModelReadouts]:
-        """Results of all models that have this task, by name of the model."""
+    def with_task(self, name: str) -> dict[str, tuple[ModelReadouts, Task]]:
+        """Results of all models that have this task, and the task, by name of the model."""
         return {
-            model: results
+            model: (results, task)
             for model, results in self.by_model.items()
-            if results.task(name) is not None
+            if (task := results.task(name)) is not None
         }
 
     def pooled(self, name: str) -> tuple[Claim, ...]:
@@ -73,7 +68,7 @@ class Found:
 
     def alike(self, task: str, layer: LayerFacts) -> list[ModelReadouts]:
         """Results of all models that have this task and this very layer."""
-        return [one for one in self.with_task(task).values() if layer in one.layers]
+        return [one for one, _ in self.with_task(task).values() if layer in one.layers]
 
     def gain(self, task: str, layer: LayerFacts, reader: str) -> Gain | None:
         """What training adds to a reader, over all models that have the layer and a twin."""
@@ -92,7 +87,7 @@ class Found:
 def _compared_variant(found: Found, task: str, name: str) -> Compared | None:
     changed = [
         (one, variant.scores[task].right.right)
-        for one in found.with_task(task).values()
+        for one, _ in found.with_task(task).values()
         if (variant := one.variant(name)) and task in variant.scores
     ]
     if not changed:

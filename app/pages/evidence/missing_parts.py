@@ -1,18 +1,21 @@
 """What the Evidence page shows of a model or a question that was not measured."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from dash import html
+from dash.development.base_component import Component
 
 from app.frame.links import EVIDENCE as PATH
 from app.pages.evidence import missing_words
-from app.pages.evidence.state import first_pair, write
+from app.pages.evidence.state import EvidenceSelection, first_pair, write
+from app.pages.evidence.view import EvidenceView, MeasuredView
 
 
-def missing(view):
+def missing(view: EvidenceView) -> Component | None:
     """Tell what has not been measured, and the command that measures it; None if all was."""
-    if view.task is not None:
+    if isinstance(view, MeasuredView):
         return None
     selection = view.selection
     # A run replaces what was known of a model, so that it names the measured pairs too.
@@ -46,16 +49,17 @@ def missing(view):
     )
 
 
-def _in_model(view, selection, model):
+def _in_model(view: EvidenceView, selection: EvidenceSelection, model: str) -> EvidenceSelection:
     """Ask another model the same question, or its first one where it was not measured on that."""
     pair = selection.p, selection.q
     if pair not in view.found.pairs(model):
         pair = first_pair(view.explorer, model)
-    variant = next((one.name for one in view.found.of(model).variants), None)
+    results = view.found.of(model)
+    variant = next((one.name for one in results.variants), None) if results else None
     return replace(selection, model=model, p=pair[0], q=pair[1], variant=variant, page=1)
 
 
-def _with_commas(links):
+def _with_commas(links: Sequence[Component]) -> list[Any]:
     parts: list[Any] = []
     for link in links:
         parts += [", ", link] if parts else [link]

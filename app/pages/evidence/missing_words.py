@@ -1,22 +1,20 @@
 """What the Evidence page says of what was not measured, and the command that measures it."""
 
+from collections.abc import Sequence
 from shlex import quote
 
+from app.pages.evidence.view import EvidenceView
 from cnn_core.shipped_files import SHIPPED
 
 _PLACES = "DATA stands for the file or folder with your train and test images."
 
 
-def command(view, model, pairs=()):
+def command(view: EvidenceView, model: str, pairs: Sequence[tuple[int, int]] = ()) -> str:
     """Command that measures a model.
 
     model : str
     pairs : sequence of (int, int)
         Pairs of classes that it is to be measured on; by default those of the command.
-
-    Returns
-    -------
-    str
     """
     parts = ["python", "-m", "cnn_core", "survey", "--readouts"]
     path = view.explorer.network(model).path
@@ -27,7 +25,7 @@ def command(view, model, pairs=()):
     return " ".join(parts)
 
 
-def missing_text(view):
+def missing_text(view: EvidenceView) -> str:
     """Tell why there is nothing to show."""
     selection, model = view.selection, view.selection.model
     if view.results is None:
@@ -56,6 +54,6 @@ def missing_text(view):
     )
 
 
-def _is_own(view, model):
+def _is_own(view: EvidenceView, model: str) -> bool:
     path = view.explorer.network(model).path
     return path is None or path.resolve().parent != SHIPPED

@@ -1,14 +1,23 @@
 """The order of nodes: the same image in the last hidden layer of every model."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.frame.subject import Subject
 from app.pages.evidence.state import EvidenceSelection
+from cnn_core.network.layers import LayerInfo
 from cnn_core.space.mosaic import Mosaic, default_columns
+
+if TYPE_CHECKING:
+    from cnn_core.network.activations import Activations
+    from cnn_core.network.classifier import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,22 +26,24 @@ class Nodes:
 
     Attributes
     ----------
-    model, layer : str
-    values : ndarray, shape (units,), float32
+    values : shape (units,)
         Activations.
-    weights : ndarray, shape (units,), float32
+    weights : shape (units,)
         Weight for p minus weight for q.
-    natural, sorted : Mosaic
-        By number, and by weight, most for p first.
-    share_p : float
+    order
+        Nodes by weight, most for p first.
+    natural, sorted
+        By number, and in that order.
+    share_p
         Share of the activation in nodes with a positive weight; nan without activation, and where
         activations can be negative.
     """
 
     model: str
     layer: str
-    values: np.ndarray
-    weights: np.ndarray
+    values: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    order: tuple[int, ...]
     natural: Mosaic
     sorted: Mosaic
     share_p: float
@@ -44,9 +55,9 @@ class Likeness:
 
     Attributes
     ----------
-    first, second : str
+    first, second
         The models.
-    r, low, high : float
+    r, low, high
         Pearson's correlation and its 95 % interval.
     """
 
@@ -65,10 +76,9 @@ class NodeOrder:
     ----------
     label
         None of an own image.
-    models : tuple of Nodes
-    without : tuple of str
+    without
         Models without a hidden layer that the output layer weighs.
-    likeness : tuple of Likeness
+    likeness
         Of all pairs of models with equally many nodes.
     """
 
@@ -80,25 +90,17 @@ class NodeOrder:
 
 
 def order_of_nodes(explorer: Explorer, selection: EvidenceSelection) -> NodeOrder:
-    """Look at one image in the last hidden layer of every model.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    selection : EvidenceSelection
-
-    Returns
-    -------
-    NodeOrder
-    """
-    models, without = [], []
+    """Look at one image in the last hidden layer of every model."""
+    models: list[Nodes] = []
+    without = []
     for model in explorer.model_names:
         network = explorer.network(model)
-        if network.last_hidden is None or max(selection.p, selection.q) >= network.n_classes:
+        hidden = network.last_hidden
+        if hidden is None or max(selection.p, selection.q) >= network.n_classes:
             without.append(model)
         else:
             activations = explorer.activations(model, selection.subject)
-            models.append(_nodes(model, network, activations, selection))
+            models.append(_nodes(model, network, hidden, activations, selection))
     return NodeOrder(
         subject=selection.subject,
         label=explorer.label(selection.subject),
@@ -108,12 +110,18 @@ def order_of_nodes(explorer: Explorer, selection: EvidenceSelection) -> NodeOrde
     )
 
 
-def _nodes(model, network, activations, selection):
-    info = network.last_hidden
+def _nodes(
+    model: str,
+    network: Network,
+    info: LayerInfo,
+    activations: Activations,
+    selection: EvidenceSelection,
+) -> Nodes:
     values = activations[info.name][0]
     kernel, _ = network.output_weights
     weights = kernel[:, selection.p] - kernel[:, selection.q]
-    columns = default_columns(info.n_units, *info.grid)
+    height, width = info.grid
+    columns = default_columns(info.n_units, height, width)
     order = tuple(np.argsort(-weights, kind="stable").tolist())
     total = float(values.sum())
     return Nodes(
@@ -121,6 +129,7 @@ def _nodes(model, network, activations, selection):
         layer=info.name,
         values=values,
         weights=weights,
+        order=order,
         natural=Mosaic.of(info.shape, columns),
         sorted=Mosaic.of(info.shape, columns, order=order),
         share_p=(
@@ -131,16 +140,15 @@ def _nodes(model, network, activations, selection):
     )
 
 
-def _comparable(first, second):
+def _comparable(first: Nodes, second: Nodes) -> bool:
     return (
         first.weights.shape == second.weights.shape
         and len(first.weights) > 3
-        and np.ptp(first.weights) > 0
-        and np.ptp(second.weights) > 0
+        and bool(np.ptp(first.weights) > 0 and np.ptp(second.weights) > 0)
     )
 
 
-def _likeness(first, second):
+def _likeness(first: Nodes, second: Nodes) -> Likeness:
     # Half a second to import: a server starts without it.
     from scipy.stats import pearsonr
 

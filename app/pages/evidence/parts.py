@@ -1,19 +1,21 @@
 """Tables, lists and cards of the Evidence page."""
 
 from dash import html
+from dash.development.base_component import Component
 
 from app.figures.charts.ladder import STYLES, Mark
 from app.frame.components import table
 from app.frame.wording import percent
 from app.pages.evidence import words
-from app.pages.evidence.purpose import steps_of
+from app.pages.evidence.purpose import Step, steps_of
 from app.pages.evidence.titles import first_large, variant_title
 from app.pages.evidence.twins import twin_lines
 from app.pages.evidence.verdicts import pooled_text
-from app.pages.evidence.view import READERS
+from app.pages.evidence.view import READERS, EvidenceView, MeasuredView, Spread
+from cnn_core.readouts.answers import Share
 
 
-def ladder_rows(view):
+def ladder_rows(view: MeasuredView) -> list[str]:
     """Titles of the ladder's rows, from the pixels to the network itself."""
     return [
         *(
@@ -24,7 +26,7 @@ def ladder_rows(view):
     ]
 
 
-def ladder_marks(view):
+def ladder_marks(view: MeasuredView) -> list[Mark]:
     """Marks of the ladder."""
     marks = [
         _mark(
@@ -33,7 +35,7 @@ def ladder_marks(view):
             rung.readout.share,
             rung.spread,
             "\n".join([words.rung_text(view, rung), *twin_lines(rung.before)]),
-            rung.before and (rung.before.mean, rung.before.least, rung.before.most),
+            (rung.before.mean, rung.before.least, rung.before.most) if rung.before else None,
         )
         for rung in view.rungs
     ]
@@ -47,7 +49,7 @@ def ladder_marks(view):
     return [*marks, network]
 
 
-def variant_marks(view):
+def variant_marks(view: MeasuredView) -> list[Mark]:
     """Marks of the network and its changed forms."""
     marks = [_mark(0, "network", view.task.network, view.network, words.network_text(view))]
     for row, (variant, spread) in enumerate(view.variants, 1):
@@ -63,13 +65,20 @@ def variant_marks(view):
     return marks
 
 
-def _mark(row, reader, share, spread, told, before=None):
+def _mark(
+    row: int,
+    reader: str,
+    share: Share,
+    spread: Spread,
+    told: str,
+    before: tuple[float, float, float] | None = None,
+) -> Mark:
     return Mark(
         row, reader, share.value, share.low, share.high, spread.least, spread.most, told, before
     )
 
 
-def legend(view):
+def legend(view: MeasuredView) -> list[Component]:
     """List the marks' shapes with their readers."""
     known = [
         html.Li([glyph(reader), words.READER_TITLES[reader]]) for reader in (*READERS, "network")
@@ -80,7 +89,7 @@ def legend(view):
     ]
 
 
-def glyph(reader):
+def glyph(reader: str) -> Component:
     """Shape of a reader's mark in a line of text."""
     style = STYLES[reader]
     return html.Span(
@@ -88,7 +97,7 @@ def glyph(reader):
     )
 
 
-def steps(view):
+def steps(view: EvidenceView) -> list[Component]:
     """Lay out the large numbers on top."""
     items = []
     for step in steps_of(view):
@@ -113,7 +122,7 @@ def steps(view):
                         ]
                     ),
                     html.Span(words.per_thousand(step.value), className="figures"),
-                    html.Span(_untrained(step), className="faint figures") if step.before else None,
+                    html.Span(_untrained(step), className="faint figures"),
                     html.Span(step.detail, className="faint"),
                 ],
                 className=f"step step-{step.key}",
@@ -122,11 +131,13 @@ def steps(view):
     return items
 
 
-def _untrained(step):
+def _untrained(step: Step) -> str:
+    if step.before is None:
+        return ""
     return f"◌ before training {percent(step.before.mean)}{step.before_note}"
 
 
-def ladder_table(view):
+def ladder_table(view: MeasuredView) -> Component:
     """Lay out the ladder as a table."""
     head = [
         "Layer",
@@ -156,7 +167,7 @@ def ladder_table(view):
     return table(rows, head)
 
 
-def _share_cell(share):
+def _share_cell(share: Share) -> Component:
     return html.Span(
         [
             html.B(percent(share.value)),
@@ -168,7 +179,7 @@ def _share_cell(share):
     )
 
 
-def variant_list(view):
+def variant_list(view: MeasuredView) -> Component:
     """List the changed networks with the difference that each makes."""
     if not view.variants:
         return html.P(view.results.mlp["note"], className="faint")

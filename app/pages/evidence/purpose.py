@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 from app.frame.wording import number_text, percent
+from app.pages.evidence.state import EvidenceSelection
 from app.pages.evidence.titles import first_large, layer_title, probe_title
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
+from app.pages.evidence.view import EvidenceView, MeasuredView, Rung
 from app.pages.evidence.words import question
 from cnn_core.readouts.evidence import DOES_NOT, HOLDS, NEEDS, UNJUDGED
 from cnn_core.readouts.pooling import Spread
@@ -19,14 +21,13 @@ class Step:
 
     Attributes
     ----------
-    key : str
+    key
         Key of `app.figures.charts.ladder.STYLES`, or "circles".
-    title, detail : str
-    value, low, high : float
+    value, low, high
         Share of right answers and its interval.
-    before : Spread, optional
+    before
         Of the untrained networks.
-    before_note : str
+    before_note
         What is to be known about it.
     """
 
@@ -40,7 +41,7 @@ class Step:
     before_note: str = ""
 
 
-def steps_of(view):
+def steps_of(view: EvidenceView) -> tuple[Step, ...]:
     """The way from looking to weighing in a few numbers.
 
     Returns
@@ -48,7 +49,7 @@ def steps_of(view):
     tuple of Step
         Empty without results.
     """
-    if view.task is None:
+    if not isinstance(view, MeasuredView):
         return ()
     layer = view.results.mlp["input"]
     steps = [step for step in (_cell(view, layer), _circles(view), _probe(view, layer)) if step]
@@ -67,49 +68,35 @@ def steps_of(view):
     )
 
 
-def _circles(view):
+def _circles(view: MeasuredView) -> Step | None:
     if view.selection.task == "all":
         return None
-    number = next(
-        (
-            number
-            for claim in view.claims
-            if claim.name == "eye_does_not_suffice"
-            for number in claim.numbers[:1]
-        ),
-        None,
-    )
-    return (
-        None
-        if number is None
-        else Step(
-            "circles",
-            "By eye: circles",
-            "found on three clear images of each class",
-            number.value,
-            number.low,
-            number.high,
-        )
+    claim = next((one for one in view.claims if one.name == "eye_does_not_suffice"), None)
+    number = claim.numbers[0] if claim and claim.numbers else None
+    if number is None or number.low is None or number.high is None:
+        return None
+    return Step(
+        "circles",
+        "By eye: circles",
+        "found on three clear images of each class",
+        number.value,
+        number.low,
+        number.high,
     )
 
 
-def _cell(view, layer):
+def _cell(view: MeasuredView, layer: str | None) -> Step | None:
     rung = view.rung(layer, "best_cell")
-    return (
-        None
-        if rung is None
-        else _step(
-            rung,
-            "One cell",
-            f"the best of the {_n_cells(view, layer):,} in {layer_title(view, layer)}",
-        )
-    )
+    if layer is None or rung is None:
+        return None
+    told = f"the best of the {_n_cells(view, layer):,} in {layer_title(view, layer)}"
+    return _step(rung, "One cell", told)
 
 
-def _probe(view, layer):
+def _probe(view: MeasuredView, layer: str | None) -> Step | None:
     """The weighing of all cells: the one in place of the MLP, which saw all training images."""
     rung = view.rung(layer, "linear_probe")
-    if rung is None:
+    if layer is None or rung is None:
         return None
     detail = f"{probe_title(len(view.task.classes))} on {layer_title(view, layer)}, no MLP"
     step = _step(rung, "All cells, weighed", detail)
@@ -122,30 +109,30 @@ def _probe(view, layer):
     return replace(step, value=share.value, low=share.low, high=share.high, before_note=note)
 
 
-def _step(rung, title, detail):
+def _step(rung: Rung, title: str, detail: str) -> Step:
     share = rung.readout.share
     return Step(rung.readout.reader, title, detail, share.value, share.low, share.high, rung.before)
 
 
-def _n_cells(view, layer):
+def _n_cells(view: MeasuredView, layer: str) -> int:
     return next(facts.n_cells for facts in view.results.layers if facts.name == layer)
 
 
-def purpose(view):
+def purpose(view: EvidenceView) -> tuple[str, str]:
     """Answer the page's question in a few sentences, whatever the numbers say.
 
     Returns
     -------
-    headline, rest : str
+    headline, rest
         "" both without results.
     """
-    if view.task is None:
+    if not isinstance(view, MeasuredView):
         return "", ""
     layer = view.results.mlp["input"]
-    probe = None if layer is None else view.rung(layer, "linear_probe")
-    if probe is None:
+    probe = _probe(view, layer)
+    if layer is None or probe is None:
         return ("This network has no MLP behind its maps.", view.results.mlp["note"])
-    share, n_cells = _probe(view, layer).value, _n_cells(view, layer)
+    share, n_cells = probe.value, _n_cells(view, layer)
     rest = [
         f"Weighing all {n_cells:,} cells of {layer_title(view, layer)} with fixed weights (a linear "
         f"probe) gets {percent(share)} right in {view.selection.model}, the network with its "
@@ -162,12 +149,12 @@ def purpose(view):
     return f"{_looking(view)} {hidden_layer_text(compared)}", " ".join(rest)
 
 
-def _other_question(view):
+def _other_question(view: MeasuredView) -> EvidenceSelection:
     other = "pair" if view.selection.task == "all" else "all"
     return replace(view.selection, task=other)
 
 
-def _looking(view):
+def _looking(view: MeasuredView) -> str:
     """Say whether looking is enough, by the verdict on circles or, for all classes, on one cell."""
     network = view.task.network.value
     eye = next((claim for claim in view.pooled if claim.name == "eye_does_not_suffice"), None)

@@ -1,9 +1,8 @@
 """What training adds: the readers on the network before its first step, in numbers and words."""
 
-from typing import Any
-
 from app.frame.wording import percent, signed_interval
 from app.pages.evidence.titles import layer_title
+from app.pages.evidence.view import EvidenceView, MeasuredView
 from app.pages.evidence.words import percents, question
 from cnn_core.readouts.pooling import Gain, Spread
 
@@ -28,12 +27,13 @@ def twin_text(before: Spread) -> str:
     )
 
 
-def what_training_adds(view: Any) -> str:
+def what_training_adds(view: EvidenceView) -> str:
     """Say in one sentence what training adds, whatever the numbers are; "" without results."""
-    if view.task is None or view.layer is None:
+    if not isinstance(view, MeasuredView) or view.layer is None:
         return ""
     cell, probe = view.gain("best_cell"), view.gain("linear_probe")
-    if cell is None or probe is None:
+    rung = view.rung(view.layer, "linear_probe")
+    if cell is None or probe is None or rung is None:
         return (
             "What training adds is not known here: the weights that it began with were not kept, "
             "or this was measured by an older version. `python -m cnn_core survey --readouts` "
@@ -41,7 +41,7 @@ def what_training_adds(view: Any) -> str:
         )
     already = "already " if probe.untrained.least > _halfway(view) else ""
     n = probe.trained.n_models
-    fitted = view.rung(view.layer, "linear_probe").readout.n_fitted
+    fitted = rung.readout.n_fitted
     models = ("" if n == 1 else f"; means of {n} models") + f"; readers fitted on {fitted:,} images"
     return (
         f"The untrained network {already}{_does(view)} in {percent(probe.untrained.mean)} when all "
@@ -52,11 +52,11 @@ def what_training_adds(view: Any) -> str:
     )
 
 
-def _does(view: Any) -> str:
+def _does(view: MeasuredView) -> str:
     return question(view).replace("tell ", "tells ", 1)
 
 
-def _halfway(view: Any) -> float:
+def _halfway(view: MeasuredView) -> float:
     """Half of the way from guessing to no mistake: above it a share counts as much."""
     chance = 1 / len(view.task.classes)
     return (1 + chance) / 2
@@ -87,9 +87,9 @@ def _grows(gain: Gain) -> bool:
     return gain.difference.low > 0
 
 
-def gains_text(view: Any) -> str:
+def gains_text(view: EvidenceView) -> str:
     """Tell the intervals of the gains by training, "" where they are not known."""
-    if view.task is None or view.layer is None:
+    if not isinstance(view, MeasuredView):
         return ""
     told = [
         f"{name} {signed_interval(gain.difference.low, gain.difference.high)} points"

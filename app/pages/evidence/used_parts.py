@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app.frame.components import table
 from app.frame.wording import number_text, percent, signed_interval
 from app.pages.evidence.titles import layer_title
+from app.pages.evidence.view import MeasuredView
 from app.pages.evidence.words import points
 from cnn_core.readouts.paired import false_discovery_rates
 from cnn_core.readouts.results import Readout, Removal
@@ -28,7 +29,7 @@ NOT_MEASURED = (
 )
 
 
-def cuts_of(view: Any) -> list[tuple[Readout, Removal]]:
+def cuts_of(view: MeasuredView) -> list[tuple[Readout, Removal]]:
     """Linear probe of each layer with what the network is without its direction."""
     task = view.task.name
     return [
@@ -39,7 +40,7 @@ def cuts_of(view: Any) -> list[tuple[Readout, Removal]]:
     ]
 
 
-def used_table(view: Any) -> Component | None:
+def used_table(view: MeasuredView) -> Component | None:
     """Lay out the layers, what can be read there, and what its loss costs."""
     cuts = cuts_of(view)
     if not cuts:
@@ -51,7 +52,7 @@ def used_table(view: Any) -> Component | None:
     return table(rows, list(_HEAD))
 
 
-def _row(view: Any, probe: Readout, removal: Removal, rate: float) -> list[Any]:
+def _row(view: MeasuredView, probe: Readout, removal: Removal, rate: float) -> list[Any]:
     lost = removal.versus_network
     selectivity = probe.selectivity
     return [
@@ -73,10 +74,8 @@ def _row(view: Any, probe: Readout, removal: Removal, rate: float) -> list[Any]:
     ]
 
 
-def used_text(view: Any) -> str:
+def used_text(view: MeasuredView) -> str:
     """Say in plain words where the network needs what can be read."""
-    if view.task is None:
-        return ""
     cuts = cuts_of(view)
     if not cuts:
         return NOT_MEASURED

@@ -1,9 +1,12 @@
 """What the Evidence page tells about one selection: numbers ready to be drawn and told."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.frame.page import View
@@ -11,10 +14,13 @@ from app.pages.evidence.found import Found, find_results
 from app.pages.evidence.nodes import NodeOrder, order_of_nodes
 from app.pages.evidence.state import EvidenceSelection
 from cnn_core.readouts import pooling
+from cnn_core.readouts.answers import Share
+from cnn_core.readouts.claim_found import Claim
 from cnn_core.readouts.results import LayerFacts, ModelReadouts, Readout, Task, Variant
 
 READERS = ("best_cell", "class_mean", "best_cells", "linear_probe")
 MOST_CARDS = 24
+Peers = Mapping[str, tuple[ModelReadouts, Task]]
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,8 @@ class Spread:
     n_models: int
 
     @classmethod
-    def of(cls, shares):
-        """Spread of a sequence of `Share`, at least one."""
+    def of(cls, shares: Sequence[Share]) -> Self:
+        """Spread of some shares, at least one."""
         values = [share.value for share in shares]
         return cls(min(values), max(values), len(values))
 
@@ -38,11 +44,9 @@ class Rung:
 
     Attributes
     ----------
-    row : int
+    row
         Place of the layer in the ladder.
-    readout : Readout
-    spread : Spread
-    before : pooling.Spread or None
+    before
         Of the same reader on the untrained twins of all models.
     """
 
@@ -58,20 +62,21 @@ class Disagreement:
 
     Attributes
     ----------
-    images, labels, network_answers, variant_answers : ndarray, shape (n,), int64
+    images, labels, network_answers, variant_answers : shape (n,)
         Those that only the network gets right first, then those that only the changed one does,
         then those that neither does.
-    n_network, n_variant : int
+    n_network, n_variant
         How many only the network, and only the changed one, gets right.
-    shown : slice
+    shown
         Part that is listed.
-    page, n_pages : int
+    page
+        From 1.
     """
 
-    images: np.ndarray
-    labels: np.ndarray
-    network_answers: np.ndarray
-    variant_answers: np.ndarray
+    images: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    network_answers: NDArray[np.int64]
+    variant_answers: NDArray[np.int64]
     n_network: int
     n_variant: int
     shown: slice
@@ -81,64 +86,66 @@ class Disagreement:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class EvidenceView(View):
-    """Everything that is drawn for one selection.
+    """What there is for every selection, measured or not.
 
     Attributes
     ----------
-    selection : EvidenceSelection
-    results : ModelReadouts or None
+    results
         None where the model was not measured.
-    task : Task or None
-        None where the model was not measured on this question.
-    k, counts : int or None, tuple of int
-        Cells of the reader of the best cells, and the numbers to choose from.
-    rungs : tuple of Rung
-    network : Spread or None
-    variants : tuple of (Variant, Spread)
-    verdicts : dict of str to tuple of (str, str)
-        By name of the claim: each model with its verdict.
-    disagreement : Disagreement or None
-    nodes : NodeOrder
-    peers : dict of str to ModelReadouts
-        Models measured on the same question, the shown one included.
-    measured : dict of str to ModelReadouts
-        All models measured on any question, the shown one included.
     """
 
     selection: EvidenceSelection
     found: Found
     results: ModelReadouts | None
-    task: Task | None
+    nodes: NodeOrder
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MeasuredView(EvidenceView):
+    """Everything that is drawn where the model was measured on the question.
+
+    Attributes
+    ----------
+    k
+        Cells of the reader of the best cells, None where no layer has that reader.
+    counts
+        The numbers to choose k from.
+    verdicts
+        By name of the claim: each model with its verdict.
+    peers
+        Models measured on the same question and what they were asked, the shown one included.
+    """
+
+    results: ModelReadouts
+    task: Task
     k: int | None
     counts: tuple[int, ...]
     rungs: tuple[Rung, ...]
-    network: Spread | None
+    network: Spread
     variants: tuple[tuple[Variant, Spread], ...]
-    verdicts: dict
+    verdicts: Mapping[str, tuple[tuple[str, str], ...]]
     disagreement: Disagreement | None
-    nodes: NodeOrder
-    peers: dict
-    measured: dict
+    peers: Peers
 
     @property
     def layer(self) -> str | None:
         """Layer that the answer is about: what the MLP reads or, without one, the last maps."""
-        if self.results is None:
-            return None
         own = self.results.mlp["input"]
         return self.results.conv if own is None else own
 
-    def facts(self, layer: str) -> LayerFacts:
-        """Row of the ladder that a layer stands in."""
-        return next(one for one in self.results.layers if one.name == layer)
+    @property
+    def facts(self) -> LayerFacts | None:
+        """Row of the ladder that this layer stands in."""
+        return next((one for one in self.results.layers if one.name == self.layer), None)
 
     def gain(self, reader: str) -> pooling.Gain | None:
         """What training adds to a reader on the layer that the answer is about."""
-        return self.found.gain(self.task.name, self.facts(self.layer), reader)
+        return self.found.gain(self.task.name, self.facts, reader) if self.facts else None
 
     def compared(self, reader: str, task: str | None = None) -> pooling.Compared | None:
         """All networks together against a reader on the layer that the answer is about."""
-        return self.found.compared(task or self.task.name, self.facts(self.layer), reader)
+        name = task or self.task.name
+        return self.found.compared(name, self.facts, reader) if self.facts else None
 
     def weighed(self, task: str | None = None) -> pooling.Compared | None:
         """All networks together against a weighing of all cells, fitted on all images if it can."""
@@ -148,22 +155,17 @@ class EvidenceView(View):
         )
 
     @property
-    def claims(self):
+    def claims(self) -> tuple[Claim, ...]:
         """Claims of the model about the pair, in the article's order."""
-        return (
-            ()
-            if self.results is None
-            else tuple(
-                claim for claim in self.results.claims if claim.task == self.selection.pair_name
-            )
-        )
+        about = self.selection.pair_name
+        return tuple(claim for claim in self.results.claims if claim.task == about)
 
     @property
-    def pooled(self):
+    def pooled(self) -> tuple[Claim, ...]:
         """The same claims, judged by all models together that were measured on the pair."""
         return self.found.pooled(self.selection.pair_name) if self.claims else ()
 
-    def rung(self, layer, reader):
+    def rung(self, layer: str | None, reader: str) -> Rung | None:
         """Rung of a layer and a reader, or None."""
         return next(
             (
@@ -178,12 +180,16 @@ class EvidenceView(View):
 def look(explorer: Explorer, selection: EvidenceSelection) -> EvidenceView:
     """Collect what is known of one selection."""
     found = find_results(explorer)
-    results, task_name = found.of(selection.model), selection.task_name
-    task = found.task(selection.model, task_name)
-    peers = found.with_task(task_name) if task else {}
-    counts = _counts(results, task)
+    results = found.of(selection.model)
+    task = results.task(selection.task_name) if results else None
+    nodes = order_of_nodes(explorer, selection)
+    if results is None or task is None:
+        return EvidenceView(
+            explorer=explorer, selection=selection, found=found, results=results, nodes=nodes
+        )
+    peers, counts = found.with_task(task.name), _counts(results, task)
     k = min(counts, key=lambda count: abs(np.log(count / selection.k))) if counts else None
-    return EvidenceView(
+    return MeasuredView(
         explorer=explorer,
         selection=selection,
         found=found,
@@ -192,56 +198,45 @@ def look(explorer: Explorer, selection: EvidenceSelection) -> EvidenceView:
         k=k,
         counts=counts,
         rungs=_rungs(found, results, task, peers, k),
-        network=Spread.of([peer.task(task_name).network for peer in peers.values()])
-        if task
-        else None,
+        network=Spread.of([asked.network for _, asked in peers.values()]),
         variants=_variants(results, task, peers),
         verdicts=_verdicts(found, selection),
         disagreement=_disagreement(explorer, results, task, selection),
-        nodes=order_of_nodes(explorer, selection),
+        nodes=nodes,
         peers=peers,
-        measured=found.by_model,
     )
 
 
-def _counts(results, task):
-    if task is None:
-        return ()
-    return tuple(
-        sorted(
-            {
-                readout.setting
-                for readout in results.of(task.name, reader="best_cells")
-                if readout.setting is not None
-            }
-        )
-    )
+def _counts(results: ModelReadouts, task: Task) -> tuple[int, ...]:
+    settings = {readout.setting for readout in results.of(task.name, reader="best_cells")}
+    return tuple(sorted(setting for setting in settings if setting is not None))
 
 
-def _pick(results, task, layer, reader, k):
+def _pick(
+    results: ModelReadouts, task: Task, layer: str | None, reader: str, k: int | None
+) -> Readout | None:
     """Readout of a layer; of several settings the largest that is not above k."""
     found = results.of(task.name, layer, reader)
     if reader != "best_cells":
         return found[0] if found else None
-    within = [readout for readout in found if readout.setting <= k]
-    return max(within, key=lambda readout: readout.setting, default=None)
+    within = [(one.setting, one) for one in found if one.setting and k and one.setting <= k]
+    return max(within, key=itemgetter(0))[1] if within else None
 
 
-def _rungs(found, results, task, peers, k):
-    if task is None:
-        return ()
+def _rungs(
+    found: Found, results: ModelReadouts, task: Task, peers: Peers, k: int | None
+) -> tuple[Rung, ...]:
     rungs = []
     for row, layer in enumerate(results.layers):
         for reader in READERS:
             own = _pick(results, task, layer.name, reader, k)
             if own is None:
                 continue
-            others = [_pick(peer, task, layer.name, reader, k) for peer in peers.values()]
             # Another model may have a layer of the same name and another shape.
             alike = [
                 other.share
-                for peer, other in zip(peers.values(), others, strict=True)
-                if other is not None and layer in peer.layers
+                for peer, _ in peers.values()
+                if layer in peer.layers and (other := _pick(peer, task, layer.name, reader, k))
             ]
             before = _before(found, task, layer, own)
             rungs.append(Rung(row, own, Spread.of(alike or [own.share]), before))
@@ -258,16 +253,16 @@ def _before(found: Found, task: Task, layer: LayerFacts, own: Readout) -> poolin
     return pooling.Spread.of(shares) if shares else None
 
 
-def _variants(results, task, peers):
-    if task is None:
-        return ()
+def _variants(
+    results: ModelReadouts, task: Task, peers: Peers
+) -> tuple[tuple[Variant, Spread], ...]:
     return tuple(
         (
             variant,
             Spread.of(
                 [
                     other.scores[task.name].share
-                    for peer in peers.values()
+                    for peer, _ in peers.values()
                     for other in peer.variants
                     if other.name == variant.name
                 ]
@@ -277,8 +272,8 @@ def _variants(results, task, peers):
     )
 
 
-def _verdicts(found, selection):
-    verdicts: dict[str, Any] = {}
+def _verdicts(found: Found, selection: EvidenceSelection) -> dict[str, tuple[tuple[str, str], ...]]:
+    verdicts: dict[str, list[tuple[str, str]]] = {}
     for model, results in found.by_model.items():
         for claim in results.claims:
             if claim.task == selection.pair_name:
@@ -286,10 +281,12 @@ def _verdicts(found, selection):
     return {name: tuple(told) for name, told in verdicts.items()}
 
 
-def _disagreement(explorer, results, task, selection):
-    if task is None or selection.variant is None:
+def _disagreement(
+    explorer: Explorer, results: ModelReadouts, task: Task, selection: EvidenceSelection
+) -> Disagreement | None:
+    variant = results.variant(selection.variant) if selection.variant else None
+    if variant is None:
         return None
-    variant = next(one for one in results.variants if one.name == selection.variant)
     score = variant.scores[task.name]
     images = np.array(score.images, np.int64)
     labels = explorer.dataset(explorer.set_names[0]).labels[images]

@@ -1,10 +1,15 @@
 """What the Evidence page says: short sentences made of the numbers that it shows."""
 
+from collections.abc import Sequence
 from textwrap import wrap
 
 from app.frame.wording import interval, number_text, percent, signed, signed_interval
 from app.pages.evidence.titles import layer_title, variant_title
 from app.pages.evidence.verdicts import ONE_MODEL, RULE
+from app.pages.evidence.view import Disagreement, EvidenceView, MeasuredView, Rung, Spread
+from cnn_core.readouts.answers import Paired
+from cnn_core.readouts.claim_found import Number
+from cnn_core.readouts.results import Variant
 
 READER_TITLES = {
     "best_cell": "best single cell",
@@ -18,44 +23,40 @@ VERDICT_CLASSES = {"holds": "holds", "holds in part": "in-part", "does not hold"
 BETTER, ALIKE, WORSE = "better", "alike", "worse"
 
 
-def percents(low, high):
+def percents(low: float, high: float) -> str:
     """Write an interval of shares, as in "99.2–99.8 %"."""
     return f"{interval(low, high)} %"
 
 
-def points(difference):
+def points(difference: float) -> str:
     """Write a difference of shares with its sign, in points of a per cent, without the word."""
     return signed(100 * difference)
 
 
-def points_interval(low, high):
+def points_interval(low: float, high: float) -> str:
     """Write the interval of a difference, as in "−0.10 to +0.25"."""
     return signed_interval(100 * low, 100 * high)
 
 
-def per_thousand(share):
+def per_thousand(share: float) -> str:
     """Tell a share of right answers as mistakes in 1,000 images."""
     return f"{number_text(1000 * (1 - share), ',.3g')} mistakes in 1,000"
 
 
-def outcome(paired):
+def outcome(paired: Paired) -> str:
     """Tell how the network compares with the other reader: BETTER, ALIKE or WORSE.
 
     Parameters
     ----------
-    paired : Paired
+    paired
         The network first.
-
-    Returns
-    -------
-    str
     """
     if paired.low > 0:
         return BETTER
     return WORSE if paired.high < 0 else ALIKE
 
 
-def difference_text(paired):
+def difference_text(paired: Paired) -> str:
     """Tell the difference between the network and another reader in words and counts."""
     told = {
         ALIKE: "no difference beyond the interval",
@@ -69,7 +70,7 @@ def difference_text(paired):
     )
 
 
-def question(view):
+def question(view: EvidenceView) -> str:
     """Name the task in words: "tell 4 from 9"."""
     selection = view.selection
     if selection.task == "all":
@@ -77,12 +78,13 @@ def question(view):
     return f"tell {view.class_name(selection.p)} from {view.class_name(selection.q)}"
 
 
-def rung_text(view, rung):
+def rung_text(view: MeasuredView, rung: Rung) -> str:
     """Tell one mark of the ladder, line by line."""
     readout, share = rung.readout, rung.readout.share
     title = READER_TITLES[readout.reader]
     if readout.reader == "best_cells":
-        title = f"best {readout.setting:,} cells" if readout.setting > 1 else "best cell by F"
+        k = readout.setting or 1
+        title = f"best {k:,} cells" if k > 1 else "best cell by F"
     lines = [
         f"{layer_title(view, readout.layer)} · {title}",
         f"{share.n_right:,} of {share.n:,} test images right: {percent(share.value)}",
@@ -96,7 +98,7 @@ def rung_text(view, rung):
     return "\n".join([*lines, *_spread_line(rung.spread)])
 
 
-def network_text(view):
+def network_text(view: MeasuredView) -> str:
     """Tell the network's mark, line by line."""
     share = view.task.network
     return "\n".join(
@@ -109,7 +111,7 @@ def network_text(view):
     )
 
 
-def variant_text(view, variant, spread):
+def variant_text(view: MeasuredView, variant: Variant, spread: Spread) -> str:
     """Tell the mark of a changed network, line by line."""
     score = variant.scores[view.task.name]
     fitted = (
@@ -129,16 +131,14 @@ def variant_text(view, variant, spread):
     )
 
 
-def _spread_line(spread):
+def _spread_line(spread: Spread) -> list[str]:
     if spread.n_models == 1:
         return []
     return [f"over {spread.n_models} models {percents(spread.least, spread.most)}"]
 
 
-def ladder_summary(view):
+def ladder_summary(view: MeasuredView) -> str:
     """Tell the ladder to someone who does not see it."""
-    if view.task is None:
-        return "Nothing was measured."
     told = [f"Readers that {question(view)}, layer by layer."]
     for layer in view.results.layers:
         parts = [
@@ -150,10 +150,8 @@ def ladder_summary(view):
     return " ".join([*told, f"The network itself: {percent(view.task.network.value)}."])
 
 
-def ladder_note(view, fitted_elsewhere):
+def ladder_note(view: MeasuredView, fitted_elsewhere: bool) -> str:
     """Tell how the ladder was measured."""
-    if view.task is None:
-        return ""
     n_fitted = sorted({rung.readout.n_fitted for rung in view.rungs})
     counts = f"{n_fitted[0]:,}" if len(n_fitted) == 1 else f"{n_fitted[0]:,} to {n_fitted[-1]:,}"
     told = [
@@ -169,10 +167,8 @@ def ladder_note(view, fitted_elsewhere):
     return " ".join(told)
 
 
-def variants_summary(view):
+def variants_summary(view: MeasuredView) -> str:
     """Tell the changed networks to someone who does not see them."""
-    if view.task is None:
-        return "Nothing was measured."
     told = [f"The network itself: {percent(view.task.network.value)} right."]
     for variant, _ in view.variants:
         score = variant.scores[view.task.name]
@@ -183,9 +179,8 @@ def variants_summary(view):
     return " ".join(told)
 
 
-def disagreement_text(view):
+def disagreement_text(view: MeasuredView, found: Disagreement) -> str:
     """Tell on how many images the network and a changed one disagree, and who is right."""
-    found = view.disagreement
     n = len(found.images)
     if n == 0:
         return "They answer every test image of this question alike."
@@ -197,25 +192,27 @@ def disagreement_text(view):
     return told + (f", neither on {neither:,}." if neither else ".")
 
 
-def claim_number(number):
+def claim_number(number: Number) -> str:
     """Write a measured number of a claim with its interval."""
-    if number.unit == "share":
-        told = percent(number.value)
-        bounds = None if number.low is None else percents(number.low, number.high)
-    elif number.unit == "difference of shares":
-        told = f"{points(number.value)} points"
-        bounds = None if number.low is None else points_interval(number.low, number.high)
-    else:
-        told, low, high = (
-            None if one is None else number_text(one, ",.4g")
-            for one in (number.value, number.low, number.high)
-        )
-        told = f"{told} {number.unit}"
-        bounds = None if low is None else f"{low} to {high}"
-    return told if bounds is None else f"{told} ({bounds})"
+    write, write_bounds = {
+        "share": (percent, percents),
+        "difference of shares": (lambda value: f"{points(value)} points", points_interval),
+    }.get(number.unit, (lambda value: f"{_count(value)} {number.unit}", _counts))
+    told = write(number.value)
+    if number.low is None or number.high is None:
+        return told
+    return f"{told} ({write_bounds(number.low, number.high)})"
 
 
-def verdicts_text(verdicts):
+def _count(value: float) -> str:
+    return number_text(value, ",.4g")
+
+
+def _counts(low: float, high: float) -> str:
+    return f"{_count(low)} to {_count(high)}"
+
+
+def verdicts_text(verdicts: Sequence[tuple[str, str]]) -> str:
     """Tell how many models give which verdict, "" for one model."""
     if len(verdicts) < 2:
         return ""
@@ -225,12 +222,12 @@ def verdicts_text(verdicts):
     return ", ".join(f"{model}: {verdict}" for model, verdict in verdicts)
 
 
-def wrapped(titles, longest=22):
+def wrapped(titles: Sequence[str], longest: int = 22) -> list[str]:
     """Break titles of a figure's rows into lines."""
     return ["<br>".join(wrap(title, longest)) for title in titles]
 
 
-def paired_note(view):
+def paired_note(view: MeasuredView) -> str:
     """Tell what the differences are."""
     return (
         (
@@ -243,14 +240,14 @@ def paired_note(view):
     )
 
 
-def two_probes_note(view):
+def two_probes_note(view: MeasuredView) -> str:
     """Tell why the ladder and the changed network differ, "" where one probe is both."""
     layer = view.results.mlp["input"]
-    rung = None if layer is None else view.rung(layer, "linear_probe")
+    rung = view.rung(layer, "linear_probe")
     changed = next(
         (variant for variant, _ in view.variants if variant.name == "linear_probe"), None
     )
-    if rung is None or changed is None:
+    if layer is None or rung is None or changed is None:
         return ""
     score = changed.scores[view.task.name]
     if rung.readout.n_fitted == score.n_fitted:
@@ -266,7 +263,7 @@ def two_probes_note(view):
     )
 
 
-def claims_note(view):
+def claims_note(view: MeasuredView) -> str:
     """Tell what the claims are about."""
     p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
     models = ", ".join(view.pooled[0].models) if view.pooled else view.selection.model
@@ -280,9 +277,9 @@ def claims_note(view):
     )
 
 
-def sentence(view):
+def sentence(view: EvidenceView) -> str:
     """The answer of the page in one sentence."""
-    if view.task is None:
+    if not isinstance(view, MeasuredView):
         return "This model has not been measured on this question yet."
     wrong = 1000 * (1 - view.task.network.value)
     return (

@@ -8,7 +8,7 @@ from app.frame.components import summary_id
 from app.frame.links import MODEL
 from app.frame.page import Page, Panel, Reply
 from app.pages.model import layout as place
-from app.pages.model import parts, words
+from app.pages.model import mistakes, tables, words
 from app.pages.model.downloads import address_of, register_routes
 from app.pages.model.state import ANY, FIELDS, ModelSelection, write
 from app.pages.model.view import ModelView, look
@@ -27,8 +27,8 @@ def _draw_confusion(view: ModelView) -> dict[str, Any]:
         "confusion": confusion_figure(
             view.confusion, _names(view), selected=(selection.label, selection.pred)
         ),
-        "errors": parts.error_links(view),
-        "table": parts.matrix_table(view),
+        "errors": mistakes.error_links(view),
+        "table": mistakes.matrix_table(view),
         "summary": words.confusion_summary(view),
         "note": words.confusion_note(view),
     }
@@ -59,7 +59,7 @@ _PANELS = (
         depends_on=("model",),
         layout=place.architecture_frame,
         draw=lambda view: {
-            "layers": parts.layer_table(view),
+            "layers": tables.layer_table(view),
             "note": words.architecture_text(view),
         },
         outputs={"layers": (place.LAYERS, "children")},
@@ -70,7 +70,7 @@ _PANELS = (
         depends_on=(*_CELL, "hardest"),
         layout=place.accuracy_frame,
         draw=lambda view: {
-            "accuracy": parts.accuracy_table(view),
+            "accuracy": tables.accuracy_table(view),
             "note": words.accuracy_text(view),
         },
         outputs={"accuracy": (place.ACCURACY, "children")},
@@ -88,7 +88,7 @@ _PANELS = (
         name="model-record",
         depends_on=("model",),
         layout=place.record_frame,
-        draw=lambda view: {"record": parts.record_list(view), "note": words.record_text(view)},
+        draw=lambda view: {"record": tables.record_list(view), "note": words.record_text(view)},
         outputs={"record": (place.RECORD, "children")},
         texts={"note": place.RECORD_NOTE},
     ),
@@ -108,14 +108,20 @@ _PANELS = (
         name="model-images",
         depends_on=(*_CELL, "page", "hardest"),
         layout=place.images_frame,
-        draw=lambda view: {"listed": parts.listed_images_part(view), "note": parts.list_note(view)},
+        draw=lambda view: {
+            "listed": mistakes.listed_images_part(view),
+            "note": mistakes.list_note(view),
+        },
         outputs={"listed": (place.LISTED, "children"), "note": (place.LISTED_NOTE, "children")},
     ),
     Panel(
         name="model-hardest",
         depends_on=(*_ONE, "hardest"),
         layout=place.hardest_frame,
-        draw=lambda view: {"hardest": parts.hardest_images(view), "note": words.hardest_text(view)},
+        draw=lambda view: {
+            "hardest": mistakes.hardest_images(view),
+            "note": words.hardest_text(view),
+        },
         outputs={"hardest": (place.HARD, "children")},
         texts={"note": place.HARD_NOTE},
     ),
@@ -124,7 +130,7 @@ _PANELS = (
         depends_on=_ONE,
         layout=place.disputed_frame,
         draw=lambda view: {
-            "disputed": parts.disputed_images(view),
+            "disputed": mistakes.disputed_images(view),
             "note": words.disputed_text(view),
         },
         outputs={"disputed": (place.DISPUTED, "children")},

@@ -1,46 +1,38 @@
 """The Model page's numbers as files."""
 
 import json
+from collections.abc import Iterable, Sequence
 
-from flask import abort, request
+from flask import Flask, Response, abort, request
 
+from app.explorer import Explorer
 from app.pages.model.layout import FILES
 from app.pages.model.state import read
-from app.pages.model.view import look
+from app.pages.model.view import ModelView, look
 from app.serving.file_replies import csv_text, file_reply, precise, refused_link, safe_name
 
 _FOLDER = "/download/model"
 
 
-def address_of(what, query):
+def address_of(what: str, query: str) -> str:
     """Address of a file.
 
     Parameters
     ----------
-    what : str
+    what
         Key of FILES.
-    query : str
+    query
         The page's query.
-
-    Returns
-    -------
-    str
     """
     return f"{_FOLDER}/{FILES[what]}{query}"
 
 
-def register_routes(server, explorer):
-    """Add `/download/model/<file>`, with the same query as the page.
-
-    Parameters
-    ----------
-    server : flask.Flask
-    explorer : Explorer
-    """
+def register_routes(server: Flask, explorer: Explorer) -> None:
+    """Add `/download/model/<file>`, with the same query as the page."""
     by_file = {file: what for what, file in FILES.items()}
 
     @server.get(f"{_FOLDER}/<file>")
-    def model_numbers(file):
+    def model_numbers(file: str) -> Response:
         if file not in by_file:
             abort(404)
         selection, problems = read(request.query_string.decode("utf-8", "replace"), explorer)
@@ -52,7 +44,7 @@ def register_routes(server, explorer):
         return file_reply(_WRITERS[by_file[file]](view), f"{name}.{ending}")
 
 
-def _architecture(view):
+def _architecture(view: ModelView) -> str:
     head = (
         "layer",
         "kind",
@@ -101,7 +93,7 @@ def _architecture(view):
     )
 
 
-def _training(view):
+def _training(view: ModelView) -> str:
     keys = ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate", "seconds")
     return csv_text(
         ("model", "epoch", *keys),
@@ -113,7 +105,7 @@ def _training(view):
     )
 
 
-def _accuracy(view):
+def _accuracy(view: ModelView) -> str:
     return csv_text(
         ("model", "set", "right", "images", "accuracy", "wilson_low", "wilson_high"),
         (
@@ -123,7 +115,7 @@ def _accuracy(view):
     )
 
 
-def _record(view):
+def _record(view: ModelView) -> str:
     network = view.explorer.network(view.selection.model)
     known = {
         "file": network.path.name if network.path else None,
@@ -140,7 +132,7 @@ def _record(view):
     )
 
 
-def _confusion(view):
+def _confusion(view: ModelView) -> str:
     names = [view.class_name(number) for number in range(len(view.confusion))]
     return csv_text(
         ("label \\ prediction", *names),
@@ -148,15 +140,15 @@ def _confusion(view):
     )
 
 
-def _images(view):
-    return _image_rows(view, view.listed)
+def _images(view: ModelView) -> str:
+    return _image_rows(view, view.listed.tolist())
 
 
-def _hardest(view):
-    return _image_rows(view, view.hardest)
+def _hardest(view: ModelView) -> str:
+    return _image_rows(view, view.hardest.tolist())
 
 
-def _disputed(view):
+def _disputed(view: ModelView) -> str:
     labels = view.disputed.labels if view.disputed else ()
     name = view.class_name
     return _image_rows(
@@ -170,7 +162,12 @@ def _disputed(view):
     )
 
 
-def _image_rows(view, numbers, more_head=(), more=None):
+def _image_rows(
+    view: ModelView,
+    numbers: Sequence[int],
+    more_head: Sequence[str] = (),
+    more: Sequence[Sequence[object]] | None = None,
+) -> str:
     survey = view.explorer.survey(view.selection.model, view.selection.set)
     head = (
         "image",
@@ -182,12 +179,11 @@ def _image_rows(view, numbers, more_head=(), more=None):
         "models_wrong",
         *more_head,
     )
-    more = more or [()] * len(numbers)
     return csv_text(
         head,
         (
             (
-                int(number),
+                number,
                 view.class_name(label := int(survey.labels[number])),
                 view.class_name(prediction := int(survey.predictions[number])),
                 *precise(
@@ -198,12 +194,12 @@ def _image_rows(view, numbers, more_head=(), more=None):
                 int(view.n_models_wrong[number]),
                 *rest,
             )
-            for number, rest in zip(numbers, more, strict=True)
+            for number, rest in zip(numbers, more or [()] * len(numbers), strict=True)
         ),
     )
 
 
-def _joined(numbers):
+def _joined(numbers: Iterable[int]) -> str:
     return "x".join(map(str, numbers))
 
 

@@ -1,23 +1,32 @@
 """Which images a cell of the confusion matrix stands for."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import NDArray
+
+from app.explorer import Explorer
+
+if TYPE_CHECKING:
+    from cnn_core.survey.whole_set import Survey
 
 MOST_ON_A_PAGE = 40
 
 
-def listed_images(survey, label, predicted):
+def listed_images(survey: Survey, label: int | None, predicted: int | None) -> NDArray[np.int64]:
     """Images of a cell, of a row's or column's errors, or all errors.
 
     Parameters
     ----------
-    survey : Survey
-    label, predicted : int or None
+    label, predicted
         Classes of the cell. With one of them, or none, only misclassified images count: the right
         ones would bury them.
 
     Returns
     -------
-    ndarray, shape (k,), int64
+    shape (k,)
         Numbers of the images, ascending.
     """
     if label is None or predicted is None or label != predicted:
@@ -25,39 +34,26 @@ def listed_images(survey, label, predicted):
     return np.flatnonzero((survey.labels == label) & survey.is_right)
 
 
-def n_pages(images):
+def n_pages(images: NDArray[np.int64]) -> int:
     """Number of pages that a list takes, at least 1."""
     return max(-(-len(images) // MOST_ON_A_PAGE), 1)
 
 
-def on_page(images, page):
+def on_page(images: NDArray[np.int64], page: int) -> NDArray[np.int64]:
     """Images of one page.
 
     Parameters
     ----------
-    images : ndarray
-    page : int
+    page
         From 1.
-
-    Returns
-    -------
-    ndarray
     """
     return images[(page - 1) * MOST_ON_A_PAGE : page * MOST_ON_A_PAGE]
 
 
-def search_words(explorer, label, predicted):
+def search_words(explorer: Explorer, label: int | None, predicted: int | None) -> str | None:
     """Search with which the Explore page walks through the same images.
 
-    Parameters
-    ----------
-    explorer : Explorer
-    label, predicted : int or None
-
-    Returns
-    -------
-    str or None
-        None where a class has a name that the search cannot take.
+    None where a class has a name that the search cannot take.
     """
     names = {"label": label, "pred": predicted}
     told = {

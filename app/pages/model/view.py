@@ -1,8 +1,10 @@
 """What the Model page tells about one selection: numbers ready to be drawn and put into words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.figures.charts.training import Curve
@@ -31,30 +33,26 @@ class ModelView(View):
 
     Attributes
     ----------
-    selection : ModelSelection
-    layers : tuple of (LayerInfo, FieldSummary)
+    layers
         In the order of computation.
-    records : dict of str to ModelRecords
+    records
         By model, for all of them.
-    curves : tuple of Curve
+    curves
         Training of the models that have a history, the shown one last.
-    accuracies : dict of (str, str) to Accuracy
+    accuracies
         By model and image set.
-    confusion : ndarray, shape (n_classes, n_classes), int64
+    confusion : shape (n_classes, n_classes)
         Images by label (row) and prediction (column).
-    errors : tuple of ErrorKind
+    errors
         Cells off the diagonal that are not empty, most frequent first.
-    listed : ndarray of int64
+    listed
         Images of the chosen cell, ascending.
-    shown : ndarray of int64
+    shown
         Those on the chosen page.
-    n_pages : int
-    hardest : ndarray of int64
+    hardest
         Lowest probability of their label first.
-    n_models_wrong : ndarray, shape (n,), int64
+    n_models_wrong : shape (n,)
         How many of the models misclassify each image of the set.
-    disputed : DisputedLabels or None
-    disputed_fault : str
     """
 
     selection: ModelSelection
@@ -62,29 +60,19 @@ class ModelView(View):
     records: dict[str, ModelRecords]
     curves: tuple[Curve, ...]
     accuracies: dict[tuple[str, str], Accuracy]
-    confusion: np.ndarray
+    confusion: NDArray[np.int64]
     errors: tuple[ErrorKind, ...]
-    listed: np.ndarray
-    shown: np.ndarray
+    listed: NDArray[np.int64]
+    shown: NDArray[np.int64]
     n_pages: int
-    hardest: np.ndarray
-    n_models_wrong: np.ndarray
+    hardest: NDArray[np.int64]
+    n_models_wrong: NDArray[np.int64]
     disputed: DisputedLabels | None
     disputed_fault: str
 
 
 def look(explorer: Explorer, selection: ModelSelection) -> ModelView:
-    """Gather what is known of a model.
-
-    Parameters
-    ----------
-    explorer : Explorer
-    selection : ModelSelection
-
-    Returns
-    -------
-    ModelView
-    """
+    """Gather what is known of a model."""
     fields = explorer.receptive_fields(selection.model)
     survey = explorer.survey(selection.model, selection.set)
     records = {name: records_of(explorer.network(name)) for name in explorer.model_names}
@@ -109,11 +97,9 @@ def look(explorer: Explorer, selection: ModelSelection) -> ModelView:
         shown=on_page(listed, selection.page),
         n_pages=n_pages(listed),
         hardest=survey.hardest(int(selection.hardest)),
-        n_models_wrong=np.sum(
-            [~explorer.survey(model, selection.set).is_right for model in explorer.model_names],
-            axis=0,
-            dtype=np.int64,
-        ),
+        n_models_wrong=np.stack(
+            [~explorer.survey(model, selection.set).is_right for model in explorer.model_names]
+        ).sum(axis=0, dtype=np.int64),
         disputed=disputed,
         disputed_fault=fault,
     )
@@ -126,16 +112,16 @@ def mean_accuracy(view: ModelView, set_name: str) -> float:
     )
 
 
-def _curves(records, shown):
+def _curves(records: Mapping[str, ModelRecords], shown: str) -> tuple[Curve, ...]:
     names = sorted((name for name in records if records[name].epochs), key=lambda n: n == shown)
     return tuple(Curve.of(name, records[name].epochs, is_shown=name == shown) for name in names)
 
 
-def _errors(confusion):
+def _errors(confusion: NDArray[np.int64]) -> tuple[ErrorKind, ...]:
     counts = confusion.copy()
     np.fill_diagonal(counts, 0)
     order = np.argsort(-counts, axis=None, kind="stable")[: np.count_nonzero(counts)]
     return tuple(
-        ErrorKind(*map(int, np.unravel_index(place, counts.shape)), int(counts.flat[place]))
-        for place in order
+        ErrorKind(int(label), int(prediction), int(counts[label, prediction]))
+        for label, prediction in zip(*np.unravel_index(order, counts.shape), strict=True)
     )

@@ -1,10 +1,15 @@
 """What the Model page says: short sentences made of the numbers that it shows."""
 
+from collections.abc import Iterable
+
 from app.frame.wording import interval, percent
-from app.pages.model.view import mean_accuracy
+from app.pages.model.view import ModelView, mean_accuracy
+from cnn_core.network.layers import LayerInfo
+from cnn_core.space.receptive_fields import FieldSummary
+from cnn_core.statistics import Accuracy
 
 
-def window_text(info):
+def window_text(info: LayerInfo) -> str:
     """Return the window of a layer, as in "3 × 3, stride 2", "" if it has none."""
     window = info.window
     if window is None:
@@ -20,7 +25,7 @@ def window_text(info):
     return ", ".join(parts)
 
 
-def field_text(field):
+def field_text(field: FieldSummary) -> str:
     """Return a receptive field, as in "18 × 18, stride 4"."""
     if field.stride is None:
         return f"up to {_size(field.size)}"
@@ -28,22 +33,22 @@ def field_text(field):
     return f"{_size(field.size)}, stride {down if down == across else _size(field.stride)}"
 
 
-def output_text(info):
+def output_text(info: LayerInfo) -> str:
     """Return the output of a layer, as in "26 × 26 × 32"."""
     return _size(info.shape)
 
 
-def interval_text(accuracy):
+def interval_text(accuracy: Accuracy) -> str:
     """Return an interval, as in "99.49–99.73 %"."""
     return f"{interval(accuracy.low, accuracy.high, 2)} %"
 
 
-def count_text(accuracy):
+def count_text(accuracy: Accuracy) -> str:
     """Return the counts of an accuracy, as in "9,963 of 10,000"."""
     return f"{accuracy.credit:,.0f} of {accuracy.n:,}"
 
 
-def architecture_text(view):
+def architecture_text(view: ModelView) -> str:
     """Tell what the network is in one sentence."""
     network = view.explorer.network(view.selection.model)
     return (
@@ -52,7 +57,7 @@ def architecture_text(view):
     )
 
 
-def training_text(view):
+def training_text(view: ModelView) -> str:
     """Tell what the curves show and what they do not."""
     records = view.records[view.selection.model]
     if records.fault:
@@ -82,7 +87,7 @@ def training_text(view):
     return " ".join(told)
 
 
-def accuracy_text(view):
+def accuracy_text(view: ModelView) -> str:
     """Tell what the accuracies say, and what the mean is of."""
     first, n_models = view.explorer.set_names[0], len(view.explorer.model_names)
     told = "Wilson 95 % intervals: how far the share could lie from that of all images like these."
@@ -94,7 +99,7 @@ def accuracy_text(view):
     )
 
 
-def confusion_summary(view):
+def confusion_summary(view: ModelView) -> str:
     """Tell the matrix to someone who does not see it."""
     total, wrong = int(view.confusion.sum()), sum(kind.count for kind in view.errors)
     told = f"{wrong:,} of {total:,} {view.selection.set} images are misclassified."
@@ -119,7 +124,7 @@ def confusion_summary(view):
     return told
 
 
-def confusion_note(view):
+def confusion_note(view: ModelView) -> str:
     """Tell what the matrix shows and what a click does."""
     total, wrong = int(view.confusion.sum()), sum(kind.count for kind in view.errors)
     return (
@@ -128,23 +133,23 @@ def confusion_note(view):
     )
 
 
-def list_text(view):
+def list_text(view: ModelView) -> str:
     """Tell which images are listed."""
     label, pred = view.selection.label, view.selection.pred
     n, set_name = len(view.listed), view.selection.set
     images = f"{n:,} {set_name} {'image' if n == 1 else 'images'}"
-    if label is None and pred is None:
-        return f"All {images} that the model misclassifies."
+    if label is None:
+        if pred is None:
+            return f"All {images} that the model misclassifies."
+        return f"{images} of other classes taken for {view.class_name(pred)}."
     if pred is None:
         return f"{images} labelled {view.class_name(label)} and taken for another class."
-    if label is None:
-        return f"{images} of other classes taken for {view.class_name(pred)}."
     if label == pred:
         return f"{images} labelled and predicted {view.class_name(label)}."
     return f"{images} labelled {view.class_name(label)} and predicted {view.class_name(pred)}."
 
 
-def empty_list_text(view):
+def empty_list_text(view: ModelView) -> str:
     """Tell why no image is listed."""
     if view.errors:
         return (
@@ -154,7 +159,7 @@ def empty_list_text(view):
     return "The model classifies every image of this set right: there is no mistake to show."
 
 
-def hardest_text(view):
+def hardest_text(view: ModelView) -> str:
     """Tell which images are the hardest."""
     told = (
         f"The {len(view.hardest):,} {view.selection.set} images to whose label the model gives "
@@ -168,7 +173,7 @@ def hardest_text(view):
     )
 
 
-def disputed_text(view):
+def disputed_text(view: ModelView) -> str:
     """Tell what is disputed and how the models stand to it."""
     disputed, set_name = view.disputed, view.selection.set
     if view.disputed_fault:
@@ -187,7 +192,7 @@ def disputed_text(view):
     )
 
 
-def record_text(view):
+def record_text(view: ModelView) -> str:
     """Tell whether records are known and whether they agree with what is counted here."""
     model = view.selection.model
     records = view.records[model]
@@ -224,21 +229,21 @@ def record_text(view):
     return ""
 
 
-def _hardest_class(view):
+def _hardest_class(view: ModelView) -> int | None:
     totals = view.confusion.sum(axis=1)
     shares = {
         number: view.confusion[number, number] / total
         for number, total in enumerate(totals)
         if total
     }
-    return min(shares, key=shares.get) if shares else None
+    return min(shares, key=shares.__getitem__) if shares else None
 
 
-def _size(numbers):
+def _size(numbers: Iterable[int]) -> str:
     return " × ".join(f"{number:,}" for number in numbers)
 
 
-def sentence(view):
+def sentence(view: ModelView) -> str:
     """How good the network is, in one sentence."""
     total, wrong = int(view.confusion.sum()), sum(kind.count for kind in view.errors)
     worst = view.errors[0] if view.errors else None

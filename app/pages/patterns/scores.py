@@ -13,21 +13,27 @@ from app.frame.page import Panel
 from app.frame.wording import interval, number_text, percent
 from app.pages.patterns import words
 from app.pages.patterns.view import PatternsView, firing_of
+from cnn_core.patterns.results import UnitPatterns
 
 SCORES_AREA = "patterns-scores"
 
 
 def draw_scores(view: PatternsView) -> dict[str, Any]:
     """Draw what was measured of the unit, as far as it is known."""
-    if view.unit_found is None:
+    found = view.unit_found
+    if found is None:
         return {"scores": None}
-    parts = [_histogram(view), _firing(view), _place(view), _predicted(view), _relatives(view)]
+    parts = [
+        _histogram(view, found),
+        _firing(view, found),
+        _place(found),
+        _predicted(found),
+        _relatives(view),
+    ]
     return {"scores": [one for part in parts for one in part]}
 
 
-def _histogram(view: PatternsView) -> list[Component]:
-    found = view.unit_found
-    assert found is not None
+def _histogram(view: PatternsView, found: UnitPatterns) -> list[Component]:
     if found.counts is None or not found.bin_width or found.first_edge is None:
         return []
     counts = found.counts
@@ -53,12 +59,11 @@ def _histogram(view: PatternsView) -> list[Component]:
     ]
 
 
-def _firing(view: PatternsView) -> list[Component]:
+def _firing(view: PatternsView, found: UnitPatterns) -> list[Component]:
     firing = firing_of(view)
     if firing is None:
         return []
-    assert view.unit_found is not None
-    if view.unit_found.is_dead:
+    if found.is_dead:
         told = words.fires_in(view)
         return [html.P(f"A dead unit: {told}, so that nothing can be predicted.", className="note")]
     rows = [
@@ -76,9 +81,7 @@ def _firing(view: PatternsView) -> list[Component]:
     ]
 
 
-def _place(view: PatternsView) -> list[Component]:
-    found = view.unit_found
-    assert found is not None
+def _place(found: UnitPatterns) -> list[Component]:
     if found.is_dead or found.place is None or found.place_scale is None or found.place.size == 1:
         return []
     place = found.place.astype(np.float32) * np.float32(found.place_scale / 127)
@@ -89,10 +92,9 @@ def _place(view: PatternsView) -> list[Component]:
     ]
 
 
-def _predicted(view: PatternsView) -> list[Component]:
-    found = view.unit_found
-    assert found is not None
-    if found.is_dead or found.right_choice is None or found.rank_correlation is None:
+def _predicted(found: UnitPatterns) -> list[Component]:
+    rows = words.score_rows(found)
+    if found.is_dead or not rows:
         return []
     return [
         html.H3("Can you predict it?"),
@@ -101,7 +103,7 @@ def _predicted(view: PatternsView) -> list[Component]:
             "references the right one? A coin is right in 50 %.",
             className="note",
         ),
-        table(words.score_rows(view), ("references", "right choices", "rank correlation")),
+        table(rows, ("references", "right choices", "rank correlation")),
         html.P(
             html.Button(
                 "Try it yourself: quiz",

@@ -14,6 +14,7 @@ from app.frame.page import Panel
 from app.frame.wording import number_text
 from app.pages.patterns import words
 from app.pages.patterns.view import PatternsView, filter_of, patches_of
+from cnn_core.patterns.results import UnitPatterns
 
 UNIT_AREA = "patterns-unit"
 
@@ -32,23 +33,22 @@ def draw_unit(view: PatternsView) -> dict[str, Any]:
                 if found.is_dead
                 else "What excites it most: nine real patches"
             ),
-            html.Div(_patches(view), className="patches nine"),
+            html.Div(_patches(view, found), className="patches nine"),
             html.P(
                 "Under each: label of its image and activation. A click opens it in Explore.",
                 className="faint note",
             ),
             html.H3([term("OIP", "The pattern made for it")]),
-            *_made(view),
-            html.P(words.pattern_text(view), className="note"),
+            *_made(found),
+            html.P(words.pattern_text(view, found), className="note"),
             *_filter(view),
         ]
     }
 
 
-def _patches(view: PatternsView) -> list[Component]:
-    assert view.unit_found is not None
+def _patches(view: PatternsView, found: UnitPatterns) -> list[Component]:
     cards = []
-    for patch, window in zip(view.unit_found.patches, patches_of(view), strict=False):
+    for patch, window in zip(found.patches, patches_of(view), strict=False):
         label = view.class_name(int(view.explorer.dataset("train").labels[patch.image]))
         address = link(
             view.explorer,
@@ -62,7 +62,7 @@ def _patches(view: PatternsView) -> list[Component]:
         picture = html.Img(
             src=image_thumbnail(window), alt=f"Patch of a {label}", className="patch"
         )
-        answer = patch.response if view.unit_found.is_dead else patch.activation
+        answer = patch.response if found.is_dead else patch.activation
         told = f"{label} · {number_text(answer, '.3g')}"
         cards.append(
             html.A(
@@ -75,9 +75,8 @@ def _patches(view: PatternsView) -> list[Component]:
     return cards or [html.P("The training images are not here.", className="faint")]
 
 
-def _made(view: PatternsView) -> list[Component]:
-    found = view.unit_found
-    if found is None or found.pattern is None or found.pattern_response is None:
+def _made(found: UnitPatterns) -> list[Component]:
+    if found.pattern is None or found.pattern_response is None:
         return []
     starts = list(zip(found.pattern, found.pattern_response.tolist(), strict=True))
     rows = [("the best from three kinds of starts, with its answer", starts)]

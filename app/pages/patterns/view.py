@@ -117,9 +117,10 @@ def has_training_images(view: PatternsView) -> bool:
     """Whether the images that the patches come from are here."""
     if "train" not in view.explorer.set_names:
         return False
-    # What was sought here was sought among the images that are here.
-    is_here = view.found is None or view.layer_found is None
-    return is_here or view.explorer.dataset("train").digest == view.found.train_digest
+    if view.found is None or view.layer_found is None:
+        # What was sought here was sought among the images that are here.
+        return True
+    return view.explorer.dataset("train").digest == view.found.train_digest
 
 
 def _windows(
@@ -178,7 +179,7 @@ def firing_of(view: PatternsView) -> NDArray[np.float64] | None:
 def share_below(view: PatternsView) -> float:
     """Share of the images that were read whose response lies below that of the image shown."""
     found = view.unit_found
-    if found is None or found.counts is None or not found.bin_width:
+    if found is None or found.counts is None or found.first_edge is None or not found.bin_width:
         return float("nan")
     edges = found.first_edge + found.bin_width * np.arange(1, len(found.counts) + 1)
     return float(found.counts[edges <= view.response].sum() / max(found.counts.sum(), 1))

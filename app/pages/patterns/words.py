@@ -6,7 +6,7 @@ import numpy as np
 
 from app.frame.wording import interval, number_text, percent, signed, unit_word
 from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
-from cnn_core.patterns.results import REFERENCES
+from cnn_core.patterns.results import REFERENCES, UnitPatterns
 from cnn_core.patterns.scores import References
 
 _MOST_KINDS = 4
@@ -91,18 +91,17 @@ def response_text(view: PatternsView) -> str:
     return f"{told} (pink bar): more than to {percent(share, 0)} of the test images."
 
 
-def pattern_text(view: PatternsView) -> str:
+def pattern_text(view: PatternsView, found: UnitPatterns) -> str:
     """How far the optimised pattern can be believed."""
-    found = view.unit_found
-    if found.n_reached is None:
+    if found.n_reached is None or found.pattern_response is None:
         return "The pattern is being made."
+    best = number_text(float(found.pattern_response[0]), ".2g")
     if not found.n_reached:
         return (
-            f"No reaction found: from none of the starts did climbing make it fire (best answer "
-            f"{number_text(float(found.pattern_response[0]), '.2g')}, it fires above 0)."
+            "No reaction found: from none of the starts did climbing make it fire (best answer "
+            f"{best}, it fires above 0)."
         )
     if found.is_dead:
-        best = number_text(float(found.pattern_response[0]), ".2g")
         return (
             f"Never reached by a real image: {fires_in(view)}. Climbing makes it fire all the same, "
             f"from {found.n_reached} starts, with an answer of {best} at most."
@@ -119,18 +118,19 @@ def pattern_text(view: PatternsView) -> str:
             f" It excites the unit {number_text(times, '.2f')} times as strongly as the strongest "
             "real image."
         )
-    alike = found.consistency[0]
+    alike = float("nan") if found.consistency is None else float(found.consistency[0])
     if alike == alike:
         told += (
-            f" Patterns from different starts are alike by {signed(float(alike))} on average (1 is "
+            f" Patterns from different starts are alike by {signed(alike)} on average (1 is "
             "the same, 0 nothing in common)."
         )
     return told
 
 
-def score_rows(view: PatternsView) -> list[tuple[str, str, str]]:
+def score_rows(found: UnitPatterns) -> list[tuple[str, str, str]]:
     """What likeness to a set of references tells about the unit, one row a set."""
-    found = view.unit_found
+    if found.right_choice is None or found.rank_correlation is None:
+        return []
     rows = []
     for place, kind in enumerate(REFERENCES):
         right, low, high = (float(value) for value in found.right_choice[place])
