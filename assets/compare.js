@@ -10,7 +10,6 @@
   const bound = new WeakSet();
   const decoded = new WeakMap();
   let drag = null;
-  let draggedAt = 0;
 
   const glass = () => window.lookingGlass;
   // A number of the set, or the word for the reader's own image.
@@ -125,30 +124,45 @@
   function unpoint() {
     pictures()?.hideMarks();
     for (const mark of document.querySelectorAll(".cell-marks, .digit-box .field-mark")) mark.remove();
-    for (const slot of document.querySelectorAll("#compare-boards .cell-value")) slot.textContent = "";
+    for (const slot of document.querySelectorAll("#compare-boards .cell-value")) {
+      slot.textContent = slot.dataset.value || "";
+    }
   }
 
-  function clickOn(plot, { points, event }) {
+  // The cell at a place of the screen: on which board, in which image's grid, which cell.
+  function placeAt(plot, event) {
     const meta = metaOf(plot);
-    // The end of a drag counts as a click, too.
-    if (meta.kind !== "board" || !points[0] || performance.now() - draggedAt < 400) return;
-    const { x, y } = pictures().placeOf(plot, event, points[0]);
+    if (meta.kind !== "board") return null;
+    const { x, y } = pictures().placeOf(plot, event);
     const cell = pictures().cellAt(meta, x % meta.slot, y);
-    if (cell) glass().set({ cell: `${cell.unit}:${cell.row}:${cell.column}` });
+    const isWithin = x >= 0 && y >= 0 && x % meta.slot < meta.picture[1] && y < meta.picture[0] &&
+      x < meta.tiles * meta.slot;
+    return cell && isWithin ? { plot, x, y, cell } : null;
+  }
+
+  const nameOf = ({ unit, row, column }) => `${unit}:${row}:${column}`;
+
+  // A cell is chosen: pointed out, or circled while the reader draws.
+  function choose(place, isTouch = false) {
+    const isTaken = window.lookingGlassHand?.take(place, isTouch);
+    if (!isTaken) glass().set({ cell: nameOf(place.cell) });
   }
 
   // --- dragging over a grid enlarges its units in all grids ---------------------------------------
 
   function startDrag(plot, event) {
-    if (event.button !== 0 || event.pointerType === "touch") return;
+    if (event.button !== 0) return;
     const area = plot.getBoundingClientRect();
-    drag = { plot, area, x: event.clientX, y: event.clientY, box: null };
+    const isTouch = event.pointerType === "touch";
+    drag = { plot, area, isTouch, x: event.clientX, y: event.clientY, box: null };
   }
 
   function onMove(event) {
     if (!drag) return;
     const wide = Math.abs(event.clientX - drag.x);
     const high = Math.abs(event.clientY - drag.y);
+    // A finger that moves scrolls the page.
+    if (drag.isTouch) return;
     if (!drag.box && Math.max(wide, high) < SMALLEST_DRAG) return;
     if (!drag.box) {
       drag.box = document.createElement("div");
@@ -165,11 +179,15 @@
 
   function endDrag(event) {
     if (!drag) return;
-    const { plot, area, x, y, box } = drag;
+    const { plot, area, isTouch, x, y, box } = drag;
     drag = null;
-    if (!box) return;
+    if (!box) {
+      const isStill = Math.hypot(event.clientX - x, event.clientY - y) < SMALLEST_DRAG;
+      const place = isStill && placeAt(plot, event);
+      if (place) choose(place, isTouch);
+      return;
+    }
     box.remove();
-    draggedAt = event.timeStamp;
     const meta = metaOf(plot);
     const { xaxis, yaxis } = plot._fullLayout;
     const cellX = (pixel) => xaxis.p2d(pixel - area.left - xaxis._offset) + 0.5;
@@ -280,7 +298,8 @@
     }
   }, true);
 
-  window.lookingGlassCompare = { PATH, withQuestion, asMember, own: () => glass().answer()?.own || "" };
+  window.lookingGlassCompare = { PATH, withQuestion, asMember, own: () => glass().answer()?.own || "",
+    boards, metaOf, pointAt, unpoint, choose };
 
   function bind() {
     for (const plot of boards()) {
@@ -288,13 +307,19 @@
       bound.add(plot);
       plot.on("plotly_hover", (what) => pointAt(plot, what));
       plot.on("plotly_unhover", unpoint);
-      plot.on("plotly_click", (what) => clickOn(plot, what));
-      plot.addEventListener("pointerdown", (event) => startDrag(plot, event), true);
     }
   }
 
+  addEventListener("pointerdown", (event) => {
+    const plot = event.target.closest?.("#compare-boards .js-plotly-plot");
+    if (plot) startDrag(plot, event);
+  }, true);
   addEventListener("pointermove", onMove, { passive: true });
   addEventListener("pointerup", endDrag);
+  addEventListener("pointercancel", () => {
+    drag?.box?.remove();
+    drag = null;
+  });
   document.addEventListener("mouseover", () => {
     if (location.pathname === PATH) bind();
   }, { passive: true });

@@ -1,11 +1,14 @@
 """Circles drawn by hand: cells that a person names, weighed like those of the rule (NumPy only)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnn_core.circles.nulls import DRAWS, UniqueByChance, chance_across, chance_within
+from cnn_core.circles.packed import PackedOn
 from cnn_core.circles.rule import Circles, find_circles, same_cells
 from cnn_core.errors import SelectionError
 
@@ -34,6 +37,11 @@ class HandCircles(Circles):
     def fits_b(self) -> NDArray[np.bool]:
         """(*cells,): circled for B, and unique to B by the rule too."""
         return self.unique_b & self.rule.unique_b
+
+    @property
+    def n_fitting(self) -> int:
+        """Circles of both groups that are unique by the rule too."""
+        return int(self.fits_a.sum() + self.fits_b.sum())
 
     @property
     def missed_a(self) -> NDArray[np.bool]:
@@ -123,3 +131,75 @@ def circles_by_hand(
         silent_b=rule.silent_b,
         rule=rule,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Luck:
+    """How many of some circles are unique again where other images stand in the groups.
+
+    Attributes
+    ----------
+    across
+        Of random groups of p against random groups of q; `unique_a` counts A's circles alone, and
+        `unique_b` B's.
+    within_p, within_q
+        Of random groups of one class against other images of it: what is unique there is luck.
+        `unique_a` counts the circles for p, and those for q.
+    """
+
+    across: UniqueByChance
+    within_p: UniqueByChance
+    within_q: UniqueByChance
+
+    @property
+    def within_mean(self) -> float:
+        """Mean number of all circles that are unique where nothing tells the groups apart."""
+        return float(sum(one.unique_a.mean() for one in (self.within_p, self.within_q)))
+
+
+def luck_of(
+    on: ArrayLike | PackedOn,
+    circles: Circles,
+    labels: ArrayLike,
+    p: int,
+    q: int,
+    *,
+    left_out: ArrayLike = (),
+    n_draws: int = DRAWS,
+    seed: int = 0,
+) -> Luck | None:
+    """Count how often circles would be unique by chance, for these cells and no others.
+
+    The nulls of the rule count whatever cells turn out to be unique; who has drawn circles asks
+    about those that were drawn.
+
+    Parameters
+    ----------
+    on : (n, *cells) bool, or packed
+        Which cells of the layer are on in each image.
+    circles
+        With the sizes of their groups; those of B stand for q.
+    labels, left_out, n_draws, seed
+        As in `cnn_core.circles.nulls.chance_across`.
+
+    Returns
+    -------
+    None where a class has too few images to draw from, a group is empty or the classes are one.
+    """
+    sizes = circles.n_a, circles.n_b
+    if not min(sizes) or p == q:
+        return None
+    packed = PackedOn.of(on)
+    on_a, on_b = (
+        packed.columns(np.flatnonzero(mask)) for mask in (circles.unique_a, circles.unique_b)
+    )
+    across = partial(chance_across, left_out=left_out, n_draws=n_draws, seed=seed)
+    within = partial(chance_within, left_out=left_out, n_draws=n_draws, seed=seed)
+    of_a, of_b = (across(own, labels, p, q, *sizes) for own in (on_a, on_b))
+    luck = Luck(
+        across=replace(of_a, unique_b=of_b.unique_b),
+        within_p=within(on_a, labels, p, *sizes),
+        within_q=within(on_b, labels, q, *sizes[::-1]),
+    )
+    drawn = (luck.across, luck.within_p, luck.within_q)
+    return luck if all(one.n_draws for one in drawn) else None

@@ -280,12 +280,29 @@ def weigh_circles(
     threshold : in [0, 1]
         The one that the circles were found with.
     """
-    cells = circles.cells
-    if np.ndim(columns) != 2 or np.shape(columns)[1] != len(cells):
-        raise SelectionError(
-            f"columns of shape {np.shape(columns)}: expected one for each of {len(cells)} cells"
-        )
+    if np.ndim(columns) != 2:
+        raise SelectionError(f"columns of shape {np.shape(columns)}: expected (images, cells)")
     on = on_from_peak(columns, peak, threshold)
+    return weigh_on(circles, on, labels, p, q, left_out)
+
+
+def weigh_on(
+    circles: Circles, on: ArrayLike, labels: ArrayLike, p: int, q: int, left_out: ArrayLike = ()
+) -> CircleWorth:
+    """:func:`weigh_circles` where it is known which of the circled cells are on.
+
+    Parameters
+    ----------
+    on : (n, k) bool
+        Whether each of ``circles.cells`` is on in each of n images.
+    labels, p, q, left_out
+        As in :func:`circle_reader`.
+    """
+    cells, on = circles.cells, np.asarray(on, dtype=bool)
+    if on.ndim != 2 or on.shape[1] != len(cells):
+        raise SelectionError(
+            f"columns of shape {on.shape}: expected one for each of {len(cells)} cells"
+        )
     unique_a, unique_b = (mask.reshape(-1)[cells] for mask in (circles.unique_a, circles.unique_b))
     return CircleWorth(
         cells=cells,

@@ -21,6 +21,8 @@ from app.pages.compare.state import SORTS, STATISTICS, read, with_members, write
 from app.pages.compare.table import CircleTable
 from app.pages.compare.view import look, widest_grid
 from cnn_core.circles.circle_reader import rows_of_classes
+from cnn_core.circles.nulls import chance_within
+from cnn_core.circles.rule import on_from_peak
 from cnn_core.space.mosaic import Mosaic
 from tests.app.asking import ask_panel, show, small_app
 from tests.app.packed_figures import picture
@@ -268,8 +270,17 @@ def assert_chance_is_counted(worth, selection, is_on, n_cells):
     labels = small_explorer().dataset("test").labels
     everyone = rows_of_classes(labels, (selection.p, selection.q))
     own = {*selection.members["a"], *selection.members["b"]}
-    for null, classes in zip(
-        worth.nulls, ((selection.p, selection.q), (selection.p, selection.p)), strict=True
+    survey = small_explorer().survey("model_0", "test")
+    on = on_from_peak(
+        whole_layer(selection)[0][everyone], survey.peak[selection.layer][everyone], selection.t
+    )
+    inside = np.flatnonzero(np.isin(everyone, list(own)))
+    within = chance_within(on, labels[everyone], selection.p, 3, 3, left_out=inside)
+    assert worth.chance.within_mean == within.mean
+    np.testing.assert_array_equal(worth.chance.within["p"], within.unique)
+    for null, classes in (
+        (worth.chance.across, (selection.p, selection.q)),
+        (within, (selection.p, selection.p)),
     ):
         for draw in range(3):
             groups = [everyone[rows[draw]] for rows in (null.members_a, null.members_b)]
@@ -508,8 +519,8 @@ def test_the_sentence_says_what_the_numbers_say(measures):
     told = words.sentence(look(small_explorer(), selection), worth)
     n_unique = worth.circles.n_unique_a + worth.circles.n_unique_b
     assert f"{n_unique:,} unique cell" in told
-    assert f"have {worth.nulls[0].mean:.0f} on average" in told
-    assert f"against other 4s {worth.nulls[1].mean:.0f}" in told
+    assert f"have {worth.chance.across.mean:.0f} on average" in told
+    assert f"against other 4s {worth.chance.within_mean:.0f}" in told
     reader = worth.worth.reader.overall
     assert words.percent(reader.value, 1) in told and f"{reader.n:,}" in told
     poor = replace(

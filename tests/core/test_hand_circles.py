@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cnn_core.circles.by_hand import chosen_cells, circles_by_hand
+from cnn_core.circles.by_hand import chosen_cells, circles_by_hand, luck_of
 from cnn_core.circles.choice import clear_groups
 from cnn_core.circles.circle_reader import circle_reader, hit_rates, weigh_circles
 from cnn_core.circles.groups import clearest
+from cnn_core.circles.nulls import chance_across
 from cnn_core.circles.rule import Flag, find_circles, on_cells, peaks
 from cnn_core.circles.thresholds import THRESHOLDS, cells_at_any_threshold, threshold_strip
 from cnn_core.errors import SelectionError
@@ -113,6 +114,56 @@ def test_nothing_circled_reads_nothing(layer):
     worth = weigh_circles(hand, np.empty((50, 0)), peaks(values), labels, 1, 2, 0.3)
     assert worth.reader.overall.value == 0.5
     assert {Flag.NO_UNIQUE_A, Flag.NO_UNIQUE_B} <= hand.flags
+
+
+def test_luck_counts_the_drawn_cells_alone(layer):
+    values, labels = layer
+    a, b = groups(labels)
+    on = on_cells(values)
+    hand = circles_by_hand([(0, 0, 0), (2, 1, 1), (3, 0, 2)], [(1, 1, 2)], on[a], on[b])
+    luck = luck_of(on, hand, labels, 1, 2, left_out=[*a, *b], n_draws=40, seed=3)
+    whole = chance_across(on, labels, 1, 2, 3, 3, left_out=[*a, *b], n_draws=40, seed=3)
+    flat = on.reshape(50, -1)
+    assert luck.across.n_draws == 40
+    for draw in range(40):
+        rows_a, rows_b = whole.members_a[draw], whole.members_b[draw]
+        again = find_circles(on[rows_a], on[rows_b])
+        assert luck.across.unique_a[draw] == (again.unique_a & hand.unique_a).sum()
+        assert luck.across.unique_b[draw] == (again.unique_b & hand.unique_b).sum()
+    for null, wanted, mask in (
+        (luck.within_p, 1, hand.unique_a),
+        (luck.within_q, 2, hand.unique_b),
+    ):
+        assert (
+            set(labels[null.members_a.ravel()]) == set(labels[null.members_b.ravel()]) == {wanted}
+        )
+        cells = np.flatnonzero(mask)
+        for draw in range(40):
+            first, second = (
+                flat[rows[draw]][:, cells] for rows in (null.members_a, null.members_b)
+            )
+            assert null.unique_a[draw] == (first.all(axis=0) & ~second.any(axis=0)).sum()
+    assert luck.within_mean == luck.within_p.unique_a.mean() + luck.within_q.unique_a.mean()
+
+
+def test_luck_of_everything_is_the_null_of_the_rule(layer):
+    values, labels = layer
+    a, b = groups(labels)
+    on = on_cells(values)
+    everything = circles_by_hand(np.ones(SHAPE, bool), np.ones(SHAPE, bool), on[a], on[b])
+    luck = luck_of(on, everything, labels, 1, 2, n_draws=30)
+    rule = chance_across(on, labels, 1, 2, 3, 3, n_draws=30)
+    np.testing.assert_array_equal(luck.across.unique, rule.unique)
+
+
+def test_luck_has_nothing_to_say_where_nothing_can_be_drawn(layer):
+    values, labels = layer
+    a, b = groups(labels)
+    on = on_cells(values)
+    hand = circles_by_hand([(0, 0, 0)], [], on[a], on[b])
+    assert luck_of(on, hand, labels, 1, 1) is None
+    assert luck_of(on, hand, labels, 1, 2, left_out=np.flatnonzero(labels == 2)) is None
+    assert luck_of(on, circles_by_hand([(0, 0, 0)], [], on[a], on[:0]), labels, 1, 2) is None
 
 
 @pytest.mark.parametrize("n", [3, 1, 0])

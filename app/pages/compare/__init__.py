@@ -13,6 +13,7 @@ from app.pages.compare.boards import BOARDS_PANEL
 from app.pages.compare.class_statistics import STATISTIC_PANEL
 from app.pages.compare.controls import CONTROLS, choices, control_values
 from app.pages.compare.downloads import register_routes
+from app.pages.compare.hand import HAND_PANEL
 from app.pages.compare.members import neighbours
 from app.pages.compare.state import FIELDS, CompareSelection, complete
 from app.pages.compare.view import CompareView, look
@@ -21,7 +22,7 @@ from app.pages.compare.worth import TABLE_PANEL, THREES_PANEL, WORTH_PANEL
 
 def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     left = (BOARDS_PANEL, TABLE_PANEL, STATISTIC_PANEL)
-    right = (WORTH_PANEL, THREES_PANEL)
+    right = (HAND_PANEL, WORTH_PANEL, THREES_PANEL)
     return html.Div(
         [
             choices(explorer),
@@ -85,14 +86,27 @@ PAGE = Page(
         ),
         ("↑ ↓", "previous, next layer"),
         ("r", "random groups, with the next seed"),
+        (
+            "Tab, then ← → ↑ ↓ Enter",
+            "on a grid: move over its cells (with Shift over whole units), point one out, or circle "
+            "it while you draw",
+        ),
     ),
     help="Point at a cell to read its value in every image and to see on each digit which pixels it "
-    "can see. Click it to point it out, drag over some units to enlarge them, drag an image to "
+    "can see. Click it to point it out or, while you draw circles, to circle it; drag over some units to enlarge them, drag an image to "
     "move it to another place or group.",
     fields=FIELDS,
     selection=CompareSelection,
     look=look,
-    panels=(BOARDS_PANEL, CONTROLS, WORTH_PANEL, TABLE_PANEL, THREES_PANEL, STATISTIC_PANEL),
+    panels=(
+        BOARDS_PANEL,
+        CONTROLS,
+        HAND_PANEL,
+        WORTH_PANEL,
+        TABLE_PANEL,
+        THREES_PANEL,
+        STATISTIC_PANEL,
+    ),
     arrange=_arrange,
     reply=_reply,
     register_downloads=register_routes,

@@ -37,6 +37,8 @@ GROUP_KEYS = (
     "seed",
 )
 """Keys that tell which images stand in the groups."""
+HAND_KEYS = ("hand", "ha", "hb")
+"""Keys that tell which circles the reader has drawn."""
 _ROOMY = 5
 _SYMBOLS = {"a": "○", "b": "□", "c": ""}
 _EMPTY = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
@@ -64,6 +66,7 @@ def _draw(view: CompareView) -> dict[str, Any]:
                 ("B", "□", "ink-b", "Common to B and on in no image of A"),
                 ("shared", "◇", "ink-shared", words.shared_text(view.circles)),
             )
+            if kind in legend
         ],
         "colour_bar": _colour_bar(view),
         "rings_note": words.rings_note(view),
@@ -293,7 +296,7 @@ def _group_outputs() -> dict[str, tuple[str, str]]:
 
 BOARDS_PANEL = Panel(
     name="compare-boards",
-    depends_on=(*GROUP_KEYS, "layer", "t", "zoom", "mean", "min", "colours", "cell"),
+    depends_on=(*GROUP_KEYS, "layer", "t", "zoom", "mean", "min", "colours", "cell", *HAND_KEYS),
     layout=_frame,
     draw=_draw,
     outputs={

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.links import COMPARE, EXPLORE, fragment, link_to
 from app.frame.subject import Subject
-from app.frame.wording import exact_probability, short_probability
+from app.frame.wording import exact_probability, number_text, short_probability
 from app.pages.compare.members import OWN_WORD
 from app.pages.compare.state import with_members, write
 from app.pages.compare.view import CompareView, ImageTile, Tile
@@ -17,7 +17,7 @@ from app.pages.compare.view import CompareView, ImageTile, Tile
 def captions(view: CompareView, key: str, tiles: Sequence[Tile]) -> list[Component]:
     """Make the captions of some grids of a group."""
     return [
-        _member(view, key, tile) if isinstance(tile, ImageTile) else _summary(key, tile)
+        _member(view, key, tile) if isinstance(tile, ImageTile) else _summary(view, key, tile)
         for tile in tiles
     ]
 
@@ -74,7 +74,7 @@ def _member(view: CompareView, key: str, tile: ImageTile) -> Component:
                                 className="ink-b",
                                 title="B's unique cells that are on in this image",
                             ),
-                            html.Span(className="cell-value"),
+                            _cell_value(view, tile),
                         ],
                         className="member-line figures",
                     ),
@@ -91,6 +91,18 @@ def _member(view: CompareView, key: str, tile: ImageTile) -> Component:
             "data-place": str(tile.position),
         },
     )
+
+
+def _cell_value(view: CompareView, tile: Tile) -> Component:
+    """Value of the cell pointed out; the script shows that of the cell under the pointer."""
+    cell = view.selection.cell
+    if cell is None or cell[0] not in view.units:
+        return html.Span(className="cell-value")
+    unit, row, column = cell
+    place = view.units.tolist().index(unit)
+    value = tile.values[row, column, place] if view.layer.is_spatial else tile.values[place]
+    told = f"= {number_text(float(value), '.4g')}"
+    return html.Span(told, className="cell-value", **{"data-value": told})
 
 
 def _both_answers(view: CompareView, tile: ImageTile) -> str:
@@ -142,7 +154,7 @@ def _moves(view: CompareView, key: str, tile: ImageTile) -> list[Component]:
     return links
 
 
-def _summary(key: str, tile: Tile) -> Component:
+def _summary(view: CompareView, key: str, tile: Tile) -> Component:
     name = key.upper()
     title = {"mean": f"mean of {name}", "minimum": f"minimum of {name}"}[tile.kind]
     note = {"mean": "average of each cell", "minimum": "what every image of the group reaches"}[
@@ -153,7 +165,7 @@ def _summary(key: str, tile: Tile) -> Component:
             [
                 html.Div(html.B(title), className="member-line"),
                 html.Div(html.Span(note, className="faint"), className="member-line"),
-                html.Div(html.Span(className="cell-value"), className="member-line figures"),
+                html.Div(_cell_value(view, tile), className="member-line figures"),
             ],
             className="member-text",
         ),

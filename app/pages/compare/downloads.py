@@ -13,6 +13,8 @@ from app.pages.compare.state import CompareSelection, read
 from app.pages.compare.table import KINDS, CircleTable
 from app.serving.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise
 
+_NONE = np.empty(0, np.int64)
+
 
 def register_routes(server: Flask, explorer: Explorer) -> None:
     """Add the page's downloads and the random threes."""
@@ -73,8 +75,9 @@ def register_routes(server: Flask, explorer: Explorer) -> None:
         arrays |= {
             "cells": worth.worth.cells,
             "hit_rates": worth.worth.hit_rates.rate,
-            "chance_across": worth.nulls[0].unique if worth.nulls else np.empty(0, np.int64),
-            "chance_within": worth.nulls[1].unique if worth.nulls else np.empty(0, np.int64),
+            "chance_across": worth.chance.across.unique if worth.chance else _NONE,
+            "chance_within": worth.chance.within["p"] if worth.chance else _NONE,
+            "chance_within_q": worth.chance.within.get("q", _NONE) if worth.chance else _NONE,
             "reader": np.array(
                 [reader.overall.value, reader.overall.low, reader.overall.high, reader.overall.n]
             ),

@@ -9,17 +9,14 @@ from numpy.typing import NDArray
 from app.bounded_cache import BoundedCache
 from app.explorer import Explorer
 from app.frame.subject import Subject
+from app.pages.compare.drawn import cells_of
 from app.pages.compare.members import OWN
 from app.pages.compare.state import CompareSelection
-from cnn_core.circles.circle_reader import (
-    CircleWorth,
-    network_on_pair,
-    rows_of_classes,
-    weigh_circles,
-)
-from cnn_core.circles.class_pass import cell_columns, on_over
-from cnn_core.circles.contrast import ClassMeans, class_means
+from cnn_core.circles.by_hand import HandCircles, circles_by_hand, luck_of
+from cnn_core.circles.circle_reader import CircleWorth, network_on_pair, rows_of_classes, weigh_on
+from cnn_core.circles.class_pass import on_over
 from cnn_core.circles.nulls import UniqueByChance, chance_across, chance_within
+from cnn_core.circles.packed import PackedOn
 from cnn_core.circles.pair_facts import PairFacts, pair_facts
 from cnn_core.circles.random_triples import RandomTriples, random_triples
 from cnn_core.circles.rule import Circles, find_circles, on_cells, on_from_peak
@@ -49,18 +46,36 @@ class GroupValues:
 
 
 @dataclass(frozen=True, eq=False)
+class ByChance:
+    """How many cells are unique in random groups: whichever, or of those drawn by hand.
+
+    Attributes
+    ----------
+    across
+        Random p against random q.
+    within_mean
+        Mean of p against other p, of circles for q of q against other q; nan where too few are
+        left.
+    within : dict of str to ndarray, shape (n_draws,), int64
+        The counts of its draws, by "p" and "q".
+    """
+
+    across: UniqueByChance
+    within_mean: float
+    within: dict[str, NDArray[np.int64]]
+
+
+@dataclass(frozen=True, eq=False)
 class Worth:
     """What the circles are worth.
 
     Attributes
     ----------
     circles : Circles
-    nulls
-        By chance: random p against random q, and p against other p; None for an empty group.
+    chance
+        How many are unique by chance; None where chance has nothing to say.
     worth : CircleWorth
         On the set that is measured, the groups' own images left out.
-    means : ClassMeans
-        Of the circled cells over the same images.
     network : Accuracy
         Share of the same images that the network tells right when it is asked the same question.
     set_name : str
@@ -68,11 +83,17 @@ class Worth:
     """
 
     circles: Circles
-    nulls: tuple[UniqueByChance, UniqueByChance] | None
+    chance: ByChance | None
     worth: CircleWorth
-    means: ClassMeans
     network: Accuracy
     set_name: str
+
+    @property
+    def n_unique(self) -> int:
+        """Cells that are unique in the groups, of those that were drawn where some were."""
+        if isinstance(self.circles, HandCircles):
+            return self.circles.n_fitting
+        return self.circles.n_unique_a + self.circles.n_unique_b
 
 
 class Measures:
@@ -132,7 +153,7 @@ class Measures:
     def circles(
         self, selection: CompareSelection, values: GroupValues
     ) -> tuple[Circles, dict[str, NDArray[np.bool_]]]:
-        """Find the circles of A and B.
+        """Find the circles of A and B, or take those that the reader has drawn.
 
         Parameters
         ----------
@@ -149,52 +170,37 @@ class Measures:
             key: on_cells(array, selection.t) if len(array) else array.astype(bool)
             for key, array in values.values.items()
         }
+        if selection.by_hand:
+            drawn_a, drawn_b = cells_of(selection.hand_a), cells_of(selection.hand_b)
+            return circles_by_hand(drawn_a, drawn_b, on["a"], on["b"]), on
         return find_circles(on["a"], on["b"]), on
 
     def worth(self, selection: CompareSelection) -> Worth:
         """Measure the circles of A and B, once for all who ask."""
         groups = (selection.set, selection.members["a"], selection.members["b"])
         own = selection.own if OWN in (*groups[1], *groups[2]) else ""
+        drawn = (selection.hand_a, selection.hand_b) if selection.by_hand else None
         question = (selection.model, selection.layer, selection.p, selection.q, selection.t)
         n_cells = self._explorer.network(selection.model).layer(selection.layer).n_cells
         return self._measures.get_or_make(
-            ("worth", *question, *groups, own),
+            ("worth", *question, *groups, own, drawn),
             lambda: self._make_worth(selection),
             lambda made: 8 * n_cells + 60_000,
         )
 
     def _make_worth(self, selection: CompareSelection) -> Worth:
-        circles, on = self.circles(selection, self.group_values(selection))
+        circles, _ = self.circles(selection, self.group_values(selection))
         survey = self._explorer.survey(selection.model, self.set_name)
         p, q = selection.p, selection.q
-        rows = rows_of_classes(survey.labels, (p, q), self._own_images(selection))
-        columns, labels = self._columns(selection, rows, circles.cells), survey.labels[rows]
-        worth = weigh_circles(
-            circles, columns, survey.peak[selection.layer][rows], labels, p, q, selection.t
-        )
+        rows = rows_of_classes(survey.labels, (p, q))
+        labels, on = survey.labels[rows], self._on_in_both(selection)
+        own = np.flatnonzero(np.isin(rows, np.array(self._own_images(selection), np.int64)))
         return Worth(
             circles,
-            self._nulls(selection, len(on["a"]), len(on["b"])),
-            worth,
-            class_means(columns, labels, p, q),
-            network_on_pair(survey.logits[rows], labels, p, q).overall,
+            _by_chance(circles, on, labels, p, q, own),
+            weigh_on(circles, on.columns(circles.cells), labels, p, q, own),
+            network_on_pair(survey.logits[rows], labels, p, q, own).overall,
             self.set_name,
-        )
-
-    def _nulls(
-        self, selection: CompareSelection, size_a: int, size_b: int
-    ) -> tuple[UniqueByChance, UniqueByChance] | None:
-        """Unique cells by chance: of random p against random q, and of p against other p."""
-        if not size_a or not size_b:
-            return None
-        survey = self._explorer.survey(selection.model, self.set_name)
-        everyone = rows_of_classes(survey.labels, (selection.p, selection.q))
-        on, labels = self._on_everywhere(selection, everyone), survey.labels[everyone]
-        own = np.flatnonzero(np.isin(everyone, np.array(self._own_images(selection), np.int64)))
-        sizes = (size_a, size_b)
-        return (
-            chance_across(on, labels, selection.p, selection.q, *sizes, left_out=own),
-            chance_within(on, labels, selection.p, *sizes, left_out=own),
         )
 
     def facts(self, selection: CompareSelection) -> PairFacts:
@@ -229,7 +235,7 @@ class Measures:
         survey = self._explorer.survey(selection.model, self.set_name)
         rows = rows_of_classes(survey.labels, (selection.p, selection.q))
         return random_triples(
-            self._on_everywhere(selection, rows),
+            self._on_in_both(selection),
             survey.labels[rows],
             selection.p,
             selection.q,
@@ -246,48 +252,22 @@ class Measures:
         drawn_on = selection.members["a"] + selection.members["b"]
         return tuple(image for image in drawn_on if image != OWN)
 
-    def _columns(
-        self, selection: CompareSelection, rows: NDArray[np.int64], cells: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        survey = self._explorer.survey(selection.model, self.set_name)
-        kept = survey.features.get(selection.layer)
-        if kept is not None:
-            return kept.reshape(len(kept), -1)[np.ix_(rows, cells)]
-        if not len(cells):
-            return np.empty((len(rows), 0), np.float32)
-        everyone = rows_of_classes(survey.labels, (selection.p, selection.q))
-        columns = self._measures.get_or_make(
-            (
-                "columns",
-                selection.model,
-                selection.layer,
-                selection.p,
-                selection.q,
-                cells.tobytes(),
-            ),
-            lambda: cell_columns(
-                self._explorer.network(selection.model),
-                self._images(everyone),
-                selection.layer,
-                cells,
-            ),
-            lambda made: made.nbytes,
-        )
-        return columns[np.searchsorted(everyone, rows)]
-
-    def _on_everywhere(
-        self, selection: CompareSelection, rows: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        survey = self._explorer.survey(selection.model, self.set_name)
-        kept, peak = survey.features.get(selection.layer), survey.peak[selection.layer][rows]
-        if kept is not None:
-            return on_from_peak(kept[rows], peak, selection.t)
-        network = self._explorer.network(selection.model)
+    def _on_in_both(self, selection: CompareSelection) -> PackedOn:
+        """Which cells are on in each image of p and of q."""
         return self._measures.get_or_make(
             ("on", selection.model, selection.layer, selection.p, selection.q, selection.t),
-            lambda: on_over(network, self._images(rows), selection.layer, peak, selection.t),
+            lambda: self._find_on(selection),
             lambda made: made.bits.nbytes,
         )
+
+    def _find_on(self, selection: CompareSelection) -> PackedOn:
+        survey = self._explorer.survey(selection.model, self.set_name)
+        rows = rows_of_classes(survey.labels, (selection.p, selection.q))
+        kept, peak = survey.features.get(selection.layer), survey.peak[selection.layer][rows]
+        if kept is not None:
+            return PackedOn.of(on_from_peak(kept[rows], peak, selection.t))
+        network = self._explorer.network(selection.model)
+        return on_over(network, self._images(rows), selection.layer, peak, selection.t)
 
     def _make_facts(self, selection: CompareSelection) -> PairFacts:
         survey = self._explorer.survey(selection.model, self.set_name)
@@ -308,6 +288,29 @@ class Measures:
 
     def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return self._explorer.dataset(self.set_name).images[rows]
+
+
+def _by_chance(
+    circles: Circles,
+    on: PackedOn,
+    labels: NDArray[np.int64],
+    p: int,
+    q: int,
+    own: NDArray[np.int64],
+) -> ByChance | None:
+    """Count unique cells in random groups of the same sizes, the groups' own images left out."""
+    if not circles.n_a or not circles.n_b:
+        return None
+    if isinstance(circles, HandCircles):
+        luck = luck_of(on, circles, labels, p, q, left_out=own)
+        if luck is None:
+            return None
+        within = {"p": luck.within_p.unique_a, "q": luck.within_q.unique_a}
+        return ByChance(luck.across, luck.within_mean, within)
+    sizes = circles.n_a, circles.n_b
+    across = chance_across(on, labels, p, q, *sizes, left_out=own)
+    of_p = chance_within(on, labels, p, *sizes, left_out=own)
+    return ByChance(across, of_p.mean, {"p": of_p.unique}) if across.n_draws else None
 
 
 @lru_cache(maxsize=4)

@@ -21,6 +21,7 @@ from app.frame.fields import (
 )
 from app.frame.query import Problem, Query
 from app.frame.search import search
+from app.pages.compare.drawn import Drawn, drawn_field
 from app.pages.compare.members import (
     DEFAULT_CHOICES,
     GROUPS,
@@ -40,6 +41,10 @@ STATISTICS = ("difference", "auc", "mean_p", "mean_q", "term_p", "term_q")
 SORTS = ("kind", "cell", "rate_p", "rate_q", "gap", "mean_p", "mean_q", "term_p", "term_q")
 _LARGEST_SEED = 10**6
 _MOST_ZOOMED = 64
+_RENAMED = {"min": "minimum", "hand": "by_hand", "ha": "hand_a", "hb": "hand_b"}
+"""Short keys of the address, and what a selection calls them."""
+_OF_LAYER = ("zoom", "cell", "ha", "hb")
+"""Keys that name units or cells of the layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +77,10 @@ class CompareSelection(Selection):
         What the class statistics show.
     triples
         Seed of the random triples, None while nobody asked for them.
+    by_hand
+        Whether the circles are those that the reader draws, not those of the rule.
+    hand_a, hand_b
+        Cells that the reader has circled for A and for B.
     """
 
     choices: Mapping[str, Choice]
@@ -87,13 +96,17 @@ class CompareSelection(Selection):
     cell: tuple[int, int, int] | None = None
     stat: str = "difference"
     triples: int | None = None
+    by_hand: bool = False
+    hand_a: Drawn = ()
+    hand_b: Drawn = ()
 
     def values(self) -> dict[str, Any]:
         """Value of every part of the address by its key."""
         told = super().values()
         for name in ("choices", "members", "faults"):
             del told[name]
-        told["min"] = told.pop("minimum")
+        for key, name in _RENAMED.items():
+            told[key] = told.pop(name)
         told["cell"] = None if self.cell is None else ":".join(map(str, self.cell))
         for key in GROUPS:
             chosen = self.choices[key]
@@ -262,14 +275,15 @@ def complete(query: Query, explorer: Explorer, values: dict[str, Any]) -> None:
         for name in (key, f"r{key}", f"n{key}", f"add_{key}"):
             del values[name]
     values |= {"choices": choices, "members": members, "faults": faults}
-    values["minimum"] = values.pop("min")
+    for key, name in _RENAMED.items():
+        values[name] = values.pop(key)
 
 
 _ALL_SORTS = [sign + name for name in SORTS for sign in ("", "-")]
 _MODEL, _SET, _IMAGE, _LAYER, _P, _Q, *_OTHERS = shared_fields(
-    model_drops=("zoom", "cell"),
-    set_drops=("image", *GROUPS, "zoom", "cell"),
-    layer=layer_field(drops=("zoom", "cell")),
+    model_drops=_OF_LAYER,
+    set_drops=("image", *GROUPS, *_OF_LAYER),
+    layer=layer_field(drops=_OF_LAYER),
     pair=(
         Field("p", "class for which A stands", _read_class(0), _omitted_class(0)),
         Field("q", "class for which B stands", _read_class(1), _omitted_class(1)),
@@ -301,6 +315,9 @@ FIELDS = (
     Field("cell", "cell pointed out", _read_cell, _none),
     choice("stat", "statistic", STATISTICS, "difference"),
     number("triples", "seed", 0, _LARGEST_SEED),
+    switch("hand", "circles drawn by hand in place of the rule's"),
+    drawn_field("ha", "A"),
+    drawn_field("hb", "B", other="ha"),
 )
 
 

@@ -5,17 +5,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 from dash import html
 from dash.development.base_component import Component
+from numpy.typing import NDArray
 
 from app.frame.links import COMPARE, PATTERNS, fragment, link
 from app.frame.wording import interval, number_text, percent, signed
 from app.pages.compare.state import write
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import pair
+from cnn_core.circles.by_hand import HandCircles
+from cnn_core.circles.rule import Circles
 
 MOST_ROWS = 60
-KINDS = ("unique to A", "unique to B", "shared", "shared (of B)")
-_SYMBOLS = ("○", "□", "◇", "◇")
-_CLASSES = ("ink-a", "ink-b", "ink-shared", "ink-shared")
+KINDS = (
+    "unique to A",
+    "unique to B",
+    "shared",
+    "shared (of B)",
+    "drawn for A, unique",
+    "drawn for A, not unique",
+    "drawn for B, unique",
+    "drawn for B, not unique",
+)
+_SYMBOLS = ("○", "□", "◇", "◇", "○", "○", "□", "□")
+_CLASSES = ("ink-a", "ink-b", "ink-shared", "ink-shared", "ink-a", "ink-a", "ink-b", "ink-b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +70,6 @@ class CircleTable:
         CircleTable
         """
         circles, cells = worth.circles, worth.worth.cells
-        masks = (circles.unique_a, circles.unique_b, circles.shared)
-        chosen = [mask.reshape(-1)[cells] for mask in masks]
         where = np.array(np.unravel_index(cells, circles.unique_a.shape))
         if len(where) == 3:
             row, column, unit = where
@@ -67,12 +77,12 @@ class CircleTable:
             unit, row, column = where[0], np.zeros_like(where[0]), np.zeros_like(where[0])
         rates = worth.worth.hit_rates
         return cls(
-            kind=np.select(chosen, [0, 1, 2], 3),
+            kind=_kinds(circles).reshape(-1)[cells],
             place=np.stack([unit, row, column], 1),
             rate=rates.rate,
             low=rates.low,
             high=rates.high,
-            mean=np.stack([worth.means.mean_p, worth.means.mean_q]),
+            mean=np.stack([mean.reshape(-1)[cells] for mean in (facts.mean_p, facts.mean_q)]),
             term=np.stack([term.reshape(-1)[cells] for term in (facts.term_p, facts.term_q)]),
         )
 
@@ -107,13 +117,24 @@ class CircleTable:
         return np.lexsort((-np.nan_to_num(gap), np.nan_to_num(key, nan=np.inf)))
 
 
+def _kinds(circles: Circles) -> NDArray[np.int64]:
+    """Index into `KINDS` of every circled cell of a layer."""
+    if isinstance(circles, HandCircles):
+        fits = circles.fits_a, circles.fits_b
+        return np.select([fits[0], circles.unique_a, fits[1]], [4, 5, 6], 7)
+    return np.select([circles.unique_a, circles.unique_b, circles.shared], [0, 1, 2], 3)
+
+
 def table_parts(view: CompareView, table: CircleTable) -> Component:
     """Lay the table out; its heads sort it."""
     selection = view.selection
     if len(table) == 0:
-        return html.P(
-            "No cell is circled. Lower the threshold, or compare fewer images.", className="faint"
+        told = (
+            "You have drawn no circle yet."
+            if selection.by_hand
+            else "No cell is circled. Lower the threshold, or compare fewer images."
         )
+        return html.P(told, className="faint")
     p, q = pair(view)
     heads = (
         ("kind", "ring", ""),

@@ -181,10 +181,12 @@ def circled_units(circles: Circles, layer: LayerInfo) -> NDArray[np.int64]:
 
 def cells_by_kind(circles: Circles) -> dict[str, NDArray[np.int64]]:
     """Flat numbers of the circled cells, by the kind of their ring."""
+    unique = circles.unique_a | circles.unique_b
     return {
         "A": np.flatnonzero(circles.unique_a),
         "B": np.flatnonzero(circles.unique_b),
-        "shared": np.flatnonzero(circles.shared | circles.shared_b),
+        # What is drawn by hand for a group stands for it, whatever else it is.
+        "shared": np.flatnonzero((circles.shared | circles.shared_b) & ~unique),
     }
 
 

@@ -1,9 +1,11 @@
 """What the Compare page says: short sentences made of the numbers that it shows."""
 
 from app.frame.wording import interval, percent, plural
+from app.pages.compare import hand_words
 from app.pages.compare.measures import Worth
 from app.pages.compare.members import OWN
 from app.pages.compare.view import CompareView, ImageTile
+from cnn_core.circles.by_hand import HandCircles
 from cnn_core.circles.groups import Group as CoreGroup
 from cnn_core.circles.groups import in_both
 from cnn_core.circles.rule import Flag
@@ -50,6 +52,11 @@ def rule_text(rule, own, other):
 
 def legend(circles):
     """Tell how many cells each ring stands for, by kind."""
+    if isinstance(circles, HandCircles):
+        return {
+            "A": f"{circles.n_unique_a:,} drawn for A",
+            "B": f"{circles.n_unique_b:,} drawn for B",
+        }
     both = int((circles.shared | circles.shared_b).sum())
     return {
         "A": f"{circles.n_unique_a:,} unique to A",
@@ -73,7 +80,13 @@ def sentence(view, worth):
     p, q = pair(view)
     if selection.p == selection.q:
         return one_class(p)
+    if isinstance(worth.circles, HandCircles):
+        told = hand_words.chance_sentence(view, worth)
+    else:
+        told = _chance_sentence(view, worth)
     if worth.circles.n_unique_a + worth.circles.n_unique_b == 0:
+        if selection.by_hand:
+            return told
         return (
             f"There is nothing to weigh: at this threshold no cell of {selection.layer} is "
             "unique to A or to B."
@@ -83,7 +96,7 @@ def sentence(view, worth):
             f"The {worth.set_name} set leaves nothing to weigh the circles on: it has no other "
             f"{p} or {q}."
         )
-    return f"{_chance_sentence(view, worth)} {_reader_sentence(p, q, reader, network)}"
+    return f"{told} {_reader_sentence(p, q, reader, network)}"
 
 
 def one_class(name):
@@ -95,17 +108,15 @@ def one_class(name):
 
 
 def _chance_sentence(view: CompareView, worth: Worth) -> str:
-    circles = worth.circles
-    n_unique = circles.n_unique_a + circles.n_unique_b
-    told = f"The groups have {plural(n_unique, 'unique cell')}"
-    if worth.nulls is None or not worth.nulls[0].n_draws:
+    told = f"The groups have {plural(worth.n_unique, 'unique cell')}"
+    if worth.chance is None:
         return f"{told}; there are not enough other images to say what chance gives."
     p, q = pair(view)
-    across, within = worth.nulls
+    across, within = worth.chance.across, worth.chance.within_mean
     told += f". Random images of {p} against random images of {q} have {across.mean:.0f} on average"
-    if within.n_draws:
-        told += f", {p}s against other {p}s {within.mean:.0f}"
-    share = across.share_at_least(n_unique)
+    if within == within:
+        told += f", {p}s against other {p}s {within:.0f}"
+    share = across.share_at_least(worth.n_unique)
     return f"{told}; {percent(share, 0)} of the random groups have as many as yours."
 
 
@@ -132,13 +143,14 @@ def _reader_sentence(p: str, q: str, reader: Accuracy, network: Accuracy) -> str
 
 def chance_note(worth: Worth) -> str:
     """Tell how chance was counted."""
-    if worth.nulls is None or not worth.nulls[0].n_draws:
+    if worth.chance is None:
         return "With an empty group, or too few other images, chance has nothing to say."
-    across = worth.nulls[0]
+    across = worth.chance.across
     how = "all" if across.is_exact else f"{across.n_draws:,} seeded draws of"
     return (
         f"Grey: {how} random groups of the same sizes, the images of A and B left out. The line: "
         "these groups."
+        + (" Counted are your circles alone." if isinstance(worth.circles, HandCircles) else "")
     )
 
 
@@ -300,11 +312,12 @@ def table_note(view, worth, facts, most_rows):
 def summary(view: CompareView) -> str:
     """What the circles are, in one sentence of what is on the boards."""
     p, q = pair(view)
-    circles, word = view.circles, "maps" if view.layer.is_spatial else "nodes"
+    circles = view.circles
     if view.selection.p == view.selection.q:
         return one_class(p)
+    if isinstance(circles, HandCircles):
+        return hand_words.summary(view, circles)
     return (
-        f"In the {view.layer.n_units:,} {word} of {view.layer.name}, {circles.n_unique_a:,} cells "
-        f"are on in every image of A ({p}) and in none of B, and {circles.n_unique_b:,} the other "
-        f"way round ({q}): the circles. What they are worth stands beside them."
+        f"In {view.layer.name}, {circles.n_unique_a:,} cells are on in every image of A ({p}) and in "
+        f"none of B, and {circles.n_unique_b:,} the other way round ({q}): the circles."
     )

@@ -14,7 +14,7 @@ from app.frame.components import graph, picture_button
 from app.frame.page import Panel, Part
 from app.frame.parts import up_to
 from app.pages.compare import words
-from app.pages.compare.boards import GROUP_KEYS
+from app.pages.compare.boards import GROUP_KEYS, HAND_KEYS
 from app.pages.compare.measures import TRIPLES
 from app.pages.compare.table import MOST_ROWS, CircleTable, table_parts
 from app.pages.compare.view import CompareView
@@ -25,21 +25,20 @@ READERS, READERS_NOTE = "compare-readers", "compare-readers-note"
 TABLE, TABLE_NOTE = "compare-table", "compare-table-note"
 TRIPLES_FIGURE, TRIPLES_NOTE = "compare-triples", "compare-triples-note"
 _AT_ONCE = 25
-_CIRCLES = (*GROUP_KEYS, "layer", "t")
+_CIRCLES = (*GROUP_KEYS, "layer", "t", *HAND_KEYS)
 
 
 def _draw_worth(view: CompareView) -> dict[str, Any]:
     worth = view.measures.worth(view.selection)
     reader, network = worth.worth.reader, worth.network
-    n_unique = worth.circles.n_unique_a + worth.circles.n_unique_b
-    by_chance = worth.nulls[0].unique if worth.nulls else np.empty(0, np.int64)
+    by_chance = worth.chance.across.unique if worth.chance else np.empty(0, np.int64)
     sentence = words.sentence(view, worth)
     warnings = words.warnings(view, worth.circles, reader)
     bars = (("circles", reader.overall, theme.ACCENT), ("network", network, theme.FAINT_INK))
     return {
         "warnings": [html.P(text, className="notice") for text in warnings if text != sentence],
         "sentence": sentence,
-        "chance": chance_figure(by_chance, n_unique),
+        "chance": chance_figure(by_chance, worth.n_unique),
         "chance_note": words.chance_note(worth),
         "readers": intervals_figure(
             [(name, share.value, share.low, share.high, ink) for name, share, ink in bars]
