@@ -4,6 +4,8 @@ Text and lines of a figure follow the page's light or dark ink by style sheet; t
 here are those of a picture that is saved, which has a white ground.
 """
 
+from typing import Any
+
 import plotly.colors
 
 INK = "#1b2430"
@@ -37,46 +39,36 @@ DIVERGING = ("#1f4e9c", "#5c8fd6", "#b9cfee", "#f4f4f2", "#f3c3b4", "#dd6b54", "
 """Blue for the rival, near-white for zero, red for the target."""
 
 
-def class_colour(number):
-    """Colour of a class, the same on every page; beyond ten classes the colours begin again.
-
-    Parameters
-    ----------
-    number : int
-
-    Returns
-    -------
-    str
-    """
+def class_colour(number: int) -> str:
+    """Colour of a class, the same on every page; beyond ten classes the colours begin again."""
     return _CLASS_COLOURS[number % len(_CLASS_COLOURS)]
 
 
-def colour_stops(name):
+def colour_stops(name: str) -> list[tuple[float, str]]:
     """Stops of a colour map in the form that plotly takes.
 
     Parameters
     ----------
-    name : str
+    name
         One of COLOUR_MAPS, "grey" (ink on paper) or "diverging".
 
     Returns
     -------
-    list of list
-        Pairs of position in [0, 1] and colour.
+    stops
+        Positions in [0, 1] with their colours.
     """
     colours = {"grey": ("#000000", "#ffffff"), "diverging": DIVERGING}.get(name) or _LOADED[name]
     last = len(colours) - 1
-    return [[position / last, colour] for position, colour in enumerate(colours)]
+    return [(position / last, colour) for position, colour in enumerate(colours)]
 
 
-def colour_table(name, n_steps=256):
+def colour_table(name: str, n_steps: int = 256) -> bytes:
     """A colour map as a table of bytes, for pictures that are drawn on the server.
 
     Parameters
     ----------
-    name : str
+    name
         As in `colour_stops`.
-    n_steps : int
 
     Returns
     -------
@@ -92,19 +84,14 @@ def colour_table(name, n_steps=256):
     return bytes(round(255 * part) for colour in colours for part in colour)
 
 
-def _as_rgb(colour):
+def _as_rgb(colour: str) -> str:
     if colour.startswith("#"):
         return "rgb({}, {}, {})".format(*plotly.colors.hex_to_rgb(colour))
     return colour
 
 
-def picture_layout(**more):
-    """Layout of a picture without axes: cells square, first row on top.
-
-    Returns
-    -------
-    dict
-    """
+def picture_layout(**more: Any) -> dict[str, Any]:
+    """Layout of a picture without axes: cells square, first row on top."""
     axis = {"visible": False, "fixedrange": False, "constrain": "domain"}
     return {
         **_frame(),
@@ -114,23 +101,13 @@ def picture_layout(**more):
     }
 
 
-def chart_layout(**more):
-    """Layout of a chart with axes.
-
-    Returns
-    -------
-    dict
-    """
+def chart_layout(**more: Any) -> dict[str, Any]:
+    """Layout of a chart with axes."""
     return {**_frame(), **more}
 
 
-def axis(**more):
-    """One axis of a chart, in the look of the house.
-
-    Returns
-    -------
-    dict
-    """
+def axis(**more: Any) -> dict[str, Any]:
+    """One axis of a chart, in the look of the house."""
     return {
         "gridcolor": LINE,
         "zerolinecolor": LINE,
@@ -144,13 +121,8 @@ def axis(**more):
     }
 
 
-def colour_bar(**more):
-    """Colour bar of a picture, as tall as its frame.
-
-    Returns
-    -------
-    dict
-    """
+def colour_bar(**more: Any) -> dict[str, Any]:
+    """Colour bar of a picture, as tall as its frame."""
     return {
         "thickness": 10,
         "len": 1,
@@ -163,7 +135,7 @@ def colour_bar(**more):
     }
 
 
-def _frame():
+def _frame() -> dict[str, Any]:
     return {
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
         "paper_bgcolor": "rgba(0,0,0,0)",

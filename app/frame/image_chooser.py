@@ -2,19 +2,16 @@
 
 import dash_bootstrap_components as dbc
 from dash import html
+from dash.development.base_component import Component
 
+from app.explorer import Explorer
 from app.frame.components import control, labelled
 from app.frame.defaults import default_pair
 from app.frame.search import HELP
 
 
-def image_steps():
-    """Image number between its buttons.
-
-    Returns
-    -------
-    dash component
-    """
+def image_steps() -> Component:
+    """Image number between its buttons."""
     return html.Div(
         [
             html.Button(
@@ -54,18 +51,13 @@ def image_steps():
     )
 
 
-def image_search(explorer, found_id):
+def image_search(explorer: Explorer, found_id: str) -> Component:
     """Search field with examples of what it takes.
 
     Parameters
     ----------
-    explorer : Explorer
-    found_id : str
+    found_id
         Id of the text that tells the place among the images found.
-
-    Returns
-    -------
-    dash component
     """
     p, q = (explorer.class_name(number) for number in default_pair(explorer.class_names))
     examples = (

@@ -4,12 +4,13 @@ A page's whole state stands in the address. Whatever stands there is turned into
 what was wrong with it is told in words, each with the nearest valid choice.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from app.frame.wording import quoted_part
-from cnn_core.errors import SelectionError
 
 LONGEST_QUERY = 4000
 """Characters of a query string that are read; the longest link of a page is far below it."""
@@ -21,11 +22,11 @@ class Problem:
 
     Attributes
     ----------
-    text : str
+    text
         One sentence for the reader.
-    key : str
+    key
         The part of the query that it is about, "" for the whole.
-    nearest : str
+    nearest
         What was taken instead.
     """
 
@@ -39,13 +40,13 @@ class Query:
 
     Attributes
     ----------
-    problems : list of Problem
+    problems
         Grows as keys are read.
     """
 
-    def __init__(self, search):
+    def __init__(self, search: str | None) -> None:
         text = (search or "").lstrip("?")
-        self.problems = []
+        self.problems: list[Problem] = []
         if len(text) > LONGEST_QUERY:
             self._complain(
                 "",
@@ -55,34 +56,28 @@ class Query:
             )
             text = ""
         self._given = dict(parse_qsl(text, keep_blank_values=True))
-        self._read = set()
+        self._read: set[str] = set()
 
-    def _complain(self, key, text, nearest):
+    def _complain(self, key: str, text: str, nearest: object) -> None:
         self.problems.append(Problem(text, key, str(nearest)))
 
-    def _take(self, key):
+    def _take(self, key: str) -> str | None:
         self._read.add(key)
         return self._given.get(key)
 
-    def has(self, key):
+    def has(self, key: str) -> bool:
         """Tell whether the query names the key."""
         return key in self._given
 
-    def choice(self, key, options, default, what):
+    def choice(self, key: str, options: Sequence[str], default: Any, what: str) -> Any:
         """Read one of several words.
 
         Parameters
         ----------
-        key : str
-        options : sequence of str
-        default : str or None
+        default
             Taken where the query does not name the key.
-        what : str
+        what
             The thing in words, for the reader: "layer".
-
-        Returns
-        -------
-        str or None
         """
         given = self._take(key)
         if given is None or given in options:
@@ -97,22 +92,24 @@ class Query:
         )
         return nearest
 
-    def number(self, key, low, high, default, what, *, kind=int):
+    def number(
+        self,
+        key: str,
+        low: float,
+        high: float,
+        default: Any,
+        what: str,
+        *,
+        kind: type[int] | type[float] = int,
+    ) -> Any:
         """Read a number within bounds.
 
         Parameters
         ----------
-        key : str
-        low, high : int or float
+        low, high
             Both included.
-        default : int, float or None
-        what : str
+        what
             The thing in words, for the reader: "image".
-        kind : {int, float}
-
-        Returns
-        -------
-        int, float or None
         """
         given = self._take(key)
         if given is None or given == "":
@@ -139,20 +136,28 @@ class Query:
             )
         return nearest
 
-    def numbers(self, key, low, high, default, what, *, most, words=None):
+    def numbers(
+        self,
+        key: str,
+        low: int,
+        high: int,
+        default: Sequence[int],
+        what: str,
+        *,
+        most: int,
+        words: Mapping[str, int] | None = None,
+    ) -> tuple[int, ...]:
         """Read a list of different whole numbers, such as the images of a group.
 
         Parameters
         ----------
-        key : str
-        low, high : int
+        low, high
             Both included.
-        default : sequence of int
-        what : str
+        what
             One of them in words: "image".
-        most : int
+        most
             Longest accepted list.
-        words : dict of str to int, optional
+        words
             Words that stand for numbers of their own.
 
         Returns
@@ -189,18 +194,18 @@ class Query:
             )
         return tuple(kept[:most])
 
-    def peek_number(self, key, low, high):
+    def peek_number(self, key: str, low: int, high: int) -> int | None:
         """Look at a whole number that is read later; None unless it stands within bounds."""
         given = self._given.get(key, "")
         is_number = given.isdecimal() and len(given) < 12
         return int(given) if is_number and low <= int(given) <= high else None
 
-    def text(self, key, default="", longest=200):
+    def text(self, key: str, default: str = "", longest: int = 200) -> str:
         """Read free text, cut to a length."""
         given = self._take(key)
         return default if given is None else given[:longest]
 
-    def finish(self):
+    def finish(self) -> None:
         """Name the keys that no page knows; call it after the last key was read."""
         unknown = [key for key in self._given if key not in self._read]
         if unknown:
@@ -212,14 +217,13 @@ class Query:
             )
 
 
-def write_query(values, defaults=None):
+def write_query(values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> str:
     """Write a query string, without the parts that say no more than the default.
 
     Parameters
     ----------
-    values : mapping of str to object
+    values
         None is left out; sequences are joined with commas.
-    defaults : mapping of str to object, optional
 
     Returns
     -------
@@ -242,30 +246,9 @@ def write_query(values, defaults=None):
     return f"?{text}" if text else ""
 
 
-def as_values(selection):
-    """Fields of a selection as a plain mapping, in order."""
-    return {field.name: getattr(selection, field.name) for field in fields(selection)}
-
-
-def require_set(explorer, set_name):
-    """Name of an image set that exists.
-
-    Raises
-    ------
-    SelectionError
-        When there is none of that name.
-    """
-    if set_name not in explorer.set_names:
-        raise SelectionError(
-            f'image set "{quoted_part(set_name)}": there are {", ".join(explorer.set_names)}',
-            nearest=explorer.set_names[0],
-        )
-    return set_name
-
-
-def _article(what):
+def _article(what: str) -> str:
     return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 
-def _or_none(default):
+def _or_none(default: object) -> object:
     return "its default" if default is None else default

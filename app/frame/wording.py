@@ -3,6 +3,8 @@
 Files to be read by programs write numbers by themselves: there a minus is a hyphen.
 """
 
+from cnn_core.network.layers import LayerInfo
+
 _SURE_ABOVE = 0.99999995
 _UNSURE_BELOW = 1e-37  # float32 holds no smaller number at full precision, and softmax gives 0
 _RAREST = 1e-6  # a student reads no smaller number
@@ -10,29 +12,23 @@ _AS_GOOD_AS_ZERO = 1e-9  # what rounding in float64 leaves of a zero
 _MOST_DECIMALS = 9
 
 
-def number_text(number, form=".3g"):
+def number_text(number: float, form: str = ".3g") -> str:
     """Write a number with a true minus sign.
 
     Parameters
     ----------
-    number : float
-    form : str
+    form
         As in a format string.
-
-    Returns
-    -------
-    str
     """
     return f"{number:{form}}".replace("-", "−")
 
 
-def signed(number, digits=2):
+def signed(number: float, digits: int = 2) -> str:
     """Write a number with its sign, a zero without one.
 
     Parameters
     ----------
-    number : float
-    digits : int
+    digits
         Decimals.
 
     Returns
@@ -49,7 +45,7 @@ def signed(number, digits=2):
     )
 
 
-def signed_interval(low, high, digits=2):
+def signed_interval(low: float, high: float, digits: int = 2) -> str:
     """Write an interval of differences, as in "−0.10 to +0.25".
 
     An end that would be rounded to 0.00 looks like a tie; more decimals are given until it tells
@@ -57,13 +53,8 @@ def signed_interval(low, high, digits=2):
 
     Parameters
     ----------
-    low, high : float
-    digits : int
+    digits
         Decimals, at least.
-
-    Returns
-    -------
-    str
     """
     while digits < _MOST_DECIMALS and any(
         abs(end) > _AS_GOOD_AS_ZERO and round(end, digits) == 0 for end in (low, high)
@@ -72,13 +63,12 @@ def signed_interval(low, high, digits=2):
     return f"{signed(low, digits)} to {signed(high, digits)}"
 
 
-def percent(share, digits=None):
+def percent(share: float, digits: int | None = None) -> str:
     """Write a share in per cent.
 
     Parameters
     ----------
-    share : float
-    digits : int, optional
+    digits
         Decimals; by default one, and two from 99 % on, since the differences lie there.
 
     Returns
@@ -91,13 +81,12 @@ def percent(share, digits=None):
     return f"{100 * share:.{_decimals(share) if digits is None else digits}f} %"
 
 
-def interval(low, high, digits=None):
+def interval(low: float, high: float, digits: int | None = None) -> str:
     """Write an interval of shares without the sign of per cent, as in "99.2–99.8".
 
     Parameters
     ----------
-    low, high : float
-    digits : int, optional
+    digits
         As in `percent`.
 
     Returns
@@ -111,7 +100,7 @@ def interval(low, high, digits=None):
     return f"{100 * low:.{digits}f}–{100 * high:.{digits}f}"
 
 
-def _decimals(share):
+def _decimals(share: float) -> int:
     return 2 if share >= 0.99 else 1
 
 
@@ -160,35 +149,30 @@ def short_probability(probability: float) -> str:
     return f"{probability:.4f}"
 
 
-def plural(n, word):
+def plural(n: int, word: str) -> str:
     """Write a count with its word, as in "1 image" and "1,200 images"."""
     return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
 
 
-def unit_word(layer, n=1):
+def unit_word(layer: LayerInfo, n: int = 1) -> str:
     """Return "map" or "node", in the plural for other numbers than one."""
     word = "map" if layer.is_spatial else "node"
     return word if n == 1 else f"{word}s"
 
 
-def shape_text(layer):
+def shape_text(layer: LayerInfo) -> str:
     """Return the layer's units and their size, as in "128 maps of 3 × 3"."""
     n_units = f"{layer.n_units:,} {unit_word(layer, layer.n_units)}"
     return f"{n_units} of {layer.grid[0]} × {layer.grid[1]}" if layer.is_spatial else n_units
 
 
-def quoted_part(text, longest=40):
+def quoted_part(text: object, longest: int = 40) -> str:
     """Return what a reader typed so that it can stand in a sentence: short and printable.
 
     Parameters
     ----------
-    text : str
-    longest : int
+    longest
         Letters that are kept.
-
-    Returns
-    -------
-    str
     """
     text = "".join(letter if letter.isprintable() else "?" for letter in str(text))
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from app.figures.charts.worth import accuracies_figure, chance_figure, intervals_figure
-from app.figures.pictures.board import Slots, board_figure
+from app.figures.pictures.board import board_figure
 from app.figures.pictures.rings import rings_picture
+from app.figures.pictures.slots import Slots
 from app.pages.compare import PAGE, boards, words, worth
 from app.pages.compare.class_statistics import STATISTIC_PANEL
 from app.pages.compare.measures import TRIPLES, measures_of

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.figures.pictures.board import Slots
 from app.figures.pictures.rings import rings_picture
+from app.figures.pictures.slots import Slots
 from app.frame.components import notices
 from app.frame.query import Problem
 from app.frame.search import search

@@ -73,7 +73,7 @@ def test_the_figure_tells_its_range():
     )
     bar = figure["layout"]["meta"]["bar"]
     assert bar["title"] == "activation"
-    assert (bar["ticks"][0], bar["ticks"][-1]) == ([0, "0"], [1, "3.5"])
+    assert (bar["ticks"][0], bar["ticks"][-1]) == ((0, "0"), (1, "3.5"))
 
 
 def test_nodes_point_at_the_pixels_that_reach_them_and_not_at_the_whole_image():

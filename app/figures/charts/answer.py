@@ -1,5 +1,11 @@
 """The network's answer: one bar a class."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from app.figures import theme
 from app.frame.wording import exact_probability, short_probability, signed
 
@@ -9,26 +15,26 @@ _LEAST_LOG_PROBABILITY = 1e-12
 
 
 def answer_figure(
-    class_names, probabilities, logits, *, scale="linear", label=None, prediction=None, marked=()
-):
+    class_names: Sequence[str],
+    probabilities: Sequence[float] | NDArray[np.float32],
+    logits: Sequence[float] | NDArray[np.float32],
+    *,
+    scale: str = "linear",
+    label: int | None = None,
+    prediction: int | None = None,
+    marked: Sequence[int] = (),
+) -> dict[str, Any]:
     """Draw the softmax bars with their exact numbers.
 
     Parameters
     ----------
-    class_names : sequence of str
-    probabilities : sequence of float, in [0, 1]
-    logits : sequence of float
-    scale : {"linear", "log", "logits"}
+    probabilities : in [0, 1]
+    scale
         Probability on a straight or a logarithmic axis, or the logits before the softmax.
-    label, prediction : int, optional
+    label, prediction
         Classes whose names are set in bold or marked.
-    marked : sequence of int
+    marked
         Further classes whose names are bold.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     n_classes = len(probabilities)
     names = [

@@ -1,6 +1,10 @@
 """The confusion matrix: images by label and prediction."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
@@ -11,16 +15,21 @@ _FEW, _MANY = "rgba(209,36,47,0.14)", "rgba(209,36,47,0.68)"
 _DIAGONAL = "rgba(11,114,133,0.16)"
 
 
-def confusion_figure(counts, class_names, *, selected=None):
+def confusion_figure(
+    counts: NDArray[np.int64],
+    class_names: Sequence[str],
+    *,
+    selected: tuple[int | None, int | None] | None = None,
+) -> dict[str, Any]:
     """Draw the matrix; errors have a colour scale of their own, so that the diagonal hides none.
 
     Parameters
     ----------
-    counts : ndarray, shape (n, n), int
+    counts : shape (n, n)
         Images by label (row) and prediction (column).
-    class_names : sequence of str
+    class_names
         One for each class.
-    selected : tuple of (int or None), optional
+    selected
         Label and prediction to be framed; None frames a whole row or column.
 
     Returns
@@ -87,12 +96,12 @@ def confusion_figure(counts, class_names, *, selected=None):
     return {"data": traces, "layout": layout}
 
 
-def share_text(right, n):
+def share_text(right: int, n: int) -> str:
     """Write a share of right answers, "–" where nothing was asked."""
     return f"{right / n:.1%}" if n else "–"
 
 
-def _numbers(counts):
+def _numbers(counts: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
     n = len(counts)
     rows, columns = np.nonzero(counts)
     size = 12 if n <= 12 else 9
@@ -120,7 +129,7 @@ def _numbers(counts):
     }
 
 
-def _told(counts, names, row, column):
+def _told(counts: NDArray[np.int64], names: Sequence[str], row: int, column: int) -> str:
     of_label = int(counts[row].sum())
     what = (
         f"labelled {names[row]} and predicted {names[column]}"
@@ -135,7 +144,7 @@ def _told(counts, names, row, column):
     )
 
 
-def _frame(selected, n):
+def _frame(selected: tuple[int | None, int | None] | None, n: int) -> list[dict[str, Any]]:
     if selected is None or selected == (None, None):
         return []
     label, prediction = selected
@@ -153,5 +162,5 @@ def _frame(selected, n):
     ]
 
 
-def _axis_title(text):
+def _axis_title(text: str) -> dict[str, Any]:
     return {"text": text, "standoff": 4, "font": {"size": 12, "color": theme.FAINT_INK}}

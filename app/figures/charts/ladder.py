@@ -1,7 +1,9 @@
 """Readers compared: one row a layer or a network, one mark a reader, with intervals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log10
+from typing import Any
 
 from app.figures import theme
 from app.figures.charts.shares import least_mistakes, mistakes, share_axis
@@ -30,6 +32,8 @@ STYLES = {
 _ROW_PIXELS = 46
 _BAND_PIXELS = 9
 _NEAREST_WORDS = 0.3
+Guide = tuple[float, float, float]
+"""A share with its interval."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +42,17 @@ class Mark:
 
     Attributes
     ----------
-    row : int
+    row
         From the top.
-    reader : str
+    reader
         Key of STYLES.
-    value, low, high : float in [0, 1]
+    value, low, high : in [0, 1]
         Share of right answers and its interval.
-    least, most : float in [0, 1]
+    least, most : in [0, 1]
         Lowest and highest share over the models.
-    told : str
+    told
         Lines shown on pointing.
-    before : (float, float, float), optional
+    before
         Mean, lowest and highest share of the untrained networks.
     """
 
@@ -63,24 +67,25 @@ class Mark:
     before: tuple[float, float, float] | None = None
 
 
-def share_figure(titles, marks, *, guide=None, chance=None):
+def share_figure(
+    titles: Sequence[str],
+    marks: Sequence[Mark],
+    *,
+    guide: Guide | None = None,
+    chance: float | None = None,
+) -> dict[str, Any]:
     """Draw marks with their intervals, and a light band over the models behind each.
 
     Parameters
     ----------
-    titles : sequence of str
+    titles
         Of the rows, from the top.
-    marks : sequence of Mark
+    marks
         Marks of one reader are joined in the order in which they are given.
-    guide : (float, float, float), optional
+    guide
         A share with its interval that is drawn through all rows, in the look of "network".
-    chance : float, optional
+    chance
         Share that guessing gets.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     shares = [
         share
@@ -121,12 +126,12 @@ def share_figure(titles, marks, *, guide=None, chance=None):
     return {"data": traces, "layout": layout}
 
 
-def figure_height(n_rows):
+def figure_height(n_rows: int) -> int:
     """Pixels that a figure of so many rows needs."""
     return _ROW_PIXELS * n_rows + 62
 
 
-def _places(marks, readers):
+def _places(marks: Sequence[Mark], readers: Sequence[str]) -> dict[tuple[int, str], float]:
     """Height of each mark: those of one row stand below each other, none hides another."""
     places = {}
     for row in {mark.row for mark in marks}:
@@ -140,17 +145,22 @@ def _places(marks, readers):
     return places
 
 
-def _before(marks, heights, style, least):
+def _before(
+    marks: Sequence[Mark], heights: list[float], style: Style, least: float
+) -> list[dict[str, Any]]:
     """Hollow marks of the untrained networks, each with its range and the way to the trained one."""
-    known = [(mark, height) for mark, height in zip(marks, heights, strict=True) if mark.before]
+    known = [
+        (mark, mark.before, height)
+        for mark, height in zip(marks, heights, strict=True)
+        if mark.before
+    ]
     if not known:
         return []
     ways, ranges = [], []
-    for mark, _ in known:
-        mean, low, high = mark.before
+    for mark, (mean, low, high), _ in known:
         ways += [mistakes(mean, least), mistakes(mark.value, least), None]
         ranges += [mistakes(low, least), mistakes(high, least), None]
-    levels = [level for _, height in known for level in (height, height, None)]
+    levels = [level for *_, height in known for level in (height, height, None)]
     lines = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "y": levels}
     return [
         {**lines, "x": ways, "line": {"color": style.colour, "width": 1, "dash": "dot"}},
@@ -163,9 +173,9 @@ def _before(marks, heights, style, least):
         {
             "type": "scatter",
             "mode": "markers",
-            "x": [mistakes(mark.before[0], least) for mark, _ in known],
-            "y": [height for _, height in known],
-            "customdata": [mark.told for mark, _ in known],
+            "x": [mistakes(mean, least) for _, (mean, *_), _ in known],
+            "y": [height for *_, height in known],
+            "customdata": [mark.told for mark, *_ in known],
             "hoverinfo": "none",
             "marker": {
                 "symbol": f"{style.symbol}-open",
@@ -177,7 +187,9 @@ def _before(marks, heights, style, least):
     ]
 
 
-def _band(marks, heights, style, least):
+def _band(
+    marks: Sequence[Mark], heights: list[float], style: Style, least: float
+) -> dict[str, Any]:
     x, y = [], []
     for mark, height in zip(marks, heights, strict=True):
         x += [mistakes(mark.least, least), mistakes(mark.most, least), None]
@@ -193,7 +205,9 @@ def _band(marks, heights, style, least):
     }
 
 
-def _marks(marks, heights, style, least):
+def _marks(
+    marks: Sequence[Mark], heights: list[float], style: Style, least: float
+) -> dict[str, Any]:
     places = [mistakes(mark.value, least) for mark in marks]
     return {
         "type": "scatter",
@@ -226,7 +240,7 @@ def _marks(marks, heights, style, least):
     }
 
 
-def _stripes(n_rows):
+def _stripes(n_rows: int) -> list[dict[str, Any]]:
     return [
         {
             "type": "rect",
@@ -244,7 +258,7 @@ def _stripes(n_rows):
     ]
 
 
-def _guide(guide, least):
+def _guide(guide: Guide | None, least: float) -> list[dict[str, Any]]:
     if guide is None:
         return []
     value, low, high = (mistakes(share, least) for share in guide)
@@ -270,7 +284,7 @@ def _guide(guide, least):
     ]
 
 
-def _chance(chance, least):
+def _chance(chance: float | None, least: float) -> list[dict[str, Any]]:
     if chance is None:
         return []
     place = mistakes(chance, least)
@@ -288,7 +302,9 @@ def _chance(chance, least):
     ]
 
 
-def _words(guide, chance, least, ends):
+def _words(
+    guide: Guide | None, chance: float | None, least: float, ends: Sequence[float]
+) -> list[dict[str, Any]]:
     words = [] if guide is None else [("the network", guide[0])]
     if chance is not None:
         distance = (

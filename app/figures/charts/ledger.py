@@ -1,32 +1,63 @@
 """The ledger of nodes: a running sum of signed bars that ends at the margin."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from app.figures import theme
+from app.frame.wording import signed
 
 _FOLDED = 0.45
 _HALF_BAR = 0.41
 _REST_COLOUR = "#8a94a0"
 
 
-def ledger_figure(bars, p, q, *, layer, silenced=()):
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the running sum.
+
+    Attributes
+    ----------
+    kind
+        "unit", "rest", "bias", "margin" or "after".
+    unit
+        The node, of a bar of kind "unit".
+    start, term
+        Where the bar begins and how far it goes.
+    label, hover
+        Under the bar and at the pointer; lines of the latter are parted by line breaks.
+    """
+
+    kind: str
+    unit: int | None
+    start: float
+    term: float
+    label: str
+    hover: str
+
+    @property
+    def amount(self) -> str:
+        """The term as text."""
+        return signed(self.term)
+
+
+def ledger_figure(
+    bars: Sequence[Bar], p: int, q: int, *, layer: str, silenced: Collection[int] = ()
+) -> dict[str, Any]:
     """Draw a margin as a running sum.
 
     Parameters
     ----------
-    bars : sequence of Bar
+    bars
         In the order of the sum; each has `kind` ("unit", "rest", "bias", "margin" or "after"),
         `unit` (int or None), `start` and `term` (float), `amount` (the term as text), `label`
         and `hover` (str).
-    p, q : int
+    p, q
         Target and rival, each in its own colour; what speaks for the rival is hatched too.
-    layer : str
+    layer
         Name of the layer; a click on a bar names its unit.
-    silenced : collection of int
+    silenced
         Units that are silenced: their bars are hollow.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     target, rival = theme.class_colour(p), theme.class_colour(q)
     colours = [target if bar.term >= 0 else rival for bar in bars]
@@ -121,7 +152,7 @@ def ledger_figure(bars, p, q, *, layer, silenced=()):
     return {"data": [steps, heights], "layout": layout}
 
 
-def _narrow(bars, low, high):
+def _narrow(bars: Sequence[Bar], low: float, high: float) -> dict[str, Any]:
     """What changes on a narrow screen, so that all bars stand side by side: upright numbers."""
     small = {"size": 10, "color": theme.INK}
     return {
@@ -137,7 +168,7 @@ def _narrow(bars, low, high):
     }
 
 
-def _hatching(bars, is_hollow):
+def _hatching(bars: Sequence[Bar], is_hollow: Sequence[bool]) -> list[str]:
     """Pattern of each bar: what speaks for the rival is hatched, so that colour is not alone."""
     return [
         "/" if bar.term < 0 and bar.kind != "bias" and not hollow else ""
@@ -145,6 +176,6 @@ def _hatching(bars, is_hollow):
     ]
 
 
-def _faded(colour):
+def _faded(colour: str) -> str:
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{_FOLDED})"

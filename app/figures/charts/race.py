@@ -1,6 +1,10 @@
 """The ablation race: what is left of a margin, or of an accuracy, as units are removed."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
@@ -14,36 +18,39 @@ ORDERS = {
 
 
 def race_figure(
-    removed, curves, hovers, *, measure, unit_word, band=None, flips=None, as_share=False
-):
+    removed: NDArray[np.int64],
+    curves: Mapping[str, NDArray[np.float64]],
+    hovers: Mapping[str, Sequence[str]],
+    *,
+    measure: str,
+    unit_word: str,
+    band: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    flips: Mapping[str, tuple[float, float, str]] | None = None,
+    as_share: bool = False,
+) -> dict[str, Any]:
     """Draw one line an order of removal.
 
     Parameters
     ----------
-    removed : ndarray, shape (steps,), int
+    removed : shape (steps,)
         Numbers of units removed.
-    curves : dict of str to ndarray, shape (steps,)
+    curves : shape (steps,)
         The measure after so many units were removed, by key of `ORDERS`.
-    hovers : dict of str to sequence of str
+    hovers
         What each point tells, by the same keys.
-    measure : str
+    measure
         What the vertical axis shows.
-    unit_word : str
+    unit_word
         "nodes" or "maps".
-    band : tuple of ndarray, optional
+    band
         Low and high end of the draws at random.
-    flips : dict of str to (float, float, str), optional
+    flips
         Point at which each order flips the decision, and what it tells.
-    as_share : bool
+    as_share
         Whether the measure is a share from 0 to 1.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     removed = np.asarray(removed, np.float32)
-    traces = []
+    traces: list[dict[str, Any]] = []
     if band is not None:
         low, high = (np.asarray(edge, np.float32) for edge in band)
         traces.append(
@@ -113,12 +120,7 @@ def race_figure(
     return {"data": traces, "layout": layout}
 
 
-def no_figure():
-    """An empty place for a figure that has not been asked for.
-
-    Returns
-    -------
-    dict
-    """
+def no_figure() -> dict[str, Any]:
+    """An empty place for a figure that has not been asked for."""
     hidden = {"visible": False, "fixedrange": True}
     return {"data": [], "layout": theme.chart_layout(xaxis=hidden, yaxis=dict(hidden))}

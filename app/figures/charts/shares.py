@@ -5,7 +5,8 @@ each half of the mistakes is one equal step.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from app.figures import theme
 
@@ -14,13 +15,13 @@ _LEAST = 1e-6
 _NEAREST_TICKS = 0.24
 
 
-def mistakes(share, least=_LEAST):
+def mistakes(share: float, least: float = _LEAST) -> float:
     """Place of a share on the axis.
 
     Parameters
     ----------
-    share : float in [0, 1]
-    least : float
+    share : in [0, 1]
+    least
         Taken instead of no mistake at all, which has no place on the axis.
 
     Returns
@@ -30,33 +31,25 @@ def mistakes(share, least=_LEAST):
     return min(max(1 - share, least), 1.0)
 
 
-def least_mistakes(shares):
+def least_mistakes(shares: Iterable[float]) -> float:
     """Place for shares of exactly 1: a little beyond the others.
 
     Parameters
     ----------
-    shares : iterable of float in [0, 1]
-
-    Returns
-    -------
-    float
+    shares : in [0, 1]
     """
     return max(min((1 - share for share in shares if share < 1), default=0.01) / 2, _LEAST)
 
 
-def share_axis(shares, **more):
+def share_axis(shares: Sequence[float], **more: Any) -> dict[str, Any]:
     """Axis over shares of right answers, for values given by `mistakes`.
 
     Parameters
     ----------
-    shares : sequence of float in [0, 1]
+    shares : in [0, 1]
         All that are drawn, ends of intervals included.
-    **more : object
+    **more
         Further properties of the axis.
-
-    Returns
-    -------
-    dict
     """
     least = least_mistakes(shares)
     most = max((mistakes(share, least) for share in shares), default=1.0)
@@ -76,17 +69,8 @@ def share_axis(shares, **more):
     )
 
 
-def share_text(share):
-    """Write a share in per cent, without the sign, with the decimals that it has.
-
-    Parameters
-    ----------
-    share : float
-
-    Returns
-    -------
-    str
-    """
+def share_text(share: float) -> str:
+    """Write a share in per cent, without the sign, with the decimals that it has."""
     return f"{100 * share:.4f}".rstrip("0").rstrip(".")
 
 

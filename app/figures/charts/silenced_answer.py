@@ -1,32 +1,55 @@
 """The softmax bars of a decision between two classes, before and after units were silenced."""
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
 from app.figures.charts.answer import answer_figure
 
 _FAINT = 0.4
 
 
-def silenced_answer_figure(class_names, answer, after, p, q, *, scale, label):
+class Answer(Protocol):
+    """What a network answers to one image, by class."""
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """Shape (n_classes,), in [0, 1]."""
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        """Shape (n_classes,)."""
+
+    @property
+    def prediction(self) -> int:
+        """The class with the largest."""
+
+
+def silenced_answer_figure(
+    class_names: Sequence[str],
+    answer: Answer,
+    after: Answer | None,
+    p: int,
+    q: int,
+    *,
+    scale: str,
+    label: int | None,
+) -> dict[str, Any]:
     """Draw the answer, and behind it, hollow, what it was before.
 
     Parameters
     ----------
-    class_names : sequence of str
-    answer : Answer
+    answer
         Of the whole network; has `probabilities`, `logits` and `prediction`.
-    after : Answer or None
+    after
         With silenced units; None if there are none.
-    p, q : int
+    p, q
         Target and rival; the bars of the other classes are fainter.
-    scale : {"linear", "log", "logits"}
-    label : int
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
 
-    def drawn(one):
+    def drawn(one: Answer) -> dict[str, Any]:
         figure = answer_figure(
             class_names,
             one.probabilities,

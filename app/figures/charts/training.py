@@ -1,6 +1,8 @@
 """Training curves: loss, accuracy and learning rate of every epoch."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 from app.figures import theme
 
@@ -18,12 +20,11 @@ class Curve:
 
     Attributes
     ----------
-    name : str
-    epochs : tuple of int
+    epochs
         From 1.
-    loss, val_loss, accuracy, val_accuracy, learning_rate : tuple of (float or None)
+    loss, val_loss, accuracy, val_accuracy, learning_rate
         One an epoch; accuracies in [0, 1].
-    is_shown : bool
+    is_shown
         Drawn strong, the others faint.
     """
 
@@ -37,22 +38,16 @@ class Curve:
     is_shown: bool
 
     @classmethod
-    def of(cls, name, epochs, *, is_shown):
+    def of(cls, name: str, epochs: Sequence[Mapping[str, Any]], *, is_shown: bool) -> Self:
         """Make a curve of a history.
 
         Parameters
         ----------
-        name : str
-        epochs : sequence of dict
+        epochs
             As `cnn_core.training.publishing.read_history` gives them.
-        is_shown : bool
-
-        Returns
-        -------
-        Curve
         """
 
-        def column(key):
+        def column(key: str) -> tuple[Any, ...]:
             return tuple(epoch.get(key) for epoch in epochs)
 
         return cls(
@@ -67,12 +62,12 @@ class Curve:
         )
 
 
-def training_figure(curves):
+def training_figure(curves: Sequence[Curve]) -> dict[str, Any]:
     """Draw three charts below each other over the same epochs.
 
     Parameters
     ----------
-    curves : sequence of Curve
+    curves
         The shown one last, so that it lies on top.
 
     Returns
@@ -118,7 +113,7 @@ def training_figure(curves):
     return {"data": traces, "layout": layout}
 
 
-def _traces(curve):
+def _traces(curve: Curve) -> Iterator[dict[str, Any]]:
     told = [_told(curve, place) for place in range(len(curve.epochs))]
     rows = (
         ("y", TRAINING, curve.loss, None),
@@ -145,8 +140,8 @@ def _traces(curve):
         yield trace
 
 
-def _told(curve, place):
-    def number(value, form):
+def _told(curve: Curve, place: int) -> str:
+    def number(value: float | None, form: str) -> str:
         return "not recorded" if value is None else format(value, form)
 
     return (
@@ -159,12 +154,12 @@ def _told(curve, place):
     )
 
 
-def _wrong(share_right):
+def _wrong(share_right: float) -> float:
     # A share of exactly 1 has no place on a logarithmic axis.
     return max(1 - share_right, _LEAST)
 
 
-def _share_axis(wrong):
+def _share_axis(wrong: Sequence[float]) -> dict[str, Any]:
     low, high = min(wrong, default=0.01), max(wrong, default=1.0)
     shares = [share for share in _SHARES_RIGHT if low / 1.6 <= 1 - share <= high * 1.6]
     # Reversed, so that better is higher.
@@ -175,7 +170,7 @@ def _share_axis(wrong):
     }
 
 
-def _title(text, top):
+def _title(text: str, top: float) -> dict[str, Any]:
     return {
         "text": text,
         "x": 0,

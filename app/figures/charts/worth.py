@@ -1,24 +1,24 @@
 """Small charts that weigh the circles: counts by chance, accuracies with intervals."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from app.figures import theme
 
 _MOST_BARS = 40
+Marked = tuple[float, str, str]
+"""Where, with which word, in which colour."""
 
 
-def chance_figure(counts, observed):
+def chance_figure(counts: NDArray[np.int64], observed: int) -> dict[str, Any]:
     """Draw how many unique cells the splits of the same images give, the real number marked.
 
     Parameters
     ----------
-    counts : ndarray, shape (n_splits,), int
-    observed : int
-
-    Returns
-    -------
-    dict
-        A plotly figure.
+    counts : shape (n_splits,)
     """
     top = int(max(counts.max(initial=0), observed)) + 1
     width = max(1, -(-top // _MOST_BARS))
@@ -35,19 +35,14 @@ def chance_figure(counts, observed):
     )
 
 
-def accuracies_figure(accuracies, marked):
+def accuracies_figure(accuracies: NDArray[np.float64], marked: Sequence[Marked]) -> dict[str, Any]:
     """Draw the accuracies of many readers.
 
     Parameters
     ----------
-    accuracies : ndarray, shape (n,), float in [0, 1]
-    marked : sequence of (float, str, str)
+    accuracies : shape (n,), in [0, 1]
+    marked
         Accuracies to be marked, each with a word and a colour; nan is left out.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     low = min([0.5, *accuracies.tolist()])
     edges = np.linspace(np.floor(20 * low) / 20, 1, 41)
@@ -65,18 +60,13 @@ def accuracies_figure(accuracies, marked):
     return figure
 
 
-def intervals_figure(rows):
+def intervals_figure(rows: Sequence[tuple[str, float, float, float, str]]) -> dict[str, Any]:
     """Draw accuracies with their intervals on one line each.
 
     Parameters
     ----------
-    rows : sequence of (str, float, float, float, str)
+    rows
         Name, value, lower and upper end, colour; nan values are left out.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     drawn = [row for row in rows if row[1] == row[1]]
     low = min([0.5, *(row[2] for row in drawn)])
@@ -110,7 +100,15 @@ def intervals_figure(rows):
     return {"data": data, "layout": layout}
 
 
-def _histogram(places, numbers, width, x_range, title, marked, least_step=None):
+def _histogram(
+    places: list[float],
+    numbers: list[int],
+    width: float,
+    x_range: list[float],
+    title: str,
+    marked: Sequence[Marked],
+    least_step: int | None = None,
+) -> dict[str, Any]:
     marks = [(value, word, colour) for value, word, colour in marked if value == value]
     bars = {
         "type": "bar",
@@ -151,7 +149,7 @@ def _histogram(places, numbers, width, x_range, title, marked, least_step=None):
     return {"data": [bars], "layout": layout}
 
 
-def _line(value, colour, dash):
+def _line(value: float, colour: str, dash: str) -> dict[str, Any]:
     return {
         "type": "line",
         "x0": value,

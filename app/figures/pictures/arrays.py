@@ -5,18 +5,16 @@ of our own that ``assets/numbers.js`` unpacks, bit for bit, before plotly.js see
 """
 
 import base64
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 _CODES = {"float32": "f4", "float64": "f8", "uint8": "u1", "int32": "i4"}
 
 
-def packed(array):
+def packed(array: NDArray[Any]) -> dict[str, str]:
     """Pack an array for a figure.
-
-    Parameters
-    ----------
-    array : ndarray, 1-D or 2-D, float32, float64, uint8 or int32
 
     Returns
     -------
@@ -33,7 +31,7 @@ def packed(array):
     return content
 
 
-def packed_cells(values):
+def packed_cells(values: NDArray[np.float32]) -> dict[str, int | str]:
     """Pack the values of a layer's cells, so that those which say little take little space.
 
     Most cells of a unit hold its value over empty ground, or zero. A bit tells each of these, and
@@ -43,7 +41,7 @@ def packed_cells(values):
 
     Parameters
     ----------
-    values : ndarray, shape (height, width, units) or (units,), float32
+    values : shape (height, width, units) or (units,)
 
     Returns
     -------

@@ -1,111 +1,57 @@
 """The boards of the Compare page: the mosaics of several images side by side in one picture."""
 
-from dataclasses import dataclass
-from math import ceil
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
-from app.figures.pictures.rings import NO_RINGS, rings_picture
+from app.figures.pictures.rings import NO_RINGS, Rings, rings_picture
+from app.figures.pictures.slots import Slots
+from cnn_core.space.mosaic import Mosaic
 
-_RING_SHARE = 1 / 260
 _BETWEEN_MAPS = "#4d5563"
 
 
-@dataclass(frozen=True)
-class Slots:
-    """Equal places for mosaics beside each other.
-
-    Attributes
-    ----------
-    n : int
-        Places in a row.
-    rows, columns : int
-        Height and width of one, in cells, the gap to the next one included.
-    margin : float
-        Cells left free before the first one, so that rings at the edge are whole.
-    """
-
-    n: int
-    rows: int
-    columns: int
-    margin: float
-
-    @property
-    def ring_radius(self):
-        """Radius of a ring in cells: the same on the screen for every layer, but never below one.
-
-        A ring below the size of a cell would hide what it points at.
-        """
-        return max(0.8, self.n * self.columns * _RING_SHARE)
-
-    @classmethod
-    def around(cls, picture_shape, n, aspect):
-        """Make slots that hold a picture and have the wanted proportions.
-
-        Parameters
-        ----------
-        picture_shape : tuple of int
-            Rows and columns of one mosaic.
-        n : int
-        aspect : float
-            Width of a slot over its height.
-
-        Returns
-        -------
-        Slots
-        """
-        high, wide = picture_shape
-        gap = max(2, round(0.03 * wide))
-        columns = max(wide + gap, ceil((high + gap) * aspect))
-        return cls(n, max(high + gap, ceil(columns / aspect)), columns, gap / 2)
-
-
 def board_figure(
-    mosaic,
-    slots,
-    tiles,
-    colour_range,
+    mosaic: Mosaic,
+    slots: Slots,
+    tiles: Sequence[NDArray[np.float32]],
+    colour_range: tuple[float, float],
     *,
-    rings=NO_RINGS,
-    on=(),
-    outlined=(),
-    colour_map="viridis",
-    name="",
-    units=None,
-    fields=None,
-):
+    rings: Rings = NO_RINGS,
+    on: Sequence[NDArray[np.bool_] | None] = (),
+    outlined: Collection[str] = (),
+    colour_map: str = "viridis",
+    name: str = "",
+    units: Sequence[int] | NDArray[np.int64] | None = None,
+    fields: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Draw the mosaics of several images.
 
     Parameters
     ----------
-    mosaic : cnn_core.space.mosaic.Mosaic
+    mosaic
         Where each cell of one image stands.
-    slots : Slots
-    tiles : sequence of ndarray, shape (height, width, units) or (units,), float32
+    tiles : shape (height, width, units) or (units,)
         Activations of the images, at most ``slots.n``.
-    colour_range : tuple of float
-    rings : dict of str to ndarray, shape (k, 2), optional
+    rings : shape (k, 2)
         Points (y, x) of a mosaic to be ringed in every tile, by the kinds of
         `app.figures.pictures.rings.KINDS`.
-    on : sequence of (ndarray or None)
+    on
         Of each tile which cells are on: rings of cells that are not are faint. None: all are.
-    outlined : collection of str
+    outlined
         Kinds of which the cells' common outline is drawn instead of rings.
-    colour_map : str
+    colour_map
         One of `theme.COLOUR_MAPS`.
-    name : str
+    name
         Of the layer.
-    units : sequence of int, optional
+    units
         Numbers of the units shown, if not all are.
-    fields : dict, optional
+    fields
         As in `app.figures.pictures.grid.receptive_link`.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     high, wide = mosaic.picture_shape
     # Where no mosaic stands nothing is sent: the axes leave the room.
@@ -172,14 +118,14 @@ def board_figure(
     return {"data": [heatmap], "layout": layout}
 
 
-def _lines(mosaic):
+def _lines(mosaic: Mosaic) -> str:
     """Path of the lines between the maps of one image."""
     high, wide = mosaic.picture_shape
     across = "".join(f"M0 {y}h{wide}" for y in range(mosaic.height, high, mosaic.height))
     return across + "".join(f"M{x} 0v{high}" for x in range(mosaic.width, wide, mosaic.width))
 
 
-def _ground(left, wide, high):
+def _ground(left: int, wide: int, high: int) -> dict[str, Any]:
     """Colour between the maps of one image, so that they stand out on any page."""
     return {
         "type": "rect",

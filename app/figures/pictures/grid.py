@@ -1,50 +1,56 @@
 """The activation grid: all units of a layer in one picture."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed, packed_cells
 from app.figures.pictures.scale import ticks_of
+from cnn_core.space.mosaic import Mosaic
+from cnn_core.space.receptive_fields import FieldSummary
 
 _ROOM_FOR_BAR = 66
 
 
 def grid_figure(
-    mosaic,
-    shown,
-    values,
-    colour_range,
+    mosaic: Mosaic,
+    shown: NDArray[np.float32],
+    values: NDArray[np.float32],
+    colour_range: tuple[float, float],
     *,
-    colour_map="viridis",
-    dead=(),
-    selected=None,
-    name="",
-    range_title="",
-    fields=None,
-):
+    colour_map: str = "viridis",
+    dead: Sequence[int] | NDArray[np.int64] = (),
+    selected: int | None = None,
+    name: str = "",
+    range_title: str = "",
+    fields: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Draw every unit of a layer.
 
     Parameters
     ----------
-    mosaic : cnn_core.space.mosaic.Mosaic
+    mosaic
         Where each cell stands.
-    shown : ndarray, shape (height, width, units) or (units,), float32
+    shown : shape (height, width, units) or (units,)
         Numbers that are coloured.
-    values : ndarray of the same shape, float32
+    values : of the same shape
         Activations, told on hover.
-    colour_range : tuple of float
+    colour_range
         Ends of the colour bar.
-    colour_map : str
+    colour_map
         One of `theme.COLOUR_MAPS` or "diverging".
-    dead : sequence of int
+    dead
         Units to be marked as dead.
-    selected : int, optional
+    selected
         Unit to be framed.
-    name : str
+    name
         Name of the layer, for the saved picture.
-    range_title : str
+    range_title
         What the colour bar measures.
-    fields : dict, optional
+    fields
         How cells see the image, for the page's hover link; see `receptive_link`.
 
     Returns
@@ -92,7 +98,7 @@ def grid_figure(
     return {"data": [heatmap, *_dead_marks(mosaic, dead)], "layout": layout}
 
 
-def _dead_marks(mosaic, dead):
+def _dead_marks(mosaic: Mosaic, dead: Sequence[int] | NDArray[np.int64]) -> list[dict[str, Any]]:
     if len(dead) == 0:
         return []
     boxes = mosaic.unit_boxes()[np.asarray(dead, int)]
@@ -114,7 +120,7 @@ def _dead_marks(mosaic, dead):
     ]
 
 
-def _frame_around(mosaic, unit):
+def _frame_around(mosaic: Mosaic, unit: int) -> dict[str, Any]:
     top, left, bottom, right = (float(edge) for edge in mosaic.unit_boxes()[unit])
     margin = 0.5 + mosaic.gap / 2
     return {
@@ -127,15 +133,16 @@ def _frame_around(mosaic, unit):
     }
 
 
-def receptive_link(summary, boxes, is_spatial):
+def receptive_link(
+    summary: FieldSummary, boxes: NDArray[np.int32], is_spatial: bool
+) -> dict[str, Any]:
     """How cells see the image, in the few numbers that the page needs.
 
     Parameters
     ----------
-    summary : cnn_core.space.receptive_fields.FieldSummary
-    boxes : ndarray, shape (..., 4), int32
+    boxes : shape (..., 4)
         Receptive field of every cell.
-    is_spatial : bool
+    is_spatial
         Whether the layer has maps.
 
     Returns
@@ -143,7 +150,7 @@ def receptive_link(summary, boxes, is_spatial):
     dict
         A lattice where the fields form one, else a box a unit, else one box for all cells.
     """
-    if is_spatial and summary.start is not None:
+    if is_spatial and summary.start is not None and summary.stride is not None:
         return {
             "start": list(summary.start),
             "stride": list(summary.stride),

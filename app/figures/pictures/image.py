@@ -1,27 +1,27 @@
 """The input image as the network sees it."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
 
 
-def image_figure(image, *, name="", unread=None):
+def image_figure(
+    image: NDArray[np.float32], *, name: str = "", unread: NDArray[np.bool_] | None = None
+) -> dict[str, Any]:
     """Draw one image.
 
     Parameters
     ----------
-    image : ndarray, shape (height, width, channels), float32 in [0, 1]
+    image : shape (height, width, channels), in [0, 1]
         One channel is drawn from black to white; three are drawn in their colours.
-    name : str
+    name
         For the saved picture.
-    unread : ndarray, shape (height, width), bool, optional
+    unread : shape (height, width)
         Pixels that reach no cell of the layer shown; they are hatched over.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     height, width, channels = image.shape
     layout = theme.picture_layout(

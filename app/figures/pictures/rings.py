@@ -5,14 +5,23 @@ cost no more than one, where as many markers of a plot would take longer than th
 """
 
 import base64
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.pictures.slots import Slots
 
 KINDS = ("A", "B", "shared", "cell")
 """Unique to A: circle, red. Unique to B: square, blue. Shared: diamond, yellow and dashed. The cell
 pointed out: large square."""
 
-NO_RINGS: MappingProxyType[str, Any] = MappingProxyType({})
+Points = Sequence[Sequence[float]] | NDArray[np.float64] | NDArray[np.int64]
+"""Places (y, x) in a mosaic, shape (k, 2)."""
+Rings = Mapping[str, NDArray[np.float64] | NDArray[np.int64]]
+"""Such places by kind."""
+NO_RINGS: Rings = MappingProxyType({})
 
 _STROKES = {
     "A": ("#ff5a5a", 1.6, ""),
@@ -24,22 +33,29 @@ _CASING = ("#000000", 1.4)
 _EDGE_DASHES = {"A": "", "B": "0.3 2.6", "shared": "2.6 1.7"}
 
 
-def rings_picture(rings, n_tiles, slots, outlined=(), *, on=(), lines=""):
+def rings_picture(
+    rings: Rings,
+    n_tiles: int,
+    slots: Slots,
+    outlined: Collection[str] = (),
+    *,
+    on: Sequence[NDArray[np.bool_] | None] = (),
+    lines: str = "",
+) -> str:
     """Draw the rings of a board.
 
     Parameters
     ----------
-    rings : dict of str to ndarray, shape (k, 2)
+    rings : shape (k, 2)
         Points (y, x) of a mosaic, by kind; the same in every tile.
-    n_tiles : int
+    n_tiles
         Tiles that are ringed.
-    slots : app.figures.pictures.board.Slots
-    outlined : collection of str
+    outlined
         Kinds whose cells are so many that rings would hide them: the edges between them and the
         others are drawn instead, each kind with dashes of its own.
-    on : sequence of (ndarray, shape of the mosaic's picture, bool, or None)
+    on : shape of the mosaic's picture
         Of each tile which cells are on: rings of the others are faint.
-    lines : str
+    lines
         Path of the lines between the maps.
 
     Returns
@@ -71,7 +87,7 @@ def rings_picture(rings, n_tiles, slots, outlined=(), *, on=(), lines=""):
     return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
 
 
-def _ringed(kind, points, slots, mask):
+def _ringed(kind: str, points: Points, slots: Slots, mask: NDArray[np.bool_] | None) -> list[str]:
     """Rings of a kind: those of cells that are on, and faint ones of the others."""
     if mask is None or kind == "cell" or not len(points):
         return _paths(kind, points, slots, False)
@@ -82,7 +98,7 @@ def _ringed(kind, points, slots, mask):
     return [*_paths(kind, shown, slots, False), f'<g class="off" opacity=".3">{faint}</g>']
 
 
-def _paths(kind, points, slots, is_outlined):
+def _paths(kind: str, points: Points, slots: Slots, is_outlined: bool) -> list[str]:
     if not len(points):
         return []
     colour, width, dashes = _STROKES[kind]
@@ -100,7 +116,7 @@ def _paths(kind, points, slots, is_outlined):
     ]
 
 
-def _edges(points):
+def _edges(points: Points) -> str:
     """Edges of cells behind which no cell of the same kind lies."""
     cells = {(int(y), int(x)) for y, x in points}
     parts = []
@@ -112,18 +128,18 @@ def _edges(points):
     return "".join(parts)
 
 
-def _circle(x, y, radius):
+def _circle(x: float, y: float, radius: float) -> str:
     across = _short(2 * radius)
     r = _short(radius)
     return f"M{_short(x - radius)} {_short(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0-{across} 0z"
 
 
-def _square(x, y, radius):
+def _square(x: float, y: float, radius: float) -> str:
     side = _short(1.8 * radius)
     return f"M{_short(x - 0.9 * radius)} {_short(y - 0.9 * radius)}h{side}v{side}h-{side}z"
 
 
-def _diamond(x, y, radius):
+def _diamond(x: float, y: float, radius: float) -> str:
     reach = _short(1.25 * radius)
     return (
         f"M{_short(x)} {_short(y - 1.25 * radius)}l{reach} {reach}l-{reach} {reach}"
@@ -131,11 +147,11 @@ def _diamond(x, y, radius):
     )
 
 
-def _frame(x, y, radius):
+def _frame(x: float, y: float, radius: float) -> str:
     return _square(x, y, 2.1 * radius)
 
 
-def _short(number):
+def _short(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 

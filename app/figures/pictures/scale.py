@@ -8,12 +8,12 @@ _MOST_BETWEEN = 5
 _LEAST_DISTANCE = 0.09
 
 
-def ticks_of(low, high):
+def ticks_of(low: float, high: float) -> list[tuple[float, str]]:
     """Choose the marks of a colour bar.
 
     Parameters
     ----------
-    low, high : float
+    low, high
         The ends; both are marked with their own value, to three digits or the next whole number.
 
     Returns
@@ -23,9 +23,9 @@ def ticks_of(low, high):
     """
     span = high - low
     if not isfinite(span):
-        return [[0, _text(low)], [1, _text(high)]]
+        return [(0.0, _text(low)), (1.0, _text(high))]
     if span <= 0:
-        return [[0.5, _text(low)]]
+        return [(0.5, _text(low))]
     step = _round_step(span / _MOST_BETWEEN)
     digits = max(0, -floor(log10(step)))
     is_plain = 1e-4 <= step < 1e5
@@ -35,18 +35,18 @@ def ticks_of(low, high):
         if _LEAST_DISTANCE <= place <= 1 - _LEAST_DISTANCE:
             mark = number * step
             between.append(
-                [round(place, 4), number_text(mark, f".{digits}f") if is_plain else _text(mark)]
+                (round(place, 4), number_text(mark, f".{digits}f") if is_plain else _text(mark))
             )
-    return [[0, _text(low)], *between, [1, _text(high)]]
+    return [(0.0, _text(low)), *between, (1.0, _text(high))]
 
 
-def _round_step(least):
+def _round_step(least: float) -> float:
     """The smallest of 1, 2, 5, 10, 20, 50, … (or 0.1, 0.2, …) that is at least so large."""
     power = 10.0 ** floor(log10(least))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
 
 
-def _text(value):
+def _text(value: float) -> str:
     size = abs(value)
     if 1e3 <= size < 1e5:
         return number_text(value, ".0f")

@@ -1,15 +1,22 @@
 """Signed pictures: what speaks for the target and what for the rival, in two colours."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from plotly.colors import hex_to_rgb
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
 from app.figures.pictures.grid import grid_figure
+from cnn_core.space.mosaic import Mosaic
 
 _ZERO = "#f4f4f2"
 _LEAST_DISTANCE = 60
 _LEAST_STROKE, _MOST_STROKES = 0.08, 200
+Cell = tuple[int, int, int]
+"""Unit, row, column."""
 # Red-green vision deficiencies: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A
 # physiologically-based model for simulation of color vision deficiency" (2009), severity 1.
 _EYES = np.array(
@@ -29,12 +36,12 @@ _EYES = np.array(
 )
 
 
-def are_told_apart(p, q):
+def are_told_apart(p: int, q: int) -> bool:
     """Whether eyes of all kinds tell the colours of two classes apart.
 
     Parameters
     ----------
-    p, q : int
+    p, q
         Classes.
 
     Returns
@@ -48,12 +55,12 @@ def are_told_apart(p, q):
     return bool(np.linalg.norm(_EYES @ difference, axis=1).min() >= _LEAST_DISTANCE)
 
 
-def signed_stops(p, q):
+def signed_stops(p: int, q: int) -> list[tuple[float, str]]:
     """Stops of a colour map from the rival over near-white to the target.
 
     Parameters
     ----------
-    p, q : int
+    p, q
         Classes.
 
     Returns
@@ -61,10 +68,10 @@ def signed_stops(p, q):
     list of list
         Pairs of position in [0, 1] and colour; zero stands in the middle.
     """
-    return [[0, theme.class_colour(q)], [0.5, _ZERO], [1, theme.class_colour(p)]]
+    return [(0.0, theme.class_colour(q)), (0.5, _ZERO), (1.0, theme.class_colour(p))]
 
 
-def symmetric_range(*arrays):
+def symmetric_range(*arrays: NDArray[np.float32]) -> tuple[float, float]:
     """Ends of a colour bar with zero in the middle that hold all values.
 
     Returns
@@ -76,28 +83,32 @@ def symmetric_range(*arrays):
     return -reach, reach
 
 
-def signed_grid(mosaic, terms, p, q, *, name, fields=None, selected=(), marks=None):
+def signed_grid(
+    mosaic: Mosaic,
+    terms: NDArray[np.float32],
+    p: int,
+    q: int,
+    *,
+    name: str,
+    fields: dict[str, Any] | None = None,
+    selected: Sequence[int] = (),
+    marks: Mapping[str, Sequence[Cell]] | None = None,
+) -> dict[str, Any]:
     """Draw the contribution of every cell of a layer.
 
     Parameters
     ----------
-    mosaic : cnn_core.space.mosaic.Mosaic
-    terms : ndarray, shape (height, width, units) or (units,), float32
-    p, q : int
+    terms : shape (height, width, units) or (units,)
+    p, q
         Target and rival.
-    name : str
+    name
         Name of the layer.
-    fields : dict, optional
+    fields
         As in `grid_figure`.
-    selected : sequence of int
+    selected
         Units to be crossed out.
-    marks : dict of str to sequence of tuple, optional
+    marks
         As in `mark_cells`.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     terms = np.asarray(terms, np.float32)
     figure = grid_figure(
@@ -121,17 +132,22 @@ def signed_grid(mosaic, terms, p, q, *, name, fields=None, selected=(), marks=No
     return with_cells(figure, mosaic, selected=selected, marks=marks)
 
 
-def with_cells(figure, mosaic, *, selected=(), marks=None):
+def with_cells(
+    figure: dict[str, Any],
+    mosaic: Mosaic,
+    *,
+    selected: Sequence[int] = (),
+    marks: Mapping[str, Sequence[Cell]] | None = None,
+) -> dict[str, Any]:
     """Add marks on cells and units to a grid.
 
     Parameters
     ----------
-    figure : dict
+    figure
         From `grid_figure`; changed in place.
-    mosaic : cnn_core.space.mosaic.Mosaic
-    selected : sequence of int
+    selected
         Units to be crossed out, since they are silenced.
-    marks : dict of str to sequence of tuple, optional
+    marks
         "unused" (a ring) and "used" (a diamond): cells as (unit, row, column).
 
     Returns
@@ -174,21 +190,16 @@ _MARKS = {
 }
 
 
-def signed_image(terms, p, q, *, name=""):
+def signed_image(terms: NDArray[np.floating], p: int, q: int, *, name: str = "") -> dict[str, Any]:
     """Draw the contribution of every pixel.
 
     Parameters
     ----------
-    terms : ndarray, shape (height, width), float32
-    p, q : int
+    terms : shape (height, width)
+    p, q
         Target and rival.
-    name : str
+    name
         For the saved picture.
-
-    Returns
-    -------
-    dict
-        A plotly figure.
     """
     terms = np.asarray(terms, np.float32)
     height, width = terms.shape
@@ -218,7 +229,7 @@ def signed_image(terms, p, q, *, name=""):
     return {"data": [heatmap, *strokes], "layout": layout}
 
 
-def _against(terms):
+def _against(terms: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Where something worth a stroke speaks for the rival; of many the largest."""
     sizes = np.where(terms < 0, -terms, 0).astype(np.float64)
     if sizes.max(initial=0) == 0:
@@ -227,7 +238,7 @@ def _against(terms):
     return sizes >= max(_LEAST_STROKE * ranked[0], ranked[min(_MOST_STROKES, ranked.size) - 1])
 
 
-def _strokes(places):
+def _strokes(places: Sequence[tuple[float, float]] | NDArray[np.int64]) -> dict[str, Any]:
     """Minus signs on the places, given as (y, x)."""
     y, x = np.array(places, np.float32).reshape(-1, 2).T
     return {

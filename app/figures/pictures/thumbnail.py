@@ -2,9 +2,11 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from app.figures import theme
@@ -14,26 +16,31 @@ _N_STRIP_COLOURS = 10
 
 
 @lru_cache(maxsize=16)
-def _palette(colour_map, n_colours):
+def _palette(colour_map: str, n_colours: int) -> bytes:
     return theme.colour_table(colour_map, n_colours)
 
 
-def _board_palette(colour_map):
+def _board_palette(colour_map: str) -> bytes:
     # One more colour for the ground between the pictures, which is seen through.
     return _palette(colour_map, _N_STRIP_COLOURS) + bytes(3)
 
 
-def thumbnail(picture, colour_range, *, colour_map="viridis", most=(64, 40)):
+def thumbnail(
+    picture: NDArray[np.floating],
+    colour_range: tuple[float, float],
+    *,
+    colour_map: str = "viridis",
+    most: tuple[int, int] = (64, 40),
+) -> str:
     """Draw a two-dimensional array small.
 
     Parameters
     ----------
-    picture : ndarray, shape (rows, columns), float
+    picture : shape (rows, columns)
         NaN is a gap and is drawn as the lowest colour.
-    colour_range : tuple of float
-    colour_map : str
+    colour_map
         As in `theme.colour_stops`.
-    most : tuple of int
+    most
         Largest width and height in pixels; a larger picture is averaged down, none is enlarged.
 
     Returns
@@ -46,16 +53,21 @@ def thumbnail(picture, colour_range, *, colour_map="viridis", most=(64, 40)):
     return _as_address(drawn)
 
 
-def strip_picture(pictures, colour_ranges, *, colour_map="viridis", tile=(48, 30)):
+def strip_picture(
+    pictures: Sequence[NDArray[np.floating]],
+    colour_ranges: Sequence[tuple[float, float]],
+    *,
+    colour_map: str = "viridis",
+    tile: tuple[int, int] = (48, 30),
+) -> str:
     """Draw several arrays beside each other in one picture: one file is smaller than many.
 
     Parameters
     ----------
-    pictures : sequence of ndarray, shape (rows, columns), float
-    colour_ranges : sequence of tuple of float
-    colour_map : str
+    pictures : shape (rows, columns)
+    colour_map
         As in `theme.colour_stops`.
-    tile : tuple of int
+    tile
         Width and height of the place of each; a picture stands in the middle of it.
 
     Returns
@@ -80,7 +92,12 @@ def strip_picture(pictures, colour_ranges, *, colour_map="viridis", tile=(48, 30
     return _as_address(board)
 
 
-def _steps(picture, colour_range, most, n_colours):
+def _steps(
+    picture: NDArray[np.floating],
+    colour_range: tuple[float, float],
+    most: tuple[int, int],
+    n_colours: int,
+) -> Image.Image:
     """Picture of colour numbers, no larger than `most`."""
     low, high = colour_range
     steps = (picture - low) * ((n_colours - 1) / ((high - low) or 1.0)) + 0.5
@@ -93,13 +110,13 @@ def _steps(picture, colour_range, most, n_colours):
     return drawn
 
 
-def image_thumbnail(image, *, most=None):
+def image_thumbnail(image: NDArray[np.float32], *, most: tuple[int, int] | None = None) -> str:
     """Draw an input image at its own size.
 
     Parameters
     ----------
-    image : ndarray, shape (height, width, channels), float32 in [0, 1]
-    most : tuple of int, optional
+    image : shape (height, width, channels), in [0, 1]
+    most
         Largest width and height in pixels; a larger image is averaged down, none is enlarged.
 
     Returns
@@ -116,7 +133,7 @@ def image_thumbnail(image, *, most=None):
     return _as_address(drawn if most is None else _shrunk(drawn, most))
 
 
-def _shrunk(drawn, most):
+def _shrunk(drawn: Image.Image, most: tuple[int, int]) -> Image.Image:
     shrink = min(most[0] / drawn.width, most[1] / drawn.height)
     if shrink >= 1:
         return drawn
@@ -126,7 +143,7 @@ def _shrunk(drawn, most):
     )
 
 
-def _as_address(drawn):
+def _as_address(drawn: Image.Image) -> str:
     buffer = io.BytesIO()
-    drawn.save(buffer, "PNG", **drawn.info)
+    drawn.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.explorer import Explorer
-from app.figures.pictures.board import Slots
+from app.figures.pictures.slots import Slots
 from app.frame.page import View
 from app.pages.compare.measures import GroupValues, Measures, measures_of
 from app.pages.compare.members import GROUPS, OWN

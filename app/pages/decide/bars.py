@@ -1,36 +1,7 @@
 """The bars of the ledger over nodes: a running sum from the largest term to the margin."""
 
-from dataclasses import dataclass
-
+from app.figures.charts.ledger import Bar
 from app.frame.wording import number_text, signed
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar of the running sum.
-
-    Attributes
-    ----------
-    kind : {"unit", "rest", "bias", "margin", "after"}
-    unit : int or None
-        The node, of a bar of kind "unit".
-    start, term : float
-        Where the bar begins and how far it goes.
-    label, hover : str
-        Under the bar and at the pointer; lines of the latter are parted by line breaks.
-    """
-
-    kind: str
-    unit: int | None
-    start: float
-    term: float
-    label: str
-    hover: str
-
-    @property
-    def amount(self):
-        """The term as text."""
-        return signed(self.term)
 
 
 def bars_of(nodes, view, *, can_be_silenced):
