@@ -204,13 +204,9 @@
 
   function markNavigation() {
     for (const link of document.querySelectorAll(".nav-link")) {
-      const isHere = new URL(link.href).pathname === shownPath;
-      if (isHere) {
-        link.setAttribute("aria-current", "page");
-        document.title = `${link.textContent} · CNN Looking Glass`;
-      } else {
-        link.removeAttribute("aria-current");
-      }
+      if (new URL(link.href).pathname === shownPath) link.setAttribute("aria-current", "page");
+      else if (link.dataset.marked.split(" ").includes(shownPath)) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
     }
   }
 
@@ -309,6 +305,7 @@
         write(told.texts);
         showAs(told.values);
         document.documentElement.lang = told.language;
+        document.title = `${told.title} · CNN Looking Glass`;
       }
       release();
       document.dispatchEvent(new CustomEvent("lookingglass:settled", { detail: told }));

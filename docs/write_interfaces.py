@@ -25,6 +25,8 @@ DOWNLOADS = {
     "/download/class-statistics.csv": "means, difference and AUC of every cell. Query: that of Compare",
     "/download/evidence/<file>": "the tables that Evidence names. Query: that of Evidence",
     "/download/model/<file>": "the tables that Model names. Query: that of Model",
+    "/download/quiz.<ending>": "`.csv` or `.txt`: a finished block, question by question, or its result "
+    "in words. Query: that of Quiz, with all its answers",
 }
 PROBES = {
     "/healthz": "200 as soon as the process serves",

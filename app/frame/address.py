@@ -85,6 +85,8 @@ class Answer:
         Plain sentences by the id of an element that no callback writes.
     slow
         What each slow panel is to show, by its name: a key that changes when it is stale.
+    title
+        Name of the page.
     language
         In which the page's sentences stand.
     """
@@ -101,6 +103,7 @@ class Answer:
     drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     slow: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
     language: str = ENGLISH
 
     def as_data(self) -> dict[str, Any]:
@@ -132,6 +135,7 @@ def answer_of(
         pages=pages,
         drops={one.key: one.drops for one in page.fields if one.drops},
         texts={**texts, SENTENCE: reply.sentence},
+        title=page.title,
         language=spoken(),
         slow={panel.name: page.key_of(panel, selection) for panel in page.panels if panel.is_slow},
     )

@@ -7,7 +7,7 @@ from app.frame.query import write_query
 from app.frame.subject import Subject
 
 EXPLORE, COMPARE, DECIDE, EVIDENCE, MODEL = "/", "/compare", "/decide", "/evidence", "/model"
-PATTERNS, TRAINING, DRAW = "/patterns", "/training", "/draw"
+PATTERNS, TRAINING, DRAW, QUIZ = "/patterns", "/training", "/draw", "/quiz"
 
 
 def link(explorer: Explorer, path: str, **values: Any) -> str:

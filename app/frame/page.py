@@ -214,6 +214,9 @@ class Page(Generic[S]):
         Adds to the values of an address what follows from them.
     languages
         Those in which its sentences can be said, see `app.frame.language`.
+    opened_from
+        Paths of the pages that lead to it, where it does not stand in the navigation; the first of
+        them is marked there.
     """
 
     path: str
@@ -231,6 +234,7 @@ class Page(Generic[S]):
     register_downloads: Callable[[Flask, Explorer], None] | None = None
     complete: Completion | None = None
     languages: tuple[str, ...] = (ENGLISH,)
+    opened_from: tuple[str, ...] = ()
 
     def asked(self, explorer: Explorer) -> str:
         """The page's question about the classes that are there."""

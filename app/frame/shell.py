@@ -34,15 +34,7 @@ def frame(pages: Sequence[Page[Any]], notes: Sequence[str] = ()) -> Component:
                         className="brand",
                     ),
                     html.Nav(
-                        [
-                            html.A(
-                                page.title,
-                                href=page.path,
-                                className="nav-link",
-                                id={"type": "nav", "path": page.path},
-                            )
-                            for page in pages
-                        ],
+                        [_nav_link(page, pages) for page in pages if not page.opened_from],
                         **{"aria-label": "Pages"},
                     ),
                     html.Div(
@@ -73,6 +65,18 @@ def frame(pages: Sequence[Page[Any]], notes: Sequence[str] = ()) -> Component:
             dcc.Store(id=ANSWER),
         ],
         id="frame",
+    )
+
+
+def _nav_link(page: Page[Any], pages: Sequence[Page[Any]]) -> Component:
+    """Link to a page; it is marked too while a page stands that is opened from there."""
+    here = [other.path for other in pages if page.path in other.opened_from[:1]]
+    return html.A(
+        page.title,
+        href=page.path,
+        className="nav-link",
+        id={"type": "nav", "path": page.path},
+        **{"data-marked": " ".join([page.path, *here])},
     )
 
 

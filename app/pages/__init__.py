@@ -7,6 +7,7 @@ from app.pages.evidence import PAGE as EVIDENCE
 from app.pages.explore import PAGE as EXPLORE
 from app.pages.model import PAGE as MODEL
 from app.pages.patterns import PAGE as PATTERNS
+from app.pages.quiz import PAGE as QUIZ
 from app.pages.training import PAGE as TRAINING
 
-PAGES = (EXPLORE, DRAW, COMPARE, DECIDE, EVIDENCE, PATTERNS, TRAINING, MODEL)
+PAGES = (EXPLORE, DRAW, COMPARE, DECIDE, EVIDENCE, PATTERNS, TRAINING, MODEL, QUIZ)

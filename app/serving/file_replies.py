@@ -6,7 +6,12 @@ import io
 import numpy as np
 from flask import Response
 
-_TYPES = {"csv": "text/csv", "npz": "application/zip", "json": "application/json"}
+_TYPES = {
+    "csv": "text/csv",
+    "npz": "application/zip",
+    "json": "application/json",
+    "txt": "text/plain",
+}
 
 
 def file_reply(content, name):
@@ -16,7 +21,7 @@ def file_reply(content, name):
     ----------
     content : str or bytes
     name : str
-        With an ending out of csv, npz and json.
+        With an ending out of csv, npz, json and txt.
 
     Returns
     -------

@@ -10,6 +10,7 @@ import pytest
 from app.frame.address import Address
 from app.frame.fields import CARRIED
 from app.frame.glossary import TERMS
+from app.frame.shell import frame
 from app.frame.wire import _drawn
 from app.pages import PAGES
 from cnn_core.drawing.packed import pack
@@ -40,6 +41,27 @@ def test_a_page_says_what_it_answers_and_how_it_is_used(page):
     assert page.help.endswith(".")
     assert all(len(pair) == 2 and all(pair) for pair in page.keys)
     assert page.path.startswith("/") and page.title
+
+
+def test_a_page_stands_in_the_navigation_or_is_opened_from_others():
+    listed = {json.loads(name)["path"] for name in ids_of(frame(PAGES)) if '"type":"nav"' in name}
+    assert listed == {page.path for page in PAGES if not page.opened_from}
+    for page in PAGES:
+        assert page.path not in page.opened_from and set(page.opened_from) <= set(BY_PATH)
+        assert not page.opened_from or page.opened_from[0] in listed
+
+
+@pytest.mark.parametrize(
+    ("door", "page"),
+    [(door, page) for page in PAGES for door in page.opened_from],
+    ids=lambda one: getattr(one, "title", one),
+)
+def test_a_page_is_linked_where_it_says_it_is_opened_from(door, page):
+    """On the model and the pair that stand there."""
+    answer = ask_page(small_app(), door, "?model=model_1&p=2&q=0")["answer"]["data"]
+    [link] = [one for one in answer["links"].values() if one.partition("?")[0] == page.path]
+    values = ask_page(small_app(), page.path, "?" + link.partition("?")[2])["answer"]["data"]
+    assert [values["values"][key] for key in ("model", "p", "q")] == ["model_1", 2, 0]
 
 
 @every_page

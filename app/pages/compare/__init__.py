@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.frame.links import COMPARE
+from app.frame.links import COMPARE, QUIZ, link
 from app.frame.page import Page, Reply, Steps
 from app.pages.compare import words
 from app.pages.compare.boards import BOARDS_PANEL
@@ -30,7 +30,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
                 [
                     html.Div([placed[panel.name] for panel in left], className="compare-main"),
                     html.Section(
-                        [placed[panel.name] for panel in right],
+                        [*(placed[panel.name] for panel in right), _door_to_quiz()],
                         className="panel worth",
                         **{"aria-label": "What is it worth?"},
                     ),
@@ -42,6 +42,11 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     )
 
 
+def _door_to_quiz() -> Component:
+    told = "Can your own eye do it? Twenty grids without their digit"
+    return html.P(html.A(told, **{"data-link": "quiz"}), className="note")
+
+
 def _reply(view: CompareView) -> Reply:
     selection, explorer = view.selection, view.explorer
     names = [info.name for info in explorer.network(selection.model).layers]
@@ -50,6 +55,7 @@ def _reply(view: CompareView) -> Reply:
     return Reply(
         sentence=words.summary(view),
         values=control_values(selection),
+        links={"quiz": link(explorer, QUIZ, model=selection.model, p=selection.p, q=selection.q)},
         steps=Steps(
             below=names[(place + 1) % len(names)],
             above=names[place - 1],

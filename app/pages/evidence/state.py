@@ -1,6 +1,5 @@
 """What the Evidence page shows, as it stands in the address."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.explorer import Explorer
@@ -17,6 +16,7 @@ from app.frame.fields import (
     shared_fields,
     write_selection,
 )
+from app.frame.pair import asked_pair, usual_class
 from app.frame.query import Problem, Query
 from app.pages.evidence.found import find_results
 from cnn_core.circles.groups import clearest
@@ -85,23 +85,13 @@ def _asked_pair(
     query: Query, explorer: Explorer, model: str
 ) -> tuple[tuple[int, int], list[Problem]]:
     """The pair that an address asks for, in the order in which it was measured."""
-    last, usual = explorer.network(model).n_classes - 1, first_pair(explorer, model)
-    asked_p, asked_q = (query.peek_number(key, 0, last) for key in "pq")
-    # A link that names q alone asks for q against the other usual class.
-    p = asked_p if asked_p is not None else usual[1] if asked_q == usual[0] else usual[0]
-    q = asked_q if asked_q is not None else usual[1] if p != usual[1] else usual[0]
-    name, problems = explorer.class_name, []
-    if p == q:
-        q = next(number for number in (*reversed(usual), 0, 1) if number != p)
-        told = (
-            f"p and q are both {name(p)}, and no reader can tell a class from itself; the page "
-            f"takes {name(q)} for q."
-        )
-        problems.append(Problem(told, "q", str(q)))
+    usual, name = first_pair(explorer, model), explorer.class_name
+    (p, q), problems = asked_pair(query, explorer, {"model": model}, usual)
     measured = find_results(explorer).pairs(model)
     if (p, q) not in measured and (q, p) in measured:
         p, q = q, p
-        if None not in (asked_p, asked_q):
+        last = explorer.network(model).n_classes - 1
+        if None not in (query.peek_number(key, 0, last) for key in "pq"):
             told = (
                 f"This pair was measured as {name(p)} against {name(q)}, and the page shows it so."
             )
@@ -121,13 +111,8 @@ def _read_q(query: Query, explorer: Explorer, values: Values) -> int:
     return _asked_pair(query, explorer, values["model"])[0][1]
 
 
-def _usual(place: int) -> Callable[[Explorer, Values], int | None]:
-    def default(explorer: Explorer, values: Values) -> int | None:
-        usual = first_pair(explorer, values["model"])
-        # Half a pair would be completed by another rule.
-        return usual[place] if (values["p"], values["q"]) == usual else None
-
-    return default
+def _usual(explorer: Explorer, values: Values) -> tuple[int, int]:
+    return first_pair(explorer, values["model"])
 
 
 def _variant_names(explorer: Explorer, values: Values) -> list[str]:
@@ -151,8 +136,8 @@ _MODEL, _SET, _IMAGE, _LAYER, _P, _Q, *_OTHERS = shared_fields(
     model_drops=("variant", "page"),
     image=number("image", "image", 0, last_image, _first_image),
     pair=(
-        Field("p", "first class of the pair", _read_p, _usual(0), ("page",)),
-        Field("q", "second class of the pair", _read_q, _usual(1), ("page",)),
+        Field("p", "first class of the pair", _read_p, usual_class(_usual, 0), ("page",)),
+        Field("q", "second class of the pair", _read_q, usual_class(_usual, 1), ("page",)),
     ),
 )
 FIELDS = (
