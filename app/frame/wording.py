@@ -3,7 +3,13 @@
 Files to be read by programs write numbers by themselves: there a minus is a hyphen.
 """
 
-from cnn_core.network.layers import LayerInfo
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
+    from cnn_core.network.layers import LayerInfo
 
 _SURE_ABOVE = 0.99999995
 _UNSURE_BELOW = 1e-37  # float32 holds no smaller number at full precision, and softmax gives 0
@@ -152,6 +158,13 @@ def short_probability(probability: float) -> str:
 def plural(n: int, word: str) -> str:
     """Write a count with its word, as in "1 image" and "1,200 images"."""
     return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
+
+
+def answer_title(network: Network) -> str:
+    """Name what turns the points of the classes into probabilities."""
+    if network.each_for_itself:
+        return "Sigmoids: each class for itself"
+    return "Softmax"
 
 
 def unit_word(layer: LayerInfo, n: int = 1) -> str:

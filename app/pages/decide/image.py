@@ -13,6 +13,7 @@ from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.components import control, graph, labelled, summary_id
 from app.frame.page import Panel
 from app.frame.search import search_text
+from app.frame.wording import answer_title
 from app.pages.decide import words
 from app.pages.decide.view import DecideView
 
@@ -23,6 +24,7 @@ IMAGE, BARS, VERDICT, DIGIT, FOUND = (
     "decide-digit",
     "decide-found",
 )
+BARS_TITLE = f"{BARS}-title"
 ONE = ("model", "set", "image", "own")
 """Keys that name the image and the network."""
 
@@ -60,6 +62,7 @@ def _draw_bars(view: DecideView) -> dict[str, Any]:
             scale=view.selection.scale,
             label=view.label,
         ),
+        "title": answer_title(view.explorer.network(view.selection.model)),
         "summary": words.answer_summary(view),
     }
 
@@ -73,7 +76,7 @@ def _bars_frame(explorer: Explorer) -> Component:
         [
             html.Div(
                 [
-                    html.H2("Softmax"),
+                    html.H2("Softmax", id=BARS_TITLE),
                     labelled("Scale", scale, class_name="field inline", hide_label=True),
                 ],
                 className="panel-head",
@@ -105,7 +108,7 @@ ANSWER = Panel(
     layout=_bars_frame,
     draw=_draw_bars,
     outputs={"bars": (BARS, "figure")},
-    texts={"summary": summary_id(BARS)},
+    texts={"title": BARS_TITLE, "summary": summary_id(BARS)},
 )
 PLACE_IN_SEARCH = Panel(
     name="decide-found",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flask import Flask, Response, jsonify, request
+from numpy.typing import NDArray
 from PIL import Image
 
 from app.explorer import Explorer
@@ -21,7 +22,6 @@ from cnn_core.drawing.cleaning import NO_STEPS, STEPS, Cleaned, Steps, clean, ea
 from cnn_core.drawing.packed import pack
 from cnn_core.drawing.pictures import Picture, read_picture
 from cnn_core.errors import DataError, LookingGlassError, SelectionError
-from cnn_core.network.activations import softmax
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
@@ -92,7 +92,7 @@ def _cleaned(
     found = clean(picture, steps, shape)
     others = each_way(picture, steps, shape)
     logits = network.logits(np.stack([found.seen, *(other.seen for other in others.values())]))
-    answers = [_answer(one, explorer) for one in logits]
+    answers = [_answer(one, explorer) for one in network.probabilities(logits)]
     sentences = {taken.name: taken.sentence for taken in found.steps}
     return {
         "own": pack(found.pixels),
@@ -119,7 +119,6 @@ def _as_image(found: Cleaned) -> Any:
     return cleaned if cleaned.ndim == 3 else cleaned[..., np.newaxis]
 
 
-def _answer(logits: Any, explorer: Explorer) -> str:
-    shares = softmax(logits)
+def _answer(shares: NDArray[np.float32], explorer: Explorer) -> str:
     best = int(shares.argmax())
     return f"{explorer.class_name(best)} ({short_probability(float(shares[best]))})"

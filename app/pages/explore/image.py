@@ -12,10 +12,12 @@ from app.figures.pictures.image import image_figure
 from app.frame.components import control, graph, labelled, summary_id
 from app.frame.page import Panel
 from app.frame.search import search_text
+from app.frame.wording import answer_title
 from app.pages.explore import words
 from app.pages.explore.view import ExploreView
 
 IMAGE, BARS, FOUND = "explore-image", "explore-answer", "explore-found"
+BARS_TITLE = f"{BARS}-title"
 _VERDICT = {part: f"explore-verdict-{part}" for part in ("label", "prediction", "right", "wrong")}
 _ONE = ("model", "set", "image", "own")
 
@@ -61,6 +63,7 @@ def _draw_bars(view: ExploreView) -> dict[str, Any]:
             label=view.label,
             prediction=view.prediction,
         ),
+        "title": answer_title(view.explorer.network(view.selection.model)),
         "summary": words.answer_summary(view),
     }
 
@@ -74,7 +77,7 @@ def _bars_frame(explorer: Explorer) -> Component:
         [
             html.Div(
                 [
-                    html.H2("Softmax"),
+                    html.H2("Softmax", id=BARS_TITLE),
                     labelled("Scale", scale, class_name="field inline", hide_label=True),
                 ],
                 className="panel-head",
@@ -100,7 +103,7 @@ ANSWER = Panel(
     layout=_bars_frame,
     draw=_draw_bars,
     outputs={"bars": (BARS, "figure")},
-    texts={"summary": summary_id(BARS)},
+    texts={"title": BARS_TITLE, "summary": summary_id(BARS)},
 )
 PLACE_IN_SEARCH = Panel(
     name="explore-found",

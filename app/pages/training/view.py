@@ -16,7 +16,6 @@ from app.frame.search import Found, found_by
 from app.pages.training.state import TrainingSelection, pair
 from cnn_core.decision.votes import vote_order
 from cnn_core.errors import LookingGlassError
-from cnn_core.network.activations import softmax
 from cnn_core.network.layers import LayerInfo
 from cnn_core.readouts.over_training.results import (
     TRAINING_COURSE,
@@ -91,7 +90,7 @@ class TrainingView(View):
     @property
     def probabilities(self) -> NDArray[np.float32]:
         """Probabilities of the snapshot shown."""
-        return softmax(self.logits)
+        return self.explorer.network(self.selection.model).probabilities(self.logits)
 
     @property
     def values(self) -> NDArray[np.float32]:

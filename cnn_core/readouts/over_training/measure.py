@@ -310,7 +310,7 @@ def _votes_correlation(network: Network, start: Network, task: CourseTask) -> fl
 
 def _votes(network: Network, task: CourseTask) -> NDArray[np.float64]:
     """What each node's weights say for p over q, or for each class over the mean of all."""
-    kernel = network.weights(network.output_layer.name)["kernel"].astype(np.float64)
+    kernel = network.output_weights[0].astype(np.float64)
     if len(task.classes) == 2:
         p, q = task.classes
         return np.asarray(kernel[:, p] - kernel[:, q])

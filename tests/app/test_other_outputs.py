@@ -1,0 +1,72 @@
+"""Every page for networks that end in something else than a softmax of ten: nothing fails or lies."""
+
+import json
+import tempfile
+from functools import lru_cache
+
+import pytest
+
+from app.explorer import Explorer
+from app.factory import create_app
+from app.pages import PAGES
+from cnn_core.images.dataset import Dataset
+from cnn_core.network.backend import keras
+from cnn_core.network.classifier import Network
+from cnn_core.survey.whole_set import survey_of
+from tests.app.asking import ask_page, ask_panel
+from tests.app.small_explorer import small_images
+
+L = keras.layers
+ENDS = {
+    "one sigmoid": (2, lambda: L.Dense(1, activation="sigmoid", name="classes")),
+    "sigmoids": (4, lambda: L.Dense(4, activation="sigmoid", name="classes")),
+    "bare logits": (4, lambda: L.Dense(4, name="classes")),
+    "43 classes": (43, lambda: L.Dense(43, activation="softmax", name="classes")),
+    "no maps": (4, lambda: L.Dense(4, activation="softmax", name="classes")),
+}
+
+
+@lru_cache(maxsize=8)
+def app_of(kind):
+    """The whole app over one network of that end."""
+    n_classes, end = ENDS[kind]
+    keras.utils.set_random_seed(5)
+    maps = [] if kind == "no maps" else [L.Conv2D(3, 3, activation="relu", name="maps")]
+    model = keras.Sequential(
+        [
+            keras.Input((12, 12, 1)),
+            *maps,
+            L.Flatten(name="flat"),
+            L.Dense(6, activation="relu", name="hidden"),
+            end(),
+        ]
+    )
+    images = small_images("test")
+    names = tuple(f"class {number}" for number in range(n_classes))
+    dataset = Dataset("test", images.images, images.labels % n_classes, names)
+    network, folder = Network(model, name="it"), tempfile.mkdtemp(prefix="looking-glass-")
+    explorer = Explorer(
+        {"it": network}, {"test": dataset}, {("it", "test"): survey_of(network, dataset, folder)}
+    )
+    app = create_app(explorer)
+    assert app.server.test_client().get("/").status_code == 200
+    return app
+
+
+@pytest.mark.parametrize("kind", ENDS)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
+def test_a_page_answers_whatever_the_network_ends_in(page, kind):
+    app = app_of(kind)
+    drawn = [ask_page(app, page.path, "")]
+    drawn += [ask_panel(app, page.path, one.name, "") for one in page.panels if one.is_slow]
+    if kind == "sigmoids":
+        told = json.dumps(
+            [drawn[0]["answer"]["data"]["texts"], *(one["told"] for one in drawn[1:])]
+        )
+        assert "oftmax" not in told
+
+
+def test_sigmoids_are_named_where_their_answer_stands():
+    for path, title in (("/", "explore-answer-title"), ("/decide", "decide-answer-title")):
+        told = ask_page(app_of("sigmoids"), path, "")["answer"]["data"]["texts"]
+        assert "each class for itself" in told[title]
