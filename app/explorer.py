@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.bounded_cache import BoundedCache
+from app.reading import StillReading
 from cnn_core.drawing.packed import unpack
 from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.space.receptive_fields import FieldSummary, ReceptiveFields
@@ -40,15 +41,21 @@ class Explorer:
         Files of snapshots that do not lie beside their models, by model.
     folder : pathlib.Path or None
         Where the models lie; manifest, history and readouts lie beside them, if anywhere.
+    reading : Reading or None
+        What reads the surveys that are not there yet, if any are missing.
     """
 
-    def __init__(self, networks, datasets, surveys, *, folder=None, notes=(), snapshots=None):
+    def __init__(
+        self, networks, datasets, surveys, *, folder=None, notes=(), snapshots=None, reading=None
+    ):
         self.networks = dict(networks)
         self._datasets = dict(datasets)
-        self._surveys = dict(surveys)
+        # No copies: whoever reads the sets adds to them while pages are served.
+        self._surveys = surveys
+        self._notes = notes
+        self.reading = reading
         self.folder = folder
         self.snapshots = dict(snapshots or {})
-        self._notes = tuple(notes)
         first = next(iter(self._datasets.values()))
         self.set_names = tuple(self._datasets)
         self.class_names = first.class_names
@@ -89,9 +96,35 @@ class Explorer:
         -------
         Survey
             With features of the last layers for the first set only, the test set if there is one.
+
+        Raises
+        ------
+        StillReading
+            When it is not there yet.
         """
         self.dataset(set_name)
-        return self._surveys[self.network(model).name, set_name]
+        found = self._surveys.get((self.network(model).name, set_name))
+        if found is None:
+            raise self.still_reading(model, set_name)
+        return found
+
+    def still_reading(self, model, set_name):
+        """Tell how far the reading of a survey is.
+
+        Returns
+        -------
+        StillReading or None
+            None when it is read; to be raised, or shown.
+        """
+        if (model, set_name) in self._surveys:
+            return None
+        return StillReading.of(model, set_name, self.reading)
+
+    def identity(self, model):
+        """SHA-256 by which what was computed for a model is found again."""
+        from cnn_core.survey.whole_set import identity_of
+
+        return identity_of(self.network(model))
 
     @property
     def notes(self):
@@ -101,7 +134,8 @@ class Explorer:
             for name, dataset in self._datasets.items()
             for note in dataset.notes
         )
-        of_surveys = (survey.note for survey in self._surveys.values() if survey.note)
+        surveys = tuple(self._surveys.values())
+        of_surveys = (survey.note for survey in surveys if survey.note)
         return tuple(dict.fromkeys((*self._notes, *of_images, *of_surveys)))
 
     def image(self, subject):

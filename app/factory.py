@@ -1,6 +1,6 @@
 """From an Explorer to an app that can be served."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import dash
@@ -47,7 +47,7 @@ def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
         ],
     )
     _speak(app, explorer)
-    app.layout = partial(frame, PAGES, explorer.notes)
+    app.layout = lambda: frame(PAGES, explorer.notes)
     connect_frame(app, explorer, PAGES)
     for page in PAGES:
         connect(app, explorer, page, PAGES)

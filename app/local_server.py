@@ -45,7 +45,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         "snapshots_path": options.snapshots,
     }
     settings = replace(settings, **{name: value for name, value in given.items() if value})
-    announcement = f"CNN Looking Glass is ready: {_address(listener)} (stop with Ctrl+C)"
+    address = f"{_address(listener)} (stop with Ctrl+C)"
+    print(f"CNN Looking Glass starts: {address}", flush=True)
+    announcement = f"CNN Looking Glass is ready: {address}"
     try:
         _LocalServer(door_to(settings, announcement), listener).run()
     except SystemExit as end:

@@ -20,7 +20,7 @@ from plotly.subplots import make_subplots
 
 from app.explorer import Explorer
 from app.factory import create_app
-from app.serving.loading import explorer_of
+from app.serving.loading import explorer_of, read_surveys
 from app.serving.progress import told_on_terminal
 from cnn_core.errors import SelectionError
 from cnn_core.images.dataset import Dataset, dataset_of
@@ -128,8 +128,10 @@ def explorer_from(
         for name, one in models.items()
     ]
     networks = {network.name: network for network in opened}
-    with told_on_terminal(lambda *_: None) as told:
-        return explorer_of(networks, datasets, progress=told)
+    with told_on_terminal(lambda *_: None, "The networks read all images.") as told:
+        explorer = explorer_of(networks, datasets)
+        read_surveys(explorer, told)
+    return explorer
 
 
 def grid(

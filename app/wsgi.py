@@ -7,6 +7,7 @@ Settings come from the environment: ``LOOKING_GLASS_MODELS`` (separated as in ``
 import gc
 import os
 from contextlib import contextmanager
+from typing import Any
 
 from app.serving.door import Door
 from app.serving.progress import told_on_terminal
@@ -23,18 +24,14 @@ def door_to(settings, announcement):
     settings : Settings
         What to serve.
     announcement : str
-        Line for stdout once it is loaded.
+        Line for stdout once pages are answered.
 
     Returns
     -------
     Door
     """
-
-    def build(progress):
-        with told_on_terminal(progress) as told, _collecting_nothing():
-            return _load(settings, told)
-
-    return Door(build, opened=lambda: print(announcement, flush=True))
+    start = _Start(settings)
+    return Door(start.load, opened=lambda: print(announcement, flush=True), afterwards=start.read)
 
 
 @contextmanager
@@ -51,29 +48,53 @@ def _collecting_nothing():
         gc.enable()
 
 
-def _load(settings, progress):
-    # Variables meant for another program must not switch on debugging, or move the pages.
-    for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
-        del os.environ[name]
-    progress("checking the files")
-    settings = settings.resolved()
-    progress("loading the dashboard")
-    from app.factory import create_app
-    from app.serving.loading import load_explorer
+class _Start:
+    """What is done behind the door: first what the first picture needs, then the rest."""
 
-    explorer = load_explorer(
-        settings.model_paths,
-        settings.data_path,
-        cache_folder=settings.cache_folder,
-        pixels=settings.pixels,
-        snapshots=settings.snapshots_path,
-        progress=progress,
-    )
-    progress("opening the pages")
-    server = create_app(explorer).server
-    # The first request lays out the pages and registers their files: let it be ours.
-    server.test_client().get("/")
-    return server
+    def __init__(self, settings):
+        self._settings = settings
+        self._explorer: Any = None
+
+    def load(self, progress):
+        """Load what Explore needs; returns the WSGI application."""
+        # Variables meant for another program must not switch on debugging, or move the pages.
+        for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
+            del os.environ[name]
+        with _collecting_nothing():
+            return self._load(progress)
+
+    def _load(self, progress):
+        progress("checking the files")
+        settings = self._settings.resolved()
+        progress("loading the dashboard")
+        from app.factory import create_app
+        from app.serving.loading import open_explorer
+
+        self._explorer = open_explorer(
+            settings.model_paths,
+            settings.data_path,
+            cache_folder=settings.cache_folder,
+            pixels=settings.pixels,
+            snapshots=settings.snapshots_path,
+            progress=progress,
+        )
+        progress("opening the pages")
+        server = create_app(self._explorer).server
+        # The first request lays out the pages and registers their files: let it be ours.
+        server.test_client().get("/")
+        return server
+
+    def read(self, progress):
+        """Read what takes a minute the first time."""
+        from app.serving.loading import read_surveys
+
+        place = self._explorer.reading.cache_folder
+        first = (
+            "For the first time the networks read all images; what they make of them is kept in "
+            f"{place}. The pages work meanwhile, and say what still waits."
+        )
+        with told_on_terminal(progress, first) as told:
+            read_surveys(self._explorer, told)
 
 
 server = door_to(Settings.from_environment(), "CNN Looking Glass is ready")

@@ -47,6 +47,13 @@
     return before.own === after.own ? changed : [...changed, "own"];
   }
 
+  // The same again, since the server may know more by now; `whole` draws also what stands already.
+  function again({ whole }) {
+    if (sent) return;
+    if (whole && answer) answer = { ...answer, isOld: true };
+    request(here());
+  }
+
   function send() {
     sent = wanted;
     document.body.dataset.settled = "no";
@@ -65,7 +72,7 @@
       return;
     }
     // What stands already need not be sent again.
-    const shown = answer ? { shown: answer.search, shownOwn: answer.own } : {};
+    const shown = answer && !answer.isOld ? { shown: answer.search, shownOwn: answer.own } : {};
     setProps({ type: "query", path: sent.path }, { data: { ...sent, ...shown, serial: ++serial } });
   }
 
@@ -351,5 +358,5 @@
     if (language && !target.searchParams.has("lang")) target.searchParams.set("lang", language);
   }
 
-  window.lookingGlass = { go, set, write, step, answer: () => answer, isSettled: () => sent === null };
+  window.lookingGlass = { again, go, set, write, step, answer: () => answer, isSettled: () => sent === null };
 })();

@@ -10,6 +10,7 @@
   let asked = {};
   let shown = {};
   let timer = 0;
+  const waits = {}; // timers of panels that wait for a survey, by name
 
   const places = () => [...document.querySelectorAll(".panel-place[data-slow]")];
 
@@ -66,8 +67,31 @@
     timer = setTimeout(askAll, AGAIN_MS);
   });
 
+  function say(panel, text) {
+    for (const place of places()) {
+      if (place.dataset.panel !== panel) continue;
+      if (text) place.firstElementChild.dataset.waits = text;
+      else delete place.firstElementChild.dataset.waits;
+    }
+  }
+
+  // What waits for a survey says so in its place, and is asked for again.
+  function wait(panel, reading) {
+    say(panel, `${reading.text}.`);
+    clearTimeout(waits[panel]);
+    const key = wanted[panel];
+    waits[panel] = setTimeout(() => {
+      if (wanted[panel] === key && asked[panel] === key) ask(panel);
+    }, reading.again * 1000 * (0.8 + 0.4 * Math.random()));
+  }
+
   function take(told) {
-    const { panel, key, next, texts } = told;
+    const { panel, key, next, texts, reading } = told;
+    if (reading) {
+      wait(panel, reading);
+      return;
+    }
+    say(panel, "");
     // An answer that is not wanted any more may have overtaken a newer one: it does not count.
     if (key !== wanted[panel]) return;
     if (next === null) shown[panel] = key;

@@ -106,7 +106,7 @@ def _parser():
 @contextmanager
 def _dashboard():
     with started() as server, started_browser() as browser:
-        server.wait_for("/readyz")
+        server.wait_until_read()
         yield browser, server.address
 
 

@@ -117,6 +117,14 @@ BOUNDS = (
         2,
         1.15,
     ),
+    Ratio(
+        "first picture with an empty cache, over a bare import and load",
+        Figure("start", "process start with an empty cache to the first picture, s"),
+        Figure("start", "a bare import of Keras and load of the model, s"),
+        "at most",
+        2,
+        1.5,
+    ),
     _goal(
         "process start to the first /healthz 200, s",
         Figure("start", "process start to the first /healthz 200, s"),

@@ -24,7 +24,7 @@ def measure(page, address, short=False):
     del page, address
     seconds = 4 if short else 60
     with started() as server:
-        server.wait_for("/readyz")
+        server.wait_until_read()
         questions = Questions(server)
         own, lesson = questions.of_own(), questions.of_lesson()
         told = {}

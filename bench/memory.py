@@ -35,7 +35,7 @@ def measure(page, address, short=False, minutes=None):
         return {"not measured": "only Linux tells the memory of a process in its parts"}
     minutes = minutes or (_SHORT_MINUTES if short else _MINUTES)
     with started() as server:
-        server.wait_for("/readyz")
+        server.wait_until_read()
         at_start = server.memory()
         questions = Questions(server)
         wishes = questions.of_all_pages()

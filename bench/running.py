@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.harness.served import ROOT, cache_folder, free_port
+from tests.harness.served import ROOT, cache_folder, free_port, wait_for_surveys
 
 # As in the container.
 SURROUNDINGS = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_NUM_INTRAOP_THREADS": "1", "PYTHONUNBUFFERED": "1"}
@@ -138,6 +138,11 @@ class Server:
                 break
             time.sleep(pause)
         raise RuntimeError(f"{self.process.args}: no answer 200 to {path}")
+
+    def wait_until_read(self):
+        """Wait until pages are answered and every set is read."""
+        self.wait_for("/readyz")
+        wait_for_surveys(self.address)
 
     def process_ids(self):
         """Ids of the first process and of all that it started (Linux only)."""

@@ -1,11 +1,14 @@
 """The stores that carry the address between browser and pages, and what a page answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from app.explorer import Explorer
+from app.frame.fields import Selection
 from app.frame.language import ENGLISH, spoken
-from app.frame.page import Page, Reply
+from app.frame.page import Page, Reply, Steps
+from app.reading import StillReading
 
 PATH = "path"
 ANSWER = "answer"
@@ -89,6 +92,11 @@ class Answer:
         Name of the page.
     language
         In which the page's sentences stand.
+    reading
+        What the page waits for, in words, after how many seconds it is worth asking again, and
+        whether nothing can be shown before; None as a rule.
+    notes
+        What everybody should know of this server; more may be known than when the page was opened.
     """
 
     path: str
@@ -105,6 +113,22 @@ class Answer:
     slow: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     language: str = ENGLISH
+    reading: Mapping[str, Any] | None = None
+    notes: Sequence[str] = ()
+
+    @classmethod
+    def waiting(cls, page: Page[Any], address: Address, still: StillReading) -> "Answer":
+        """Answer of a page that can show nothing before a survey is read."""
+        return cls(
+            path=page.path,
+            search=address.search,
+            own=address.own,
+            values={},
+            steps=asdict(Steps()),
+            texts={SENTENCE: f"{still}. This page needs that, and opens as soon as it is there."},
+            language=spoken(),
+            reading={**still.as_data(), "page": True},
+        )
 
     def as_data(self) -> dict[str, Any]:
         """Give it as plain data."""
@@ -138,4 +162,15 @@ def answer_of(
         title=page.title,
         language=spoken(),
         slow={panel.name: page.key_of(panel, selection) for panel in page.panels if panel.is_slow},
+        reading=_waited_for(explorer, selection),
+        notes=explorer.notes,
     )
+
+
+def _waited_for(explorer: Explorer, selection: Selection) -> Mapping[str, Any] | None:
+    """What parts of a page still wait for, whichever it looks at."""
+    for set_name in (explorer.set_names[0], selection.set):
+        still = explorer.still_reading(selection.model, set_name)
+        if still is not None:
+            return {**still.as_data(), "page": False}
+    return None

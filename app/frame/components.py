@@ -164,6 +164,11 @@ def notices(problems: Sequence[Problem], remedy: str | None = None) -> list[Comp
     return [html.P([*sentences, *link], className="notice")]
 
 
+def still_reading(waits: str) -> Component:
+    """Place that says how far the reading is as long as something waits for it."""
+    return html.Span(className="faint still-reading", role="status", **{"data-reading": waits})
+
+
 def table(rows: Sequence[Sequence[Any]], head: Sequence[Any]) -> Component:
     """Table with a header row; cells are text or components."""
     return html.Table(

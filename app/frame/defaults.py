@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from app.explorer import Explorer
 from cnn_core.circles.groups import clearest
 from cnn_core.network.layers import LayerInfo, LayerKind
@@ -44,6 +46,12 @@ def default_image(explorer: Explorer, model: str, set_name: str) -> int:
     """
     p, q = default_pair(explorer.class_names)
     return _clearest_one(explorer.survey(model, set_name), p, q)
+
+
+def stand_in_image(explorer: Explorer, set_name: str) -> int:
+    """Image shown first as long as nobody knows what the network says: the first of the class."""
+    p, _ = default_pair(explorer.class_names)
+    return int(np.argmax(explorer.dataset(set_name).labels == p))
 
 
 # Every address is read against it, and a survey never changes.

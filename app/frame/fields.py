@@ -1,14 +1,15 @@
 """The parts of an address: what each means, how it is read, what stands where it is left out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from app.explorer import Explorer
-from app.frame.defaults import default_image, default_layer
+from app.frame.defaults import default_image, default_layer, stand_in_image
 from app.frame.language import ENGLISH, LANGUAGES, browser_language
 from app.frame.query import Problem, Query, write_query
 from app.frame.subject import Subject
+from app.reading import StillReading
 from cnn_core.errors import LookingGlassError
 
 Values = Mapping[str, Any]
@@ -169,7 +170,30 @@ def image_field(
     def usual(explorer: Explorer, values: Values) -> int | None:
         return default(explorer, values["model"], values["set"]) if default else None
 
-    return number("image", "image", 0, last_image, usual)
+    return chosen_image_field(usual)
+
+
+def chosen_image_field(default: Callable[[Explorer, Values], int | None]) -> Field:
+    """Image of a page that chooses one by what was read before.
+
+    As long as the choice depends on a survey that is not there, another image stands in; the
+    address names it, so that it goes on showing the same.
+    """
+
+    def known(explorer: Explorer, values: Values) -> int | None:
+        try:
+            return default(explorer, values)
+        except StillReading:
+            return None
+
+    def first(explorer: Explorer, values: Values) -> int | None:
+        try:
+            return default(explorer, values)
+        except StillReading:
+            return stand_in_image(explorer, values["set"])
+
+    shown = number("image", "image", 0, last_image, first)
+    return replace(shown, default=known)
 
 
 def layer_field(

@@ -5,7 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.frame.components import control, labelled
+from app.frame.components import control, labelled, still_reading
 from app.frame.defaults import default_pair
 from app.frame.search import HELP
 
@@ -85,6 +85,7 @@ def image_search(explorer: Explorer, found_id: str) -> Component:
             ),
             html.Datalist([html.Option(value=words) for words in examples], id=list_id),
             html.Span(id=found_id, className="faint found", role="status"),
+            still_reading("Search and Next wrong wait:"),
         ],
         className="button-row on-line field-find",
     )

@@ -16,6 +16,7 @@ from app.explorer import Explorer
 from app.frame.fields import Selection
 from app.frame.page import Steps, View
 from app.frame.query import Problem
+from app.reading import StillReading
 from cnn_core.circles.groups import clearest, most_ambiguous
 from cnn_core.errors import SelectionError
 
@@ -164,9 +165,11 @@ def found_by(
     """
     if not find_text:
         return None, ()
-    survey = explorer.survey(selection.model, selection.set)
     try:
+        survey = explorer.survey(selection.model, selection.set)
         found = search(find_text, survey, explorer.class_names)
+    except StillReading as still:
+        return None, (Problem(f"Search: {still}.", "find", ""),)
     except SelectionError as error:
         return None, (Problem(f"Search: {error}", "find", ""),)
     if len(found.images) == 0:
@@ -200,7 +203,7 @@ def steps(view: View, found: Found | None) -> Steps:
     return Steps(
         next=later,
         previous=earlier,
-        wrong=_next_wrong(explorer.survey(selection.model, selection.set), selection.image),
+        wrong=_next_wrong(explorer, selection),
         random=None
         if found is None
         else found.images[
@@ -226,9 +229,13 @@ def _neighbours(found: Found | None, image: int) -> tuple[list[int] | None, list
     )
 
 
-def _next_wrong(survey: Survey, image: int) -> int | None:
-    wrong = survey.wrong()
+def _next_wrong(explorer: Explorer, selection: Selection) -> int | None:
+    """None where there is none, or nobody knows yet."""
+    try:
+        wrong = explorer.survey(selection.model, selection.set).wrong()
+    except StillReading:
+        return None
     if len(wrong) == 0:
         return None
-    later = wrong[wrong > image]
+    later = wrong[wrong > selection.image]
     return int(later[0] if len(later) else wrong[0])

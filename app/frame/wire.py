@@ -13,6 +13,7 @@ from app.frame.address import (
     ANSWER,
     NOTICES,
     Address,
+    Answer,
     answer_of,
     ask_store,
     query_store,
@@ -23,6 +24,7 @@ from app.frame.fields import carried_values
 from app.frame.language import speaking
 from app.frame.page import Page, Panel, Part, Told
 from app.frame.query import write_query
+from app.reading import StillReading
 
 
 def connect(
@@ -51,7 +53,10 @@ def connect(
     def show(data: object) -> dict[str, Any]:
         address = Address.sent(data)
         with speaking(page.language(address.search)):
-            return _shown(explorer, page, pages, address)
+            try:
+                return _shown(explorer, page, pages, address)
+            except StillReading as still:
+                return _told_to_wait(page, address, still)
 
     for panel in page.panels:
         if panel.is_slow:
@@ -79,6 +84,17 @@ def _shown(
     return {
         "panels": {name: told.shown for name, told in drawn.items() if told.shown},
         "notices": notices([*problems, *view.problems], reply.remedy),
+        "answer": answer.as_data(),
+    }
+
+
+def _told_to_wait(page: Page[Any], address: Address, still: StillReading) -> dict[str, Any]:
+    """Leave the page as it stands, and say in place of its answer what it waits for."""
+    answer = Answer.waiting(page, address, still)
+    quick = [panel for panel in page.panels if not panel.is_slow and panel.outputs]
+    return {
+        "panels": {panel.name: dict.fromkeys(panel.outputs, no_update) for panel in quick},
+        "notices": [],
         "answer": answer.as_data(),
     }
 
@@ -121,7 +137,13 @@ def _connect_slow(app: dash.Dash, explorer: Explorer, page: Page[Any], panel: Pa
         if address.path != page.path:
             raise PreventUpdate
         with speaking(page.language(address.search)):
-            return _filled(explorer, page, panel, address, _part(data))
+            try:
+                return _filled(explorer, page, panel, address, _part(data))
+            except StillReading as still:
+                return {
+                    "panel": dict.fromkeys(panel.outputs, no_update),
+                    "told": {"panel": panel.name, "reading": still.as_data()},
+                }
 
 
 def _filled(

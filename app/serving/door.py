@@ -18,6 +18,7 @@ from cnn_core.errors import LookingGlassError
 HEALTH, READINESS = "/healthz", "/readyz"
 
 _SECONDS_TO_RETRY = 2
+_MOST_SECONDS_OF_PATIENCE = 0.25
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 _STATUS = {200: "200 OK", 405: "405 Method Not Allowed", 503: "503 Service Unavailable"}
 
@@ -29,6 +30,7 @@ class LoadingState:
     Attributes
     ----------
     ready : bool
+        Whether requests are answered; what takes longer may still be under way.
     step : str
         What is being done.
     done, total : int
@@ -56,16 +58,25 @@ class Door:
         process ends.
     opened : callable, optional
         Called without arguments once requests are handed on.
+    afterwards : callable, optional
+        Does what takes longer while requests are answered; takes `progress` and fails as `build`.
     """
 
-    def __init__(self, build, fail=end_process, opened=lambda: None):
+    def __init__(
+        self, build, fail=end_process, opened=lambda: None, afterwards=lambda progress: None
+    ):
         self._build = build
         self._fail = fail
         self._opened = opened
+        self._afterwards = afterwards
         self._state = LoadingState(False, "starting")
         self._application: Any = None
         self._opening = threading.Lock()
         self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
+        self._is_settled = threading.Event()
+        self._is_idle = threading.Event()
+        self._is_idle.set()
+        self._n_asked = 0
         self._is_opened = False
         self._files = {}
 
@@ -86,7 +97,7 @@ class Door:
                 self._thread.start()
 
     def wait(self, timeout=None):
-        """Wait until the loading has ended, well or not.
+        """Wait until requests are handed on, or the loading has failed.
 
         Parameters
         ----------
@@ -99,24 +110,30 @@ class Door:
             Whether everything is loaded.
         """
         self.open()
-        self._thread.join(timeout)
+        self._is_settled.wait(timeout)
         return self._state.ready
 
     def _load(self):
         try:
             self._application = self._build(self._progress)
+            self._state = LoadingState(True, "answering", 1, 1)
+            self._opened()
+            self._is_settled.set()
+            self._afterwards(self._progress)
+            self._state = LoadingState(True, "ready", 1, 1)
         except LookingGlassError as error:
             self._fail(str(error))
         except OSError as error:
             self._fail(f"{error.filename or 'file system'}: {error.strerror or error}")
         except BaseException as error:
             self._fail(one_line(error))
-        else:
-            self._state = LoadingState(True, "ready", 1, 1)
-            self._opened()
+        finally:
+            self._is_settled.set()
 
     def _progress(self, step, done=0, total=0):
-        self._state = LoadingState(False, str(step), int(done), int(total))
+        self._state = LoadingState(self._state.ready, str(step), int(done), int(total))
+        # What is done afterwards leaves the machine to readers after each of its steps.
+        self._is_idle.wait(_MOST_SECONDS_OF_PATIENCE)
 
     def __call__(self, environ, start_response):
         """Answer one request."""
@@ -125,8 +142,20 @@ class Door:
         if path in (HEALTH, READINESS):
             return self._tell(path, environ, start_response)
         if self._state.ready:
-            return self._application(environ, start_response)
+            return self._hand_on(environ, start_response)
         return self._ask_to_wait(path, environ, start_response)
+
+    def _hand_on(self, environ, start_response):
+        with self._opening:
+            self._n_asked += 1
+            self._is_idle.clear()
+        try:
+            return self._application(environ, start_response)
+        finally:
+            with self._opening:
+                self._n_asked -= 1
+                if not self._n_asked:
+                    self._is_idle.set()
 
     def _tell(self, path, environ, start_response):
         state = self._state

@@ -13,6 +13,7 @@ from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, abort
 from werkzeug.exceptions import default_exceptions as standard
 
+from app.reading import StillReading
 from app.serving.faults import one_line
 from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
 from app.serving.plain_pages import error_page
@@ -79,6 +80,7 @@ class _Guard:
         server.after_request(self._add_headers)
         server.register_error_handler(HTTPException, self._explain)
         server.register_error_handler(LookingGlassError, self._explain_input)
+        server.register_error_handler(StillReading, self._ask_to_come_again)
         server.register_error_handler(Exception, self._report)
 
     # --- before ------------------------------------------------------------------------------
@@ -149,6 +151,11 @@ class _Guard:
         if request.method not in _READING:
             return self._answer(422, str(error))
         return self._answer(404 if isinstance(error, SelectionError) else 400, str(error))
+
+    def _ask_to_come_again(self, still):
+        response = self._answer(503, f"{still}. Ask again then.")
+        response.headers["Retry-After"] = str(still.again)
+        return response
 
     def _report(self, error):
         _log.error("%s %s: %s", request.method, ascii(request.path[:200]), one_line(error))

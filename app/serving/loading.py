@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from os import PathLike
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.explorer import Explorer, require_fit
+from app.reading import Progress, Reading
 from cnn_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
 
 AnyPath = str | PathLike[str]
-Progress = Callable[[str, int, int], Any]
 
 # Keras imports them where they are installed, for wrappers and plots of its own that nothing here
 # uses: half a second for the one, nearly a second for the other.
@@ -50,6 +50,28 @@ def load_explorer(
     ------
     LookingGlassError
     """
+    explorer = open_explorer(
+        model_paths,
+        data_path,
+        cache_folder=cache_folder,
+        progress=progress,
+        pixels=pixels,
+        snapshots=snapshots,
+    )
+    read_surveys(explorer, progress)
+    return explorer
+
+
+def open_explorer(
+    model_paths: Sequence[AnyPath],
+    data_path: AnyPath,
+    *,
+    cache_folder: AnyPath | None = None,
+    progress: Progress | None = None,
+    pixels: str | None = None,
+    snapshots: AnyPath | None = None,
+) -> Explorer:
+    """Load models and data as `load_explorer` does, but leave the surveys to `read_surveys`."""
     tell = progress or (lambda text, done, total: None)
     # Unpacking and hashing images leaves the interpreter free for TensorFlow's import.
     with ThreadPoolExecutor(1) as beside:
@@ -57,7 +79,6 @@ def load_explorer(
         tell("loading TensorFlow", 0, 1)
         with _out_of_sight(*_NEEDLESS):
             from cnn_core.network.opening import load_network
-            from cnn_core.survey.store import default_cache_folder
 
         tell("reading the images", 0, 1)
         datasets = reading.result()
@@ -73,19 +94,13 @@ def load_explorer(
             value_range=first.value_range,
         )
         networks[network.name] = network
-    explorer = explorer_of(
+    return explorer_of(
         networks,
         datasets,
         folder=Path(model_paths[0]).parent,
         cache_folder=cache_folder,
-        progress=progress,
         snapshots={} if snapshots is None else {next(iter(networks)): Path(snapshots)},
     )
-    of_surveys = {explorer.survey(model, name).note for model in networks for name in datasets}
-    for note in explorer.notes:
-        place = f" (cache folder: {cache_folder or default_cache_folder()})"
-        _log.warning("%s%s", note, place if note in of_surveys else "")
-    return explorer
 
 
 def explorer_of(
@@ -94,10 +109,9 @@ def explorer_of(
     *,
     folder: Path | None = None,
     cache_folder: AnyPath | None = None,
-    progress: Progress | None = None,
     snapshots: Mapping[str, Path] | None = None,
 ) -> Explorer:
-    """Open, or build, the surveys of opened networks on loaded images.
+    """Put opened networks and loaded images together; `read_surveys` reads the sets.
 
     Parameters
     ----------
@@ -105,41 +119,48 @@ def explorer_of(
         Where the models lie, if anywhere.
     snapshots
         Files of snapshots that do not lie beside their models, by model: opened at once.
-    progress
-        As for `load_explorer`.
 
     Raises
     ------
     LookingGlassError
     """
     from cnn_core.images.dataset import fit_labels
-    from cnn_core.network.pixel_check import better_pixels
-    from cnn_core.survey.whole_set import survey_of
 
-    tell = progress or (lambda text, done, total: None)
     datasets = fit_labels(datasets, next(iter(networks.values())).n_classes)
     first = next(iter(datasets.values()))
     # Fit is checked before an hour is spent on a survey of images that the network cannot take.
     for network in networks.values():
         require_fit(network, first)
-    surveys, notes = {}, []
-    for network in networks.values():
-        for set_name, dataset in datasets.items():
-            surveys[network.name, set_name] = survey_of(
-                network,
-                dataset,
-                cache_folder,
-                progress=_told(tell, f"{network.name} reads the {set_name} images"),
-                with_features=dataset is first,
-            )
-        accuracy = surveys[network.name, first.name].accuracy
-        notes.append(better_pixels(network, first, accuracy, trained_on=datasets.get("train")))
+    reading = Reading(networks, datasets, cache_folder)
+    reading.open_first()
     explorer = Explorer(
-        networks, datasets, surveys, folder=folder, notes=filter(None, notes), snapshots=snapshots
+        networks,
+        datasets,
+        reading.surveys,
+        folder=folder,
+        notes=reading.notes,
+        snapshots=snapshots,
+        reading=reading,
     )
     for model in explorer.snapshots:
         explorer.course(model)
     return explorer
+
+
+def read_surveys(explorer: Explorer, progress: Progress | None = None) -> None:
+    """Open or build the surveys that are missing, and log what the operator should know of them.
+
+    Raises
+    ------
+    LookingGlassError
+    """
+    reading = explorer.reading
+    assert reading is not None
+    reading.read_all(progress)
+    of_surveys = {survey.note for survey in reading.surveys.values()}
+    for note in explorer.notes:
+        place = f" (cache folder: {reading.cache_folder})" if note in of_surveys else ""
+        _log.warning("%s%s", note, place)
 
 
 @contextmanager
@@ -164,10 +185,6 @@ def _read_images(path: AnyPath) -> dict[str, Dataset]:
     for dataset in datasets.values():
         _ = dataset.digest  # kept; every survey is found by it
     return datasets
-
-
-def _told(tell: Progress, text: str) -> Callable[[int, int], Any]:
-    return lambda done, total: tell(text, done, total)
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:

@@ -1,59 +1,63 @@
-"""Progress on the terminal: a bar where someone watches, a line for each long step in a log."""
+"""Progress on the terminal: one bar for all where someone watches, two lines in a log."""
 
 import contextlib
 import sys
 
 
-class _Bars:
-    """Shows one step after the other; one of a single part shows nothing."""
+class _Bar:
+    """Shows how far the whole is; the present step stands beside it."""
 
-    def __init__(self, also):
+    def __init__(self, also, first):
         self._also = also
-        self._step = None
+        self._first = first
         self._bar = None
+        self._has_begun = False
 
     def __call__(self, step, done=0, total=0):
         self._also(step, done, total)
-        is_new = step != self._step
-        if is_new:
-            self.close()
-            self._step = step
-        if total <= 1:
-            return
-        if sys.stderr.isatty():
+        if not self._has_begun and done < total:
+            self._has_begun = True
+            print(self._first, flush=True)
+        if self._has_begun and sys.stderr.isatty():
             self._advance(step, done, total)
-        elif is_new:
-            print(f"{step} ({total:,})", flush=True)
 
     def _advance(self, step, done, total):
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, desc=step, leave=False)
+            self._bar = tqdm(total=total, unit=" images", leave=False)
+        self._bar.set_description(step, refresh=False)
         self._bar.update(done - self._bar.n)
 
     def close(self):
         if self._bar is not None:
             self._bar.close()
-            self._bar = None
+
+    @property
+    def has_begun(self):
+        return self._has_begun
 
 
 @contextlib.contextmanager
-def told_on_terminal(also):
-    """Show progress on the terminal too: bars on stderr, or lines on stdout if it is no terminal.
+def told_on_terminal(also, first):
+    """Show progress on the terminal too: a bar on stderr, if it is a terminal.
 
     Parameters
     ----------
     also : callable
         Who else is told: ``also(step, done, total)``.
+    first : str
+        Line for stdout before anything long is done; where nothing is, nothing is said.
 
     Yields
     ------
     callable
         ``progress(step, done, total)``.
     """
-    bars = _Bars(also)
+    bar = _Bar(also, first)
     try:
-        yield bars
+        yield bar
     finally:
-        bars.close()
+        bar.close()
+    if bar.has_begun:
+        print("All images are read.", flush=True)

@@ -181,6 +181,41 @@ def survey_of(
     DataError
         When the images do not fit the network, or a label has no output.
     """
+    facts, key = _facts_of(network, dataset, with_features)
+    folder = Path(cache_folder) if cache_folder is not None else default_cache_folder()
+    try:
+        arrays, meta, note = _from_disk(network, dataset, folder, key, facts, progress)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        arrays, meta, note = _in_memory(network, dataset, facts, progress)
+        note = (
+            f"The survey could not be kept on disk ({reason}): it is held in memory and built "
+            f"anew at each start. {note}"
+        ).strip()
+    return replace(_assemble(dataset, arrays, meta, note), each_for_itself=network.each_for_itself)
+
+
+def stored_survey(
+    network: "Network",
+    dataset: Dataset,
+    cache_folder: AnyPath | None = None,
+    with_features: bool | None = None,
+) -> Survey | None:
+    """Open the survey as `survey_of` does; None where none is kept, or a damaged one."""
+    facts, key = _facts_of(network, dataset, with_features)
+    folder = Path(cache_folder) if cache_folder is not None else default_cache_folder()
+    try:
+        arrays, meta = open_folder(folder / key, facts)
+    except Damaged:
+        return None
+    survey = _assemble(dataset, arrays, meta, "")
+    return replace(survey, each_for_itself=network.each_for_itself)
+
+
+def _facts_of(
+    network: "Network", dataset: Dataset, with_features: bool | None
+) -> tuple[dict[str, Any], str]:
+    """What a survey belongs to, and the name under which it is kept."""
     if dataset.labels.max() >= network.n_classes:
         raise DataError(
             f"image set {dataset.name}: label {dataset.labels.max()}, but the network "
@@ -196,17 +231,7 @@ def survey_of(
         "features": bool(with_features),
     }
     key = hashlib.sha256(repr(sorted(facts.items())).encode()).hexdigest()[:32]
-    folder = Path(cache_folder) if cache_folder is not None else default_cache_folder()
-    try:
-        arrays, meta, note = _from_disk(network, dataset, folder, key, facts, progress)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        arrays, meta, note = _in_memory(network, dataset, facts, progress)
-        note = (
-            f"The survey could not be kept on disk ({reason}): it is held in memory and built "
-            f"anew at each start. {note}"
-        ).strip()
-    return replace(_assemble(dataset, arrays, meta, note), each_for_itself=network.each_for_itself)
+    return facts, key
 
 
 def identity_of(network: "Network") -> str:

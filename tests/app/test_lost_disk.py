@@ -11,7 +11,7 @@ import pytest
 
 from tests.app.own_files import save_own_files
 from tests.app.real_servers import ask, started, wait_for
-from tests.harness.served import free_port
+from tests.harness.served import free_port, wait_for_surveys
 
 NOTE = "The survey could not be kept on disk ({reason}): it is held in memory and built anew"
 _ADDRESS = "/download/activations.csv?set=test&image=0&layer=classes"
@@ -83,6 +83,7 @@ def test_server_serves_without_its_cache_and_says_so(tmp_path, disk):
         with started(*program, *options) as process:
             address = f"http://127.0.0.1:{port}"
             wait_for(address + "/readyz", 200, seconds=120)
+            wait_for_surveys(address)
             status, numbers = ask(address + _ADDRESS)
             _, layout = ask(address + "/_dash-layout")
             page = ask(f"{address}/?{urllib.parse.urlencode({'image': 3})}")
@@ -107,6 +108,7 @@ def test_server_with_a_cache_says_nothing(tmp_path):
     with started("-m", "app", *options) as process:
         address = f"http://127.0.0.1:{port}"
         wait_for(address + "/readyz", 200, seconds=120)
+        wait_for_surveys(address)
         _, layout = ask(address + "/_dash-layout")
         process.terminate()
         _, errors = process.communicate(timeout=30)

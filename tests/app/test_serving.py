@@ -149,6 +149,39 @@ def test_everything_is_handed_on_once_loaded(build):
     assert announced == [True]
 
 
+def test_pages_are_answered_while_what_takes_longer_goes_on(build):
+    may_end, has_begun = threading.Event(), threading.Event()
+
+    def afterwards(progress):
+        progress("cnn reads the test images", 300, 10_000)
+        has_begun.set()
+        assert may_end.wait(20)
+
+    door = Door(build, afterwards=afterwards)
+    build.may_end.set()
+    assert door.wait(20) and has_begun.wait(20)
+    client = Client(door)
+    assert client.get("/compare").status_code == 200
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert (ready.json["step"], ready.json["done"]) == ("cnn reads the test images", 300)
+    may_end.set()
+
+
+def test_what_goes_wrong_afterwards_is_told_too():
+    told = threading.Event()
+
+    def afterwards(_progress):
+        raise ArtifactError("labels.npy: altered")
+
+    lines = []
+    door = Door(
+        lambda _: hello, lambda line: (lines.append(line), told.set()), afterwards=afterwards
+    )
+    assert door.wait(20) and told.wait(20)
+    assert lines == ["labels.npy: altered"]
+
+
 @pytest.mark.parametrize(
     ("error", "line"),
     [

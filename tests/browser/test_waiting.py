@@ -3,11 +3,16 @@
 import re
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
 
+from tests.app.small_explorer import small_explorer
+from tests.app.test_reading import app_over, reading_of
 from tests.harness.driven import Watch
 from tests.harness.served import ROOT, free_port, variables
 
@@ -60,3 +65,36 @@ def test_wait_says_what_is_done_and_ends_in_the_page_that_was_asked_for(browser,
     assert "layer=Dense_1" in page.url
     assert [text for text in watch.complaints if EXPECTED not in text] == []
     context.close()
+
+
+@pytest.fixture
+def half_read(tmp_path):
+    """Address of a server that has read no set yet, and a function that reads them all."""
+    reading = reading_of(small_explorer(), tmp_path)
+    server = make_server("127.0.0.1", 0, app_over(reading).server, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}", reading.read_all
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_waits_for_a_survey_says_so_and_fills_itself(browser, half_read):
+    address, read_all = half_read
+    pages = {path: browser.new_page() for path in ("/?unit=1", "/compare")}
+    watch = Watch(address)
+    for path, page in pages.items():
+        watch.over(page)
+        page.goto(address + path)
+    explore, compare = pages.values()
+    explore.locator("#explore-grid .main-svg").first.wait_for()
+    explore.get_by_text("Search and Next wrong wait: model_0 reads the test images").wait_for()
+    compare.locator("#page-sentence", has_text="model_0 reads the test images").wait_for()
+    read_all()
+    for page in pages.values():
+        page.locator("body[data-waits=no]").wait_for()
+        expect(page.get_by_text("reads the test images")).to_have_count(0, timeout=30_000)
+    compare.locator(".boards .main-svg:visible").first.wait_for()
+    explore.get_by_text("Over 40 test images").wait_for()
+    assert watch.complaints == []
+    for page in pages.values():
+        page.close()

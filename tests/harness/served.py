@@ -1,11 +1,14 @@
 """The real server in a process of its own, as ``python -m app`` starts it."""
 
+import json
 import os
 import re
 import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +45,7 @@ class Server:
 
 @contextmanager
 def running_server(*options, environment=None, command=(sys.executable, "-m", "app"), folder=ROOT):
-    """Start a server on a free port and wait until it is ready; end it when the block ends.
+    """Start a server on a free port, wait until all is read; end it when the block ends.
 
     Parameters
     ----------
@@ -71,7 +74,9 @@ def running_server(*options, environment=None, command=(sys.executable, "-m", "a
             start_new_session=True,
         )
         try:
-            yield Server(_address_told(process, log), process)
+            address = _address_told(process, log)
+            wait_for_surveys(address)
+            yield Server(address, process)
         finally:
             was_ended = process.poll() is not None
             process.terminate()
@@ -107,6 +112,19 @@ def _address_told(process, log):
         if ready:
             return ready[1]
     raise RuntimeError(f"the server did not start: {_read(log)}")
+
+
+def wait_for_surveys(address):
+    """Wait until what is read while pages are served is there."""
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=10) as answer:
+                state = json.load(answer)
+        except (OSError, ValueError):
+            return
+        if state["step"] == "ready":
+            return
+        time.sleep(0.1)
 
 
 def _read(log):

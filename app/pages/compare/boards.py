@@ -12,7 +12,7 @@ from app.figures import theme
 from app.figures.pictures.board import board_figure
 from app.figures.pictures.grid import receptive_link
 from app.frame.components import control, graph, labelled, picture_button, summary_id, switch
-from app.frame.defaults import default_image, default_pair
+from app.frame.defaults import default_image, default_pair, stand_in_image
 from app.frame.page import Panel
 from app.frame.search import HELP
 from app.frame.wording import number_text
@@ -21,6 +21,7 @@ from app.pages.compare.captions import captions
 from app.pages.compare.members import GROUPS, RULES
 from app.pages.compare.state import write
 from app.pages.compare.view import LINES, SLOTS_IN_A_ROW, CompareView, Tile
+from app.reading import StillReading
 
 BOARDS, LEGEND, COLOUR_BAR = "compare-boards", "compare-legend", "compare-colour-bar"
 RINGS_NOTE, THRESHOLD_TEXT = "compare-rings-note", "compare-threshold"
@@ -201,7 +202,11 @@ def _frame(explorer: Explorer) -> Component:
 def _example(explorer: Explorer) -> str:
     """Words that the search takes, made of an image and a class that exist."""
     p, _ = default_pair(explorer.class_names)
-    image = default_image(explorer, explorer.model_names[0], explorer.set_names[0])
+    model, set_name = explorer.model_names[0], explorer.set_names[0]
+    try:
+        image = default_image(explorer, model, set_name)
+    except StillReading:
+        image = stand_in_image(explorer, set_name)
     return f"add: {image} or label:{explorer.class_name(p)} wrong"
 
 

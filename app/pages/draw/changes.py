@@ -51,7 +51,7 @@ def counts_of(explorer: Explorer, model: str) -> ModelChanges | None:
         found = load_changes(explorer.folder / SHIFTS)
     except ArtifactError:
         return None
-    wanted = explorer.survey(model, "test").model_digest, explorer.dataset("test").digest
+    wanted = explorer.identity(model), explorer.dataset("test").digest
     return next((one for one in found if (one.model_digest, one.test_digest) == wanted), None)
 
 

@@ -49,7 +49,7 @@ def reference_of(explorer: Explorer, model: str) -> Reference | None:
     if explorer.folder is None:
         return None
     found = load_reference(explorer.folder / familiarity_file(model))
-    identity = explorer.survey(model, explorer.set_names[0]).model_digest
+    identity = explorer.identity(model)
     wanted = identity, explorer.dataset("train").digest
     return found if found and (found.model_digest, found.train_digest) == wanted else None
 

@@ -133,7 +133,7 @@ def find_results(explorer: Explorer) -> Found:
             older.append(folder / READOUTS)
     by_model, other_data = {}, []
     for model in explorer.model_names:
-        identity = explorer.survey(model, set_name).model_digest
+        identity = explorer.identity(model)
         own = [one for one in stored if one.model_digest == identity]
         fitting = _best_fitted([one for one in own if one.test_digest == digest], explorer)
         if fitting is not None:

@@ -9,8 +9,8 @@ from app.frame.fields import (
     Selection,
     Values,
     choice,
+    chosen_image_field,
     last_class,
-    last_image,
     number,
     read_selection,
     shared_fields,
@@ -134,7 +134,7 @@ def _read_variant(query: Query, explorer: Explorer, values: Values) -> str | Non
 
 _MODEL, _SET, _IMAGE, _LAYER, _P, _Q, *_OTHERS = shared_fields(
     model_drops=("variant", "page"),
-    image=number("image", "image", 0, last_image, _first_image),
+    image=chosen_image_field(_first_image),
     pair=(
         Field("p", "first class of the pair", _read_p, usual_class(_usual, 0), ("page",)),
         Field("q", "second class of the pair", _read_q, usual_class(_usual, 1), ("page",)),

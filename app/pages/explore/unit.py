@@ -6,10 +6,11 @@ from dash.development.base_component import Component
 from numpy.typing import NDArray
 
 from app.figures.pictures.thumbnail import thumbnail
-from app.frame.components import table
+from app.frame.components import still_reading, table
 from app.frame.links import PATTERNS, link_to
 from app.frame.wording import number_text, signed, unit_word
 from app.pages.explore.view import ExploreView
+from app.reading import StillReading
 from cnn_core.network.layers import LayerKind
 
 UNIT = "explore-unit"
@@ -180,7 +181,10 @@ def _node_weights(column: NDArray[np.float32]) -> Component:
 def _over_the_set(view: ExploreView) -> Component:
     selection, layer, unit = view.selection, view.layer, view.selection.unit
     set_name = view.explorer.set_names[0]
-    survey = view.explorer.survey(selection.model, set_name)
+    try:
+        survey = view.explorer.survey(selection.model, set_name)
+    except StillReading:
+        return html.Div([html.H3(f"Over the {set_name} images"), html.P(still_reading(""))])
     statistics = survey.units[layer.name]
     means = statistics.class_means[:, unit]
     top = np.nanmax(np.abs(means)) or 1.0

@@ -78,12 +78,13 @@ def accuracy_table(view: ModelView) -> Component:
                 words.count_text(accuracy),
                 html.B(percent(accuracy.value, 2)),
                 words.interval_text(accuracy),
-                *(percent(view.accuracies[model, name].value, 2) for name in others),
+                *(_percent_right(view, model, name) for name in others),
                 "–" if validation is None else percent(validation, 2),
             ]
         )
     if len(rows) > 1:
-        means = {name: percent(mean_accuracy(view, name), 2) for name in view.explorer.set_names}
+        means = dict.fromkeys(view.explorer.set_names, "…")
+        means |= {name: percent(mean_accuracy(view, name), 2) for _, name in view.accuracies}
         rows.append(
             [
                 f"Mean of {len(rows)}",
@@ -96,6 +97,12 @@ def accuracy_table(view: ModelView) -> Component:
             ]
         )
     return table(rows, head)
+
+
+def _percent_right(view: ModelView, model: str, set_name: str) -> str:
+    """Share of right answers; dots as long as a network still reads the set."""
+    found = view.accuracies.get((model, set_name))
+    return "…" if found is None else percent(found.value, 2)
 
 
 def record_list(view: ModelView) -> Component:

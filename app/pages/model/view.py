@@ -40,7 +40,7 @@ class ModelView(View):
     curves
         Training of the models that have a history, the shown one last.
     accuracies
-        By model and image set.
+        By model and image set; without sets that are still read and not looked at.
     confusion : shape (n_classes, n_classes)
         Images by label (row) and prediction (column).
     errors
@@ -77,6 +77,7 @@ def look(explorer: Explorer, selection: ModelSelection) -> ModelView:
     survey = explorer.survey(selection.model, selection.set)
     records = {name: records_of(explorer.network(name)) for name in explorer.model_names}
     listed = listed_images(survey, selection.label, selection.pred)
+    counted = _counted(explorer, selection.set)
     disputed, fault = disputed_in(explorer.dataset(selection.set))
     return ModelView(
         explorer=explorer,
@@ -89,7 +90,7 @@ def look(explorer: Explorer, selection: ModelSelection) -> ModelView:
         accuracies={
             (model, name): accuracy(explorer.survey(model, name).is_right)
             for model in explorer.model_names
-            for name in explorer.set_names
+            for name in counted
         },
         confusion=survey.confusion,
         errors=_errors(survey.confusion),
@@ -103,6 +104,16 @@ def look(explorer: Explorer, selection: ModelSelection) -> ModelView:
         disputed=disputed,
         disputed_fault=fault,
     )
+
+
+def _counted(explorer: Explorer, chosen: str) -> list[str]:
+    """Sets to count right answers on: what is not needed and still read is left out."""
+    return [
+        name
+        for name in explorer.set_names
+        if name in (explorer.set_names[0], chosen)
+        or not any(explorer.still_reading(model, name) for model in explorer.model_names)
+    ]
 
 
 def mean_accuracy(view: ModelView, set_name: str) -> float:

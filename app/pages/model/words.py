@@ -211,7 +211,7 @@ def record_text(view: ModelView) -> str:
             f"It was trained and measured on other images than the {' and '.join(differing)} "
             "set shown here."
         )
-    counted = {name: view.accuracies[model, name].credit for name in view.explorer.set_names}
+    counted = {name: one.credit for (of, name), one in view.accuracies.items() if of == model}
     recorded = records.record.get("correct", {})
     if "test" in counted and "test" in recorded:
         agrees = (

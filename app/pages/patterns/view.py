@@ -90,7 +90,7 @@ def patterns_of(explorer: Explorer, model: str) -> ModelPatterns | None:
     if explorer.folder is None:
         return None
     found = load_patterns(explorer.folder / patterns_file(model))
-    identity = explorer.survey(model, explorer.set_names[0]).model_digest
+    identity = explorer.identity(model)
     return found if found is not None and found.model_digest == identity else None
 
 

@@ -169,6 +169,6 @@ def _readings(explorer: Explorer, model: str) -> CourseReadings | None:
     """What was measured of a model's training, by its checksum; the file lies beside the model."""
     if explorer.folder is None:
         return None
-    identity = explorer.survey(model, explorer.set_names[0]).model_digest
+    identity = explorer.identity(model)
     found = load_training_course(explorer.folder / TRAINING_COURSE)
     return next((one for one in found if one.model_digest == identity), None)
