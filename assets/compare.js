@@ -7,36 +7,16 @@
   const KEPT_QUERY = "looking-glass-compare";
   const SMALLEST_DRAG = 12;
 
-  const bound = new WeakSet();
-  const decoded = new WeakMap();
   let drag = null;
 
   const glass = () => window.lookingGlass;
   // A number of the set, or the word for the reader's own image.
   const asMember = (text) => (text === "own" ? text : Number(text));
   const pictures = () => window.lookingGlassPictures;
-  const metaOf = (plot) => (plot.layout && plot.layout.meta) || {};
+  const board = () => window.lookingGlassBoards;
+  const metaOf = (plot) => board().metaOf(plot);
   const boards = () => [...document.querySelectorAll("#compare-boards .js-plotly-plot")]
     .filter((plot) => metaOf(plot).kind === "board" && plot.offsetParent);
-
-  // --- values ------------------------------------------------------------------------------------
-
-  function numbersOf(plot) {
-    const trace = plot.data[0];
-    if (!trace || !trace.z) return null;
-    if (!decoded.has(trace)) {
-      let z = trace.z;
-      if (z.bdata) {
-        const bytes = Uint8Array.from(atob(z.bdata), (letter) => letter.charCodeAt(0));
-        const [rows, columns] = z.shape.split(",").map(Number);
-        const flat = new Float32Array(bytes.buffer);
-        z = Array.from({ length: rows }, (_, row) =>
-          flat.subarray(row * columns, (row + 1) * columns));
-      }
-      decoded.set(trace, z);
-    }
-    return decoded.get(trace);
-  }
 
   function captionsOf(plot) {
     return [...plot.closest(".group-line").querySelectorAll(".member")];
@@ -44,62 +24,64 @@
 
   // --- pointing ----------------------------------------------------------------------------------
 
-  function pointAt(plot, { points, event }) {
+  // The cell at a place: in which image's grid, at which place of it.
+  function cellUnder(plot, { x, y }) {
     const meta = metaOf(plot);
-    const point = points[0];
-    if (meta.kind !== "board" || !point || drag) return;
-    const local = point.x % meta.slot;
-    const cell = pictures().cellAt(meta, local, point.y);
-    if (!cell) {
+    const local = { x: x % meta.slot, y };
+    const tile = Math.floor(x / meta.slot);
+    if (x < 0 || y < 0 || tile >= meta.tiles || board().valueAt(plot, tile, local) === undefined) {
+      return null;
+    }
+    const cell = pictures().cellAt(meta, local.x, y);
+    return cell && { plot, tile, local, cell };
+  }
+
+  const shortValue = (value) => pictures().shortNumber(Number(value.toPrecision(4)));
+
+  function pointAt(plot, place, event) {
+    const found = cellUnder(plot, place);
+    if (!found || drag?.box) {
       unpoint();
       return;
     }
-    const place = Math.floor(point.x / meta.slot);
+    const { tile, local, cell } = found;
+    const meta = metaOf(plot);
     const isMap = meta.height * meta.width > 1;
-    const told = [];
-    for (const board of boards()) {
-      const row = numbersOf(board)?.[point.y];
-      // A picture that is being exchanged may not have the row that was pointed at.
-      if (!row) continue;
-      const captions = captionsOf(board);
-      const here = metaOf(board);
-      for (let tile = 0; tile < here.tiles; tile += 1) {
-        const value = row[tile * here.slot + local];
-        const text = pictures().shortNumber(Number(Number(value).toPrecision(4)));
-        const slot = captions[tile]?.querySelector(".cell-value");
-        if (slot) slot.textContent = `= ${text}`;
-        if (board === plot && tile === place) told.push(`activation ${text}`);
-        markField(captions[tile], meta, cell);
+    const told = [isMap ? `map ${cell.unit} · row ${cell.row} · column ${cell.column}`
+      : `node ${cell.unit}`];
+    for (const other of boards()) {
+      const captions = captionsOf(other);
+      for (let each = 0; each < metaOf(other).tiles; each += 1) {
+        const value = board().valueAt(other, each, local);
+        // A picture that is being exchanged may not have the cell that was pointed at.
+        if (value === undefined) break;
+        const slot = captions[each]?.querySelector(".cell-value");
+        if (slot) slot.textContent = `= ${shortValue(value)}`;
+        if (other === plot && each === tile) told.push(`activation ${shortValue(value)}`);
+        markField(captions[each], meta, cell);
       }
-      markCells(board, here, local, point.y);
+      markCells(other, local);
     }
-    const name = isMap ? `map ${cell.unit} · row ${cell.row} · column ${cell.column}`
-      : `node ${cell.unit}`;
-    pictures().showTooltip([name, ...told], event);
+    pictures().showTooltip(told, event);
   }
 
-  function markCells(board, meta, x, y) {
-    let layer = board.querySelector(".cell-marks");
+  function markCells(plot, { x, y }) {
+    let layer = plot.querySelector(".cell-marks");
     if (!layer) {
       layer = document.createElement("div");
       layer.className = "cell-marks";
-      board.append(layer);
+      plot.append(layer);
     }
-    const { xaxis, yaxis } = board._fullLayout;
-    const marks = [];
-    for (let tile = 0; tile < meta.tiles; tile += 1) {
+    const meta = metaOf(plot);
+    const size = board().sizeOf(plot);
+    layer.replaceChildren(...Array.from({ length: meta.tiles }, (_, tile) => {
       const mark = document.createElement("div");
-      const column = tile * meta.slot + x;
-      const left = xaxis._offset + xaxis.d2p(column - 0.5);
-      const top = yaxis._offset + yaxis.d2p(y - 0.5);
       Object.assign(mark.style, {
-        left: `${left}px`, top: `${top}px`,
-        width: `${xaxis._offset + xaxis.d2p(column + 0.5) - left}px`,
-        height: `${yaxis._offset + yaxis.d2p(y + 0.5) - top}px`,
+        left: `${(tile * meta.slot + x + meta.margin) * size}px`, top: `${(y + meta.margin) * size}px`,
+        width: `${size}px`, height: `${size}px`,
       });
-      marks.push(mark);
-    }
-    layer.replaceChildren(...marks);
+      return mark;
+    }));
   }
 
   function markField(caption, meta, cell) {
@@ -129,23 +111,12 @@
     }
   }
 
-  // The cell at a place of the screen: on which board, in which image's grid, which cell.
-  function placeAt(plot, event) {
-    const meta = metaOf(plot);
-    if (meta.kind !== "board") return null;
-    const { x, y } = pictures().placeOf(plot, event);
-    const cell = pictures().cellAt(meta, x % meta.slot, y);
-    const isWithin = x >= 0 && y >= 0 && x % meta.slot < meta.picture[1] && y < meta.picture[0] &&
-      x < meta.tiles * meta.slot;
-    return cell && isWithin ? { plot, x, y, cell } : null;
-  }
-
   const nameOf = ({ unit, row, column }) => `${unit}:${row}:${column}`;
 
   // A cell is chosen: pointed out, or circled while the reader draws.
-  function choose(place, isTouch = false) {
-    const isTaken = window.lookingGlassHand?.take(place, isTouch);
-    if (!isTaken) glass().set({ cell: nameOf(place.cell) });
+  function choose(found, isTouch = false) {
+    const isTaken = window.lookingGlassHand?.take(found, isTouch);
+    if (!isTaken) glass().set({ cell: nameOf(found.cell) });
   }
 
   // --- dragging over a grid enlarges its units in all grids ---------------------------------------
@@ -158,7 +129,6 @@
   }
 
   function onMove(event) {
-    if (!drag) return;
     const wide = Math.abs(event.clientX - drag.x);
     const high = Math.abs(event.clientY - drag.y);
     // A finger that moves scrolls the page.
@@ -179,24 +149,23 @@
 
   function endDrag(event) {
     if (!drag) return;
-    const { plot, area, isTouch, x, y, box } = drag;
+    const { plot, isTouch, x, y, box } = drag;
     drag = null;
     if (!box) {
       const isStill = Math.hypot(event.clientX - x, event.clientY - y) < SMALLEST_DRAG;
-      const place = isStill && placeAt(plot, event);
-      if (place) choose(place, isTouch);
+      const found = isStill && cellUnder(plot, board().placeOf(plot, event));
+      if (found) choose(found, isTouch);
       return;
     }
     box.remove();
     const meta = metaOf(plot);
-    const { xaxis, yaxis } = plot._fullLayout;
-    const cellX = (pixel) => xaxis.p2d(pixel - area.left - xaxis._offset) + 0.5;
-    const cellY = (pixel) => yaxis.p2d(pixel - area.top - yaxis._offset) + 0.5;
-    const first = Math.max(Math.floor(cellX(x) / meta.slot), 0) * meta.slot;
-    const within = (value) => Math.min(Math.max(value - first, 0), meta.picture[1] - 1);
-    const [left, right] = [cellX(x), cellX(event.clientX)].map(within).sort((a, b) => a - b);
-    const [top, bottom] = [cellY(y), cellY(event.clientY)]
-      .map((value) => Math.min(Math.max(value, 0), meta.picture[0] - 1)).sort((a, b) => a - b);
+    const [from, to] = [board().placeOf(plot, { clientX: x, clientY: y }), board().placeOf(plot, event)];
+    const first = Math.max(Math.floor(from.x / meta.slot), 0) * meta.slot;
+    const within = (value, size) => Math.min(Math.max(value, 0), size - 1);
+    const [left, right] = [from.x, to.x].map((value) => within(value - first, meta.picture[1]))
+      .sort((a, b) => a - b);
+    const [top, bottom] = [from.y, to.y].map((value) => within(value, meta.picture[0]))
+      .sort((a, b) => a - b);
     const tall = meta.height + meta.gap;
     const wide = meta.width + meta.gap;
     const units = [];
@@ -299,33 +268,38 @@
   }, true);
 
   window.lookingGlassCompare = { PATH, withQuestion, asMember, own: () => glass().answer()?.own || "",
-    boards, metaOf, pointAt, unpoint, choose };
+    boards, metaOf, cellUnder, pointAt, unpoint, choose };
 
-  function bind() {
-    for (const plot of boards()) {
-      if (bound.has(plot) || !plot.on) continue;
-      bound.add(plot);
-      plot.on("plotly_hover", (what) => pointAt(plot, what));
-      plot.on("plotly_unhover", unpoint);
+  const plotUnder = ({ target }) => target.closest?.("#compare-boards .js-plotly-plot");
+
+  let pointed = null;
+
+  function onHover(event) {
+    const plot = event.pointerType === "touch" ? null : plotUnder(event);
+    if (plot && metaOf(plot).kind === "board") {
+      pointed = plot;
+      pointAt(plot, board().placeOf(plot, event), event);
+    } else if (pointed) {
+      pointed = null;
+      unpoint();
     }
   }
 
   addEventListener("pointerdown", (event) => {
-    const plot = event.target.closest?.("#compare-boards .js-plotly-plot");
+    const plot = plotUnder(event);
     if (plot) startDrag(plot, event);
   }, true);
-  addEventListener("pointermove", onMove, { passive: true });
+  addEventListener("pointermove", (event) => {
+    if (drag) onMove(event);
+    else onHover(event);
+  }, { passive: true });
   addEventListener("pointerup", endDrag);
   addEventListener("pointercancel", () => {
     drag?.box?.remove();
     drag = null;
   });
-  document.addEventListener("mouseover", () => {
-    if (location.pathname === PATH) bind();
-  }, { passive: true });
   document.addEventListener("lookingglass:settled", ({ detail }) => {
     if (detail.path !== PATH) return;
-    requestAnimationFrame(bind);
     try {
       sessionStorage.setItem(KEPT_QUERY, detail.search);
     } catch {

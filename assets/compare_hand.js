@@ -8,7 +8,7 @@
   const DRAWN = { a: "ha", b: "hb" };
   const MOST_DRAWN = 100;
 
-  const { boards, metaOf, pointAt, unpoint, choose } = window.lookingGlassCompare;
+  const { boards, metaOf, cellUnder, pointAt, unpoint, choose } = window.lookingGlassCompare;
   const glass = () => window.lookingGlass;
   const cursors = new WeakMap(); // place of the keyboard on each board: { x, y }
 
@@ -16,16 +16,11 @@
   const drawnNow = (key) =>
     (new URLSearchParams(location.search).get(key) || "").split(",").filter(Boolean);
 
-  function sizeOf(plot) {
-    const { xaxis } = plot._fullLayout;
-    return Math.abs(xaxis.d2p(1) - xaxis.d2p(0));
-  }
-
   // Whether the place was taken for a circle, so that nothing else is to be done with it.
   function take({ plot, cell }, isTouch) {
     const key = DRAWN[plot.closest("[data-drop]")?.dataset.drop];
     if (!glass().answer()?.values.hand || !key) return false;
-    if (isTouch && sizeOf(plot) < LARGE_ENOUGH) return false;
+    if (isTouch && window.lookingGlassBoards.sizeOf(plot) < LARGE_ENOUGH) return false;
     const { height, width } = metaOf(plot);
     const name = height * width > 1 ? `${cell.unit}:${cell.row}:${cell.column}` : `${cell.unit}`;
     const drawn = drawnNow(key);
@@ -43,17 +38,6 @@
   // --- the keyboard on a grid --------------------------------------------------------------------
 
   const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-  function pixelOf(plot, { x, y }) {
-    const { xaxis, yaxis } = plot._fullLayout;
-    const { left, top } = plot.getBoundingClientRect();
-    return { clientX: left + xaxis._offset + xaxis.d2p(x), clientY: top + yaxis._offset + yaxis.d2p(y) };
-  }
-
-  function cellUnder(plot, { x, y }) {
-    const meta = metaOf(plot);
-    return window.lookingGlassPictures.cellAt(meta, x % meta.slot, y);
-  }
 
   function moved(plot, { x, y }, [dx, dy], isWhole) {
     const meta = metaOf(plot);
@@ -77,8 +61,8 @@
       const next = moved(plot, place, MOVES[event.key], event.shiftKey);
       if (cellUnder(plot, next)) show(plot, next);
     } else if (event.key === "Enter" || event.key === " ") {
-      const cell = cellUnder(plot, place);
-      if (cell) choose({ plot, cell, ...place });
+      const found = cellUnder(plot, place);
+      if (found) choose(found);
     } else if (event.key === "Escape") {
       event.target.blur();
     } else return;
@@ -88,7 +72,7 @@
 
   function show(plot, place) {
     cursors.set(plot, place);
-    pointAt(plot, { points: [place], event: pixelOf(plot, place) });
+    pointAt(plot, place, window.lookingGlassBoards.pixelOf(plot, place));
   }
 
   function makeReachable() {

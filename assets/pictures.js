@@ -173,19 +173,32 @@
     }
   }
 
+  // Lines above a saved picture: its name, and what the page says of it in elements that are named.
+  function headOf(plot, name) {
+    const told = (plot.closest("[data-head]")?.dataset.head || "").split(" ").filter(Boolean)
+      .map((id) => document.getElementById(id)).filter(Boolean)
+      .map((element) => [...element.children].map((part) => part.textContent.trim()).join("   "));
+    return [name, ...told].map((line) => line.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
+  }
+
   function save(graphId, name) {
     const plot = document.querySelector(`#${CSS.escape(graphId)} .js-plotly-plot`);
     if (!plot || !window.Plotly) return;
-    const { width, height } = plot.getBoundingClientRect();
     const shown = plot.lookingGlassFigure || plot;
+    const { width, height: own } = plot.getBoundingClientRect();
+    const height = own * (shown.taller || 1);
+    const head = headOf(plot, name);
+    const above = 18 * head.length;
     const layout = {
       ...shown.layout, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
-      width: width + 24, height: height + 48,
-      margin: { ...shown.layout.margin, t: 36, l: 12 + (shown.layout.margin?.l || 0), b: 12, r: 12 },
-      title: { text: name, font: { size: 13 }, x: 0.01, xanchor: "left", y: 0.985, yanchor: "top" },
+      width: width + 24, height: height + above + 36,
+      margin: { ...shown.layout.margin, t: above + 24, l: 12 + (shown.layout.margin?.l || 0), b: 12,
+        r: 12 },
+      title: { text: head.join("<br>"), font: { size: 13 }, x: 0.01, xanchor: "left",
+        y: 1 - 16 / (height + above + 36), yanchor: "top" },
     };
     const data = shown.data.map((trace, place) =>
-      place ? trace : window.lookingGlassNumbers.withBar(trace, metaOf(plot)));
+      place ? trace : window.lookingGlassNumbers.withBar(trace, shown.layout?.meta || metaOf(plot)));
     window.Plotly.toImage({ data, layout }, {
       format: "png", scale: 2, width: layout.width, height: layout.height,
     }).then((address) => {

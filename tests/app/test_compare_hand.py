@@ -6,7 +6,8 @@ import io
 import numpy as np
 import pytest
 
-from app.pages.compare import PAGE, boards, hand, words, worth
+from app.pages.compare import PAGE, hand, words, worth
+from app.pages.compare.circled import CIRCLES_PANEL
 from app.pages.compare.drawn import MOST_DRAWN, cells_of
 from app.pages.compare.measures import measures_of
 from app.pages.compare.state import read, write
@@ -121,7 +122,7 @@ def test_boards_and_cards_show_the_drawn_circles():
     view = seen(DRAWN)
     assert len(view.rings["a"]["A"]) == 2 and len(view.rings["b"]["B"]) == 1
     assert not any(len(points["shared"]) for points in view.rings.values())
-    drawn = boards.BOARDS_PANEL.draw(view)
+    drawn = CIRCLES_PANEL.draw(view)
     assert "2 drawn for A" in str(drawn["legend"]) and "shared" not in str(drawn["legend"])
     assert "/2" in str(drawn["a0_captions"]) and "/1" in str(drawn["b0_captions"])
     rule = seen(GROUPS)
@@ -173,10 +174,10 @@ def test_odd_groups_have_an_answer_in_words(groups):
 
 def test_the_value_of_the_cell_pointed_out_stands_on_every_card():
     view = seen(f"{GROUPS}&cell=2:1:1")
-    drawn = boards.BOARDS_PANEL.draw(view)
+    drawn = CIRCLES_PANEL.draw(view)
     value = view.groups["a"][0].values[1, 1, 2]
     assert f"'= {value:.4g}'" in str(drawn["a0_captions"][0].to_plotly_json())
-    assert "data-value" not in str(boards.BOARDS_PANEL.draw(seen(GROUPS))["a0_captions"])
+    assert "data-value" not in str(CIRCLES_PANEL.draw(seen(GROUPS))["a0_captions"])
 
 
 def test_the_files_hold_the_drawn_circles():

@@ -11,7 +11,7 @@ def drawn(page):
     """Wait until the circles are weighed and the table stands."""
     settle(page)
     page.locator("#compare-table tbody tr").first.wait_for()
-    page.wait_for_selector(".js-plotly-plot .heatmaplayer image", state="attached")
+    page.wait_for_selector("#compare-board-a0 canvas", state="attached")
 
 
 def members(page, key):
@@ -25,10 +25,9 @@ def point_of(page, key, tile, row, column):
     page.locator(f"#compare-board-{key}0").scroll_into_view_if_needed()
     return page.evaluate(
         """([id, tile, y, x]) => {
-      const plot = document.querySelector(id + ' .js-plotly-plot');
-      const { xaxis, yaxis } = plot._fullLayout, place = plot.getBoundingClientRect();
-      return [place.left + xaxis._offset + xaxis.d2p(tile * plot.layout.meta.slot + x),
-              place.top + yaxis._offset + yaxis.d2p(y)];
+      const plot = document.querySelector(id + ' .js-plotly-plot'), board = window.lookingGlassBoards;
+      const place = board.pixelOf(plot, { x: tile * board.metaOf(plot).slot + x, y });
+      return [place.clientX, place.clientY];
     }""",
         [f"#compare-board-{key}0", tile, row, column],
     )
@@ -76,7 +75,7 @@ def test_dragging_over_maps_enlarges_them_in_all_grids(page, dashboard):
     settle(page)
     assert page.url.endswith("zoom=17,18")
     units = page.locator("#compare-boards .js-plotly-plot").evaluate_all(
-        "plots => plots.filter(plot => plot.offsetParent).map(plot => plot.layout.meta.order)"
+        "plots => plots.filter(plot => plot.offsetParent).map(plot => window.lookingGlassBoards.metaOf(plot).order)"
     )
     assert units == [[17, 18]] * 3
     page.go_back()

@@ -14,7 +14,7 @@ def drawn_in(page):
 def wait_for_boards(page):
     settle(page)
     for key in "ab":
-        page.wait_for_selector(f"#compare-board-{key}0 .heatmaplayer image", state="attached")
+        page.wait_for_selector(f"#compare-board-{key}0 canvas", state="attached")
 
 
 def test_circles_are_drawn_with_a_pointer(page, dashboard):

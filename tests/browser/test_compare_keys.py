@@ -1,5 +1,6 @@
 """Keys, slider and help of the Compare page in a real browser."""
 
+from tests.browser.test_compare import point_of
 from tests.harness.journey import press, settle, visit
 
 
@@ -117,18 +118,11 @@ def test_the_options_open_within_a_phone(open_page):
 
 def test_pointing_moves_no_picture(page, dashboard):
     visit(page, dashboard + "/compare")
-    page.wait_for_selector("#compare-board-c0 .main-svg", state="attached")
+    page.wait_for_selector("#compare-board-c0 canvas", state="attached")
     page.locator("#compare-table tbody tr").first.wait_for()
     boards = [f"#compare-board-{key}0" for key in "abc"]
     before = [page.locator(board).bounding_box() for board in boards]
-    x, y = page.evaluate(
-        """(id) => {
-      const plot = document.querySelector(id + ' .js-plotly-plot');
-      const { xaxis, yaxis } = plot._fullLayout, place = plot.getBoundingClientRect();
-      return [place.left + xaxis._offset + xaxis.d2p(5), place.top + yaxis._offset + yaxis.d2p(5)];
-    }""",
-        boards[0],
-    )
+    x, y = point_of(page, "a", 0, 5, 5)
     page.mouse.move(x + 1, y + 1)
     page.mouse.move(x, y)
     page.locator("#compare-group-c .cell-value", has_text="=").first.wait_for()

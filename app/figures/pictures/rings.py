@@ -41,6 +41,7 @@ def rings_picture(
     *,
     on: Sequence[NDArray[np.bool_] | None] = (),
     lines: str = "",
+    line_width: float = 0.22,
 ) -> str:
     """Draw the rings of a board.
 
@@ -56,7 +57,7 @@ def rings_picture(
     on : shape of the mosaic's picture
         Of each tile which cells are on: rings of the others are faint.
     lines
-        Path of the lines between the maps.
+        Path of the lines between the maps, so many cells wide.
 
     Returns
     -------
@@ -65,7 +66,8 @@ def rings_picture(
     """
     common = [path for kind in outlined for path in _paths(kind, rings.get(kind, ()), slots, True)]
     if lines:
-        common.insert(0, f'<path d="{lines}" fill="none" stroke="#0b0d12" stroke-width=".22"/>')
+        stroke = f'stroke="#0b0d12" stroke-width="{line_width}"'
+        common.insert(0, f'<path d="{lines}" fill="none" {stroke}/>')
     tiles = []
     for place in range(n_tiles):
         mask = on[place] if place < len(on) else None

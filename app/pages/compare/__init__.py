@@ -10,6 +10,7 @@ from app.frame.links import COMPARE, QUIZ, link
 from app.frame.page import Page, Reply, Steps
 from app.pages.compare import words
 from app.pages.compare.boards import BOARDS_PANEL
+from app.pages.compare.circled import CIRCLES_PANEL
 from app.pages.compare.class_statistics import STATISTIC_PANEL
 from app.pages.compare.controls import CONTROLS, choices, control_values
 from app.pages.compare.downloads import register_routes
@@ -106,6 +107,7 @@ PAGE = Page(
     look=look,
     panels=(
         BOARDS_PANEL,
+        CIRCLES_PANEL,
         CONTROLS,
         HAND_PANEL,
         WORTH_PANEL,

@@ -9,17 +9,15 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures import theme
-from app.figures.pictures.board import board_figure
+from app.figures.pictures.board import EMPTY_BOARD, board_figure
 from app.figures.pictures.grid import receptive_link
-from app.frame.components import control, graph, labelled, picture_button, summary_id, switch
+from app.frame.components import control, graph, labelled, switch
 from app.frame.defaults import default_image, default_pair, stand_in_image
 from app.frame.page import Panel
 from app.frame.search import HELP
 from app.frame.wording import number_text
-from app.pages.compare import words
-from app.pages.compare.captions import captions
 from app.pages.compare.members import GROUPS, RULES
-from app.pages.compare.state import write
+from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import LINES, SLOTS_IN_A_ROW, CompareView, Tile
 from app.reading import StillReading
 
@@ -42,85 +40,66 @@ HAND_KEYS = ("hand", "ha", "hb")
 """Keys that tell which circles the reader has drawn."""
 _ROOMY = 5
 _SYMBOLS = {"a": "○", "b": "□", "c": ""}
-_EMPTY = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 
 
-def board(key: str, line: int) -> str:
+def board_id(key: str, line: int) -> str:
     """Id of the picture of one line of a group's grids."""
     return f"compare-board-{key}{line}"
 
 
+def rings_id(key: str, line: int) -> str:
+    """Id of the text that holds what lies over such a picture; assets/board.js reads it."""
+    return f"{board_id(key, line)}-rings"
+
+
+def tiles_of_line(view: CompareView, key: str, line: int) -> Sequence[Tile]:
+    """Grids that stand in one line of a group."""
+    return view.groups[key][line * SLOTS_IN_A_ROW : (line + 1) * SLOTS_IN_A_ROW]
+
+
 def _draw(view: CompareView) -> dict[str, Any]:
-    selection, slots = view.selection, view.slots
-    legend = words.legend(view.circles)
-    shown: dict[str, Any] = {}
+    slots = view.slots
+    shown: dict[str, Any] = {f"{key}_empty": _why_empty(view, key) for key in GROUPS}
     for key in GROUPS:
-        shown |= _group(view, key)
+        for line in LINES:
+            figure = _line(view, tiles_of_line(view, key, line))
+            shown |= {f"{key}{line}_hidden": figure is None}
+            shown |= {f"{key}{line}_figure": EMPTY_BOARD if figure is None else figure}
     return shown | {
-        "legend": [
-            html.Span(
-                [html.Span(symbol, className=ink, **{"aria-hidden": "true"}), f" {legend[kind]}"],
-                title=title,
-            )
-            for kind, symbol, ink, title in (
-                ("A", "○", "ink-a", "Common to A and on in no image of B"),
-                ("B", "□", "ink-b", "Common to B and on in no image of A"),
-                ("shared", "◇", "ink-shared", words.shared_text(view.circles)),
-            )
-            if kind in legend
-        ],
         "colour_bar": _colour_bar(view),
-        "rings_note": words.rings_note(view),
-        "threshold": f"{selection.t:.2f}",
         "class": "boards tight" if slots.n > _ROOMY else "boards",
         "style": {
             "--columns": str(slots.n),
             "--aspect": f"{slots.n * slots.columns / slots.rows:.4f}",
         },
-        "downloads": _downloads(view),
     }
 
 
-def _group(view: CompareView, key: str) -> dict[str, Any]:
-    tiles, selection = view.groups[key], view.selection
-    if selection.choices[key].rule == "none" and not tiles:
-        told = "No group C: choose a rule or add an image."
-    else:
-        fault = selection.faults.get(key) or "no image fits"
-        told = "" if tiles else f"No image is in this group: {fault}."
-    shown: dict[str, Any] = {f"{key}_empty": told}
-    for line in LINES:
-        of_line = tiles[line * SLOTS_IN_A_ROW : (line + 1) * SLOTS_IN_A_ROW]
-        parts = _line(view, key, line, of_line)
-        shown |= {f"{key}{line}_{name}": value for name, value in parts.items()}
-    return shown
+def _why_empty(view: CompareView, key: str) -> str:
+    """Why a group has no image, "" where it has."""
+    if view.groups[key]:
+        return ""
+    if view.selection.choices[key].rule == "none":
+        return "No group C: choose a rule or add an image."
+    fault = view.selection.faults.get(key) or "no image fits"
+    return f"No image is in this group: {fault}."
 
 
-def _line(view: CompareView, key: str, line: int, tiles: Sequence[Tile]) -> dict[str, Any]:
+def _line(view: CompareView, tiles: Sequence[Tile]) -> dict[str, Any] | None:
     if not tiles:
-        return {"hidden": True, "captions": [], "figure": _EMPTY, "summary": ""}
+        return None
     layer, selection = view.layer, view.selection
     sight = view.explorer.sight(selection.model, layer.name)
-    figure = board_figure(
+    return board_figure(
         view.mosaic,
         view.slots,
         [tile.values for tile in tiles],
         view.range,
-        rings=view.rings[key],
-        on=[tile.on for tile in tiles],
-        outlined=view.outlined,
         colour_map=selection.colours,
         name=layer.name,
         fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial),
         units=view.units if len(view.units) < layer.n_units else None,
     )
-    more = f"More of group {key.upper()}."
-    return {
-        "hidden": False,
-        "captions": captions(view, key, tiles),
-        "figure": figure,
-        "summary": words.board_summary(view, key) if line == 0 else more,
-    }
 
 
 def _colour_bar(view: CompareView) -> list[Component]:
@@ -133,43 +112,6 @@ def _colour_bar(view: CompareView) -> list[Component]:
         ),
         html.Span(number_text(high), className="figures"),
         html.Span(" activation, all grids", className="faint"),
-    ]
-
-
-def _downloads(view: CompareView) -> list[Component]:
-    query = write(view.selection, view.explorer)
-    selection = view.selection
-    low, high = view.range
-    stem = f"{selection.model}_{selection.set}_{selection.layer}"
-    buttons = [
-        picture_button(
-            board(key, line),
-            f"{stem}_{key.upper()}{line or ''} from {low:.3g} to {high:.3g}",
-            f"{key.upper()}{'′' * line} PNG",
-        )
-        for key in GROUPS
-        for line in LINES
-        if len(view.groups[key]) > line * SLOTS_IN_A_ROW
-    ]
-    if view.selection.own:
-        # A file is asked for by its address, where an own image has no place.
-        return buttons
-    return [
-        *buttons,
-        html.A(
-            "Circles CSV",
-            href=f"/download/circles.csv{query}",
-            className="button small",
-            download=f"{stem}_circles.csv",
-            title="All circled cells with their numbers",
-        ),
-        html.A(
-            "NPZ",
-            href=f"/download/compare.npz{query}",
-            className="button small",
-            download=f"{stem}_compare.npz",
-            title="Activations of all images, circles and what they are worth",
-        ),
     ]
 
 
@@ -279,11 +221,13 @@ def _line_frame(key: str, line: int) -> Component:
     return html.Div(
         [
             html.Div(id=f"compare-captions-{key}{line}", className="captions"),
-            graph(board(key, line), f"Grids of group {key.upper()}", class_name="board"),
+            graph(board_id(key, line), f"Grids of group {key.upper()}", class_name="board"),
+            html.Div(id=rings_id(key, line), hidden=True),
         ],
         id=f"compare-line-{key}{line}",
         className="group-line",
         hidden=True,
+        **{"data-head": LEGEND},
     )
 
 
@@ -293,31 +237,30 @@ def _group_outputs() -> dict[str, tuple[str, str]]:
         for line in LINES:
             outputs |= {
                 f"{key}{line}_hidden": (f"compare-line-{key}{line}", "hidden"),
-                f"{key}{line}_captions": (f"compare-captions-{key}{line}", "children"),
-                f"{key}{line}_figure": (board(key, line), "figure"),
+                f"{key}{line}_figure": (board_id(key, line), "figure"),
             }
     return outputs
 
 
 BOARDS_PANEL = Panel(
     name="compare-boards",
-    depends_on=(*GROUP_KEYS, "layer", "t", "zoom", "mean", "min", "colours", "cell", *HAND_KEYS),
+    depends_on=(*GROUP_KEYS, "layer", "zoom", "mean", "min", "colours"),
     layout=_frame,
     draw=_draw,
     outputs={
         **_group_outputs(),
-        "legend": (LEGEND, "children"),
         "colour_bar": (COLOUR_BAR, "children"),
         "class": (BOARDS, "className"),
         "style": (BOARDS, "style"),
-        "downloads": (DOWNLOADS, "children"),
     },
-    texts={
-        **{f"{key}_empty": f"compare-empty-{key}" for key in GROUPS},
-        **{
-            f"{key}{line}_summary": summary_id(board(key, line)) for key in GROUPS for line in LINES
-        },
-        "rings_note": RINGS_NOTE,
-        "threshold": THRESHOLD_TEXT,
-    },
+    texts={f"{key}_empty": f"compare-empty-{key}" for key in GROUPS},
+    # Only units with a ring are shown: which these are follows from the circles.
+    seen={"zoom": lambda selection: (selection.zoom, _circled(selection))},
 )
+
+
+def _circled(selection: CompareSelection) -> tuple[Any, ...]:
+    """What the choice of the units with a ring follows from."""
+    if selection.zoom != "circled":
+        return ()
+    return selection.t, selection.by_hand, selection.hand_a, selection.hand_b

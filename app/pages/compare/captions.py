@@ -89,6 +89,7 @@ def _member(view: CompareView, key: str, tile: ImageTile) -> Component:
             "data-member": OWN_WORD if tile.is_own else str(tile.image),
             "data-group": key,
             "data-place": str(tile.position),
+            "data-told": f"{name}, label {label}: {_both_answers(view, tile)}",
         },
     )
 
