@@ -10,45 +10,26 @@ from app.frame.defaults import default_pair
 from app.frame.search import HELP
 
 
-def image_steps() -> Component:
-    """Image number between its buttons."""
+def image_steps(*, to_mistakes: bool = True) -> Component:
+    """Image number between its buttons; one of them may lead to the next mistake."""
+    number = dbc.Input(
+        id=control("image"), type="number", min=0, step=1, debounce=True, className="image-number"
+    )
+    wrong = _step("wrong", "Next wrong", "Next misclassified image (w)")
     return html.Div(
         [
-            html.Button(
-                "‹",
-                className="button",
-                title="Previous image (←)",
-                **{"data-step": "previous", "aria-label": "Previous image"},
-            ),
-            labelled(
-                "Image",
-                dbc.Input(
-                    id=control("image"),
-                    type="number",
-                    min=0,
-                    step=1,
-                    debounce=True,
-                    className="image-number",
-                ),
-            ),
-            html.Button(
-                "›",
-                className="button",
-                title="Next image (→)",
-                **{"data-step": "next", "aria-label": "Next image"},
-            ),
-            html.Button(
-                "Random", className="button", title="Random image (r)", **{"data-step": "random"}
-            ),
-            html.Button(
-                "Next wrong",
-                className="button",
-                title="Next misclassified image (w)",
-                **{"data-step": "wrong"},
-            ),
+            _step("previous", "‹", "Previous image (←)", **{"aria-label": "Previous image"}),
+            labelled("Image", number),
+            _step("next", "›", "Next image (→)", **{"aria-label": "Next image"}),
+            _step("random", "Random", "Random image (r)"),
+            *([wrong] if to_mistakes else []),
         ],
         className="button-row on-line",
     )
+
+
+def _step(where: str, text: str, title: str, **more: str) -> Component:
+    return html.Button(text, className="button", title=title, **{"data-step": where, **more})
 
 
 def image_search(explorer: Explorer, found_id: str) -> Component:

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.figures.pictures.grid import grid_figure, receptive_link
 from app.figures.pictures.signed import signed_grid, with_cells
+from app.frame.answer import ONE
 from app.frame.components import graph, picture_button, select, summary_id, table
 from app.frame.links import PATTERNS, link_to
 from app.frame.page import Panel
@@ -15,7 +16,6 @@ from app.frame.query import write_query
 from app.frame.wording import shape_text
 from app.pages.decide import words
 from app.pages.decide.choices import ledger_layers, unit_layers
-from app.pages.decide.image import ONE
 from app.pages.decide.nodes import NODES
 from app.pages.decide.pixels import DOWNLOADS, PIXELS
 from app.pages.decide.state import REFERENCES, DecideSelection

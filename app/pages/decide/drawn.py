@@ -7,10 +7,10 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.charts.drawn import drawn_figure
+from app.frame.answer import ONE
 from app.frame.components import EMPTY_FIGURE, graph, summary_id
 from app.frame.page import Panel
 from app.pages.decide import results_words as words
-from app.pages.decide.image import ONE
 from app.pages.decide.results import drawn_of
 from app.pages.decide.view import DecideView
 

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
+from app.frame.answer import ONE
 from app.frame.components import number, select, table
 from app.frame.defaults import default_layer
 from app.frame.page import Panel
@@ -14,7 +15,6 @@ from app.frame.subject import Subject
 from app.frame.wording import probability_text, unit_word
 from app.pages.decide import results_words as words
 from app.pages.decide.choices import default_donor
-from app.pages.decide.image import ONE
 from app.pages.decide.results import donors_of, edit_of
 from app.pages.decide.view import DecideView
 from cnn_core.decision.smallest_edit import Edit

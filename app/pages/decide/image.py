@@ -2,35 +2,23 @@
 
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
-from dash.development.base_component import Component
 
-from app.explorer import Explorer
 from app.figures.charts.silenced_answer import silenced_answer_figure
 from app.figures.pictures.image import image_figure
 from app.figures.pictures.thumbnail import image_thumbnail
-from app.frame.components import control, graph, labelled, summary_id
+from app.frame.answer import ONE, answer_panel, image_summary, place_in_search
+from app.frame.components import graph, summary_id
 from app.frame.page import Panel
-from app.frame.search import search_text
-from app.frame.wording import answer_title
 from app.pages.decide import words
 from app.pages.decide.view import DecideView
 
-IMAGE, BARS, VERDICT, DIGIT, FOUND = (
-    "decide-image",
-    "decide-answer",
-    "decide-verdict",
-    "decide-digit",
-    "decide-found",
-)
-BARS_TITLE = f"{BARS}-title"
-ONE = ("model", "set", "image", "own")
-"""Keys that name the image and the network."""
+IMAGE, VERDICT, DIGIT, FOUND = "decide-image", "decide-verdict", "decide-digit", "decide-found"
 
 
 def _draw_image(view: DecideView) -> dict[str, Any]:
-    told, shown = words.image_summary(view), view.explorer.shown(view.image)
+    shown = view.explorer.shown(view.image)
+    told = image_summary(view.explorer, view.selection.subject)
     name = view.selection.subject.file_stem.replace("_", " ")
     return {
         "image": image_figure(shown, name=name),
@@ -52,38 +40,14 @@ def _draw_verdict(view: DecideView) -> dict[str, Any]:
 
 
 def _draw_bars(view: DecideView) -> dict[str, Any]:
-    return {
-        "bars": silenced_answer_figure(
-            view.explorer.class_names,
-            view.answer,
-            view.after,
-            view.p,
-            view.q,
-            scale=view.selection.scale,
-            label=view.label,
-        ),
-        "title": answer_title(view.explorer.network(view.selection.model)),
-        "summary": words.answer_summary(view),
-    }
-
-
-def _bars_frame(explorer: Explorer) -> Component:
-    scales = ("linear", "probability"), ("log", "log probability"), ("logits", "logits")
-    scale = dbc.Select(
-        id=control("scale"), options=[{"value": value, "label": text} for value, text in scales]
-    )
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.H2("Softmax", id=BARS_TITLE),
-                    labelled("Scale", scale, class_name="field inline", hide_label=True),
-                ],
-                className="panel-head",
-            ),
-            graph(BARS, "The network's answer", class_name="answer-figure"),
-        ],
-        className="panel-part",
+    return silenced_answer_figure(
+        view.explorer.class_names,
+        view.answer,
+        view.after,
+        view.p,
+        view.q,
+        scale=view.selection.scale,
+        label=view.label,
     )
 
 
@@ -102,17 +66,5 @@ VERDICT_PANEL = Panel(
     draw=_draw_verdict,
     outputs={"verdict": (VERDICT, "children")},
 )
-ANSWER = Panel(
-    name="decide-answer",
-    depends_on=(*ONE, "p", "q", "off", "baseline", "scale"),
-    layout=_bars_frame,
-    draw=_draw_bars,
-    outputs={"bars": (BARS, "figure")},
-    texts={"title": BARS_TITLE, "summary": summary_id(BARS)},
-)
-PLACE_IN_SEARCH = Panel(
-    name="decide-found",
-    depends_on=("model", "set", "image", "find"),
-    draw=lambda view: {"found": search_text(view.found, view.selection.image)},
-    texts={"found": FOUND},
-)
+ANSWER = answer_panel("decide", ("p", "q", "off", "baseline"), _draw_bars, words.answer_summary)
+PLACE_IN_SEARCH = place_in_search("decide")

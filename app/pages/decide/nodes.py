@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.figures.charts.ledger import ledger_figure
 from app.figures.theme import class_colour
+from app.frame.answer import ONE
 from app.frame.components import graph, summary_id
 from app.frame.links import DECIDE, PATTERNS, link_to
 from app.frame.page import Panel, Part
 from app.frame.wording import signed
 from app.pages.decide import results_words, words
 from app.pages.decide.bars import bars_of
-from app.pages.decide.image import ONE
 from app.pages.decide.results import mean_effects
 from app.pages.decide.silenced import NONE_SILENCED
 from app.pages.decide.sums import sum_line

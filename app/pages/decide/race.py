@@ -7,12 +7,12 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.charts.race import ORDERS, no_figure, race_figure
+from app.frame.answer import ONE
 from app.frame.components import graph, select, summary_id, switch
 from app.frame.page import Panel, Part
 from app.frame.wording import unit_word
 from app.pages.decide import results_words as words
 from app.pages.decide.cells import layer_choices
-from app.pages.decide.image import ONE
 from app.pages.decide.results import curve, race_of
 from app.pages.decide.view import DecideView
 from cnn_core.network.layers import LayerInfo

@@ -148,16 +148,6 @@ def answer_summary(view: DecideView) -> str:
     return " ".join(parts)
 
 
-def image_summary(view: DecideView) -> str:
-    """Tell the image to someone who does not see it."""
-    subject = view.selection.subject
-    if view.label is None:
-        return "Your own image; nobody has labelled it."
-    return (
-        f"Image {subject.image} of the {subject.set} set, labelled {view.class_name(view.label)}."
-    )
-
-
 def silenced_text(view: DecideView) -> str:
     """What silencing did.
 

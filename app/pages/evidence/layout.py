@@ -7,7 +7,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.frame.components import control, graph, labelled, picture_button, select
+from app.frame.components import graph, labelled, picture_button, select
+from app.frame.image_chooser import image_steps
 
 PURPOSE, TRAINING, STEPS, REST, MISSING = (
     "evidence-purpose",
@@ -211,40 +212,7 @@ def nodes_frame(explorer: Explorer) -> Component:
                         [
                             html.P(id=NODES_NOTE, className="statement"),
                             html.P(id=LIKENESS, className="faint note"),
-                            html.Div(
-                                [
-                                    html.Button(
-                                        "‹",
-                                        className="button",
-                                        title="Previous image (←)",
-                                        **{"data-step": "previous", "aria-label": "Previous image"},
-                                    ),
-                                    labelled(
-                                        "Image",
-                                        dbc.Input(
-                                            id=control("image"),
-                                            type="number",
-                                            min=0,
-                                            step=1,
-                                            debounce=True,
-                                            className="image-number",
-                                        ),
-                                    ),
-                                    html.Button(
-                                        "›",
-                                        className="button",
-                                        title="Next image (→)",
-                                        **{"data-step": "next", "aria-label": "Next image"},
-                                    ),
-                                    html.Button(
-                                        "Random",
-                                        className="button",
-                                        title="Random image (r)",
-                                        **{"data-step": "random"},
-                                    ),
-                                ],
-                                className="button-row on-line",
-                            ),
+                            image_steps(to_mistakes=False),
                         ]
                     ),
                 ],

@@ -13,16 +13,6 @@ def range_title(view: ExploreView) -> str:
     return "activation" if view.selection.range == "layer" else "standardised and clipped"
 
 
-def image_summary(view: ExploreView) -> str:
-    """Tell the image to someone who does not see it."""
-    subject = view.selection.subject
-    if view.label is None:
-        return "Your own image; nobody has labelled it."
-    return (
-        f"Image {subject.image} of the {subject.set} set, labelled {view.class_name(view.label)}."
-    )
-
-
 def verdict(view: ExploreView) -> dict[str, str]:
     """Label, prediction, and one of two words: whether they agree; no word without a label."""
     is_right = view.label == view.prediction
