@@ -78,30 +78,6 @@ def test_one_gesture_on_the_slider_is_one_entry_of_the_history(page, dashboard):
     assert "seed=1" in page.url
 
 
-def test_the_help_tells_the_keys_of_the_page_it_is_opened_on(page, dashboard):
-    told = {}
-    for path in ("/", "/compare", "/decide", "/evidence", "/model"):
-        visit(page, dashboard + path)
-        page.keyboard.press("?")
-        told[path] = page.inner_text("#help")
-        page.keyboard.press("Escape")
-    assert len(set(told.values())) == len(told)
-    assert "next seed" in told["/compare"] and "next misclassified" not in told["/compare"]
-    assert "silence" in told["/decide"] and "enlarge its unit" in told["/"]
-    assert "next misclassified" not in told["/evidence"] and "→" not in told["/model"]
-    assert all("this help" in text for text in told.values())
-
-
-def test_the_help_tells_on_no_page_the_keys_that_work_everywhere(page, dashboard):
-    visit(page, dashboard + "/model")
-    page.evaluate("history.pushState(null, '', '/elsewhere')")
-    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
-    page.get_by_role("heading", name="There is no such page").wait_for()
-    page.keyboard.press("?")
-    told = page.locator("#help .keys").inner_text()
-    assert " ".join(told.split()) == "? this help Esc close it"
-
-
 def test_the_options_open_within_a_phone(open_page):
     page = open_page("/compare", viewport={"width": 360, "height": 740})
     settle(page)

@@ -4,12 +4,17 @@ import json
 
 from axe_playwright_python.sync_playwright import Axe
 
+# A page without a chart has none to wait for; a hidden one is drawn when it is shown.
+_SETTLED = """() => document.body.dataset.settled === "yes" &&
+  document.querySelector(".page-sentence")?.textContent &&
+  [...document.querySelectorAll(".figure .graph")]
+    .every((place) => !place.checkVisibility() || place.querySelector(".main-svg"))"""
+
 
 def settle(page):
-    """Wait until the page has answered and every picture is drawn."""
+    """Wait until the page has answered and every picture that stands on it is drawn."""
     page.wait_for_timeout(60)
-    page.wait_for_selector("body[data-settled=yes]", timeout=20_000)
-    page.wait_for_selector(".js-plotly-plot .main-svg", state="attached", timeout=20_000)
+    page.wait_for_function(_SETTLED, timeout=20_000)
     page.wait_for_timeout(60)
 
 

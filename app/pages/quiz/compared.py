@@ -50,7 +50,7 @@ def draw_compared(view: QuizView) -> dict[str, Any]:
                 summary=summary,
             ),
             html.H3(_("On these questions")),
-            table(_trial_rows(view, columns), ("", *columns)),
+            table(_trial_rows(view, columns), (_("shown"), *columns)),
             html.H3(_("On all images of the two classes in the test set")),
             _whole_set(view, readers),
             html.P(_fine_print(view, readers), className="faint note"),
