@@ -299,6 +299,8 @@
         if (sent) release();
         return;
       }
+      // What the pictures show by now is said too, even if a newer wish waits.
+      write(told.texts);
       // An answer that nobody waited for any more is taken too: nothing else was asked since.
       const isNewest = !sent || isSame(wanted, sent);
       if (isNewest) {
@@ -309,7 +311,6 @@
         }
         tell(told.values);
         carry(told);
-        write(told.texts);
         showAs(told.values);
         document.documentElement.lang = told.language;
         document.title = `${told.title} · CNN Looking Glass`;

@@ -1,220 +1,122 @@
-// The pad of the Draw page: strokes are kept in the browser and sent to be cleaned; what comes back
-// is the image that every page takes, in the address's fragment. The newest picture wins.
+// The Draw page: what stands on the pad is sent to be cleaned while it is drawn; what comes back is
+// the image that every page takes, in the address's fragment. The newest picture wins.
 (() => {
   "use strict";
 
   const PATH = "/draw";
-  const SIDE = 280;
   const KEPT = "looking-glass-pad";
-  const BRUSH = 22; // lands at MNIST's width once the drawing is scaled
   const MOST_BYTES = 2.5e6;
-  let pad = null; // the <div> that the canvas stands in
-  let canvas = null;
-  let past = [];
-  let future = [];
-  let isErasing = false;
-  let pen = null;
+  const RESTING_MS = 400; // without a change, before each step is tried the other way
+  const NO_SERVER = "The server does not answer at the moment; the drawing stays on the pad.";
+  let box = null; // the <div> that the pad stands in
+  let pad = null;
   let steps = new Set();
   let picture = null; // base64 of an uploaded picture, in place of the pad
   let isUnderWay = false;
   let isWanted = false;
+  let last = { body: "", own: "" }; // what was cleaned last, and what came of it
+  let resting = 0;
 
   const glass = () => window.lookingGlass;
   const answer = () => glass().answer();
-  const element = (selector) => pad.closest(".draw").querySelector(selector);
+  const isHere = () => location.pathname === PATH && answer()?.path === PATH;
+  // As it was asked for last: the answer may be on its way.
+  const ownHere = () => (location.hash.startsWith("#own=") ? location.hash.slice(5) : "");
+  const element = (selector) => box.closest(".draw").querySelector(selector);
+  const usual = () => new Set(box.dataset.steps.split(",").filter(Boolean));
 
-  // --- the pad -------------------------------------------------------------------------------------
-
-  function build(box) {
-    pad = box;
-    canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: SIDE, height: SIDE, tabIndex: 0 });
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", "Pad: draw with the pointer; arrow keys move a dot, space draws");
-    box.replaceChildren(canvas);
-    canvas.addEventListener("pointerdown", start);
-    canvas.addEventListener("pointermove", move);
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, stop);
-    canvas.addEventListener("keydown", byKey);
-    steps = new Set(box.dataset.steps.split(",").filter(Boolean));
+  function build(place) {
+    box = place;
+    [picture, last] = [null, { body: "", own: "" }];
+    pad = window.drawingPad.open(box, () => {
+      picture = null;
+      send();
+    });
     buildUpload();
-    buildSwitches();
-    clear();
-    past = [];
-    future = [];
-    picture = null;
+    setSteps(usual());
     restore();
   }
 
-  const context = () => canvas.getContext("2d", { willReadFrequently: true });
+  const post = (address, body) => fetch(address, { method: "POST",
+    headers: { "Content-Type": "application/json" }, body });
 
-  function clear() {
-    context().fillStyle = "#000";
-    context().fillRect(0, 0, SIDE, SIDE);
-  }
-
-  const look = () => canvas.toDataURL("image/png");
-
-  function remember() {
-    past.push(look());
-    if (past.length > 40) past.shift();
-    future = [];
-    picture = null;
-  }
-
-  function placeOf(event) {
-    const area = canvas.getBoundingClientRect();
-    return [(event.clientX - area.left) * SIDE / area.width,
-      (event.clientY - area.top) * SIDE / area.height];
-  }
-
-  function line([x0, y0], [x1, y1]) {
-    const ink = context();
-    ink.strokeStyle = isErasing ? "#000" : "#fff";
-    ink.lineWidth = isErasing ? BRUSH * 1.6 : BRUSH;
-    ink.lineCap = ink.lineJoin = "round";
-    ink.beginPath();
-    ink.moveTo(x0, y0);
-    ink.lineTo(x1 + 0.01, y1);
-    ink.stroke();
-  }
-
-  function start(event) {
-    event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
-    remember();
-    pen = placeOf(event);
-    line(pen, pen);
-    send();
-  }
-
-  function move(event) {
-    if (!pen) return;
-    for (const part of event.getCoalescedEvents?.() || [event]) {
-      const next = placeOf(part);
-      line(pen, next);
-      pen = next;
-    }
-    send();
-  }
-
-  function stop() {
-    if (!pen) return;
-    pen = null;
-    keep();
-    send();
-  }
-
-  const dot = { x: 10, y: 10, cells: 20 };
-  function byKey(event) {
-    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const size = SIDE / dot.cells;
-    const middle = () => [(dot.x + 0.5) * size, (dot.y + 0.5) * size];
-    if (steps[event.key]) {
-      const before = middle();
-      dot.x = Math.min(Math.max(dot.x + steps[event.key][0], 0), dot.cells - 1);
-      dot.y = Math.min(Math.max(dot.y + steps[event.key][1], 0), dot.cells - 1);
-      if (event.shiftKey) {
-        remember();
-        line(before, middle());
-        keep();
-        send();
-      }
-      canvas.setAttribute("aria-label", `Pad, column ${dot.x + 1}, row ${dot.y + 1} of 20; space draws, shift and arrows draw a line`);
-    } else if (event.key === " ") {
-      remember();
-      line(middle(), middle());
-      keep();
-      send();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  function put(address) {
-    return new Promise((done) => {
-      const image = new Image();
-      image.onload = () => {
-        clear();
-        context().imageSmoothingEnabled = false;
-        context().drawImage(image, 0, 0, SIDE, SIDE);
-        done();
-      };
-      image.src = address;
-    });
-  }
-
-  const isEmpty = () => {
-    const { data } = context().getImageData(0, 0, SIDE, SIDE);
-    for (let place = 0; place < data.length; place += 16) if (data[place] > 40) return false;
-    return true;
-  };
+  // --- what was drawn before ---------------------------------------------------------------------------
 
   function keep() {
     try {
-      sessionStorage.setItem(KEPT, look());
+      const kept = { own: last.own, pad: pad.look(), steps: [...steps] };
+      sessionStorage.setItem(KEPT, JSON.stringify(kept));
     } catch {
-      // A browser that keeps nothing starts with an empty pad.
+      // A browser that keeps nothing shows the image of the link instead.
     }
   }
 
-  async function restore() {
-    let kept = null;
+  function kept() {
     try {
-      kept = sessionStorage.getItem(KEPT);
+      return JSON.parse(sessionStorage.getItem(KEPT));
     } catch {
-      return;
-    }
-    if (kept && answer()?.own) {
-      await put(kept);
-      send({ isQuiet: true });
+      return null;
     }
   }
 
-  const ACTS = {
-    async undo() {
-      if (!past.length) return;
-      future.push(look());
-      await put(past.pop());
-    },
-    async redo() {
-      if (!future.length) return;
-      past.push(look());
-      await put(future.pop());
-    },
-    erase() {
-      isErasing = !isErasing;
-      element('[data-pad="erase"]').setAttribute("aria-pressed", String(isErasing));
-    },
-    clear() {
-      remember();
-      clear();
-    },
-    async image() {
-      const { values } = answer();
-      const query = new URLSearchParams({ model: values.model, set: values.set, image: values.image });
-      const reply = await fetch(`/draw/image.png?${query}`);
-      if (!reply.ok) return;
-      remember();
-      await put(URL.createObjectURL(await reply.blob()));
-    },
-  };
+  // The pad as it was left, if the image in the address came of it; else that image itself.
+  async function restore() {
+    const own = ownHere();
+    if (!own) return;
+    const before = kept();
+    if (before?.own === own && before.pad) {
+      setSteps(new Set(before.steps));
+      await pad.put(before.pad);
+    } else if (!(await putOwn(own))) return;
+    send();
+  }
+
+  async function putOwn(own) {
+    try {
+      const reply = await post("/draw/own.png", JSON.stringify({ own }));
+      if (!reply.ok) return false;
+      const blob = await reply.blob();
+      if (ownHere() !== own) return false;
+      await pad.put(URL.createObjectURL(blob));
+      picture = await lettersOf(blob);
+      setSteps(new Set()); // it is clean already
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // --- buttons -----------------------------------------------------------------------------------------
+
+  async function startFromImage() {
+    const { values } = answer();
+    const query = new URLSearchParams({ model: values.model, set: values.set, image: values.image });
+    const reply = await fetch(`/draw/image.png?${query}`);
+    if (!reply.ok) return tell(await reply.text());
+    pad.act("remember");
+    await pad.put(URL.createObjectURL(await reply.blob()));
+  }
 
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest?.("[data-pad]");
-    if (!button || !canvas) return;
-    await ACTS[button.dataset.pad]();
-    keep();
-    if (button.dataset.pad !== "erase") send();
+    const act = event.target.closest?.("[data-pad]")?.dataset.pad;
+    if (!act || !pad) return;
+    try {
+      await (act === "image" ? startFromImage() : pad.act(act));
+    } catch {
+      tell(NO_SERVER);
+    }
+    if (act === "erase") return;
+    if (act === "clear" || act === "image") setSteps(usual());
+    picture = null;
+    send();
   });
 
   document.addEventListener("click", async (event) => {
     const ending = event.target.closest?.("[data-own-file]")?.dataset.ownFile;
-    const own = ending && answer()?.own;
+    const own = ending && ownHere();
     if (!own) return;
     try {
-      const reply = await fetch(`/draw/own.${ending}`, { method: "POST",
-        headers: { "Content-Type": "application/json" }, body: JSON.stringify({ own }) });
+      const reply = await post(`/draw/own.${ending}`, JSON.stringify({ own }));
       if (!reply.ok) return tell(await reply.text());
       const link = document.createElement("a");
       link.href = URL.createObjectURL(await reply.blob());
@@ -222,7 +124,7 @@
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     } catch {
-      tell("The server does not answer at the moment; the drawing stays on the pad.");
+      tell(NO_SERVER);
     }
   });
 
@@ -250,13 +152,17 @@
         return;
       }
     }
+    picture = await lettersOf(blob);
+    send();
+  }
+
+  async function lettersOf(blob) {
     const bytes = new Uint8Array(await blob.arrayBuffer());
     let letters = "";
     for (let place = 0; place < bytes.length; place += 0x8000) {
       letters += String.fromCharCode(...bytes.subarray(place, place + 0x8000));
     }
-    picture = btoa(letters);
-    send();
+    return btoa(letters);
   }
 
   document.addEventListener("paste", (event) => {
@@ -275,18 +181,23 @@
 
   // --- cleaning ------------------------------------------------------------------------------------
 
-  function buildSwitches() {
-    for (const box of pad.closest(".draw").querySelectorAll("[data-step-name]")) {
-      const input = Object.assign(document.createElement("input"), {
-        type: "checkbox", checked: steps.has(box.dataset.stepName),
-      });
-      input.addEventListener("change", () => {
-        if (input.checked) steps.add(box.dataset.stepName);
-        else steps.delete(box.dataset.stepName);
-        send();
-      });
-      box.replaceChildren(input);
+  function setSteps(wanted) {
+    steps = wanted;
+    for (const place of box.closest(".draw").querySelectorAll("[data-step-name]")) {
+      const input = place.querySelector("input") || newSwitch(place);
+      input.checked = steps.has(place.dataset.stepName);
     }
+  }
+
+  function newSwitch(place) {
+    const input = Object.assign(document.createElement("input"), { type: "checkbox" });
+    input.addEventListener("change", () => {
+      if (input.checked) steps.add(place.dataset.stepName);
+      else steps.delete(place.dataset.stepName);
+      send();
+    });
+    place.replaceChildren(input);
+    return input;
   }
 
   function tell(text) {
@@ -298,55 +209,93 @@
 
   function send() {
     isWanted = true;
+    clearTimeout(resting);
     if (!isUnderWay) clean();
   }
 
   async function clean() {
     isUnderWay = true;
-    while (isWanted && location.pathname === PATH && answer()) {
+    while (isWanted && isHere()) {
       isWanted = false;
-      if (!picture && isEmpty()) {
-        tell("");
-        show({ yours: "", cleaned: "", seen: "", steps: [] });
-        if (answer().own) glass().go(PATH, location.search, { own: "", push: false });
-        continue;
-      }
-      const body = { picture: picture || look().split(",")[1], steps: [...steps].join(","),
-        model: answer().values.model };
-      try {
-        const reply = await fetch(pad.dataset.address, { method: "POST",
-          headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-        if (!reply.ok) {
-          tell(await reply.text());
-          continue;
-        }
-        const told = await reply.json();
-        tell(told.notes.join(" "));
-        show(told);
-        if (!isWanted || told.own !== answer().own) {
-          glass().go(PATH, location.search, { own: told.own, push: false });
-        }
-      } catch {
-        tell("The server does not answer at the moment; the drawing stays on the pad.");
-      }
+      if (!picture && pad.isEmpty()) emptied();
+      else await cleanOnce();
     }
     isUnderWay = false;
+    if (!isHere() || !ownHere()) return;
+    if (!picture && !pad.isDrawing()) keep();
+    resting = setTimeout(tryEachWay, RESTING_MS);
+  }
+
+  function emptied() {
+    last = { body: "", own: "" };
+    tell("");
+    show({ yours: "", cleaned: "", seen: "", answer: "", steps: [] });
+    for (const place of box.closest(".draw").querySelectorAll("[data-step-told], [data-step-other]")) {
+      place.textContent = "";
+    }
+    if (ownHere()) glass().go(PATH, location.search, { own: "", push: false });
+  }
+
+  const wish = () => JSON.stringify({ picture: picture || pad.look().split(",")[1],
+    steps: [...steps].join(","), model: answer().values.model });
+
+  async function cleanOnce() {
+    const body = wish();
+    if (body === last.body && last.own === ownHere()) return;
+    try {
+      const reply = await post(box.dataset.address, body);
+      if (!isHere()) return;
+      if (!reply.ok) {
+        tell(await reply.text());
+        return;
+      }
+      const told = await reply.json();
+      last = { body, own: told.own };
+      tell(told.notes.join(" "));
+      show(told);
+      glass().go(PATH, location.search, { own: told.own, push: false });
+    } catch {
+      tell(NO_SERVER);
+    }
+  }
+
+  async function tryEachWay() {
+    const { body } = last;
+    if (!isHere() || pad.isDrawing() || !body) return;
+    try {
+      const reply = await post(`${box.dataset.address}/each-way`, body);
+      if (!reply.ok || body !== last.body) return;
+      for (const [name, text] of Object.entries(await reply.json())) {
+        element(`[data-step-other="${name}"]`).textContent = text;
+      }
+    } catch {
+      // The next stroke asks again.
+    }
   }
 
   function show(told) {
     for (const key of ["yours", "cleaned", "seen"]) {
-      const box = element(`[data-picture="${key}"]`);
-      if (box) box.style.backgroundImage = told[key] ? `url(${told[key]})` : "";
+      element(`[data-picture="${key}"]`).style.backgroundImage = told[key] ? `url(${told[key]})` : "";
     }
+    element("[data-live]").textContent = told.answer;
     for (const step of told.steps) {
       element(`[data-step-told="${step.name}"]`).textContent = step.sentence;
-      element(`[data-step-other="${step.name}"]`).textContent = step.other;
     }
   }
 
   document.addEventListener("lookingglass:settled", ({ detail }) => {
     if (detail.path !== PATH) return;
-    const box = document.getElementById("draw-pad");
-    if (box && box !== pad) build(box);
+    const place = document.getElementById("draw-pad");
+    if (!place) return;
+    if (place !== box) build(place);
+    else if (isUnderWay || pad.isDrawing() || ownHere() === last.own) sendIfModelChanged();
+    // Another number in the image chooser leaves the drawing; another link brings its own.
+    else if (ownHere()) restore();
+    else send();
   });
+
+  // Of another model the answer to the other ways is another one.
+  function sendIfModelChanged() {
+    if (!isUnderWay && last.body && JSON.parse(last.body).model !== answer().values.model) send();
+  }
 })();

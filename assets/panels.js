@@ -11,6 +11,7 @@
   let shown = {};
   let timer = 0;
   const waits = {}; // timers of panels that wait for a survey, by name
+  let isHeld = false; // a pen on the pad, a slider under way
 
   const places = () => [...document.querySelectorAll(".panel-place[data-slow]")];
 
@@ -28,11 +29,18 @@
   }
 
   function askAll() {
+    if (isHeld) {
+      timer = setTimeout(askAll, STILL_MS);
+      return;
+    }
     for (const place of places()) {
       const name = place.dataset.panel;
       if (name in wanted && asked[name] !== wanted[name]) ask(name);
     }
   }
+
+  addEventListener("pointerdown", () => { isHeld = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { isHeld = false; }, true);
 
   document.addEventListener("lookingglass:wanted", ({ detail }) => {
     for (const place of places()) {

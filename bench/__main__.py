@@ -14,7 +14,7 @@ from bench.running import SURROUNDINGS, started
 from bench.summary import lines
 from tests.harness.driven import started_browser
 
-IN_BROWSER = ("explore", "compare", "decide")
+IN_BROWSER = ("explore", "compare", "decide", "draw", "training")
 """Parts that drive a page of a server which runs for all of them."""
 ON_THEIR_OWN = ("server", "start", "growth", "classroom", "memory")
 """Parts that start what they measure themselves."""

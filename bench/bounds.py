@@ -82,6 +82,19 @@ BOUNDS = (
         Figure("decide", "one more node silenced or restored, pictures stand, ms"),
         100,
     ),
+    _goal(
+        "pen lifted in Draw, answer and grid stand, ms",
+        Figure("draw", "pen lifted, answer and grid stand, ms"),
+        100,
+    ),
+    *(
+        _goal(
+            f"another snapshot in Training, {layer}, ms",
+            Figure("training", f"{layer}, another snapshot, pictures stand, ms"),
+            100,
+        )
+        for layer in ("Conv2D_3", "Conv2D_1")
+    ),
     Ratio("numbers of a new image, over a bare pass", _MISS, _PASS, "at most", 3, 2),
     Ratio("numbers of an image in the cache, over a bare pass", _HIT, _PASS, "at most", 0.3, 0.1),
     Ratio(

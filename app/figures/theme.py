@@ -121,6 +121,11 @@ def axis(**more: Any) -> dict[str, Any]:
     }
 
 
+def axis_title(text: str) -> dict[str, Any]:
+    """Title of an axis, no larger than its labels."""
+    return {"text": text, "font": {"size": 12, "color": FAINT_INK}}
+
+
 def colour_bar(**more: Any) -> dict[str, Any]:
     """Colour bar of a picture, as tall as its frame."""
     return {

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from cnn_core.drawing.answers import ShiftMap as ShiftMap
     from cnn_core.drawing.answers import curve as curve
     from cnn_core.drawing.answers import shift_map as shift_map
-    from cnn_core.drawing.browser_weights import BrowserNetwork as BrowserNetwork
-    from cnn_core.drawing.browser_weights import browser_network as browser_network
     from cnn_core.drawing.change_results import ModelChanges as ModelChanges
     from cnn_core.drawing.change_results import load_changes as load_changes
     from cnn_core.drawing.cleaning import Cleaned as Cleaned

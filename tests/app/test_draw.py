@@ -16,6 +16,7 @@ from app.pages.draw.way import WAY
 from cnn_core.drawing.answers import curve, shift_map
 from cnn_core.drawing.change_results import SHIFTS, changes_text
 from cnn_core.drawing.change_survey import count_changes
+from cnn_core.drawing.cleaning import STEPS
 from cnn_core.drawing.familiar_images import Familiar, familiarity
 from cnn_core.drawing.morphing import morph
 from cnn_core.drawing.packed import pack, unpack
@@ -34,9 +35,9 @@ def drawing(ink=255) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def cleaned(**sent):
+def cleaned(address="/draw/clean", **sent):
     wanted = {"picture": drawing(), "steps": "polarity,crop,box,centre", "model": "model_0"} | sent
-    return small_app().server.test_client().post("/draw/clean", json=wanted)
+    return small_app().server.test_client().post(address, json=wanted)
 
 
 def test_what_comes_back_is_the_image_that_the_pages_take():
@@ -49,10 +50,28 @@ def test_what_comes_back_is_the_image_that_the_pages_take():
     assert seen.max() > 0.5
 
 
+def answer_to(own):
+    network = small_explorer().network("model_0")
+    logits = network.logits(small_explorer().own_image(own)[None])[0]
+    return small_explorer().class_name(int(logits.argmax()))
+
+
 def test_every_step_is_answered_the_other_way_too():
-    steps = cleaned().get_json()["steps"]
-    assert [step["name"] for step in steps if step["on"]] == ["polarity", "crop", "box", "centre"]
-    assert all(step["other"] for step in steps)
+    told = cleaned("/draw/clean/each-way").get_json()
+    without = cleaned(steps="polarity,crop,box").get_json()["own"]
+    assert told["centre"].startswith(answer_to(without))
+    assert set(told) == set(STEPS) and all(told.values())
+
+
+def test_the_answer_beside_the_pad_is_that_of_the_image_in_the_address():
+    told = cleaned().get_json()
+    assert told["answer"].startswith(answer_to(told["own"]))
+
+
+def test_an_image_from_a_link_stays_as_it_is_when_it_comes_back_from_the_pad():
+    packed = pack(DRAWN)
+    letters = base64.b64encode(own_file("png", packed).data).decode()
+    assert cleaned(picture=letters, steps="").get_json()["own"] == packed
 
 
 @pytest.mark.parametrize(
@@ -71,6 +90,11 @@ def test_what_cannot_be_cleaned_is_one_sentence(sent):
     told = reply.get_data(as_text=True)
     assert reply.status_code == 422
     assert told.strip().endswith(".") and told.count("\n") == 1
+
+
+def test_where_no_step_leaves_ink_it_is_said():
+    told = cleaned("/draw/clean/each-way", picture=drawing(0)).get_json()
+    assert set(told.values()) == {"no ink left"}
 
 
 @pytest.mark.parametrize("query", ["image=-1", "image=99999", "image=x", "set=none&image=0"])

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from app.explorer import Explorer
-from app.pages.training import PAGE, words
+from app.figures.charts.course import course_figure
+from app.pages.training import CURSOR, PAGE, words
 from app.pages.training.view import look
 from cnn_core.errors import DataError
 from cnn_core.network.classifier import Network
@@ -99,3 +100,12 @@ def test_snapshots_of_another_network_are_one_clear_line(explorer):
 def test_a_snapshot_that_is_not_there_is_told(explorer, step):
     _, problems = PAGE.read(f"?step={step}", explorer)
     assert len(problems) == 1
+
+
+def test_the_cursor_stands_over_its_snapshot(explorer):
+    n = len(explorer.course(explorer.model_names[0]))
+    figure = course_figure(["0"] * n, {"network": [0.5] * n}, {"network": [""] * n})
+    low, high = figure["layout"]["xaxis"]["range"]
+    for place in range(n):
+        told = CURSOR.draw(seen(explorer, f"?image=3&step={place}"))
+        assert float(told["cursor"]["--along"]) == pytest.approx((place - low) / (high - low))

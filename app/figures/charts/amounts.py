@@ -70,8 +70,8 @@ def amounts_figure(
         showlegend=len(lines) > 1,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         margin={"l": 52, "r": 8, "t": 28 if len(lines) > 1 else 8, "b": 44},
-        xaxis=theme.axis(title={"text": titles[0]}),
-        yaxis=theme.axis(title={"text": titles[1]}, **of_values),
+        xaxis=theme.axis(title=theme.axis_title(titles[0])),
+        yaxis=theme.axis(title=theme.axis_title(titles[1]), **of_values),
         shapes=[] if marked is None else [upright],
     )
     return {"data": traces, "layout": layout}

@@ -1,4 +1,4 @@
-"""What each reader gets right at every snapshot of a training, with a cursor at the present one."""
+"""What each reader gets right at every snapshot of a training."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,12 +15,13 @@ LINES = {
 }
 """Name, colour, line and mark of each reader; lines and marks tell them apart without colour."""
 
+LEFT, RIGHT = 52, 8
+
 
 def course_figure(
     moments: Sequence[str],
     shares: Mapping[str, Sequence[float | None]],
     hovers: Mapping[str, Sequence[str]],
-    place: int,
 ) -> dict[str, Any]:
     """Draw one line a reader over the snapshots.
 
@@ -32,8 +33,11 @@ def course_figure(
         Share of right answers in [0, 1] by key of `LINES`; None where there is none.
     hovers
         What each point tells, by the same keys.
-    place
-        The snapshot at the cursor.
+
+    Returns
+    -------
+    The area of the lines begins `LEFT` pixels from the left and ends `RIGHT` pixels from the right,
+    and each snapshot takes an equal share of its width: the page lays a cursor over it.
     """
     everything = [value for values in shares.values() for value in values if value is not None]
     least = least_mistakes(everything)
@@ -54,23 +58,14 @@ def course_figure(
     layout = theme.chart_layout(
         showlegend=False,
         meta={"kind": "course"},
-        margin={"l": 52, "r": 8, "t": 8, "b": 44},
+        margin={"l": LEFT, "r": RIGHT, "t": 8, "b": 44},
         xaxis=theme.axis(
+            range=[-0.5, len(moments) - 0.5],
+            zeroline=False,
             tickvals=list(range(len(moments))),
             ticktext=list(moments),
-            title={"text": "steps of training", "font": {"size": 12, "color": theme.FAINT_INK}},
+            title=theme.axis_title("steps of training"),
         ),
         yaxis=share_axis(everything),
-        shapes=[
-            {
-                "type": "line",
-                "x0": place,
-                "x1": place,
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": theme.ACCENT, "width": 2},
-            }
-        ],
     )
     return {"data": traces, "layout": layout}

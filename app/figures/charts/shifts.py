@@ -68,10 +68,12 @@ def shift_figure(
         showlegend=False,
         meta={"kind": "told"},
         margin={"l": 44, "r": 8, "t": 8, "b": 40},
-        xaxis=theme.axis(**plain, title={"text": "pixels to the right"}, constrain="domain"),
+        xaxis=theme.axis(
+            **plain, title=theme.axis_title("pixels to the right"), constrain="domain"
+        ),
         yaxis=theme.axis(
             **plain,
-            title={"text": "pixels down"},
+            title=theme.axis_title("pixels down"),
             autorange="reversed",
             scaleanchor="x",
             constrain="domain",

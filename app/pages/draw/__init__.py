@@ -17,14 +17,14 @@ from app.frame.links import DRAW
 from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.wording import probability_text, shape_text
 from app.pages.draw.changes import CHANGES
-from app.pages.draw.cleaning import ADDRESS, NAMES, register_cleaning
+from app.pages.draw.cleaning import register_cleaning
 from app.pages.draw.familiar import FAMILIAR
 from app.pages.draw.files import register_files
+from app.pages.draw.pad import PAD
 from app.pages.draw.shifts import SHIFTS
 from app.pages.draw.state import FIELDS, DrawSelection
 from app.pages.draw.view import DrawView, look
 from app.pages.draw.way import WAY
-from cnn_core.drawing.cleaning import usual_steps
 from cnn_core.space.display import colour_range
 from cnn_core.space.mosaic import Mosaic
 
@@ -32,24 +32,33 @@ _BARS, _GRID, _SAID = "draw-answer", "draw-grid", "draw-said"
 _EMPTY = "The pad is empty: draw a digit, drop a picture here, or start from a test image."
 
 
+def _said(view: DrawView) -> str:
+    if view.activations is None:
+        return _EMPTY
+    share = probability_text(float(view.probabilities[view.prediction]))
+    return f"The network says {view.class_name(view.prediction)}, probability {share}."
+
+
+def _said_frame(explorer: Explorer) -> Component:
+    return html.Section(
+        html.P(id=_SAID, className="draw-said", role="status"),
+        className="panel",
+        **{"aria-label": "Answer in words"},
+    )
+
+
 def _draw_answer(view: DrawView) -> dict[str, Any]:
     if view.activations is None:
-        return {"bars": EMPTY_FIGURE, "said": _EMPTY, "summary": _EMPTY}
-    name = view.class_name(view.prediction)
-    share = probability_text(float(view.probabilities[view.prediction]))
-    told = f"The network says {name}, probability {share}."
+        return {"bars": EMPTY_FIGURE, "summary": _EMPTY}
     bars = answer_figure(
         view.explorer.class_names, view.probabilities, view.logits, prediction=view.prediction
     )
-    return {"bars": bars, "said": told, "summary": told}
+    return {"bars": bars, "summary": _said(view)}
 
 
 def _answer_frame(explorer: Explorer) -> Component:
     return html.Section(
-        [
-            html.P(id=_SAID, className="draw-said", role="status"),
-            graph(_BARS, "The network's answer to your drawing", class_name="answer-figure"),
-        ],
+        graph(_BARS, "The network's answer to your drawing", class_name="answer-figure"),
         className="panel",
         **{"aria-label": "Answer"},
     )
@@ -90,96 +99,12 @@ def _grid_frame(explorer: Explorer) -> Component:
     )
 
 
-def _pad_frame(explorer: Explorer) -> Component:
-    """The pad; what stands on it never leaves the browser but to be cleaned."""
-    tools = [
-        html.Button(text, className="button", title=title, **{"data-pad": act})
-        for act, text, title in (
-            ("undo", "Undo", "Take back the last stroke"),
-            ("redo", "Redo", "Draw it again"),
-            ("erase", "Eraser", "Rub out instead of drawing"),
-            ("clear", "Clear", "Empty the pad"),
-            ("image", "Start from the test image", "The image of the number above"),
-        )
-    ]
-    usual = usual_steps(explorer.input_shape)
-    switches = [
-        html.Tr(
-            [
-                html.Td(
-                    html.Label(
-                        [html.Span(className="step-box", **{"data-step-name": name}), f" {title}"]
-                    )
-                ),
-                html.Td(className="faint", **{"data-step-told": name}),
-                html.Td(className="figures", **{"data-step-other": name}),
-            ]
-        )
-        for name, title in NAMES.items()
-    ]
-    head = ("Step", "What it did", "Answer the other way")
-    pictures = [
-        html.Figure(
-            [
-                html.Div(className="draw-picture", **{"data-picture": key}),
-                html.Figcaption(text, className="faint"),
-            ]
-        )
-        for key, text in (
-            ("yours", "yours"),
-            ("cleaned", "cleaned"),
-            ("seen", "what the network sees"),
-        )
-    ]
-    files = [
-        html.Button(
-            f"Save as {text}",
-            className="button",
-            title="What the network sees, as a file",
-            **{"data-own-file": ending},
-        )
-        for ending, text in (("png", "PNG"), ("npy", ".npy"))
-    ]
-    return html.Section(
-        [
-            html.Div(
-                id="draw-pad",
-                className="pad",
-                **{
-                    "data-address": ADDRESS,
-                    "data-steps": ",".join(usual.names()),
-                    "data-shape": ",".join(map(str, explorer.input_shape)),
-                },
-            ),
-            html.Div(tools, className="button-row"),
-            html.P(
-                "Draw with a finger, a pen or the mouse; or paste, drop or choose a picture.",
-                className="faint note",
-            ),
-            html.Div(id="draw-upload", className="note"),
-            html.P(id="draw-fault", className="notice", role="alert", hidden=True),
-            html.Div(pictures, className="draw-pictures"),
-            html.Div(files, className="button-row"),
-            html.Table(
-                [
-                    html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
-                    html.Tbody(switches),
-                ],
-                className="table",
-            ),
-        ],
-        className="panel",
-        **{"aria-label": "Pad"},
-    )
-
-
-PAD = Panel(
-    name="draw-pad-panel",
-    depends_on=("model",),
-    layout=_pad_frame,
-    draw=lambda view: {},
-    # The browser fills the pad.
-    is_empty=lambda selection: True,
+SAID = Panel(
+    name="draw-said-panel",
+    depends_on=("model", "own"),
+    layout=_said_frame,
+    draw=lambda view: {"said": _said(view)},
+    texts={"said": _SAID},
 )
 ANSWER = Panel(
     name="draw-answer",
@@ -187,7 +112,7 @@ ANSWER = Panel(
     layout=_answer_frame,
     draw=_draw_answer,
     outputs={"bars": (_BARS, "figure")},
-    texts={"said": _SAID, "summary": summary_id(_BARS)},
+    texts={"summary": summary_id(_BARS)},
 )
 GRID = Panel(
     name="draw-grid",
@@ -200,6 +125,9 @@ GRID = Panel(
 )
 
 
+_COLUMNS = ((PAD, CHANGES), (SAID, FAMILIAR, ANSWER, WAY), (GRID, SHIFTS))
+
+
 def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     models = [(name, name) for name in explorer.model_names]
     choices = [select("model", "Model", models), select("layer", "Layer", []), image_steps()]
@@ -207,11 +135,7 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
         [
             html.Div(choices, className="choices"),
             html.Div(
-                [
-                    placed[PAD.name],
-                    html.Div([placed[panel.name] for panel in (ANSWER, FAMILIAR, CHANGES, SHIFTS)]),
-                    html.Div([placed[GRID.name], placed[WAY.name]]),
-                ],
+                [html.Div([placed[panel.name] for panel in column]) for column in _COLUMNS],
                 className="draw-body",
             ),
         ],
@@ -249,13 +173,18 @@ PAGE = Page(
     title="Draw",
     question="What does the network make of your own digit?",
     words=("softmax", "probability", "prediction", "layer", "map", "node", "activation"),
-    keys=(("↑ ↓", "previous, next layer"), ("← →", "previous, next test image")),
+    keys=(
+        ("↑ ↓", "previous, next layer; on the pad: move its dot"),
+        ("← →", "previous, next test image; on the pad: move its dot"),
+        ("space", "on the pad: draw a dot"),
+        ("Shift and arrows", "on the pad: draw a line"),
+    ),
     help="Draw on the black square. The three pictures show how your drawing becomes what the network "
     "sees, and what each step is good for.",
     fields=FIELDS,
     selection=DrawSelection,
     look=look,
-    panels=(PAD, ANSWER, GRID, FAMILIAR, CHANGES, SHIFTS, WAY),
+    panels=(PAD, SAID, ANSWER, GRID, FAMILIAR, CHANGES, SHIFTS, WAY),
     arrange=_arrange,
     reply=_reply,
     register_downloads=_register,

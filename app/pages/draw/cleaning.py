@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flask import Flask, Response, jsonify, request
-from numpy.typing import NDArray
 from PIL import Image
 
 from app.explorer import Explorer
@@ -19,12 +19,15 @@ from app.frame.subject import Subject
 from app.frame.wording import short_probability
 from app.serving.file_replies import refusal, refused_choice
 from cnn_core.drawing.cleaning import NO_STEPS, STEPS, Cleaned, Steps, clean, each_way
+from cnn_core.drawing.own_images import values_of
 from cnn_core.drawing.packed import pack
 from cnn_core.drawing.pictures import Picture, read_picture
 from cnn_core.errors import DataError, LookingGlassError, SelectionError
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
+
+    _Tell = Callable[[Picture, Steps, Network, Explorer], dict[str, Any]]
 
 ADDRESS = "/draw/clean"
 _LARGEST_SHOWN = (160, 160)
@@ -41,14 +44,19 @@ NAMES = {
 def register_cleaning(server: Flask, explorer: Explorer) -> None:
     """Add the address that cleans a picture."""
 
-    @server.post(ADDRESS)
-    def clean_picture() -> Response:
-        sent = request.get_json()
+    def told(tell: _Tell) -> Response:
         try:
-            picture, steps, network = _asked(sent, explorer)
-            return jsonify(_cleaned(picture, steps, network, explorer))
+            return jsonify(tell(*_asked(request.get_json(), explorer), explorer))
         except LookingGlassError as error:
             return refusal(f"{error}.", 422)
+
+    @server.post(ADDRESS)
+    def clean_picture() -> Response:
+        return told(_cleaned)
+
+    @server.post(f"{ADDRESS}/each-way")
+    def clean_each_way() -> Response:
+        return told(_each_way)
 
     @server.get("/draw/image.png")
     def set_image() -> Response:
@@ -88,30 +96,27 @@ def _asked(sent: object, explorer: Explorer) -> tuple[Picture, Steps, Network]:
 def _cleaned(
     picture: Picture, steps: Steps, network: Network, explorer: Explorer
 ) -> dict[str, Any]:
-    shape = network.input_shape
-    found = clean(picture, steps, shape)
-    others = each_way(picture, steps, shape)
-    logits = network.logits(np.stack([found.seen, *(other.seen for other in others.values())]))
-    answers = [_answer(one, explorer) for one in network.probabilities(logits)]
+    """Clean a picture and answer it: what is asked for while the pen moves."""
+    found = clean(picture, steps, network.input_shape)
     sentences = {taken.name: taken.sentence for taken in found.steps}
     return {
         "own": pack(found.pixels),
         "yours": image_thumbnail(found.yours, most=_LARGEST_SHOWN),
         "cleaned": image_thumbnail(_as_image(found), most=_LARGEST_SHOWN),
         "seen": image_thumbnail(found.seen),
-        "answer": answers[0],
+        "answer": _answers([found], network, explorer)[0],
         "notes": list(picture.notes),
-        "steps": [
-            {
-                "name": name,
-                "title": NAMES[name],
-                "on": getattr(steps, name),
-                "sentence": sentences.get(name, ""),
-                "other": answers[1 + list(others).index(name)] if name in others else "no ink left",
-            }
-            for name in STEPS
-        ],
+        "steps": [{"name": name, "sentence": sentences.get(name, "")} for name in STEPS],
     }
+
+
+def _each_way(
+    picture: Picture, steps: Steps, network: Network, explorer: Explorer
+) -> dict[str, str]:
+    """Answer a picture once for every step, with that step switched the other way."""
+    found = each_way(picture, steps, network.input_shape)
+    answers = _answers(list(found.values()), network, explorer)
+    return dict.fromkeys(STEPS, "no ink left") | dict(zip(found, answers, strict=True))
 
 
 def _as_image(found: Cleaned) -> Any:
@@ -119,6 +124,14 @@ def _as_image(found: Cleaned) -> Any:
     return cleaned if cleaned.ndim == 3 else cleaned[..., np.newaxis]
 
 
-def _answer(shares: NDArray[np.float32], explorer: Explorer) -> str:
-    best = int(shares.argmax())
-    return f"{explorer.class_name(best)} ({short_probability(float(shares[best]))})"
+def _answers(found: list[Cleaned], network: Network, explorer: Explorer) -> list[str]:
+    """Give the class and its probability for each image."""
+    if not found:
+        return []
+    images = np.stack([one.pixels for one in found])
+    shares = network.probabilities(network.logits(values_of(images, network.value_range)))
+    best = shares.argmax(axis=1)
+    return [
+        f"{explorer.class_name(int(answer))} ({short_probability(float(row[answer]))})"
+        for row, answer in zip(shares, best, strict=True)
+    ]

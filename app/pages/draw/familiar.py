@@ -93,10 +93,11 @@ def _frame(explorer: Explorer) -> Component:
     return html.Section(
         [
             html.H2("Has the network seen something like it?"),
-            html.P(id=_SAID),
+            html.P(id=_SAID, className="draw-familiar"),
             html.Div(id=_NEAR, className="draw-near"),
             html.P(
-                "The nearest training images, by the values of the last convolution.",
+                "The nearest training images, by the values of the last convolution. The "
+                "probabilities alone do not tell: they always sum to 1.",
                 className="faint note",
             ),
         ],

@@ -73,12 +73,10 @@ def _slider_frame(explorer: Explorer) -> Component:
 
 
 def _draw_answer(view: TrainingView) -> dict[str, Any]:
-    image = image_figure(view.explorer.image(view.selection.subject))
     if view.course is None:
-        return {"image": image, "bars": EMPTY_FIGURE, "summary": view.fault, "said": view.fault}
+        return {"bars": EMPTY_FIGURE, "summary": view.fault, "said": view.fault}
     told = words.answer_text(view)
     return {
-        "image": image,
         "bars": answer_figure(
             view.explorer.class_names,
             view.probabilities,
@@ -103,10 +101,13 @@ def _answer_frame(explorer: Explorer) -> Component:
     )
 
 
+def _draw_title(view: TrainingView) -> dict[str, Any]:
+    return {"title": [view.layer.name, html.Span(f" {shape_text(view.layer)}", className="faint")]}
+
+
 def _draw_grid(view: TrainingView) -> dict[str, Any]:
-    title = [view.layer.name, html.Span(f" {shape_text(view.layer)}", className="faint")]
     if view.course is None:
-        return {"grid": EMPTY_FIGURE, "title": title, "summary": view.fault, "note": ""}
+        return {"grid": EMPTY_FIGURE, "summary": view.fault, "note": ""}
     sight = view.explorer.sight(view.selection.model, view.layer.name)
     note = words.grid_text(view)
     return {
@@ -119,7 +120,6 @@ def _draw_grid(view: TrainingView) -> dict[str, Any]:
             range_title="activation",
             fields=receptive_link(sight.summary, sight.boxes, view.layer.is_spatial),
         ),
-        "title": title,
         "summary": note,
         "note": note,
     }
@@ -140,15 +140,20 @@ def _grid_frame(explorer: Explorer) -> Component:
     )
 
 
-def _draw_curves(view: TrainingView) -> dict[str, Any]:
+def _draw_cursor(view: TrainingView) -> dict[str, Any]:
     note = words.curves_text(view) if view.course else ""
+    n = 1 if view.course is None else len(view.course.moments)
+    return {"cursor": {"--along": str((view.place + 0.5) / n)}, "summary": note, "note": note}
+
+
+def _draw_curves(view: TrainingView) -> dict[str, Any]:
     readings = (
         [words.task_reading(view, place) for place in range(len(view.course.moments))]
         if view.course
         else []
     )
     if not readings or None in readings:
-        return {"curves": EMPTY_FIGURE, "is_hidden": True, "summary": note, "note": note}
+        return {"curves": EMPTY_FIGURE, "is_hidden": True}
     names = [words.short_name(view, place) for place in range(len(readings))]
     shares = {key: [getattr(one, key) for one in readings] for key in LINES}
     shares = {key: values for key, values in shares.items() if values[0] is not None}
@@ -162,9 +167,8 @@ def _draw_curves(view: TrainingView) -> dict[str, Any]:
             ]
             for key, values in shares.items()
         },
-        view.place,
     )
-    return {"curves": figure, "is_hidden": False, "summary": note, "note": note}
+    return {"curves": figure, "is_hidden": False}
 
 
 def _curves_frame(explorer: Explorer) -> Component:
@@ -186,7 +190,14 @@ def _curves_frame(explorer: Explorer) -> Component:
         [
             html.H2("Who tells the two classes apart, and when?"),
             html.Div(legend, className="legend"),
-            html.Div(graph(_CURVES, "Shares right over the training"), id="training-curves-box"),
+            html.Div(
+                [
+                    graph(_CURVES, "Shares right over the training", class_name="course-figure"),
+                    html.Div(id="training-cursor", className="course-cursor"),
+                ],
+                id="training-curves-box",
+                className="course-curves",
+            ),
             html.P(id="training-curves-note", className="faint note"),
         ],
         className="panel below",
@@ -203,28 +214,47 @@ SLIDER = Panel(
     texts={"name": "training-moment"},
     options=("layer",),
 )
+# What the slider does not move is not drawn again with every snapshot.
+IMAGE = Panel(
+    name="training-image",
+    depends_on=("set", "image", "own"),
+    draw=lambda view: {"image": image_figure(view.explorer.image(view.selection.subject))},
+    outputs={"image": (_IMAGE, "figure")},
+)
 ANSWER = Panel(
     name="training-answer",
     depends_on=(*_ONE, "step"),
     layout=_answer_frame,
     draw=_draw_answer,
-    outputs={"image": (_IMAGE, "figure"), "bars": (_BARS, "figure")},
+    outputs={"bars": (_BARS, "figure")},
     texts={"summary": summary_id(_BARS), "said": "training-said"},
+)
+TITLE = Panel(
+    name="training-title",
+    depends_on=("model", "layer"),
+    draw=_draw_title,
+    outputs={"title": ("training-grid-title", "children")},
 )
 GRID = Panel(
     name="training-grid",
     depends_on=(*_ONE, "layer", "step", "free", "p", "q"),
     layout=_grid_frame,
     draw=_draw_grid,
-    outputs={"grid": (_GRID, "figure"), "title": ("training-grid-title", "children")},
+    outputs={"grid": (_GRID, "figure")},
     texts={"summary": summary_id(_GRID), "note": "training-grid-note"},
 )
 CURVES = Panel(
     name="training-curves",
-    depends_on=("model", "p", "q", "step"),
+    depends_on=("model", "p", "q"),
     layout=_curves_frame,
     draw=_draw_curves,
     outputs={"curves": (_CURVES, "figure"), "is_hidden": ("training-curves-box", "hidden")},
+)
+CURSOR = Panel(
+    name="training-cursor",
+    depends_on=("model", "p", "q", "step"),
+    draw=_draw_cursor,
+    outputs={"cursor": ("training-cursor", "style")},
     texts={"summary": summary_id(_CURVES), "note": "training-curves-note"},
 )
 PLACE_IN_SEARCH = Panel(
@@ -295,7 +325,7 @@ PAGE = Page(
     fields=FIELDS,
     selection=TrainingSelection,
     look=look,
-    panels=(SLIDER, ANSWER, GRID, CURVES, PLACE_IN_SEARCH),
+    panels=(SLIDER, IMAGE, ANSWER, TITLE, GRID, CURVES, CURSOR, PLACE_IN_SEARCH),
     arrange=_arrange,
     reply=_reply,
 )
