@@ -18,6 +18,7 @@
   let toldValues = {}; // what the controls were given last, to tell it from what a hand gives them
 
   const client = () => window.dash_clientside;
+  const CARRIED = ["model", "set", "image", "layer", "p", "q"]; // as the server carries them
   const OWN = "#own="; // the reader's own image stands in the fragment, which no server logs
   const ownHere = () => (location.hash.startsWith(OWN) ? location.hash.slice(OWN.length) : "");
   const fragment = (own) => (own ? OWN + own : "");
@@ -349,9 +350,22 @@
       (!target.hash || target.hash.startsWith(OWN));
     if (!isPage) return;
     event.preventDefault();
+    if (link.matches(".nav-link")) carryWish(target);
     keepLanguage(target);
     go(target.pathname, target.search, { own: target.hash.slice(OWN.length) });
   });
+
+  // What was asked for here and is not answered yet is carried to the next page too.
+  function carryWish(target) {
+    if (!sent || !answer || wanted.path !== answer.path) return;
+    const wish = new URLSearchParams(wanted.search);
+    for (const key of changedKeys(answer, wanted)) {
+      if (!CARRIED.includes(key)) continue;
+      if (wish.get(key)) target.searchParams.set(key, wish.get(key));
+      else target.searchParams.delete(key);
+    }
+    target.hash = fragment(wanted.own);
+  }
 
   // From page to page; a link to another language names it and opens a new document.
   function keepLanguage(target) {

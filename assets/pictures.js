@@ -153,7 +153,12 @@
     const unit = meta.kind === "told" && meta.units && meta.units[place.x];
     const cell = meta.kind === "grid" ? cellAt(meta, place.x, place.y)
       : typeof unit === "number" ? { unit } : null;
-    if (!cell) return;
+    if (cell) choose(plot, cell);
+  }
+
+  // What a click on a cell, or Enter on it, asks for.
+  function choose(plot, cell) {
+    const meta = metaOf(plot);
     document.dispatchEvent(new CustomEvent("lookingglass:cell", {
       detail: { plot: plot.closest(".dash-graph")?.id || "", layer: meta.layer,
         toggles: Boolean(meta.toggles), ...cell },
@@ -209,7 +214,9 @@
     });
   }
 
-  window.lookingGlassPictures = { cellAt, fieldOf, placeOf, shortNumber, showTooltip, hideMarks };
+  window.lookingGlassPictures = {
+    cellAt, fieldOf, placeOf, shortNumber, showTooltip, hideMarks, pointAtGrid, choose,
+  };
 
   document.addEventListener("lookingglass:settled", () => requestAnimationFrame(bind));
   document.addEventListener("mouseover", bind, { passive: true });

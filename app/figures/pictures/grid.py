@@ -13,6 +13,8 @@ from cnn_core.space.mosaic import Mosaic
 from cnn_core.space.receptive_fields import FieldSummary
 
 _ROOM_FOR_BAR = 66
+_MOST_NUMBERED = 32
+_NUMBERS = {"size": 11, "color": theme.FAINT_INK}
 
 
 def grid_figure(
@@ -26,6 +28,8 @@ def grid_figure(
     selected: int | None = None,
     name: str = "",
     range_title: str = "",
+    is_numbered: bool = False,
+    names: Sequence[str] = (),
     fields: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Draw every unit of a layer.
@@ -50,6 +54,10 @@ def grid_figure(
         Name of the layer, for the saved picture.
     range_title
         What the colour bar measures.
+    is_numbered
+        Whether numbers stand beside the rows and above the columns of units in natural order.
+    names
+        Of the units of one row, in place of numbers.
     fields
         How cells see the image, for the page's hover link; see `receptive_link`.
 
@@ -93,9 +101,35 @@ def grid_figure(
     layout["xaxis"]["range"] = [-0.5 - mosaic.gap, columns - 0.5 + mosaic.gap]
     layout["yaxis"].pop("autorange")
     layout["yaxis"]["range"] = [rows - 0.5 + mosaic.gap, -0.5 - mosaic.gap]
+    if (is_numbered or names) and mosaic.order is None:
+        _number(layout, mosaic, names)
     if selected is not None:
         layout["shapes"] = [_frame_around(mosaic, selected)]
     return {"data": [heatmap, *_dead_marks(mosaic, dead)], "layout": layout}
+
+
+def _number(layout: dict[str, Any], mosaic: Mosaic, names: Sequence[str]) -> None:
+    """Put the number of its first unit beside each row, and what each column adds to it above."""
+    boxes = mosaic.unit_boxes()
+    top, left, bottom, right = boxes.T
+    is_first = np.arange(mosaic.n_units) % mosaic.columns == 0
+    n_columns = min(mosaic.columns, mosaic.n_units)
+    rows = {
+        "tickvals": ((top + bottom - 1) / 2)[is_first].tolist(),
+        "ticktext": [str(unit) for unit in np.flatnonzero(is_first)],
+    }
+    columns = {
+        "tickvals": ((left + right - 1) / 2)[:n_columns].tolist(),
+        "ticktext": list(names) or [f"+{place}" for place in range(n_columns)],
+        "side": "top",
+    }
+    shown = {"visible": True, "showgrid": False, "zeroline": False, "ticks": "", "tickangle": 0}
+    if n_columns <= _MOST_NUMBERED:
+        layout["xaxis"] |= {**shown, "tickfont": _NUMBERS, **columns}
+        layout["margin"]["t"] = 16
+    if not names and len(rows["tickvals"]) <= _MOST_NUMBERED:
+        layout["yaxis"] |= {**shown, "tickfont": _NUMBERS, **rows}
+        layout["margin"]["l"] = 30
 
 
 def _dead_marks(mosaic: Mosaic, dead: Sequence[int] | NDArray[np.int64]) -> list[dict[str, Any]]:

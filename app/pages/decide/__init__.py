@@ -177,6 +177,7 @@ PAGE = Page(
     keys=(
         ("← →", "previous, next image"),
         ("↑ ↓", "previous, next layer of the grids"),
+        ("c", "a cell by keys: arrows move, Enter chooses, Esc leaves"),
         ("r", "random image"),
         ("w", "next misclassified image"),
         ("/", "search the images"),

@@ -136,6 +136,7 @@ PAGE = Page(
     keys=(
         ("← →", "previous, next image"),
         ("↑ ↓", "previous, next layer"),
+        ("c", "a cell by keys: arrows move, Enter chooses, Esc leaves"),
         ("r", "random image"),
         ("w", "next misclassified image"),
         ("/", "search the images"),

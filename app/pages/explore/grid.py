@@ -45,6 +45,8 @@ def _draw_grid(view: ExploreView) -> dict[str, Any]:
             selected=selection.unit,
             name=layer.name,
             range_title=words.range_title(view),
+            is_numbered=True,
+            names=words.class_names(view),
             fields=receptive_link(sight.summary, sight.boxes, layer.is_spatial),
         ),
         "summary": words.grid_summary(view),

@@ -34,6 +34,15 @@ def answer_summary(view: ExploreView) -> str:
     )
 
 
+def class_names(view: ExploreView) -> list[str]:
+    """Names of the classes, for the nodes of an output layer that stand in one row."""
+    layer = view.layer
+    is_answer = layer.name == view.explorer.network(view.selection.model).output_layer.name
+    if not is_answer or layer.is_spatial or layer.n_units > view.mosaic.columns:
+        return []
+    return [view.class_name(number) for number in range(layer.n_units)]
+
+
 def grid_summary(view: ExploreView) -> str:
     """Tell the grid to someone who does not see it."""
     layer, values = view.layer, view.values
@@ -120,6 +129,11 @@ def sentence(view: ExploreView) -> str:
         if view.label is None
         else f"Image {subject.image:,} is labelled {view.class_name(view.label)}"
     )
+    if layer.name == view.explorer.network(view.selection.model).output_layer.name:
+        return (
+            f"{seen}; the network says {answer}. The grid shows its answer: one node for each of "
+            f"the {layer.n_units:,} classes, the brighter the more probable."
+        )
     n_silent = len(view.dead)
     found = layer.n_units - n_silent
     kind = unit_word(layer, layer.n_units)

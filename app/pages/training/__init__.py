@@ -316,6 +316,7 @@ PAGE = Page(
     keys=(
         ("← →", "previous, next image; on the slider: previous, next snapshot"),
         ("↑ ↓", "previous, next layer"),
+        ("c", "a cell by keys: arrows move, Enter chooses, Esc leaves"),
         ("r", "random image"),
         ("w", "next misclassified image"),
         ("/", "search the images"),
