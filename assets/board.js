@@ -138,6 +138,7 @@
 
   function figureOf(plot) {
     const { meta, trace, tiles } = drawn.get(plot);
+    if (!tiles.length) return { data: [], layout: {} };
     const [high, wide] = meta.picture;
     const rows = Array.from({ length: high }, (_, y) => Array.from(
       { length: (tiles.length - 1) * meta.slot + wide },

@@ -131,7 +131,7 @@
 
   // Dash binds itself to a plot that Plotly has made: an empty one, once.
   function drawnHere(draw, plot, data, layout, own) {
-    const isMade = plot.lookingGlassFigure && plot.querySelector(".plot-container");
+    const isMade = "lookingGlassFigure" in plot && plot.querySelector(".plot-container");
     const empty = { meta: layout.meta, margin: layout.margin, xaxis: { visible: false },
       yaxis: { visible: false }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
     const ready = isMade ? Promise.resolve(plot)

@@ -48,4 +48,4 @@ class Slots:
         high, wide = picture_shape
         gap = max(2, round(0.03 * wide))
         columns = max(wide + gap, ceil((high + gap) * aspect))
-        return cls(n, max(high + gap, ceil(columns / aspect)), columns, gap / 2)
+        return cls(n, max(high + gap, round(columns / aspect)), columns, gap / 2)

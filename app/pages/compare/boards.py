@@ -67,12 +67,18 @@ def _draw(view: CompareView) -> dict[str, Any]:
             shown |= {f"{key}{line}_figure": EMPTY_BOARD if figure is None else figure}
     return shown | {
         "colour_bar": _colour_bar(view),
-        "class": "boards tight" if slots.n > _ROOMY else "boards",
+        "class": _class_of(view),
         "style": {
             "--columns": str(slots.n),
             "--aspect": f"{slots.n * slots.columns / slots.rows:.4f}",
         },
     }
+
+
+def _class_of(view: CompareView) -> str:
+    last, n_slots = len(view.groups[GROUPS[-1]]), view.slots.n
+    told = {"tight": n_slots > _ROOMY, "with-room": 0 < last < n_slots}
+    return " ".join(["boards", *(name for name, holds in told.items() if holds)])
 
 
 def _why_empty(view: CompareView, key: str) -> str:
@@ -116,104 +122,106 @@ def _colour_bar(view: CompareView) -> list[Component]:
 
 
 def _frame(explorer: Explorer) -> Component:
-    summaries = [
-        switch("mean", "mean", title="Mean over each group"),
-        switch("min", "minimum", title="Minimum over each group"),
-    ]
     return html.Section(
         [
-            html.Div(
-                [
-                    html.Div(id=LEGEND, className="legend"),
-                    html.Div(summaries, className="summaries"),
-                    html.Div(id=COLOUR_BAR, className="range-bar"),
-                ],
-                className="panel-head",
-            ),
-            html.Div(
-                [_group_frame(explorer, key) for key in GROUPS], id=BOARDS, className="boards"
-            ),
-            html.P(id=RINGS_NOTE, className="faint note"),
-            html.Div(id=DOWNLOADS, className="button-row"),
+            html.Div([_head(explorer, key) for key in GROUPS], className="group-heads"),
+            html.Div([_group_frame(key) for key in GROUPS], id=BOARDS, className="boards"),
         ],
         className="panel",
         **{"aria-label": "Groups"},
     )
 
 
+def _foot() -> Component:
+    """Legend and files; they stand beside the last group's grids where these leave room."""
+    summaries = [
+        switch("mean", "mean", title="Mean over each group"),
+        switch("min", "minimum", title="Minimum over each group"),
+    ]
+    return html.Div(
+        [
+            html.Div(id=LEGEND, className="legend"),
+            html.Div(id=COLOUR_BAR, className="range-bar"),
+            html.Div(summaries, className="summaries"),
+            html.P(id=RINGS_NOTE, className="faint note"),
+            html.Div(id=DOWNLOADS, className="button-row"),
+        ],
+        className="boards-foot",
+    )
+
+
 def _example(explorer: Explorer) -> str:
     """Words that the search takes, made of an image and a class that exist."""
     p, _ = default_pair(explorer.class_names)
-    model, set_name = explorer.model_names[0], explorer.set_names[0]
     try:
-        image = default_image(explorer, model, set_name)
+        image = default_image(explorer, explorer.model_names[0], explorer.set_names[0])
     except StillReading:
-        image = stand_in_image(explorer, set_name)
+        image = stand_in_image(explorer, explorer.set_names[0])
     return f"add: {image} or label:{explorer.class_name(p)} wrong"
 
 
-def _group_frame(explorer: Explorer, key: str) -> Component:
+def _head(explorer: Explorer, key: str) -> Component:
     name = key.upper()
+    symbol = html.Span(_SYMBOLS[key], className=f"ink-{key}", **{"aria-hidden": "true"})
     return html.Div(
         [
-            html.Div(
-                [
-                    html.H2(
-                        [
-                            html.Span(
-                                _SYMBOLS[key], className=f"ink-{key}", **{"aria-hidden": "true"}
-                            ),
-                            f" {name}",
-                        ]
-                    ),
-                    labelled(
-                        f"Rule of group {name}",
-                        dbc.Select(
-                            id=control(f"r{key}"),
-                            options=[{"value": rule, "label": rule} for rule in RULES],
-                        ),
-                        class_name="field inline",
-                        hide_label=True,
-                    ),
-                    labelled(
-                        f"Number of images in group {name}",
-                        dbc.Input(
-                            id=control(f"n{key}"),
-                            type="number",
-                            min=1,
-                            max=12,
-                            step=1,
-                            debounce=True,
-                            className="few",
-                        ),
-                        class_name="field inline",
-                        hide_label=True,
-                        title="1 to 12 images",
-                    ),
-                    labelled(
-                        f"Add an image to group {name}",
-                        dbc.Input(
-                            id=control(f"add_{key}"),
-                            type="text",
-                            debounce=True,
-                            placeholder=_example(explorer),
-                            maxlength=200,
-                            autocomplete="off",
-                            className="adder",
-                        ),
-                        class_name="field inline",
-                        hide_label=True,
-                        title=HELP,
-                    ),
-                    html.Span(id=f"compare-empty-{key}", className="faint note"),
-                ],
-                className="group-head",
+            html.H2([symbol, f" {name}"], id=f"compare-head-{key}"),
+            labelled(
+                f"Rule of group {name}",
+                dbc.Select(
+                    id=control(f"r{key}"),
+                    options=[{"value": rule, "label": rule} for rule in RULES],
+                ),
+                class_name="field inline ruler",
+                hide_label=True,
             ),
+            labelled(
+                f"Number of images in group {name}",
+                dbc.Input(
+                    id=control(f"n{key}"),
+                    type="number",
+                    min=1,
+                    max=12,
+                    step=1,
+                    debounce=True,
+                    className="few",
+                ),
+                class_name="field inline",
+                hide_label=True,
+                title="1 to 12 images",
+            ),
+            labelled(
+                f"Add an image to group {name}",
+                dbc.Input(
+                    id=control(f"add_{key}"),
+                    type="text",
+                    debounce=True,
+                    placeholder=_example(explorer),
+                    maxlength=200,
+                    autocomplete="off",
+                    className="adder",
+                ),
+                class_name="field inline adding",
+                hide_label=True,
+                title=HELP,
+            ),
+        ],
+        className="group-head",
+        **{"data-drop": key},
+    )
+
+
+def _group_frame(key: str) -> Component:
+    return html.Div(
+        [
+            html.Span(id=f"compare-empty-{key}", className="faint note"),
             *(_line_frame(key, line) for line in LINES),
+            *([_foot()] if key == GROUPS[-1] else []),
         ],
         id=f"compare-group-{key}",
         className="group",
-        **{"data-drop": key},
+        role="group",
+        **{"data-drop": key, "aria-labelledby": f"compare-head-{key}"},
     )
 
 

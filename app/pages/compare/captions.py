@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.links import COMPARE, EXPLORE, fragment, link_to
 from app.frame.subject import Subject
-from app.frame.wording import exact_probability, number_text, short_probability
+from app.frame.wording import exact_probability, number_text
 from app.pages.compare.members import OWN_WORD
 from app.pages.compare.state import with_members, write
 from app.pages.compare.view import CompareView, ImageTile, Tile
@@ -39,6 +39,7 @@ def _member(view: CompareView, key: str, tile: ImageTile) -> Component:
                     className="digit",
                 ),
                 className="digit-box",
+                **{"data-group-name": key.upper()},
             ),
             html.Div(
                 [
@@ -46,6 +47,7 @@ def _member(view: CompareView, key: str, tile: ImageTile) -> Component:
                         [
                             html.A(name, href=explore, title="Open it in Explore"),
                             html.Span([html.Span("label ", className="faint"), label]),
+                            *_doubt(view, tile),
                             html.Span(
                                 [html.Span("pred. ", className="faint"), prediction],
                                 title=f"prediction {prediction}",
@@ -55,13 +57,10 @@ def _member(view: CompareView, key: str, tile: ImageTile) -> Component:
                         className="member-line",
                     ),
                     html.Div(
-                        [
-                            _probability(view, tile, number)
-                            for number in dict.fromkeys((selection.p, selection.q))
-                        ],
-                        className="member-line figures",
+                        _both_answers(view, tile),
+                        className="member-line both",
+                        title=_probabilities(view, tile),
                     ),
-                    html.Div(_both_answers(view, tile), className="member-line both"),
                     html.Div(
                         [
                             html.Span(
@@ -116,18 +115,32 @@ def _both_answers(view: CompareView, tile: ImageTile) -> str:
         else view.class_name(selection.p if shares[0] > shares[1] else selection.q)
     )
     network = max((selection.p, selection.q), key=tile.probabilities.__getitem__)
-    share = short_probability(float(tile.probabilities[network]))
+    share = _in_three_digits(float(tile.probabilities[network]))
     return f"circles say {by_circles}, network says {view.class_name(network)} ({share})"
 
 
-def _probability(view: CompareView, tile: ImageTile, number: int) -> Component:
-    return html.Span(
-        [
-            html.Span(f"P({view.class_name(number)}) ", className="faint"),
-            short_probability(float(tile.probabilities[number])),
-        ],
-        title=exact_probability(float(tile.probabilities[number])),
+def _in_three_digits(probability: float) -> str:
+    if 0 < probability < 0.0005:
+        return "<0.001"
+    return ">0.999" if probability >= 0.9995 else f"{probability:.3f}"
+
+
+def _probabilities(view: CompareView, tile: ImageTile) -> str:
+    """What the network makes of both classes, all others open too."""
+    told = (
+        f"P({view.class_name(number)}) {exact_probability(float(tile.probabilities[number]))}"
+        for number in dict.fromkeys((view.selection.p, view.selection.q))
     )
+    return ", ".join(told)
+
+
+def _doubt(view: CompareView, tile: ImageTile) -> list[Component]:
+    """What raters say of a label that is disputed."""
+    suggested = view.disputed.get(tile.image)
+    if suggested is None:
+        return []
+    title = f"The label is disputed: raters rather see {view.class_name(suggested)}"
+    return [html.Span(f"raters {view.class_name(suggested)}", className="is-wrong", title=title)]
 
 
 def _moves(view: CompareView, key: str, tile: ImageTile) -> list[Component]:

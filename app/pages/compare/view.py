@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from app.explorer import Explorer
 from app.figures.pictures.slots import Slots
 from app.frame.page import View
+from app.frame.records import disputed_in
 from app.pages.compare.measures import GroupValues, Measures, measures_of
 from app.pages.compare.members import GROUPS, OWN
 from app.pages.compare.state import CompareSelection
@@ -20,7 +22,7 @@ from cnn_core.space.mosaic import Mosaic
 SLOTS_IN_A_ROW = 7
 LINES = (0, 1)
 _FEWEST_SLOTS = 3
-_ASPECT = 2.0
+_ASPECT = 1.92
 _NEARLY_AS_LARGE = 0.96
 # Where more of the cells shown are circled, each ring would touch the next.
 _MOST_RINGED = 0.2
@@ -101,6 +103,8 @@ class CompareView(View):
         For each group the points of a mosaic to be ringed, by kind.
     n_left_out
         Rings that were left out of the pictures.
+    disputed
+        Classes that raters suggest for images whose label is disputed, by the image's number.
     outlined
         Kinds of which the outlines of the cells are drawn, since there are too many for rings.
     """
@@ -116,7 +120,15 @@ class CompareView(View):
     slots: Slots
     rings: Mapping[str, Rings]
     n_left_out: int
+    disputed: Mapping[int, int]
     outlined: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def _disputed_in(explorer: Explorer, set_name: str) -> Mapping[int, int]:
+    """Classes that raters suggest, by the number of the image."""
+    known, _ = disputed_in(explorer.dataset(set_name))
+    return {one.image: one.suggested for one in known.labels} if known else {}
 
 
 def look(explorer: Explorer, selection: CompareSelection) -> CompareView:
@@ -153,6 +165,7 @@ def look(explorer: Explorer, selection: CompareSelection) -> CompareView:
         slots=slots,
         rings=rings,
         n_left_out=n_left_out,
+        disputed=_disputed_in(explorer, selection.set),
         outlined=outlined,
     )
 

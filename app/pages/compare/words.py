@@ -311,13 +311,12 @@ def table_note(view, worth, facts, most_rows):
 
 def summary(view: CompareView) -> str:
     """What the circles are, in one sentence of what is on the boards."""
-    p, q = pair(view)
     circles = view.circles
     if view.selection.p == view.selection.q:
-        return one_class(p)
+        return one_class(pair(view)[0])
     if isinstance(circles, HandCircles):
         return hand_words.summary(view, circles)
     return (
-        f"In {view.layer.name}, {circles.n_unique_a:,} cells are on in every image of A ({p}) and in "
-        f"none of B, and {circles.n_unique_b:,} the other way round ({q}): the circles."
+        f"{circles.n_unique_a:,} cells are on in every A and no B, {circles.n_unique_b:,} in every B and "
+        "no A."
     )
