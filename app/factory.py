@@ -10,10 +10,11 @@ from app.explorer import Explorer
 from app.frame.help import help_dialog
 from app.frame.language import ENGLISH, LANGUAGES, asked_language
 from app.frame.shell import connect_frame, frame
-from app.frame.wire import connect
+from app.frame.wire import connect, slow_callbacks
 from app.pages import PAGES
 from app.serving import downloads
 from app.serving.compression import compress
+from app.serving.grading import GradedApplication, Grading
 from app.serving.guard import protect
 from app.serving.plain_pages import ASSETS
 
@@ -54,7 +55,7 @@ def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
         if page.register_downloads:
             page.register_downloads(app.server, explorer)
     downloads.register_routes(app.server, explorer)
-    protect(app, [page.path for page in PAGES], in_frames)
+    protect(app, [page.path for page in PAGES], in_frames, for_pictures=_picture_paths())
     compress(app)
     return app
 
@@ -80,3 +81,12 @@ def _speak(app: Any, explorer: Explorer) -> None:
 
     app.interpolate_index = in_language
     app.server.after_request(varies)
+
+
+def graded(app: dash.Dash) -> GradedApplication:
+    """The dashboard's WSGI application, with what a server has to know of its requests."""
+    return GradedApplication(app.server, Grading(slow_callbacks(app, PAGES), _picture_paths()))
+
+
+def _picture_paths() -> frozenset[str]:
+    return frozenset(path for page in PAGES for path in page.picture_paths)

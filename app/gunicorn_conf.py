@@ -1,7 +1,8 @@
 """How gunicorn serves: ``gunicorn --config python:app.gunicorn_conf app.wsgi:server``.
 
-One process with a few threads does as much as two processes at half the memory. Nothing is loaded
-before the fork: TensorFlow does not survive one.
+Each worker listens in an event loop and has one process of its own compute, with a few threads; two of
+them do hardly more than one at twice the memory. Nothing is loaded before the fork: TensorFlow does not
+survive one.
 """
 
 import os
@@ -14,8 +15,9 @@ bind = "{}:{}".format(
     os.environ.get("LOOKING_GLASS_HOST") or "0.0.0.0",
     number_from(os.environ, "LOOKING_GLASS_PORT") or 8050,
 )
-worker_class = "app.serving.worker.BoundedThreadWorker"
+worker_class = "app.serving.worker.PatientWorker"
 workers = number_from(os.environ, "WEB_CONCURRENCY") or 1
+# For what is cheap, in the process that computes.
 threads = 4
 preload_app = False
 control_socket_disable = True
@@ -26,8 +28,6 @@ graceful_timeout = 8
 keepalive = 15
 # An address holds the whole state of a page.
 limit_request_line = 8190
-
-
-def post_worker_init(worker):
-    """Begin to load as soon as the worker runs, not at the first request."""
-    worker.wsgi.open()
+# What a reader asked for who has left is given up at once.
+asgi_disconnect_grace_period = 0
+asgi_lifespan = "off"

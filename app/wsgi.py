@@ -67,7 +67,7 @@ class _Start:
         progress("checking the files")
         settings = self._settings.resolved()
         progress("loading the dashboard")
-        from app.factory import create_app
+        from app.factory import create_app, graded
         from app.serving.loading import open_explorer
 
         self._explorer = open_explorer(
@@ -79,10 +79,10 @@ class _Start:
             progress=progress,
         )
         progress("opening the pages")
-        server = create_app(self._explorer).server
+        app = create_app(self._explorer)
         # The first request lays out the pages and registers their files: let it be ours.
-        server.test_client().get("/")
-        return server
+        app.server.test_client().get("/")
+        return graded(app)
 
     def read(self, progress):
         """Read what takes a minute the first time."""

@@ -25,6 +25,8 @@ class Questions:
         Bodies of the requests for Explore, Compare and Decide; see `bench.bodies.page_template`.
     layers : list of str
         Layers that Explore shows.
+    compare_layers : list of str
+        Layers that Compare shows.
     n_images : int
     """
 
@@ -36,7 +38,7 @@ class Questions:
         self.templates = [page_template(dependencies, path) for path in _PATHS]
         told = [server.ask(filled(template, ""))["answer"]["data"] for template in self.templates]
         explore, compare, decide = told
-        self.layers, self._compare_layers, self._decide_layers = (
+        self.layers, self.compare_layers, self._decide_layers = (
             [option["value"] for option in answer["options"]["layer"]]
             for answer in (explore, compare, decide)
         )
@@ -85,7 +87,7 @@ class Questions:
             if page == 1:
                 groups = generator.permutation(self.n_images)[:6].tolist()
                 a, b = (",".join(map(str, members)) for members in (groups[:3], groups[3:]))
-                layer = generator.choice(self._compare_layers)
+                layer = generator.choice(self.compare_layers)
                 wishes[number] = (1, f"?a={a}&b={b}&layer={layer}")
             elif page == 2:
                 image = int(generator.integers(self.n_images))

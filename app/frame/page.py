@@ -233,6 +233,7 @@ class Page(Generic[S]):
     reply: Callable[[Any], Reply]
     register_downloads: Callable[[Flask, Explorer], None] | None = None
     complete: Completion | None = None
+    picture_paths: tuple[str, ...] = ()
     languages: tuple[str, ...] = (ENGLISH,)
     opened_from: tuple[str, ...] = ()
 

@@ -1,5 +1,6 @@
 """From a page's declaration to its callbacks: one for all quick panels, one for each slow one."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -164,6 +165,17 @@ def _filled(
             "texts": told.texts,
         },
     }
+
+
+def slow_callbacks(app: dash.Dash, pages: Iterable[Page[Any]]) -> frozenset[str]:
+    """Names of the callbacks that fill slow panels, as requests name them."""
+    stores = [
+        json.dumps(told_store(panel.name), sort_keys=True, separators=(",", ":"))
+        for page in pages
+        for panel in page.panels
+        if panel.is_slow
+    ]
+    return frozenset(name for name in app.callback_map if any(store in name for store in stores))
 
 
 def _part(data: object) -> int:

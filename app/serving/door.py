@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.serving.faults import end_process, one_line
+from app.serving.grading import Grading
 from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
 from app.serving.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
 from cnn_core.errors import LookingGlassError
@@ -79,6 +80,7 @@ class Door:
         self._n_asked = 0
         self._is_opened = False
         self._files = {}
+        self._told = None
 
     @property
     def state(self):
@@ -116,11 +118,10 @@ class Door:
     def _load(self):
         try:
             self._application = self._build(self._progress)
-            self._state = LoadingState(True, "answering", 1, 1)
-            self._opened()
+            self._be(LoadingState(True, "answering", 1, 1))
             self._is_settled.set()
             self._afterwards(self._progress)
-            self._state = LoadingState(True, "ready", 1, 1)
+            self._be(LoadingState(True, "ready", 1, 1))
         except LookingGlassError as error:
             self._fail(str(error))
         except OSError as error:
@@ -131,9 +132,17 @@ class Door:
             self._is_settled.set()
 
     def _progress(self, step, done=0, total=0):
-        self._state = LoadingState(self._state.ready, str(step), int(done), int(total))
+        self._be(LoadingState(self._state.ready, str(step), int(done), int(total)))
         # What is done afterwards leaves the machine to readers after each of its steps.
         self._is_idle.wait(_MOST_SECONDS_OF_PATIENCE)
+
+    def _be(self, state):
+        is_opened = state.ready and not self._state.ready
+        self._state = state
+        if self._told:
+            self._told(state)
+        elif is_opened:
+            self._opened()
 
     def __call__(self, environ, start_response):
         """Answer one request."""
@@ -156,6 +165,25 @@ class Door:
                 self._n_asked -= 1
                 if not self._n_asked:
                     self._is_idle.set()
+
+    @property
+    def grading(self):
+        """What is known of the requests to what is behind the door, as a `Grading`."""
+        return getattr(self._application, "grading", Grading())
+
+    def tell(self, told):
+        """Have another door follow this one: ``told(state)`` is called whenever it is further."""
+        self._told = told
+
+    def follow(self, state):
+        """Be as far as the door in another process that loads in place of this one."""
+        self._is_opened = True
+        self._files = self._files or _files_of_waiting_page()
+        self._be(state)
+
+    def answers_at_once(self, path):
+        """Whether the door itself answers, which takes no time."""
+        return path in (HEALTH, READINESS) or not self._state.ready
 
     def _tell(self, path, environ, start_response):
         state = self._state

@@ -15,12 +15,12 @@ from werkzeug.exceptions import default_exceptions as standard
 
 from app.reading import StillReading
 from app.serving.faults import one_line
+from app.serving.grading import MOST_PICTURE_BYTES, Grading
 from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
 from app.serving.plain_pages import error_page
 from app.serving.request_bodies import BodyChecker, BodyError, parse_json
 from cnn_core.errors import LookingGlassError, SelectionError
 
-MOST_BODY_BYTES = 4 * 2**20
 MOST_QUERY_BYTES = 8_000
 
 _CATCH_ALL, _CALLBACK = "/<path:path>", "/_dash-update-component"
@@ -31,7 +31,7 @@ _SENTENCES = {
     400: "The server does not understand this request.",
     404: "There is nothing at this address.",
     405: "This address does not take requests of this kind.",
-    413: f"The request is larger than {MOST_BODY_BYTES // 2**20} MB.",
+    413: "The request is larger than what this address takes.",
     414: f"The address is longer than {MOST_QUERY_BYTES:,} bytes.",
     415: "The request is not JSON, sent as application/json and not compressed.",
     500: "Something went wrong on the server; its log says what.",
@@ -40,7 +40,7 @@ _SENTENCES = {
 _log = logging.getLogger("looking_glass")
 
 
-def protect(app, page_paths, in_frames=False):
+def protect(app, page_paths, in_frames=False, for_pictures=()):
     """Guard an app. Call it once, when all callbacks and routes are there.
 
     Parameters
@@ -51,22 +51,25 @@ def protect(app, page_paths, in_frames=False):
         route of the Flask server names it.
     in_frames : bool
         Whether any other page may show this one in a frame, as a notebook does.
+    for_pictures : collection of str
+        Paths that take pictures, and so larger bodies than others.
     """
     server = app.server
     server.debug = False
     server.config.update(
-        MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
+        MAX_CONTENT_LENGTH=MOST_PICTURE_BYTES,
         PROPAGATE_EXCEPTIONS=False,
         TRAP_HTTP_EXCEPTIONS=False,
         TRAP_BAD_REQUEST_ERRORS=False,
     )
     _hide_versions(app)
-    _Guard(app, frozenset(page_paths), in_frames).stand_at(server)
+    _Guard(app, frozenset(page_paths), in_frames, for_pictures).stand_at(server)
 
 
 class _Guard:
-    def __init__(self, app, page_paths, in_frames):
+    def __init__(self, app, page_paths, in_frames, for_pictures):
         self._paths = page_paths
+        self._grading = Grading(for_pictures=frozenset(for_pictures))
         self._checker = BodyChecker(app.callback_map)
         self._routes = app.server.url_map.bind("")
         self._headers = {
@@ -121,6 +124,8 @@ class _Guard:
             raise request.routing_exception
         if request.mimetype != "application/json" or request.content_encoding:
             abort(415)
+        if (request.content_length or 0) > self._grading.most_body_bytes(request.path):
+            abort(413)
         raw = request.get_data()
         try:
             if request.path == _CALLBACK:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 DEEPEST = 32
-MOST_COMPONENTS = 10_000
+MOST_COMPONENTS = 1_000
 LARGEST_INTEGER = 2**53
 _LISTED = (["ALL"], ["ALLSMALLER"])
 _MATCHED = ["MATCH"]

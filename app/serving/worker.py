@@ -1,55 +1,121 @@
-"""gunicorn's threaded worker, with a time limit for each request."""
+"""gunicorn's worker with an event loop: who sends or reads slowly, or nothing at all, costs no thread."""
 
-import socket
+import asyncio
+import contextlib
+import os
+import resource
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import gunicorn.arbiter
+import gunicorn.asgi.protocol
 import gunicorn.http.wsgi
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gasgi import ASGIWorker
+
+from app.serving.compute import fork_compute
+from app.serving.connections import Connections, PatientProtocol
+from app.serving.front import Front
 
 # What serves is nobody's business; gunicorn has no setting for the header's text.
 gunicorn.http.wsgi.SERVER = "cnn-looking-glass"
+gunicorn.asgi.protocol._CACHED_SERVER_HEADER = b"Server: cnn-looking-glass\r\n"
 # A server that ends waits for its workers by the clock on the wall. Were that put forward just
 # then, they would be killed in the middle of an answer; put back, a stuck one would keep it long.
 gunicorn.arbiter.time = SimpleNamespace(**{**vars(time), "time": time.monotonic})
 
+MOST_UNFINISHED_BYTES = 2**26
+_OTHER_DESCRIPTORS = 128
+"""Files, pipes and the like that the process opens beside its connections."""
+_SECONDS_BETWEEN_LOOKS = 1.0
+_LINGER_SECONDS = 1.0
+"""For which a server that ends keeps connections on which a next request may be on its way."""
 
-class BoundedThreadWorker(ThreadWorker):
-    """Ends connections whose request takes too long.
 
-    A client that sends its request byte by byte, or does not take its answer, would otherwise hold
-    a thread for as long as it likes; as many such clients as there are threads, and nobody else is
-    served.
+class PatientWorker(ASGIWorker):
+    """Serves from an event loop, and has a process of its own compute.
 
     Attributes
     ----------
-    most_seconds : float
-        From the first byte of a request to the last byte of its answer.
+    most_seconds
+        For which a client is waited for: to send a request, or to take a further part of its answer.
+    most_connections
+        At a time; fewer where the process may not open as many files.
     """
 
-    most_seconds = 15
+    most_seconds: float = 15
+    most_connections = 2**13
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._since = {}
+        most = min(raise_descriptor_limit() - _OTHER_DESCRIPTORS, self.most_connections)
+        self.connections = Connections(most, MOST_UNFINISHED_BYTES, self.most_seconds)
+        self._is_ending = asyncio.Event()
 
-    def handle(self, conn):
-        """Serve one request of a connection and note since when."""
-        self._since[conn] = time.monotonic()
-        try:
-            return super().handle(conn)
-        finally:
-            self._since.pop(conn, None)
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Take ``threads``, which gunicorn's own worker of this kind does not."""
 
-    def murder_pending(self):
-        """Close what waits too long; gunicorn calls this about once a second."""
-        super().murder_pending()
-        limit = time.monotonic() - self.most_seconds
-        for conn, since in tuple(self._since.items()):
-            if since < limit:
-                try:
-                    # Wakes the thread that reads or writes; it then closes the connection itself.
-                    conn.sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    self._since.pop(conn, None)
+    def load_wsgi(self) -> None:
+        """Begin to load in the process that computes."""
+        door = self.app.wsgi()
+        self._compute = fork_compute(door, self.cfg.threads, [one.sock for one in self.sockets])
+        self._door, self.asgi = door, Front(door, self._compute)
+
+    def handle_exit_signal(self) -> None:
+        """Begin to end."""
+        super().handle_exit_signal()
+        self._is_ending.set()
+
+    def handle_quit_signal(self) -> None:
+        """End at once."""
+        super().handle_quit_signal()
+        self._is_ending.set()
+
+    async def _serve(self) -> None:
+        following = self.loop.create_task(self._compute.follow(self._door))
+        following.add_done_callback(lambda _: self._is_ending.set())
+        for listener in self.sockets:
+            self.servers.append(
+                await self.loop.create_server(
+                    lambda: PatientProtocol(self), sock=listener.sock, backlog=self.cfg.backlog
+                )
+            )
+        while not self._is_ending.is_set() and self.ppid == os.getppid():
+            self.notify()
+            self.connections.end_late()
+            await _wait(self._is_ending, _SECONDS_BETWEEN_LOOKS)
+        self.alive = False
+        if not following.done():
+            await self._shutdown()
+            following.cancel()
+            self._compute.end()
+        elif exit_code := self._compute.end():
+            # Whoever starts workers tells from the code whether another one would fare better.
+            os._exit(max(exit_code, 1))
+
+    async def _shutdown(self) -> None:
+        """Take nothing new, and answer what has come."""
+        for server in self.servers:
+            server.close()
+        ends = self.loop.time() + self.cfg.graceful_timeout
+        lingers = self.loop.time() + _LINGER_SECONDS
+        while len(self.connections) and self.loop.time() < ends and not self._quick_shutdown:
+            self.notify()
+            self.connections.end_late()
+            if self.loop.time() >= lingers:
+                self.connections.end_idle()
+            await asyncio.sleep(0.05)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+def raise_descriptor_limit() -> int:
+    """Let this process open as many files as it may, and say how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return 2**30 if hard == resource.RLIM_INFINITY else hard

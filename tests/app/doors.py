@@ -4,7 +4,8 @@ import os
 import time
 
 from app.serving.door import Door
-from app.serving.worker import BoundedThreadWorker
+from app.serving.grading import GradedApplication, Grading
+from app.serving.worker import PatientWorker
 from cnn_core.errors import ArtifactError
 
 
@@ -32,6 +33,12 @@ def _wait_for_leave(environ, start_response):
     return _hello(environ, start_response)
 
 
+def _heed_downloads(environ, start_response):
+    """Wait for leave with what is dear, answer all else at once."""
+    is_dear = environ["PATH_INFO"].startswith("/download/")
+    return (_wait_for_leave if is_dear else _hello)(environ, start_response)
+
+
 def _answer_at_length(environ, start_response):
     """Note the request, take a while, and give a long answer that tells its end."""
     _note(environ)
@@ -56,14 +63,21 @@ def _meet_a_bug(_progress):
     raise ZeroDivisionError("a fault\nin two lines")
 
 
-class ImpatientWorker(BoundedThreadWorker):
+class ImpatientWorker(PatientWorker):
     """Waits a second where the real one waits longer."""
 
     most_seconds = 1
 
 
+class NarrowWorker(PatientWorker):
+    """Takes few connections."""
+
+    most_connections = 8
+
+
 long_winded = Door(lambda progress: _answer_at_length)
 obedient = Door(lambda progress: _wait_for_leave)
+graded = Door(lambda progress: GradedApplication(_heed_downloads, Grading()))
 thoughtful = Door(lambda progress: _think)
 slow = Door(_load_slowly)
 faulty = Door(_find_a_fault)

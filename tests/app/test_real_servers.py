@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -111,24 +110,3 @@ def test_requests_in_flight_are_answered_when_the_server_is_told_to_stop():
         process.communicate(timeout=20)
     assert received == [(200, f"hello from /{number}".encode()) for number in range(12)]
     assert process.returncode == 0
-
-
-# --- slow clients -----------------------------------------------------------------------------
-
-
-def test_connection_whose_request_takes_too_long_is_ended():
-    """More byte-by-byte senders than threads do not keep others from being served."""
-    impatient = ("--worker-class", "tests.app.doors.ImpatientWorker")
-    with gunicorn("slow", *impatient) as (_, address):
-        wait_for(address + "/readyz", 200)
-        host, port = address.removeprefix("http://").split(":")
-        slow = [socket.create_connection((host, int(port)), timeout=60) for _ in range(4)]
-        try:
-            for one in slow:
-                one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-            time.sleep(0.5)
-            wait_for(address + "/healthz", 200)
-            assert [one.recv(1) for one in slow] == [b""] * 4
-        finally:
-            for one in slow:
-                one.close()

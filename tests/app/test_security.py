@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.serving.guard import MOST_BODY_BYTES, MOST_QUERY_BYTES
+from app.serving.grading import MOST_CALLBACK_BYTES
+from app.serving.guard import MOST_QUERY_BYTES
 from tests.app.callback_requests import (
     ANYTHING,
     damaged_bodies,
@@ -176,8 +177,8 @@ def test_fault_of_a_callback_is_logged_in_one_line(app, client, caplog):
         b'{"output": "echo.children", "a": "\\ud800"}',
         b'{"output": "echo.children", "\\udfff": 1}',
         b'{"output": "echo.children", "a": ' + b"[" * 33 + b"]" * 33 + b"}",
-        b"[" * 100_000,
-        b'{"a":' * 50_000,
+        b"[" * 60_000,
+        b'{"a":' * 10_000,
     ],
 )
 def test_what_is_no_request_is_400(client, raw):
@@ -193,7 +194,7 @@ def test_unknown_and_clientside_callbacks_are_404(app, client):
 
 
 def test_body_that_is_too_large_is_413(client):
-    raw = b'"' + b"x" * MOST_BODY_BYTES + b'"'
+    raw = b'"' + b"x" * MOST_CALLBACK_BYTES + b'"'
     answer = client.post(CALLBACK, data=raw, content_type="application/json")
     assert answer.status_code == 413
 
@@ -252,7 +253,7 @@ def test_example_of_a_fitting_body(client):
         {"changedPropIds": ["store.data"]},
         {"changedPropIds": [{"id": "text"}]},
         {"changedPropIds": ["{.title"]},
-        {"changedPropIds": ["text.title"] * 10_001},
+        {"changedPropIds": ["text.title"] * 1_001},
     ],
 )
 def test_body_that_does_not_fit_its_callback_is_422(client, change):

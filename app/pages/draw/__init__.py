@@ -17,7 +17,7 @@ from app.frame.links import DRAW
 from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.wording import probability_text, shape_text
 from app.pages.draw.changes import CHANGES
-from app.pages.draw.cleaning import register_cleaning
+from app.pages.draw.cleaning import ADDRESS, register_cleaning
 from app.pages.draw.familiar import FAMILIAR
 from app.pages.draw.files import register_files
 from app.pages.draw.pad import PAD
@@ -188,4 +188,5 @@ PAGE = Page(
     arrange=_arrange,
     reply=_reply,
     register_downloads=_register,
+    picture_paths=(ADDRESS, f"{ADDRESS}/each-way"),
 )
