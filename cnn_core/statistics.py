@@ -82,13 +82,44 @@ class Accuracy:
     n: int
 
 
-def accuracy(credit: ArrayLike, level: float = 0.95) -> Accuracy:
-    """Sum up answers: each 1 if right, 0 if wrong, 0.5 if undecided; `level` is the coverage."""
+def accuracy(credit: ArrayLike, level: float = 0.95, design_effect: float = 1.0) -> Accuracy:
+    """Sum up answers: each 1 if right, 0 if wrong, 0.5 if undecided.
+
+    Parameters
+    ----------
+    level
+        Coverage of the interval.
+    design_effect
+        At least 1: the interval is that of so many times fewer answers (L. Kish, "Survey sampling",
+        1965), because answers within a group are alike.
+    """
     credit = np.asarray(credit, dtype=np.float64)
     total, n = float(credit.sum()), credit.size
-    low, high = wilson_interval(total, n, level)
+    low, high = wilson_interval(total / design_effect, n / design_effect, level)
     value = total / n if n else float("nan")
     return Accuracy(value, float(low), float(high), total, n)
+
+
+def design_effect(values: ArrayLike, block: int) -> float:
+    """How many times more the mean varies than that of as many unrelated values; at least 1.
+
+    Estimated from the sums of blocks of neighbours, which are taken to be unrelated to each other; a
+    rest that fills no block is left out.
+
+    Parameters
+    ----------
+    values
+        (n,), in the order in which related ones are neighbours; at least two blocks.
+    block
+        Neighbours that are taken together.
+    """
+    values = np.asarray(values, np.float64)
+    n_blocks = len(values) // block
+    if n_blocks < 2:
+        raise SelectionError(f"{len(values)} values: at least two blocks of {block} are accepted")
+    sums = values[: n_blocks * block].reshape(n_blocks, block).sum(axis=1)
+    alone = float(values.var())
+    return max(1.0, float(sums.var(ddof=1)) / (block * alone)) if alone else 1.0
 
 
 class Verdict(StrEnum):

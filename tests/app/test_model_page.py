@@ -15,12 +15,14 @@ from app.frame.records import disputed_in, records_of
 from app.frame.search import search
 from app.frame.wording import percent
 from app.pages.explore.state import read as read_explore
-from app.pages.model import PAGE, mistakes, tables, words
+from app.pages.model import PAGE, firmness, mistakes, tables, words
 from app.pages.model.images import MOST_ON_A_PAGE, listed_images, n_pages, on_page, search_words
 from app.pages.model.state import read, write
 from app.pages.model.view import look
 from cnn_core.artifacts import HISTORY, MANIFEST, read_manifest
-from cnn_core.statistics import wilson_interval
+from cnn_core.images.mnist_writers import Writers
+from cnn_core.statistics import design_effect, wilson_interval
+from cnn_core.survey.calibration import calibration
 from tests.app.asking import show, small_app
 from tests.app.small_explorer import small_explorer
 
@@ -214,6 +216,60 @@ def test_the_mean_is_of_the_models():
     assert percent(np.mean(accuracies), 2) in words.accuracy_text(view)
     alone = small_explorer(n_models=1)
     assert "average" not in words.accuracy_text(look(alone, read("", alone)[0]))
+
+
+# --- how firm it is ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_writers(monkeypatch):
+    """The small test set, as if two kinds of people had written it, 4 images each."""
+    halves = (Writers("students", 0, 20, False), Writers("Census staff", 20, 40, True))
+    monkeypatch.setattr(firmness, "writers_of", lambda dataset: halves)
+    monkeypatch.setattr(firmness, "BLOCK", 4)
+    firmness.effect_of.cache_clear()
+    yield halves
+    firmness.effect_of.cache_clear()
+
+
+def test_mistakes_are_told_by_half_and_writers_widen_the_interval(with_writers):
+    explorer, view = small_explorer(), view_of()
+    wrong = [~explorer.survey(model, "test").is_right for model in explorer.model_names]
+    for one, own in zip(firmness.firmness_of(view), wrong, strict=True):
+        assert one.n_wrong == (int(own[:20].sum()), int(own[20:].sum()))
+        assert one.alike.low <= one.independent.low <= one.independent.high <= one.alike.high
+    effect = design_effect(np.mean(wrong, axis=0)[20:], 4)
+    told = firmness.firmness_text(view)
+    assert f"vary {effect:.2f} times as much" in told and "assumed" in told
+    low, high = (sum(int(own[part].sum()) for own in wrong) for part in (slice(20), slice(20, 40)))
+    assert max(low, high) < 1.2 * min(low, high) and "about equally hard" in told
+
+
+def test_the_harder_half_is_named():
+    writers = (Writers("students", 0, 20, False), Writers("Census staff", 20, 60, True))
+    told = firmness.halves_text([12, 8], writers)
+    assert told == "these models make 3.0 times as many mistakes on those by students."
+    assert "about equally hard" in firmness.halves_text([10, 20], writers)
+    assert "nothing is wrong" in firmness.halves_text([0, 20], writers)
+
+
+def test_without_known_writers_the_page_says_what_the_interval_takes_for_granted():
+    view = view_of()
+    assert firmness.firmness_table(view) is None
+    assert "as unrelated" in firmness.firmness_text(view)
+    assert firmness.effect_of(view.explorer, "test") == 1
+
+
+def test_the_calibration_is_that_of_the_survey():
+    view = view_of("?model=model_1")
+    survey = small_explorer().survey("model_1", "test")
+    found = calibration(survey.probabilities.max(axis=1), survey.is_right)
+    told = firmness.calibration_text(view)
+    assert percent(found.error, 2) in told
+    rows = rows_of("/download/model/calibration.csv?model=model_1")
+    assert [int(row["images"]) for row in rows] == [one.right.n for one in found.bins]
+    rows = rows_of("/download/model/accuracy_checked.csv")
+    assert tuple(row["model"] for row in rows) == small_explorer().model_names
 
 
 # --- records ----------------------------------------------------------------------------------

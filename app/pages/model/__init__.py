@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from app.figures.charts.calibration import calibration_figure
 from app.figures.charts.confusion import confusion_figure
 from app.figures.charts.training import training_figure
 from app.frame.components import summary_id
 from app.frame.links import MODEL
 from app.frame.page import Page, Panel, Reply
+from app.pages.model import firmness, mistakes, tables, words
 from app.pages.model import layout as place
-from app.pages.model import mistakes, tables, words
 from app.pages.model.downloads import address_of, register_routes
 from app.pages.model.state import ANY, FIELDS, ModelSelection, write
 from app.pages.model.view import ModelView, look
@@ -32,6 +33,13 @@ def _draw_confusion(view: ModelView) -> dict[str, Any]:
         "summary": words.confusion_summary(view),
         "note": words.confusion_note(view),
     }
+
+
+def _draw_calibration(view: ModelView) -> dict[str, Any]:
+    model, set_name = view.selection.model, view.selection.set
+    told = firmness.calibration_text(view)
+    figure = calibration_figure(firmness.calibration_of(view.explorer, model, set_name).bins)
+    return {"calibration": figure, "summary": told, "note": told}
 
 
 def _draw_training(view: ModelView) -> dict[str, Any]:
@@ -75,6 +83,25 @@ _PANELS = (
         },
         outputs={"accuracy": (place.ACCURACY, "children")},
         texts={"note": place.ACCURACY_NOTE},
+    ),
+    Panel(
+        name="model-firmness",
+        depends_on=("set",),
+        layout=place.firmness_frame,
+        draw=lambda view: {
+            "firmness": firmness.firmness_table(view),
+            "note": firmness.firmness_text(view),
+        },
+        outputs={"firmness": (place.FIRMNESS, "children")},
+        texts={"note": place.FIRMNESS_NOTE},
+    ),
+    Panel(
+        name="model-calibration",
+        depends_on=_ONE,
+        layout=place.calibration_frame,
+        draw=_draw_calibration,
+        outputs={"calibration": (place.CALIBRATION, "figure")},
+        texts={"summary": summary_id(place.CALIBRATION), "note": place.CALIBRATION_NOTE},
     ),
     Panel(
         name="model-training",

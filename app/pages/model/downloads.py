@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from flask import Flask, Response, abort, request
 
 from app.explorer import Explorer
+from app.pages.model.firmness import calibration_of, firmness_of
 from app.pages.model.layout import FILES
 from app.pages.model.state import read
 from app.pages.model.view import ModelView, look
 from app.serving.file_replies import csv_text, file_reply, precise, refused_link, safe_name
+from cnn_core.images.mnist_writers import writers_of
 
 _FOLDER = "/download/model"
 
@@ -115,6 +117,47 @@ def _accuracy(view: ModelView) -> str:
     )
 
 
+def _firmness(view: ModelView) -> str:
+    writers = writers_of(view.explorer.dataset(view.selection.set))
+    head = (
+        "model",
+        *(f"wrong_{part.start}_to_{part.stop - 1}" for part in writers),
+        "accuracy_without_disputed",
+        "low",
+        "high",
+        "low_writers_alike",
+        "high_writers_alike",
+    )
+    return csv_text(
+        head,
+        (
+            (
+                one.model,
+                *one.n_wrong,
+                one.undisputed.value if one.undisputed else "",
+                one.independent.low,
+                one.independent.high,
+                *((one.alike.low, one.alike.high) if one.alike else ("", "")),
+            )
+            for one in firmness_of(view)
+        ),
+    )
+
+
+def _calibration(view: ModelView) -> str:
+    bins = calibration_of(view.explorer, view.selection.model, view.selection.set).bins
+    return csv_text(
+        ("from", "to", "images", "mean_probability", "right", "wilson_low", "wilson_high"),
+        (
+            (
+                *(one.low, one.high, one.right.n, one.probability),
+                *(one.right.value, one.right.low, one.right.high),
+            )
+            for one in bins
+        ),
+    )
+
+
 def _record(view: ModelView) -> str:
     network = view.explorer.network(view.selection.model)
     known = {
@@ -207,6 +250,8 @@ _WRITERS = {
     "architecture": _architecture,
     "training": _training,
     "accuracy": _accuracy,
+    "firmness": _firmness,
+    "calibration": _calibration,
     "record": _record,
     "confusion": _confusion,
     "images": _images,

@@ -22,12 +22,16 @@ CONFUSION_NOTE, ERRORS, MATRIX_TABLE = (
 LISTED, LISTED_NOTE = "model-listed", "model-listed-note"
 HARD, HARD_NOTE = "model-hardest", "model-hardest-note"
 DISPUTED, DISPUTED_NOTE = "model-disputed", "model-disputed-note"
+FIRMNESS, FIRMNESS_NOTE = "model-firmness", "model-firmness-note"
+CALIBRATION, CALIBRATION_NOTE = "model-calibration", "model-calibration-note"
 DOWNLOAD = "model-download"
 
 FILES = {
     "architecture": "architecture.csv",
     "training": "training.csv",
     "accuracy": "accuracy.csv",
+    "firmness": "accuracy_checked.csv",
+    "calibration": "calibration.csv",
     "record": "record.json",
     "confusion": "confusion.csv",
     "images": "images.csv",
@@ -45,8 +49,19 @@ def download_id(what: str) -> str:
 def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     """Lay the page out."""
     sets = [(name, f"{name} ({len(explorer.dataset(name)):,})") for name in explorer.set_names]
-    left = [placed[f"model-{what}"] for what in ("architecture", "accuracy")]
-    others = ("training", "record", "confusion", "images", "hardest", "disputed")
+    columns = (("accuracy", "firmness"), ("confusion", "calibration"), ("architecture",))
+    upper, middle, lower = (
+        html.Div([placed[f"model-{what}"] for what in column], className="model-column")
+        for column in columns
+    )
+    parts = (
+        upper,
+        placed["model-training"],
+        middle,
+        *(placed[f"model-{what}"] for what in ("images", "hardest", "disputed")),
+        lower,
+        placed["model-record"],
+    )
     return html.Div(
         [
             html.Div(
@@ -61,13 +76,7 @@ def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
                 ],
                 className="choices",
             ),
-            html.Div(
-                [
-                    html.Div(left, className="model-left"),
-                    *(placed[f"model-{what}"] for what in others),
-                ],
-                className="model-body",
-            ),
+            html.Div(parts, className="model-body"),
         ],
         className="model-page",
     )
@@ -91,6 +100,31 @@ def accuracy_frame(explorer: Explorer) -> Component:
             html.Div(id=ACCURACY, className="scrolled"),
             html.P(id=ACCURACY_NOTE, className="faint note"),
         ],
+    )
+
+
+def firmness_frame(explorer: Explorer) -> Component:
+    """Frame of what the accuracies depend on."""
+    return _panel(
+        "firmness",
+        "How firm is that?",
+        [
+            html.Div(id=FIRMNESS, className="scrolled"),
+            html.P(id=FIRMNESS_NOTE, className="faint note"),
+        ],
+    )
+
+
+def calibration_frame(explorer: Explorer) -> Component:
+    """Frame of the calibration."""
+    return _panel(
+        "calibration",
+        "Can its probabilities be believed?",
+        [
+            graph(CALIBRATION, "Calibration", class_name="calibration-figure"),
+            html.P(id=CALIBRATION_NOTE, className="faint note"),
+        ],
+        picture=CALIBRATION,
     )
 
 
