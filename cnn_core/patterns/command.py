@@ -14,8 +14,10 @@ from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network
 from cnn_core.patterns.compute import PatternSurvey, Progress, relatives_among
 from cnn_core.patterns.pattern_file import load_patterns, patterns_file, write_patterns
+from cnn_core.patterns.reading import SetReading, read_set
 from cnn_core.patterns.relatives_file import RELATIVES, write_relatives
 from cnn_core.patterns.results import ModelPatterns
+from cnn_core.readouts.twin import find_twin
 from cnn_core.survey.whole_set import identity_of
 from cnn_core.training.publishing import publish_file
 
@@ -59,11 +61,27 @@ def patterns_of_files(
         _keep(file, partial(write_patterns, found=found))
         tqdm.write(f"{path.name}: {_told(found)} in {file}")
     for folder in dict.fromkeys(path.parent for path in paths):
-        surveys = list(_surveyed(folder, sets, cache_folder))
-        among = {identity_of(one.network): one.network.name for one in surveys}
-        readings = {identity_of(one.network): one.reading() for one in surveys}
-        relatives = relatives_among(among, readings, surveys[0].test.digest)
-        _keep(folder / RELATIVES, partial(write_relatives, found=relatives))
+        _compare_models(folder, sets, cache_folder)
+
+
+def _compare_models(
+    folder: Path, sets: Mapping[str, Dataset], cache_folder: Path | str | None
+) -> None:
+    """Find the relatives of all units among the surveyed models of a folder, and keep them."""
+    surveys = {identity_of(one.network): one for one in _surveyed(folder, sets, cache_folder)}
+    relatives = relatives_among(
+        {digest: one.network.name for digest, one in surveys.items()},
+        {digest: one.reading() for digest, one in surveys.items()},
+        {digest: read for digest, one in surveys.items() if (read := _before_training(one))},
+        next(iter(surveys.values())).test.digest,
+    )
+    _keep(folder / RELATIVES, partial(write_relatives, found=relatives))
+
+
+def _before_training(survey: PatternSurvey) -> SetReading | None:
+    """What the network answers before its training, None where its first weights are not known."""
+    twin, _source = find_twin(survey.network)
+    return None if twin is None else read_set(twin, survey.test, survey.layers)
 
 
 def check_sets(data: Path | str) -> None:

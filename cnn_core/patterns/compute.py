@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from cnn_core.patterns.natural import NaturalSearch
 from cnn_core.patterns.optimised import optimised
 from cnn_core.patterns.peaks import layers_with_patterns, read_peaks
 from cnn_core.patterns.reading import SetReading, read_set
-from cnn_core.patterns.relatives import matched
+from cnn_core.patterns.relatives import Match, matched
 from cnn_core.patterns.relatives_file import Relatives
 from cnn_core.patterns.results import LayerPatterns, ModelPatterns, as_stored
 from cnn_core.patterns.stages import Stages
@@ -164,7 +164,10 @@ class PatternSurvey:
 
 
 def relatives_among(
-    models: Mapping[str, str], readings: Mapping[str, SetReading], test_digest: str
+    models: Mapping[str, str],
+    readings: Mapping[str, SetReading],
+    untrained: Mapping[str, SetReading],
+    test_digest: str,
 ) -> Relatives:
     """Match the units of every two networks, layer by layer of the same name.
 
@@ -174,18 +177,35 @@ def relatives_among(
         Names by digest.
     readings
         Answers to images of one test set, by digest.
+    untrained
+        Answers of the same networks before their training, as far as these are known: the chance
+        level of each match.
     """
-    matches = {}
-    for first, second in combinations(models, 2):
-        rows, *at = np.intersect1d(readings[first].rows, readings[second].rows, return_indices=True)
-        pair = [readings[digest] for digest in (first, second)]
-        for layer in pair[0].peaks:
-            if layer in pair[1].peaks and len(rows) > 1:
-                values = [
-                    one.peaks[layer].activation[own] for one, own in zip(pair, at, strict=True)
-                ]
-                matches[first, second, layer] = matched(*values)
-    return Relatives(models, test_digest, matches)
+    return Relatives(
+        models,
+        test_digest,
+        {
+            (first, second, layer): match
+            for first, second in combinations(models, 2)
+            for layer, match in _matches(readings[first], readings[second]).items()
+        },
+        {
+            (own, other, layer): match.correlation
+            for own, other in permutations(models, 2)
+            if other in untrained
+            for layer, match in _matches(readings[own], untrained[other]).items()
+        },
+    )
+
+
+def _matches(one: SetReading, other: SetReading) -> dict[str, Match]:
+    """Matches of the layers that both have."""
+    rows, *at = np.intersect1d(one.rows, other.rows, return_indices=True)
+    return {
+        layer: matched(peaks.activation[at[0]], other.peaks[layer].activation[at[1]])
+        for layer, peaks in one.peaks.items()
+        if layer in other.peaks and len(rows) > 1
+    }
 
 
 def check_fit(network: Network, dataset: Dataset) -> None:

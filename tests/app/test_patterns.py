@@ -1,18 +1,24 @@
 """The Patterns page without a browser: what it shows, and the ways to it and back."""
 
 import json
+import re
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pytest
 
+from app.factory import create_app
 from app.pages.patterns import PAGE, words
 from app.pages.patterns.scores import draw_scores
 from app.pages.patterns.seek import draw_search
 from app.pages.patterns.unit import draw_unit
 from app.pages.patterns.view import look
 from app.pages.patterns.wall import wall_picture
+from cnn_core.drawing.packed import pack
+from cnn_core.patterns.pattern_file import patterns_file
+from cnn_core.patterns.relatives_file import RELATIVES, Relative
 from tests.app.asking import ask_page, ask_panel, small_app
 from tests.app.small_explorer import small_explorer
 
@@ -32,7 +38,28 @@ def test_a_circled_cell_leads_to_what_it_looks_for():
     told = json.dumps(
         ask_panel(small_app(), "/compare", "compare-table", "?layer=first_maps&t=0.1")
     )
-    assert "/patterns?layer=first_maps&unit=" in told
+    # With the first image that the circle stands in: of group A or of B.
+    assert re.search(r"/patterns\?image=\d+&layer=first_maps&unit=\d", told)
+
+
+@pytest.mark.parametrize(("a", "b"), [("5,1", "3"), ("own,1", "3")])
+def test_a_circle_opens_its_unit_with_the_first_image_of_its_group(a, b):
+    own = pack(np.arange(144, dtype=np.uint8).reshape(12, 12, 1)) if "own" in a else ""
+    search = f"?layer=first_maps&t=0.1&a={a}&b={b}"
+    told = json.dumps(ask_panel(small_app(), "/compare", "compare-table", search, own=own))
+    doors = set(re.findall(r'/patterns\?([^"]*)"', told))
+    images = {re.sub("&?layer.*unit=[0-9]+", "", door) for door in doors}
+    assert images <= {f"#own={own}" if own else "image=5", "image=3"} and len(images) == 2
+
+
+def test_every_bar_of_a_node_has_a_door():
+    search = "?image=3&layer=hidden"
+    doors = ask_page(small_app(), "/decide", search)["decide-node-doors"]["children"]
+    links = [door["props"]["href"] for door in doors if isinstance(door, dict)]
+    buttons = ask_page(small_app(), "/decide", search)["decide-node-buttons"]["children"]
+    units = [button["props"]["id"].rpartition("-")[2] for button in buttons]
+    assert links == [f"/patterns?image=3&layer=hidden&unit={unit}" for unit in units]
+    assert len(units) == 7
 
 
 def test_a_cell_of_the_ledger_leads_to_what_it_looks_for():
@@ -123,6 +150,27 @@ def test_the_answer_to_the_image_is_that_of_the_strongest_cell_before_its_non_li
     )
     assert view.response == pre.pre("last_maps")[0, ..., 2].max()
     assert str(draw_scores(view)["scores"]).count("className='here'") == 1
+
+
+def test_relatives_stand_beside_what_an_untrained_network_gives():
+    near = Relative("model_1", 4, 0.8, 0.3)
+    far = Relative("model_1", 4, 0.2, 0.3)
+    unknown = Relative("model_1", 4, 0.8, float("nan"))
+    told = str(draw_scores(replace(found(), relatives=(near, far, unknown)))["scores"])
+    assert "+0.80; untrained, by +0.30" in told and "1 of 2 are nearer than that" in told
+    told = str(draw_scores(replace(found(), relatives=(unknown,)))["scores"])
+    assert "untrained" not in told and "+0.80" in told
+
+
+@pytest.mark.parametrize("name", [RELATIVES, patterns_file("model_0")])
+def test_a_damaged_file_of_units_is_told_and_the_page_does_without_it(tmp_path, name):
+    (tmp_path / name).write_bytes(b"no archive")
+    small = small_explorer()
+    explorer = copy(small)
+    explorer.folder = tmp_path
+    told = ask_page(create_app(explorer), "/patterns", "?layer=last_maps")
+    assert f"{name} is damaged" in str(told["notices"]["children"])
+    assert "Map 0 of last_maps" in str(told["patterns-unit"]["children"])
 
 
 def test_without_training_images_nothing_is_sought_and_the_page_says_why():

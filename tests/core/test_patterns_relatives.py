@@ -11,6 +11,7 @@ from cnn_core.patterns.relatives import correlations, matched
 from cnn_core.patterns.relatives_file import Relative, load_relatives, write_relatives
 
 ORDER = [2, 0, 3, 1]
+UNKNOWN = pytest.approx(float("nan"), nan_ok=True)
 
 
 def answers(n=200, units=4, seed=0):
@@ -71,20 +72,27 @@ def test_relatives_in_all_other_networks_come_back_from_the_file(tmp_path):
         "c3": reading(first[::2, [0, 1]], np.arange(0, 200, 2)),
     }
     del readings["c3"].peaks["own"]
-    found = relatives_among({"a1": "one", "b2": "two", "c3": "three"}, readings, "set")
+    # The first network before its training answers by other numbers; nothing is known of the others.
+    start = reading(answers(seed=5))
+    names = {"a1": "one", "b2": "two", "c3": "three"}
+    found = relatives_among(names, readings, {"a1": start}, "set")
     path = tmp_path / "relatives.npz"
     write_relatives(path, found)
     again = load_relatives(path)
     assert again.test_digest == "set"
     for told in (found, again):
         assert told.of("a1", "conv", 0) == (
-            Relative("two", 1, pytest.approx(1)),
-            Relative("three", 0, pytest.approx(1)),
+            Relative("two", 1, pytest.approx(1), UNKNOWN),
+            Relative("three", 0, pytest.approx(1), UNKNOWN),
         )
-        assert told.of("b2", "conv", 2) == (Relative("one", 3, pytest.approx(1)),)
+        chance = matched(first[:, ORDER], answers(seed=5)).correlation[2]
+        assert told.of("b2", "conv", 2) == (
+            Relative("one", 3, pytest.approx(1), pytest.approx(chance)),
+        )
+        chance = matched(first[::2, [0, 1]], answers(seed=5)[::2]).correlation[1]
         assert told.of("c3", "conv", 1) == (
-            Relative("one", 1, pytest.approx(1)),
-            Relative("two", 3, pytest.approx(1)),
+            Relative("one", 1, pytest.approx(1), pytest.approx(chance)),
+            Relative("two", 3, pytest.approx(1), UNKNOWN),
         )
         assert told.of("c3", "own", 0) == ()
         assert [one.model for one in told.of("b2", "own", 0)] == ["one"]
@@ -93,7 +101,7 @@ def test_relatives_in_all_other_networks_come_back_from_the_file(tmp_path):
 def test_missing_file_is_none_and_a_damaged_one_is_told(tmp_path):
     path = tmp_path / "relatives.npz"
     assert load_relatives(path) is None
-    write_relatives(path, relatives_among({"a": "one"}, {"a": reading(answers())}, "set"))
+    write_relatives(path, relatives_among({"a": "one"}, {"a": reading(answers())}, {}, "set"))
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(ArtifactError, match=r"relatives\.npz: truncated or altered; check"):
         load_relatives(path)

@@ -58,6 +58,20 @@ def test_every_unit_has_a_relative_in_every_other_model(found):
             assert all(one.unit == unit and one.correlation > 0.9 for one in told)
 
 
+def test_relatives_are_nearer_than_an_untrained_network_brings_them():
+    relatives = load_relatives(ARTIFACTS / RELATIVES)
+    assert len(relatives.by_chance) == 2 * len(relatives.matches)
+    for layer in ("Conv2D_1", "Conv2D_2", "Conv2D_3", "Dense_1", "Dense_2"):
+        found, chance = (
+            np.concatenate([told for key, told in by.items() if key[2] == layer])
+            for by in (
+                {key: match.correlation for key, match in relatives.matches.items()},
+                relatives.by_chance,
+            )
+        )
+        assert np.nanmedian(found) > np.nanmedian(chance) + 0.2, layer
+
+
 def test_natural_patches_tell_more_than_patterns_and_both_more_than_random_images(found):
     kinds = list(References)
     for patterns in found.values():

@@ -7,8 +7,10 @@ from dash import html
 from dash.development.base_component import Component
 from numpy.typing import NDArray
 
-from app.frame.links import COMPARE, PATTERNS, fragment, link
+from app.frame.links import COMPARE, PATTERNS, fragment, link_to
+from app.frame.subject import Subject
 from app.frame.wording import interval, number_text, percent, signed
+from app.pages.compare.members import OWN
 from app.pages.compare.state import write
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import pair
@@ -27,6 +29,7 @@ KINDS = (
     "drawn for B, not unique",
 )
 _SYMBOLS = ("○", "□", "◇", "◇", "○", "○", "□", "□")
+_OF_B = (1, 3, 6, 7)
 _CLASSES = ("ink-a", "ink-b", "ink-shared", "ink-shared", "ink-a", "ink-a", "ink-b", "ink-b")
 
 
@@ -183,6 +186,27 @@ def _head(view: CompareView, name: str, text: str, title: str) -> Component:
     )
 
 
+def _door(view: CompareView, kind: int, unit: int) -> Component:
+    """Way to what a circle looks at: its unit, and the first image that the circle stands in."""
+    selection = view.selection
+    members = selection.members["b" if kind in _OF_B else "a"]
+    own = selection.own if members and members[0] == OWN else ""
+    image = members[0] if members and not own else 0
+    return html.A(
+        "looks for",
+        href=link_to(
+            view.explorer,
+            PATTERNS,
+            selection.model,
+            Subject(selection.set, image, own),
+            layer=selection.layer,
+            unit=unit,
+        ),
+        title="What is this circle looking at? Its unit in Patterns",
+        **{"aria-label": f"What unit {unit} looks for"},
+    )
+
+
 def _row(view: CompareView, table: CircleTable, number: int) -> Component:
     selection = view.selection
     unit, row, column = (int(part) for part in table.place[number])
@@ -221,18 +245,7 @@ def _row(view: CompareView, table: CircleTable, number: int) -> Component:
                         **{"aria-pressed": "true" if is_here else "false"},
                     ),
                     " ",
-                    html.A(
-                        "looks for",
-                        href=link(
-                            view.explorer,
-                            PATTERNS,
-                            model=selection.model,
-                            layer=selection.layer,
-                            unit=unit,
-                        ),
-                        title="What is this circle looking at? Its unit in Patterns",
-                        **{"aria-label": f"What unit {unit} looks for"},
-                    ),
+                    _door(view, kind, unit),
                 ]
             ),
             rate(0),

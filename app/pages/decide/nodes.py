@@ -29,11 +29,12 @@ NODES, TITLE, SUM, NOTE, LEGEND, REASON = (
     "decide-legend",
     "decide-reason",
 )
-SILENCED, EFFECT, PAIR, BUTTONS = (
+SILENCED, EFFECT, PAIR, BUTTONS, DOORS = (
     "decide-silenced",
     "decide-effect",
     "decide-pair",
     "decide-node-buttons",
+    "decide-node-doors",
 )
 
 
@@ -55,6 +56,7 @@ def _draw_nodes(view: DecideView) -> dict[str, Any]:
         "note": words.nodes_note(nodes),
         "legend": _legend(view),
         "buttons": node_buttons(view, nodes),
+        "doors": ["What do these nodes look for? ", *_doors(view, nodes)],
         "reason": [html.B(headline), " ", html.Span(detail)],
     }
 
@@ -114,11 +116,31 @@ def _nodes_frame(explorer: Explorer) -> Component:
                 **{"aria-label": "Running sum, can be scrolled sideways"},
             ),
             html.Div(
-                [html.Div(id=SUM, className="sum figures"), html.P(id=NOTE, className="faint note")]
+                [
+                    html.Div(id=SUM, className="sum figures"),
+                    html.P(id=NOTE, className="faint note"),
+                    html.P(id=DOORS, className="note node-doors"),
+                ]
             ),
         ],
         className="panel-part",
     )
+
+
+def _doors(view: DecideView, nodes: Nodes) -> list[Component]:
+    """Ways from each bar to its node in Patterns, in the order of the bars."""
+    return [
+        _door(view, nodes.ledger.layer, unit, str(unit)) for unit in nodes.ranking.order.tolist()
+    ]
+
+
+def _door(view: DecideView, layer: str, unit: int, text: str) -> Component:
+    selection = view.selection
+    href = link_to(
+        view.explorer, PATTERNS, selection.model, selection.subject, layer=layer, unit=unit
+    )
+    told = f"What does unit {unit} of {layer} look for?"
+    return html.A(text, href=href, title=told, **{"aria-label": told})
 
 
 def silenced_parts(view: DecideView) -> list[Component]:
@@ -126,18 +148,10 @@ def silenced_parts(view: DecideView) -> list[Component]:
     if view.after is None:
         told = "Click a bar, or a unit in the grids below, to silence it and run the rest of the "
         return [html.Span(f"{told}network again.", className="faint")]
-    off, selection = view.selection.off, view.selection
-    door = link_to(
-        view.explorer,
-        PATTERNS,
-        selection.model,
-        selection.subject,
-        layer=off.layer,
-        unit=off.units[-1],
-    )
+    off = view.selection.off
     return [
         html.Span(words.silenced_units(view), className="silenced-units"),
-        html.A(f"What does unit {off.units[-1]} look for?", href=door),
+        _door(view, off.layer, off.units[-1], f"What does unit {off.units[-1]} look for?"),
         _setting("Undo", f"Let unit {off.units[-1]} speak", str(off.without_last())),
         _setting("Clear", "Let all units speak again", str(NONE_SILENCED)),
         html.B(words.silenced_text(view), className="silenced-result"),
@@ -223,6 +237,7 @@ NODES_PANEL = Panel(
         "legend": (LEGEND, "children"),
         "reason": (REASON, "children"),
         "buttons": (BUTTONS, "children"),
+        "doors": (DOORS, "children"),
     },
     texts={"title": TITLE, "summary": summary_id(NODES), "note": NOTE},
 )

@@ -124,8 +124,12 @@ def _relatives(view: PatternsView) -> list[Component]:
             view.explorer, PATTERNS, model=one.model, layer=view.layer.name, unit=one.unit
         )
         shown = html.A(name, href=address) if one.model in view.explorer.model_names else name
-        items.append(html.Li([shown, f": {words.relative_text(one.correlation)}"]))
-    return [html.H3("The same detector in other trainings"), html.Ul(items, className="note")]
+        items.append(html.Li([shown, f": {words.relative_text(one)}"]))
+    return [
+        html.H3("The same detector in other trainings"),
+        html.Ul(items, className="note"),
+        html.P(words.relatives_note(view.relatives), className="faint note"),
+    ]
 
 
 SCORES = Panel(

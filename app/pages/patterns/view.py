@@ -1,18 +1,18 @@
 """What the Patterns page tells about one selection: what a unit responds to, and how it answers."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.frame.page import View
+from app.frame.query import Problem
+from app.pages.patterns.files import filed
 from app.pages.patterns.state import PatternsSelection
 from cnn_core.network.layers import LayerInfo, LayerKind
 from cnn_core.patterns.frames import cut, frame_of
-from cnn_core.patterns.pattern_file import load_patterns, patterns_file
-from cnn_core.patterns.relatives_file import RELATIVES, Relative, load_relatives
+from cnn_core.patterns.relatives_file import Relative
 from cnn_core.patterns.results import LayerPatterns, ModelPatterns, UnitPatterns
 from cnn_core.statistics import wilson_interval
 
@@ -53,7 +53,8 @@ class PatternsView(View):
 def look(explorer: Explorer, selection: PatternsSelection) -> PatternsView:
     """Look at what one unit responds to."""
     layer = explorer.network(selection.model).layer(selection.layer)
-    found = patterns_of(explorer, selection.model)
+    files = filed(explorer, selection.model)
+    found = files.patterns
     of_layer = found.layers.get(layer.name) if found else None
     sought = None if of_layer else explorer.kept.get(sought_key(selection))
     pre = explorer.activations(selection.model, selection.subject).pre(layer.name)[0]
@@ -61,11 +62,14 @@ def look(explorer: Explorer, selection: PatternsSelection) -> PatternsView:
     return PatternsView(
         explorer=explorer,
         selection=selection,
+        problems=tuple(Problem(fault, "", "") for fault in files.faults),
         layer=layer,
         found=found,
         layer_found=of_layer,
         unit_found=of_layer.unit(selection.unit) if of_layer else sought and sought.unit,
-        relatives=_relatives(explorer, found, layer.name, selection.unit),
+        relatives=files.relatives.of(found.model_digest, layer.name, selection.unit)
+        if found and files.relatives
+        else (),
         n_of_class=sought.n_of_class if sought else by_file,
         response=float(pre[..., selection.unit].max()),
     )
@@ -82,25 +86,6 @@ class Sought:
 def sought_key(selection: PatternsSelection) -> tuple[str, str, str, int]:
     """Where a `Sought` is kept."""
     return ("sought", selection.model, selection.layer, selection.unit)
-
-
-@lru_cache(maxsize=16)
-def patterns_of(explorer: Explorer, model: str) -> ModelPatterns | None:
-    """What was found for a model, by its checksum; the file lies beside the models."""
-    if explorer.folder is None:
-        return None
-    found = load_patterns(explorer.folder / patterns_file(model))
-    identity = explorer.identity(model)
-    return found if found is not None and found.model_digest == identity else None
-
-
-def _relatives(
-    explorer: Explorer, found: ModelPatterns | None, layer: str, unit: int
-) -> tuple[Relative, ...]:
-    if found is None or explorer.folder is None:
-        return ()
-    known = load_relatives(explorer.folder / RELATIVES)
-    return known.of(found.model_digest, layer, unit) if known else ()
 
 
 def patches_of(view: PatternsView) -> list[NDArray[np.float32]]:

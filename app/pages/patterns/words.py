@@ -1,11 +1,13 @@
 """What the Patterns page says: short sentences made of the numbers that it shows."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from app.frame.wording import interval, number_text, percent, signed, unit_word
 from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
+from cnn_core.patterns.relatives_file import Relative
 from cnn_core.patterns.results import REFERENCES, UnitPatterns
 from cnn_core.patterns.scores import References
 
@@ -145,6 +147,25 @@ def score_rows(found: UnitPatterns) -> list[tuple[str, str, str]]:
     return rows
 
 
-def relative_text(correlation: float) -> str:
-    """How alike two units answer."""
-    return f"answers alike by {signed(correlation)}"
+def relative_text(relative: Relative) -> str:
+    """How alike two units answer, beside what matching with an untrained network gives."""
+    told = f"answers alike by {signed(relative.correlation)}"
+    if relative.by_chance != relative.by_chance:
+        return told
+    return f"{told}; untrained, by {signed(relative.by_chance)}"
+
+
+def relatives_note(relatives: Sequence[Relative]) -> str:
+    """What is compared, and whether the relatives are nearer than chance brings them."""
+    told = (
+        "Each unit is matched to one unit of the other training, so that they answer as alike as can "
+        "be over the test images (1: the same, 0: nothing in common)."
+    )
+    known = [one for one in relatives if one.by_chance == one.by_chance]
+    if not known:
+        return told
+    nearer = sum(one.correlation > one.by_chance for one in known)
+    return (
+        f"{told} Untrained: the same matching with that network before its first step, as chance. "
+        f"{nearer} of {len(known)} are nearer than that."
+    )

@@ -35,7 +35,9 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
         className="quiz-results",
         hidden=True,
     )
-    return html.Div([kept, placed[TRIAL.name], results, choose_block(explorer)], className="quiz")
+    return html.Div(
+        [kept, placed[TRIAL.name], results, choose_block(explorer)], className="blind-quiz"
+    )
 
 
 def _kept_texts() -> dict[str, str]:

@@ -17,6 +17,7 @@ from app.pages.quiz.trial import BLOCK
 from app.pages.quiz.view import QuizView, readers_of
 from cnn_core.blind_eye.grading import Grades
 from cnn_core.blind_eye.readers import PairReaders
+from cnn_core.statistics import paired_difference
 
 _COMPARED = "quiz-compared"
 
@@ -62,14 +63,16 @@ def draw_compared(view: QuizView) -> dict[str, Any]:
 
 
 def _compared_sentence(columns: Mapping[str, Grades]) -> str:
-    """Who of the readers was better, as far as so few questions can tell."""
+    """Who of the readers was better on the same questions, as far as so few can tell."""
     own, *others = columns.items()
-    better = [name for name, found in others if found.overall.low > own[1].overall.high]
+    better = [
+        name for name, found in others if paired_difference(found.credit, own[1].credit).low > 0
+    ]
     if len(better) == len(others):
         return _("All readers did better than you, by more than chance.")
     if better:
         return _("Better than you by more than chance: {names}.").format(names=", ".join(better))
-    return _("No reader did better than you by more than chance: the intervals overlap.")
+    return _("No reader did better than you by more than chance.")
 
 
 def _trial_rows(view: QuizView, columns: Mapping[str, Grades]) -> list[list[str]]:

@@ -36,9 +36,9 @@ def draw_trial(view: QuizView) -> dict[str, Any]:
     title = [
         html.H2(words.progress_text(view)),
         html.Progress(value=str(view.n_answered), max=str(len(view.trials)), **_bar_label(view)),
+        *_back(view),
         html.B(words.showing_text(trial.showing)),
         html.Span(words.layer_text(_layer(view)), className="faint"),
-        *_back(view),
     ]
     return {
         "hidden": False,
