@@ -31,7 +31,8 @@ def write_contents(contents: Contents, stream: BinaryIO) -> None:
     stream.write(head)
     for group, key in listed:
         # NumPy's own writing to a file asks for a place in it, which a pipe does not have.
-        array = np.ascontiguousarray(contents.arrays[group][key])
+        # np.ascontiguousarray would make an axis of a single number.
+        array = np.asarray(contents.arrays[group][key], order="C")
         npy.write_array_header_1_0(stream, npy.header_data_from_array_1_0(array))
         stream.write(array.tobytes())
 
