@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from app.serving.settings import require_numbers
 from cnn_core.errors import LookingGlassError
+from cnn_core.terminal import complain
 
 SERVED_WITH = (
     "babel",
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _require_packages()
         require_numbers(os.environ)
     except LookingGlassError as error:
-        print(error, file=sys.stderr)
+        complain(error)
         return 1
     # gunicorn may be missing, and reads WEB_CONCURRENCY as it is imported.
     from app.local_server import run

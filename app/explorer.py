@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_CACHED_BYTES = 48 * 2**20
 _MOST_KEPT_BYTES = 16 * 2**20
+_LONGEST_NAME, _KEPT_LETTERS = 32, 24
 
 
 class Explorer:
@@ -73,6 +74,15 @@ class Explorer:
         return tuple(self.networks)
 
     def class_name(self, number):
+        """Name of a class as it stands in a sentence, its number where the data names fewer.
+
+        The end of a very long one is its number: the name whole is in `class_names`, stands beside
+        the bars of an answer and in files.
+        """
+        name = self.whole_class_name(number)
+        return name if len(name) <= _LONGEST_NAME else f"{name[:_KEPT_LETTERS]}… ({number})"
+
+    def whole_class_name(self, number):
         """Name of a class, its number where the data names fewer classes."""
         names = self.class_names
         return names[number] if number < len(names) else str(number)

@@ -18,6 +18,7 @@ from app.serving.faults import BOOT_FAILURE
 from app.serving.settings import LARGEST_PORT, Settings, number_from
 from app.wsgi import door_to
 from cnn_core.network.pixels import add_pixels_option, with_values_joined
+from cnn_core.terminal import complain, tell
 
 _LOCAL, _PORT = "127.0.0.1", 8050
 _ANY = ("0.0.0.0", "::")
@@ -31,9 +32,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         listener = _listen(options.host, options.port)
     except OSError as error:
         other = _as_option(f"--port {options.port % LARGEST_PORT + 1}")
-        print(
-            f"{options.host}:{options.port}: {_reason(error)}; choose another address, like {other}",
-            file=sys.stderr,
+        complain(
+            f"{options.host}:{options.port}: {_reason(error)}; choose another address, like {other}"
         )
         return 1
     settings = Settings.from_environment()
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     }
     settings = replace(settings, **{name: value for name, value in given.items() if value})
     address = f"{_address(listener)} (stop with Ctrl+C)"
-    print(f"CNN Looking Glass starts: {address}", flush=True)
+    tell(f"CNN Looking Glass starts: {address}")
     announcement = f"CNN Looking Glass is ready: {address}"
     try:
         _LocalServer(door_to(settings, announcement), listener).run()

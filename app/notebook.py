@@ -6,7 +6,6 @@ all maps of a layer for two images on one colour range.
 
 import re
 import socket
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from cnn_core.images.dataset import Dataset, dataset_of
 from cnn_core.space.display import colour_range
 from cnn_core.space.mosaic import Mosaic
 from cnn_core.space.tiled import layer_grid
+from cnn_core.terminal import complain
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
@@ -95,7 +95,7 @@ def show(
         raise SelectionError(f"where {where!r}: {', '.join(_SHOWN_AS)} are accepted")
     explorer = explorer_from(model, x, y, train=train, class_names=class_names, pixels=pixels)
     for note in explorer.notes:
-        print(note, file=sys.stderr)
+        complain(note)
     app = create_app(explorer, in_frames=True)
     port = _free_port() if port is None else port
     shown = Shown(f"http://{_HOST}:{port}/")

@@ -12,6 +12,7 @@ from typing import Any
 from app.serving.door import Door
 from app.serving.progress import told_on_terminal
 from app.serving.settings import Settings
+from cnn_core.terminal import tell
 
 _FOREIGN = ("DASH_", "FLASK_")
 
@@ -31,7 +32,7 @@ def door_to(settings, announcement):
     Door
     """
     start = _Start(settings)
-    return Door(start.load, opened=lambda: print(announcement, flush=True), afterwards=start.read)
+    return Door(start.load, opened=lambda: tell(announcement), afterwards=start.read)
 
 
 @contextmanager

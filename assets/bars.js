@@ -58,7 +58,7 @@
   }
 
   function drawInto({ rows, ticks, zero: line, key }, { data, layout }) {
-    const { xaxis, yaxis } = layout;
+    const { xaxis, meta } = layout;
     const bars = data[data.length - 1];
     const before = data.length > 1 ? data[0] : null;
     const scale = scaleOf(xaxis, bars, before);
@@ -67,10 +67,8 @@
     line.style.height = `${100 * rows.length}%`;
     key.hidden = !before;
     rows.forEach((row, place) => {
-      const name = yaxis.ticktext[place];
-      const plain = name.replace(/^<b>(.*)<\/b>$/, "$1");
-      row.name.textContent = plain;
-      row.name.classList.toggle("strong", plain !== name);
+      row.name.textContent = row.name.title = meta.names[place];
+      row.name.classList.toggle("strong", meta.strong.includes(place));
       const value = bars.x[place];
       placed(row.bar, scale, zero, value);
       row.bar.style.background = bars.marker.color[place];

@@ -167,8 +167,8 @@
             over(digit.src, x, start - strip, 0.9 * strip, 0.9 * strip)),
         ],
         annotations: cards.map((card, tile) => ({
-          text: (card.dataset.told || card.querySelector("b")?.textContent || "")
-            .replaceAll("<", "&lt;").replace(": ", ":<br>"),
+          text: window.lookingGlassNumbers.plain(
+            card.dataset.told || card.querySelector("b")?.textContent || "").replace(": ", ":<br>"),
           x: digits[tile][1] + (digits[tile][0] ? strip : 0), y: start - strip / 2, xanchor: "left",
           yanchor: "middle", showarrow: false, align: "left", font: { size: 11, color: "#1f2933" },
         })),

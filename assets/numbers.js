@@ -96,6 +96,10 @@
     box.replaceChildren(colours, ...ticks, title);
   }
 
+  // As app/figures/text.py does: Plotly reads tags, entities and places to fill in where it draws letters.
+  const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;").replaceAll("%{", "%&#123;").replaceAll("$", "&#36;");
+
   // Plotly's own colour bar, for a picture that is saved.
   function withBar(trace, meta) {
     if (!meta.bar) return trace;
@@ -103,7 +107,7 @@
     const faint = { size: 12, color: "#5b6775" };
     return { ...trace, showscale: true, colorbar: {
       thickness: 10, len: 1, outlinewidth: 0, xpad: 6, ypad: 0, tickfont: faint,
-      title: { text: title, side: "right", font: faint }, tickmode: "array",
+      title: { text: plain(title), side: "right", font: faint }, tickmode: "array",
       tickvals: ticks.map(([place]) => trace.zmin + place * (trace.zmax - trace.zmin)),
       ticktext: ticks.map(([, text]) => text),
     } };
@@ -150,5 +154,5 @@
     },
   });
 
-  window.lookingGlassNumbers = { cellsOf, withBar };
+  window.lookingGlassNumbers = { cellsOf, plain, withBar };
 })();

@@ -183,7 +183,7 @@
     const told = (plot.closest("[data-head]")?.dataset.head || "").split(" ").filter(Boolean)
       .map((id) => document.getElementById(id)).filter(Boolean)
       .map((element) => [...element.children].map((part) => part.textContent.trim()).join("   "));
-    return [name, ...told].map((line) => line.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
+    return [name, ...told].map(window.lookingGlassNumbers.plain);
   }
 
   function save(graphId, name) {

@@ -14,10 +14,11 @@ import numpy as np
 from tqdm import tqdm
 
 from cnn_core.artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
-from cnn_core.errors import LookingGlassError
+from cnn_core.errors import LookingGlassError, printable
 from cnn_core.images.dataset import available_splits, fit_labels, load_dataset
 from cnn_core.network.pixels import add_pixels_option, with_values_joined
 from cnn_core.shipped_files import DATA_FILE, SHIPPED
+from cnn_core.terminal import complain, tell
 from cnn_core.training.snapshots import SnapshotPlan
 
 if TYPE_CHECKING:
@@ -38,18 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except LookingGlassError as error:
-        print(error, file=sys.stderr)
+        complain(error)
         return 1
     except BrokenPipeError:
         # Who reads the output has had enough; what is still unwritten goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"{error.filename or 'file system'}: {error.strerror or error}", file=sys.stderr)
+        complain(f"{error.filename or 'file system'}: {error.strerror or error}")
         return 1
     except KeyboardInterrupt:
         hint = "; go on with --resume" if options.run is _train else ""
-        print(f"\nstopped by hand{hint}", file=sys.stderr)
+        print(file=sys.stderr)
+        complain(f"stopped by hand{hint}")
         return 130
 
 
@@ -212,7 +214,7 @@ def _train(options: argparse.Namespace) -> int:
         command=_command_line(options),
         data_name=data.name,
     )
-    print(f"{options.output / options.name}.keras: {_accuracies(record)}")
+    tell(f"{options.output / options.name}.keras: {_accuracies(record)}")
     return 0
 
 
@@ -264,16 +266,18 @@ def _survey(options: argparse.Namespace) -> int:
             value_range=first.value_range,
         )
         for split, dataset in fit_labels(datasets, network.n_classes).items():
-            with tqdm(total=len(dataset), desc=f"{model.name}, {split}", unit=" images") as bar:
+            with tqdm(
+                total=len(dataset), desc=printable(f"{model.name}, {split}"), unit=" images"
+            ) as bar:
                 survey = survey_of(network, dataset, options.cache, progress=partial(_advance, bar))
                 bar.update(len(dataset) - bar.n)
             told = f"{model.name}, {split}: {survey.n_right:,} of {len(dataset):,} images right"
-            print(f"{told} ({survey.accuracy:.2%}). {survey.note}".rstrip(" "))
+            tell(f"{told} ({survey.accuracy:.2%}). {survey.note}".rstrip(" "))
             note = better_pixels(
                 network, dataset, survey.accuracy, trained_on=datasets.get("train")
             )
             if note:
-                print(note, file=sys.stderr)
+                complain(note)
     if options.readouts:
         compute_for_files(
             models,
@@ -304,12 +308,12 @@ def _advance(bar: "tqdm[NoReturn]", done: int, _total: int) -> None:
 def _check(options: argparse.Namespace) -> int:
     faults = find_faults(options.artifacts)
     for fault in faults:
-        print(fault, file=sys.stderr)
+        complain(fault)
     if faults:
         return 1
     manifest = read_manifest(options.artifacts)
     n_files = sum(len(manifest.get(section, {})) for section in SECTIONS)
-    print(f"{options.artifacts}: {n_files} files and the manifest are whole")
+    tell(f"{options.artifacts}: {n_files} files and the manifest are whole")
     return 0
 
 
@@ -326,21 +330,23 @@ def _info(options: argparse.Namespace) -> int:
     if options.files:
         return 0
     manifest = read_manifest(options.artifacts)
-    print(", ".join(f"{name} {version}" for name, version in versions().items()))
+    tell(", ".join(f"{name} {version}" for name, version in versions().items()))
     for file, record in sorted(manifest["models"].items()):
         network = load_network(options.artifacts / file)
-        print()
-        _tell_network(file, network, f"; {_accuracies(record)}\n  {record['command']}")
+        tell("")
+        _tell_network(file, network, f"; {_accuracies(record)}", record["command"])
     return 0
 
 
-def _tell_network(name: str, network: "Network", more: str = "") -> None:
-    print(f"{name}: {network.n_parameters:,} parameters{more}")
+def _tell_network(name: str, network: "Network", more: str = "", command: str = "") -> None:
+    tell(f"{name}: {network.n_parameters:,} parameters{more}")
+    if command:
+        tell(f"  {command}")
     if network.pixels:
-        print(f"  takes pixels of {network.pixels.text}, as its first layers tell")
+        tell(f"  takes pixels of {network.pixels.text}, as its first layers tell")
     for layer in network.layers:
         shape = " x ".join(str(size) for size in layer.shape)
-        print(f"  {layer.name:<20} {layer.class_name:<16} {shape:<14} {layer.n_parameters:>9,}")
+        tell(f"  {layer.name:<20} {layer.class_name:<16} {shape:<14} {layer.n_parameters:>9,}")
 
 
 def _tell_data(path: Path) -> None:
@@ -348,15 +354,15 @@ def _tell_data(path: Path) -> None:
     for split in available_splits(path):
         dataset = load_dataset(path, split)
         size = " x ".join(map(str, dataset.input_shape))
-        print(f"{split}: {len(dataset):,} images of {size}, {dataset.n_classes} classes")
-        print(f"  from {dataset.source}")
+        tell(f"{split}: {len(dataset):,} images of {size}, {dataset.n_classes} classes")
+        tell(f"  from {dataset.source}")
         counts = np.bincount(dataset.labels, minlength=dataset.n_classes)
         told = (
             f"{name} ({count:,})" for name, count in zip(dataset.class_names, counts, strict=True)
         )
-        print(f"  {', '.join(told)}")
+        tell(f"  {', '.join(told)}")
         for note in dataset.notes:
-            print(f"  {note}")
+            tell(f"  {note}")
 
 
 def _accuracies(record: dict[str, Any]) -> str:

@@ -6,7 +6,13 @@ _EXPLAINED = "Exception encountered:"
 
 
 class LookingGlassError(ValueError):
-    """Base of every error that bad input can cause: one line that names thing, fault and remedy."""
+    """Base of every error that bad input can cause: one line that names thing, fault and remedy.
+
+    Its text is printable, whatever names of files, layers and classes it holds.
+    """
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(printable(message))
 
 
 class DataError(LookingGlassError):
@@ -37,6 +43,24 @@ class SelectionError(LookingGlassError):
         self.nearest = nearest
 
 
+def printable(text: object) -> str:
+    """Text without what a terminal, a log or a page could take for more than letters.
+
+    Line breaks and other white space become a space; control characters, marks that turn the
+    direction of writing and bytes of file names that are no UTF-8 become "?".
+    """
+    told = str(text)
+    if told.isprintable():
+        return told
+    return "".join(_printable(letter) for letter in told)
+
+
+def _printable(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    return letter if letter.isprintable() else "?"
+
+
 def one_line(text: object, most: int = 200) -> str:
     """Text or error as one line of printable characters.
 
@@ -47,7 +71,7 @@ def one_line(text: object, most: int = 200) -> str:
     if isinstance(text, BaseException) and not told:
         told = type(text).__name__
     told = " ".join(told.rpartition(_EXPLAINED)[2].split())
-    told = "".join(letter if letter.isprintable() else "?" for letter in told)
+    told = printable(told)
     if len(told) <= most:
         return told
     start = most // 3

@@ -8,6 +8,8 @@ from typing import Any
 
 import plotly.colors
 
+from app.figures.text import plain
+
 INK = "#1b2430"
 FAINT_INK = "#5b6775"
 LINE = "#d5dbe2"
@@ -123,7 +125,7 @@ def axis(**more: Any) -> dict[str, Any]:
 
 def axis_title(text: str) -> dict[str, Any]:
     """Title of an axis, no larger than its labels."""
-    return {"text": text, "font": {"size": 12, "color": FAINT_INK}}
+    return {"text": plain(text), "font": {"size": 12, "color": FAINT_INK}}
 
 
 def colour_bar(**more: Any) -> dict[str, Any]:

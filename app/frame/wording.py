@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnn_core.errors import printable
+
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
     from cnn_core.network.layers import LayerInfo
@@ -187,5 +189,5 @@ def quoted_part(text: object, longest: int = 40) -> str:
     longest
         Letters that are kept.
     """
-    text = "".join(letter if letter.isprintable() else "?" for letter in str(text))
+    text = printable(text)
     return text if len(text) <= longest else text[: longest - 1] + "…"

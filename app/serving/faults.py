@@ -5,6 +5,8 @@ import sys
 import traceback
 from pathlib import Path
 
+from cnn_core.terminal import complain
+
 BOOT_FAILURE = 3
 """Exit code on which gunicorn ends as a whole instead of starting the next worker."""
 
@@ -18,7 +20,7 @@ def end_process(line, exit_code=BOOT_FAILURE):
     exit_code : int, optional
     """
     sys.stdout.flush()
-    print(line, file=sys.stderr, flush=True)
+    complain(line)
     os._exit(exit_code)
 
 

@@ -2,10 +2,13 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 from flask import Response
 
+_STARTS_A_FORMULA = ("=", "+", "-", "@")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|nan)", re.ASCII | re.IGNORECASE)
 _TYPES = {
     "csv": "text/csv",
     "npz": "application/zip",
@@ -28,7 +31,8 @@ def file_reply(content, name):
     flask.Response
     """
     return Response(
-        content,
+        # A record beside a model may hold half a surrogate pair.
+        content.encode("utf-8", "replace") if isinstance(content, str) else content,
         mimetype=_TYPES[name.rpartition(".")[2]],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -84,7 +88,7 @@ def refused_link(problems):
 
 
 def csv_text(head, rows):
-    """Write a table.
+    """Write a table; a text that a spreadsheet would take for a formula has "'" in front.
 
     Parameters
     ----------
@@ -97,9 +101,16 @@ def csv_text(head, rows):
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerow(map(_as_cell, head))
+    writer.writerows(map(_as_cell, row) for row in rows)
     return buffer.getvalue()
+
+
+def _as_cell(value):
+    """A text of a stranger, such as the name of a class, must not become a formula."""
+    if not isinstance(value, str) or not value.lstrip().startswith(_STARTS_A_FORMULA):
+        return value
+    return value if _NUMBER.fullmatch(value) else f"'{value}"
 
 
 def npz_bytes(**arrays):

@@ -6,7 +6,6 @@ may do.
 """
 
 import json
-import logging
 from http import HTTPStatus
 
 from flask import Response, redirect, request
@@ -17,6 +16,7 @@ from app.reading import StillReading
 from app.serving.faults import one_line
 from app.serving.grading import MOST_PICTURE_BYTES, Grading
 from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
+from app.serving.log import log
 from app.serving.plain_pages import error_page
 from app.serving.request_bodies import BodyChecker, BodyError, parse_json
 from cnn_core.errors import LookingGlassError, SelectionError
@@ -36,8 +36,6 @@ _SENTENCES = {
     415: "The request is not JSON, sent as application/json and not compressed.",
     500: "Something went wrong on the server; its log says what.",
 }
-
-_log = logging.getLogger("looking_glass")
 
 
 def protect(app, page_paths, in_frames=False, for_pictures=()):
@@ -163,7 +161,7 @@ class _Guard:
         return response
 
     def _report(self, error):
-        _log.error("%s %s: %s", request.method, ascii(request.path[:200]), one_line(error))
+        log.error("%s %s: %s", request.method, ascii(request.path[:200]), one_line(error))
         return self._answer(500, _SENTENCES[500])
 
     def _answer(self, status, sentence):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.explorer import Explorer, require_fit
 from app.reading import Progress, Reading
-from cnn_core.errors import DataError
+from app.serving.log import log
+from cnn_core.errors import DataError, printable
 
 if TYPE_CHECKING:
     from cnn_core.images.dataset import Dataset
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 AnyPath = str | PathLike[str]
 
+_LONGEST_NAME = 60
+
 # Keras imports them where they are installed, for wrappers and plots of its own that nothing here
 # uses: half a second for the one, nearly a second for the other.
 _NEEDLESS = ("sklearn", "matplotlib")
-
-_log = logging.getLogger("looking_glass")
 
 
 def load_explorer(
@@ -88,7 +88,7 @@ def open_explorer(
         tell("opening the networks", number, len(model_paths))
         network = load_network(
             path,
-            name=_free_name(Path(path).stem, networks),
+            name=_free_name(printable(Path(path).stem)[:_LONGEST_NAME], networks),
             image_shape=first.input_shape,
             pixels=pixels,
             value_range=first.value_range,
@@ -160,7 +160,7 @@ def read_surveys(explorer: Explorer, progress: Progress | None = None) -> None:
     of_surveys = {survey.note for survey in reading.surveys.values()}
     for note in explorer.notes:
         place = f" (cache folder: {reading.cache_folder})" if note in of_surveys else ""
-        _log.warning("%s%s", note, place)
+        log.warning("%s%s", note, place)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import contextlib
 import sys
 
+from cnn_core.terminal import tell
+
 
 class _Bar:
     """Shows how far the whole is; the present step stands beside it."""
@@ -17,7 +19,7 @@ class _Bar:
         self._also(step, done, total)
         if not self._has_begun and done < total:
             self._has_begun = True
-            print(self._first, flush=True)
+            tell(self._first)
         if self._has_begun and sys.stderr.isatty():
             self._advance(step, done, total)
 
@@ -60,4 +62,4 @@ def told_on_terminal(also, first):
     finally:
         bar.close()
     if bar.has_begun:
-        print("All images are read.", flush=True)
+        tell("All images are read.")

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from cnn_core.artifacts import MANIFEST, replacing
 from cnn_core.drawing.familiar_images import N_NEAREST, Reference, nearest, values_at
 from cnn_core.drawing.reference_file import COMPUTED_BY, familiarity_file, write_reference
+from cnn_core.errors import printable
 from cnn_core.images.dataset import Dataset, fit_labels, load_dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network
@@ -163,7 +164,7 @@ def references_of_files(models: Sequence[Path | str], data: Path | str) -> None:
             path, image_shape=sets["test"].input_shape, value_range=sets["test"].value_range
         )
         fitted = fit_labels(sets, network.n_classes)
-        with tqdm(total=len(fitted["train"]), desc=path.name, unit=" images") as bar:
+        with tqdm(total=len(fitted["train"]), desc=printable(path.name), unit=" images") as bar:
 
             def show(done: int, _total: int, bar: Any = bar) -> None:
                 bar.update(done - bar.n)

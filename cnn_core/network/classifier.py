@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnn_core.errors import DataError, ModelError, SelectionError
+from cnn_core.errors import DataError, ModelError, SelectionError, printable
 from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.network.activations import Activations, probabilities_of
 from cnn_core.network.as_tables import layers_table, size_text
@@ -63,7 +63,7 @@ class Network:
         pixels: Pixels | None = None,
         value_range: tuple[float, float] = UNIT_RANGE,
     ) -> None:
-        self.name = name
+        self.name = printable(name)
         self.path = path
         self.digest = digest
         self._model = model

@@ -170,9 +170,11 @@ class Wiring:
             known[""] = known[""] * self.entry.scale + self.entry.offset
         before: dict[str, Any] = {}
         after: dict[str, Any] = {}
-        for name in names:
-            before[name], after[name] = self.steps[name].compute(known)
-            known[name] = after[name]
+        # At the root of a graph TensorFlow refuses names that Keras takes, such as "_conv".
+        with tf.name_scope("network"):
+            for name in names:
+                before[name], after[name] = self.steps[name].compute(known)
+                known[name] = after[name]
         return before, after
 
     @property

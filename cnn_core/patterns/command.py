@@ -8,7 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 from cnn_core.artifacts import MANIFEST, replacing
-from cnn_core.errors import ArtifactError, DataError
+from cnn_core.errors import ArtifactError, DataError, printable
 from cnn_core.images.dataset import Dataset, available_splits, fit_labels, load_dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network
@@ -55,7 +55,7 @@ def patterns_of_files(
     paths = [Path(model) for model in models]
     for path in paths:
         file = path.parent / patterns_file(path.stem)
-        with tqdm(total=1, desc=path.name, unit=" steps") as bar:
+        with tqdm(total=1, desc=printable(path.name), unit=" steps") as bar:
             survey = _survey_of(load_network(path), sets, cache_folder, anew, _shown_on(bar))
             found = survey.result()
         _keep(file, partial(write_patterns, found=found))

@@ -7,7 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from cnn_core.artifacts import AnyPath
-from cnn_core.errors import ArtifactError, DataError
+from cnn_core.errors import ArtifactError, DataError, printable
 from cnn_core.images.dataset import available_splits, load_dataset
 from cnn_core.network.opening import load_network
 from cnn_core.readouts.compute import compute_readouts
@@ -59,7 +59,7 @@ def compute_for_files(
         network = load_network(model, pixels=pixels, value_range=test.value_range)
         twin, source = find_twin(network)
         path = Path(output) if output else model.parent / READOUTS
-        with tqdm(total=1, desc=model.name, unit=" steps") as bar:
+        with tqdm(total=1, desc=printable(model.name), unit=" steps") as bar:
 
             def show(done: int, total: int, title: str, bar: Any = bar) -> None:
                 bar.total = total

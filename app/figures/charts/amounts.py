@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.figures import theme
+from app.figures.text import LONGEST_NAME, plain
 
 _STYLES = ((theme.ACCENT, "solid"), ("#c96a00", "dash"))
 
@@ -43,10 +44,10 @@ def amounts_figure(
         {
             "type": "scatter",
             "mode": "lines",
-            "name": line.name,
+            "name": plain(line.name, LONGEST_NAME),
             "x": list(amounts),
             "y": list(line.values),
-            "text": list(line.hovers),
+            "text": [plain(text) for text in line.hovers],
             "hovertemplate": "%{text}<extra></extra>",
             "line": {"color": colour, "dash": dash, "width": 2},
         }

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures import theme
+from app.figures.text import LONGEST_NAME, plain
 from app.frame.wording import exact_probability, short_probability, signed
 
 SCALES = ("linear", "log", "logits")
@@ -41,8 +42,10 @@ def answer_figure(
         class_names[number] if number < len(class_names) else str(number)
         for number in range(n_classes)
     ]
-    strong = {label, prediction, *marked} - {None}
-    ticks = [f"<b>{name}</b>" if number in strong else name for number, name in enumerate(names)]
+    strong = {number for number in (label, prediction, *marked) if number is not None}
+    ticks = [plain(name, LONGEST_NAME) for name in names]
+    for number in strong:
+        ticks[number] = f"<b>{ticks[number]}</b>"
     if scale == "logits":
         lengths = [float(logit) for logit in logits]
         texts = [signed(logit) for logit in lengths]
@@ -78,7 +81,7 @@ def answer_figure(
     layout = theme.chart_layout(
         bargap=0.28,
         xaxis=x_axis,
-        meta={"kind": "answer"},
+        meta={"kind": "answer", "names": names, "strong": sorted(strong)},
         margin={"l": 0, "r": 4, "t": 2, "b": 16, "pad": 4},
         yaxis=theme.axis(
             autorange="reversed",

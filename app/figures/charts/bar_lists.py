@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.figures import theme
+from app.figures.text import LONGEST_NAME, plain
 from app.frame.wording import signed
 
 _COLUMNS = ((0.0, 0.35), (0.65, 1.0))
@@ -56,14 +57,17 @@ def bar_lists_figure(
             anchor=f"x{mark}",
             range=[len(terms) - 0.4, -0.6],
             tickvals=list(range(len(names))),
-            ticktext=[f"{name}  {signed(term)}" for name, term in zip(names, terms, strict=True)],
+            ticktext=[
+                f"{plain(name, LONGEST_NAME)}  {signed(term)}"
+                for name, term in zip(names, terms, strict=True)
+            ],
             showgrid=False,
             zeroline=False,
             automargin=False,
         )
         titles.append(
             {
-                "text": title,
+                "text": plain(title),
                 "xref": "paper",
                 "yref": "paper",
                 "x": column[0],

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
+from app.figures.text import plain
 
 _MOST_WITH_NUMBERS = 25
+_LONGEST_NAME = 14
 _NOT_ANY = "rgba(180,35,24,0.0)"
 _FEW, _MANY = "rgba(209,36,47,0.14)", "rgba(209,36,47,0.68)"
 _DIAGONAL = "rgba(11,114,133,0.16)"
@@ -67,16 +69,17 @@ def confusion_figure(
         "colorscale": [[0, _DIAGONAL], [1, _DIAGONAL]],
     }
     traces = [diagonal, matrix, *(_numbers(counts) if has_numbers else ())]
-    ticks = {"tickvals": list(range(n)), "ticktext": list(class_names)} if has_numbers else {}
-    above = {"tickvals": [*range(n), n + 0.15], "ticktext": [*class_names, "right"]}
-    plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
+    names = [plain(name, _LONGEST_NAME) for name in class_names]
+    ticks = {"tickvals": list(range(n)), "ticktext": names} if has_numbers else {}
+    above = {"tickvals": [*range(n), n + 0.15], "ticktext": [*names, "right"]}
+    bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
     layout = theme.chart_layout(
         meta={"kind": "told", "click": {"x": "pred", "y": "label"}, "n": n},
         margin={"l": 4, "r": 4, "t": 4, "b": 4, "pad": 2},
         shapes=_frame(selected, n),
         xaxis=theme.axis(
             side="top",
-            **plain,
+            **bare,
             constrain="domain",
             range=[-0.5, n + (1.25 if has_numbers else -0.5)],
             title=_axis_title("prediction"),
@@ -84,7 +87,7 @@ def confusion_figure(
         ),
         yaxis=theme.axis(
             range=[n - 0.5, -0.5],
-            **plain,
+            **bare,
             scaleanchor="x",
             constrain="domain",
             title=_axis_title("label"),

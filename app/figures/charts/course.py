@@ -5,6 +5,7 @@ from typing import Any
 
 from app.figures import theme
 from app.figures.charts.shares import least_mistakes, mistakes, share_axis
+from app.figures.text import plain
 
 LINES = {
     "network": ("the network", "#c2367d", "solid", "star"),
@@ -48,7 +49,7 @@ def course_figure(
             "name": LINES[key][0],
             "x": list(range(len(moments))),
             "y": [None if value is None else mistakes(value, least) for value in values],
-            "text": [text.replace("\n", "<br>") for text in hovers[key]],
+            "text": [plain(text) for text in hovers[key]],
             "hovertemplate": "%{text}<extra></extra>",
             "line": {"color": LINES[key][1], "dash": LINES[key][2], "width": 2},
             "marker": {"symbol": LINES[key][3], "size": 7},
@@ -63,7 +64,7 @@ def course_figure(
             range=[-0.5, len(moments) - 0.5],
             zeroline=False,
             tickvals=list(range(len(moments))),
-            ticktext=list(moments),
+            ticktext=[plain(moment) for moment in moments],
             title=theme.axis_title("steps of training"),
         ),
         yaxis=share_axis(everything),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
+from app.figures.text import plain
 
 
 def drawn_figure(
@@ -70,7 +71,11 @@ def drawn_figure(
             automargin=False,
             zerolinecolor=theme.FAINT_INK,
             zerolinewidth=1.5,
-            title={"text": measure, "font": {"size": 12, "color": theme.FAINT_INK}, "standoff": 2},
+            title={
+                "text": plain(measure),
+                "font": {"size": 12, "color": theme.FAINT_INK},
+                "standoff": 2,
+            },
         ),
         yaxis=theme.axis(visible=False, range=[-1, 1], automargin=False),
     )

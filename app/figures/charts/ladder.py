@@ -7,6 +7,7 @@ from typing import Any
 
 from app.figures import theme
 from app.figures.charts.shares import least_mistakes, mistakes, share_axis
+from app.figures.text import plain
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def share_figure(
     titles: Sequence[str],
     marks: Sequence[Mark],
     *,
+    details: Sequence[str] = (),
     guide: Guide | None = None,
     chance: float | None = None,
 ) -> dict[str, Any]:
@@ -82,6 +84,8 @@ def share_figure(
         Of the rows, from the top.
     marks
         Marks of one reader are joined in the order in which they are given.
+    details
+        What stands smaller under each title.
     guide
         A share with its interval that is drawn through all rows, in the look of "network".
     chance
@@ -115,7 +119,7 @@ def share_figure(
         yaxis=theme.axis(
             range=[len(titles) - 0.5, -0.5],
             tickvals=list(range(len(titles))),
-            ticktext=list(titles),
+            ticktext=list(map(_title, titles, details or [""] * len(titles))),
             showgrid=False,
             zeroline=False,
             tickfont={"size": 13, "color": theme.INK},
@@ -124,6 +128,11 @@ def share_figure(
         annotations=_words(guide, chance, least, share_axis(shares)["range"]),
     )
     return {"data": traces, "layout": layout}
+
+
+def _title(title: str, detail: str) -> str:
+    small = f"<br><span style='font-size:11px'>{plain(detail)}</span>" if detail else ""
+    return plain(title) + small
 
 
 def figure_height(n_rows: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.figures import theme
+from app.figures.text import plain
 from app.frame.wording import signed
 
 _FOLDED = 0.45
@@ -114,7 +115,8 @@ def ledger_figure(
         "line": {"width": 1, "dash": "dot", "color": theme.FAINT_INK},
     }
     names = [
-        f"<b>{bar.label}</b>" if bar.kind in ("margin", "after") else bar.label for bar in bars
+        f"<b>{plain(bar.label)}</b>" if bar.kind in ("margin", "after") else plain(bar.label)
+        for bar in bars
     ]
     tops = [max(bar.start, bar.start + bar.term) for bar in bars]
     feet = [min(bar.start, bar.start + bar.term) for bar in bars]
@@ -161,7 +163,7 @@ def _narrow(bars: Sequence[Bar], low: float, high: float) -> dict[str, Any]:
             "margin.l": 26,
             "margin.b": 66,
             "xaxis.tickangle": -90,
-            "xaxis.ticktext": [bar.label.replace("<br>", " ") for bar in bars],
+            "xaxis.ticktext": [plain(bar.label.replace("\n", " ")) for bar in bars],
             "xaxis.tickfont": small,
             "yaxis.range": [low, high],
         },

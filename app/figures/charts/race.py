@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
+from app.figures.text import plain
 
 ORDERS = {
     "contribution": ("by contribution", "#d1495b", "solid"),
@@ -106,14 +107,14 @@ def race_figure(
             nticks=9,
             automargin=False,
             zeroline=False,
-            title={"text": f"{unit_word} removed", **title},
+            title={"text": plain(f"{unit_word} removed"), **title},
         ),
         yaxis=theme.axis(
             nticks=7,
             zerolinecolor=theme.FAINT_INK,
             zerolinewidth=1.5,
             automargin=False,
-            title={"text": measure, **title},
+            title={"text": plain(measure, 40), **title},
             **heights,
         ),
     )

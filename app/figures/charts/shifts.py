@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.pictures.arrays import packed
+from app.figures.text import plain
 
+_LONGEST_NAME = 3
 _OTHER, _SAME = "#f2c14e", "#1489a6"
 
 
@@ -51,14 +53,14 @@ def shift_figure(
         "mode": "text",
         "x": places * len(places),
         "y": [place for place in places for _ in places],
-        "text": [name for row in names for name in row],
+        "text": [plain(name, _LONGEST_NAME) for row in names for name in row],
         "textfont": {
             "size": 11,
             "color": ["#ffffff" if same else "#1f2933" for same in is_same.ravel().tolist()],
         },
         "hoverinfo": "skip",
     }
-    plain = {
+    bare = {
         "showgrid": False,
         "zeroline": False,
         "ticks": "",
@@ -68,11 +70,9 @@ def shift_figure(
         showlegend=False,
         meta={"kind": "told"},
         margin={"l": 44, "r": 8, "t": 8, "b": 40},
-        xaxis=theme.axis(
-            **plain, title=theme.axis_title("pixels to the right"), constrain="domain"
-        ),
+        xaxis=theme.axis(**bare, title=theme.axis_title("pixels to the right"), constrain="domain"),
         yaxis=theme.axis(
-            **plain,
+            **bare,
             title=theme.axis_title("pixels down"),
             autorange="reversed",
             scaleanchor="x",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from app.figures import theme
+from app.figures.text import plain
 
 # Told apart on white paper and on the dark page.
 TRAINING, VALIDATION, RATE = "#d9772b", "#1a94a8", "#7d8896"
@@ -85,12 +86,12 @@ def training_figure(curves: Sequence[Curve]) -> dict[str, Any]:
         if share is not None
     ]
     losses = [loss for curve in curves for loss in (*curve.loss, *curve.val_loss) if loss]
-    plain = {"zeroline": False, "showline": False}
+    bare = {"zeroline": False, "showline": False}
     epochs = theme.axis(
         range=[0.5, last + 0.5],
         showgrid=False,
         anchor="y3",
-        **plain,
+        **bare,
         title={"text": "epoch", "standoff": 4, "font": {"size": 12, "color": theme.FAINT_INK}},
     )
     layout = theme.chart_layout(
@@ -101,12 +102,12 @@ def training_figure(curves: Sequence[Curve]) -> dict[str, Any]:
         yaxis=theme.axis(
             domain=[0.72, 1],
             type="log",
-            **plain,
+            **bare,
             tickvals=_LOSSES
             if losses and max(losses) < 100 * min(losses)
             else [loss for loss in _LOSSES if f"{loss:e}"[0] == "1"],
         ),
-        yaxis2=theme.axis(domain=[0.25, 0.65], type="log", **plain, **_share_axis(wrong)),
+        yaxis2=theme.axis(domain=[0.25, 0.65], type="log", **bare, **_share_axis(wrong)),
         yaxis3=theme.axis(domain=[0, 0.18], rangemode="tozero", nticks=3, showline=False),
         annotations=[_title("loss", 1.0), _title("accuracy", 0.65), _title("learning rate", 0.18)],
     )
@@ -129,7 +130,7 @@ def _traces(curve: Curve) -> Iterator[dict[str, Any]]:
             "y": [value if value is None or change is None else change(value) for value in values],
             "xaxis": "x",
             "yaxis": place,
-            "name": curve.name,
+            "name": plain(curve.name),
             "mode": "lines+markers" if len(curve.epochs) < 3 else "lines",
             "line": {"color": colour, "width": 2 if curve.is_shown else 1},
             "opacity": 1 if curve.is_shown else 0.4,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures import theme
+from app.figures.text import LONGEST_NAME, plain
 
 _MOST_BARS = 40
 Marked = tuple[float, str, str]
@@ -75,7 +76,7 @@ def intervals_figure(rows: Sequence[tuple[str, float, float, float, str]]) -> di
             "type": "scatter",
             "mode": "markers",
             "x": [value],
-            "y": [name],
+            "y": [plain(name, LONGEST_NAME)],
             "hoverinfo": "none",
             "marker": {"color": colour, "size": 9},
             "error_x": {
@@ -124,7 +125,7 @@ def _histogram(
         margin={"l": 0, "r": 6, "t": 18, "b": 34},
         xaxis=theme.axis(
             range=x_range,
-            title={"text": title, "standoff": 2, "font": {"size": 12}},
+            title={"text": plain(title), "standoff": 2, "font": {"size": 12}},
             showgrid=False,
             nticks=6,
         ),
@@ -137,7 +138,7 @@ def _histogram(
                 "yref": "paper",
                 "yanchor": "bottom",
                 "showarrow": False,
-                "text": word,
+                "text": plain(word),
                 "font": {"size": 12, "color": colour},
                 "xanchor": "right" if value > (x_range[0] + x_range[1]) / 2 else "left",
             }

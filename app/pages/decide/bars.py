@@ -47,7 +47,7 @@ def bars_of(nodes, view, *, can_be_silenced):
                 None,
                 starts[-2],
                 ranked.rest,
-                f"{ranked.n_rest:,}<br>others",
+                f"{ranked.n_rest:,}\nothers",
                 f"all {ranked.n_rest:,} other nodes together\n{signed(ranked.rest, 4)}",
             )
         )
@@ -78,7 +78,7 @@ def bars_of(nodes, view, *, can_be_silenced):
                 None,
                 0.0,
                 view.after.margin,
-                "Δ<br>after",
+                "Δ\nafter",
                 f"with the silenced units\nΔ = {signed(view.after.margin, 4)}",
             )
         )

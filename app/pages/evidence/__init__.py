@@ -65,6 +65,7 @@ def _draw_ladder(view: EvidenceView) -> dict[str, Any]:
         "ladder": share_figure(
             parts.ladder_rows(view),
             parts.ladder_marks(view),
+            details=parts.ladder_details(view),
             guide=_guide(view),
             chance=1 / len(view.task.classes),
         ),

@@ -256,7 +256,9 @@ def _cards(view: MeasuredView) -> str:
 
 
 def _nodes(view: EvidenceView) -> str:
-    p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
+    p, q = (
+        view.explorer.whole_class_name(number) for number in (view.selection.p, view.selection.q)
+    )
     rows = []
     for nodes in view.nodes.models:
         rank = {unit: place for place, unit in enumerate(nodes.order)}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from shlex import quote
 
 from app.pages.evidence.view import EvidenceView
+from cnn_core.errors import printable
 from cnn_core.shipped_files import SHIPPED
 
 _PLACES = "DATA stands for the file or folder with your train and test images."
@@ -19,7 +20,7 @@ def command(view: EvidenceView, model: str, pairs: Sequence[tuple[int, int]] = (
     parts = ["python", "-m", "cnn_core", "survey", "--readouts"]
     path = view.explorer.network(model).path
     if _is_own(view, model):
-        parts += ["--model", quote(path.name) if path else "MODEL", "--data", "DATA"]
+        parts += ["--model", quote(printable(path.name)) if path else "MODEL", "--data", "DATA"]
     for p, q in pairs:
         parts += ["--pair", str(p), str(q)]
     return " ".join(parts)
@@ -36,7 +37,7 @@ def missing_text(view: EvidenceView) -> str:
                 f"{_PLACES}"
             )
         if view.found.older:
-            files = ", ".join(path.name for path in view.found.older)
+            files = ", ".join(printable(path.name) for path in view.found.older)
             return (
                 f"An older version wrote {files}, without what this page shows. This command "
                 "measures anew; the page shows the results at the next start. "

@@ -17,13 +17,12 @@ from cnn_core.readouts.answers import Share
 
 def ladder_rows(view: MeasuredView) -> list[str]:
     """Titles of the ladder's rows, from the pixels to the network itself."""
-    return [
-        *(
-            f"{layer.title}<br><span style='font-size:11px'>{layer.n_cells:,} cells</span>"
-            for layer in view.results.layers
-        ),
-        "the network",
-    ]
+    return [*(layer.title for layer in view.results.layers), "the network"]
+
+
+def ladder_details(view):
+    """What stands under each of these titles."""
+    return [*(f"{layer.n_cells:,} cells" for layer in view.results.layers), ""]
 
 
 def ladder_marks(view: MeasuredView) -> list[Mark]:

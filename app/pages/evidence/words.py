@@ -224,7 +224,7 @@ def verdicts_text(verdicts: Sequence[tuple[str, str]]) -> str:
 
 def wrapped(titles: Sequence[str], longest: int = 22) -> list[str]:
     """Break titles of a figure's rows into lines."""
-    return ["<br>".join(wrap(title, longest)) for title in titles]
+    return ["\n".join(wrap(title, longest)) for title in titles]
 
 
 def paired_note(view: MeasuredView) -> str:

@@ -11,6 +11,7 @@ from app.pages.model.layout import FILES
 from app.pages.model.state import read
 from app.pages.model.view import ModelView, look
 from app.serving.file_replies import csv_text, file_reply, precise, refused_link, safe_name
+from cnn_core.errors import printable
 from cnn_core.images.mnist_writers import writers_of
 
 _FOLDER = "/download/model"
@@ -161,7 +162,7 @@ def _calibration(view: ModelView) -> str:
 def _record(view: ModelView) -> str:
     network = view.explorer.network(view.selection.model)
     known = {
-        "file": network.path.name if network.path else None,
+        "file": printable(network.path.name) if network.path else None,
         "sha256": network.digest,
         "data": {name: view.explorer.dataset(name).digest for name in view.explorer.set_names},
     }
@@ -176,7 +177,7 @@ def _record(view: ModelView) -> str:
 
 
 def _confusion(view: ModelView) -> str:
-    names = [view.class_name(number) for number in range(len(view.confusion))]
+    names = [view.explorer.whole_class_name(number) for number in range(len(view.confusion))]
     return csv_text(
         ("label \\ prediction", *names),
         ((name, *row) for name, row in zip(names, view.confusion.tolist(), strict=True)),
@@ -227,8 +228,8 @@ def _image_rows(
         (
             (
                 number,
-                view.class_name(label := int(survey.labels[number])),
-                view.class_name(prediction := int(survey.predictions[number])),
+                view.explorer.whole_class_name(label := int(survey.labels[number])),
+                view.explorer.whole_class_name(prediction := int(survey.predictions[number])),
                 *precise(
                     survey.probabilities[number, label],
                     survey.probabilities[number, prediction],

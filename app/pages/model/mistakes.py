@@ -62,12 +62,14 @@ def matrix_table(view: ModelView) -> Component:
             "the images, or save the numbers.",
             className="faint",
         )
-    names = [view.class_name(number) for number in range(n)]
-    head = html.Tr([html.Th("label", scope="col"), *(html.Th(name, scope="col") for name in names)])
+    names = [view.explorer.whole_class_name(number) for number in range(n)]
+    heads = [(view.class_name(number), name) for number, name in enumerate(names)]
+    columns = (html.Th(short, scope="col", title=name) for short, name in heads)
+    head = html.Tr([html.Th("label", scope="col"), *columns])
     rows = [
         html.Tr(
             [
-                html.Th(names[label], scope="row"),
+                html.Th(heads[label][0], scope="row", title=names[label]),
                 *(
                     html.Td(
                         _cell_link(

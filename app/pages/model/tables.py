@@ -14,6 +14,7 @@ from app.frame.wording import percent
 from app.pages.model import words
 from app.pages.model.state import write
 from app.pages.model.view import ModelView, mean_accuracy
+from cnn_core.errors import printable
 
 _NAMES = {"l2": "L2 regulariser"}
 _UNITS = {"shift": " pixels", "rotation": "°", "zoom": " of the size"}
@@ -112,7 +113,7 @@ def record_list(view: ModelView) -> Component:
     recipe = dict(record.get("recipe", {}))
     moves = recipe.pop("augmentation", {})
     facts = {
-        "File": network.path.name if network.path else None,
+        "File": printable(network.path.name) if network.path else None,
         "SHA-256": network.digest,
         "Trained": str(record.get("trained", "")).replace("T", " ").replace("+00:00", " UTC"),
         "Command": html.Code(record["command"]) if "command" in record else None,

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from cnn_core.errors import DataError
+from cnn_core.errors import DataError, printable
 
 MAX_DIRECTORY_BYTES = 2**20
 """Longest accepted list of members of an archive; four arrays take less than 400 bytes."""
@@ -30,7 +30,7 @@ _READER_FAULTS = (
 
 def one_line(text: object, longest: int = 400) -> str:
     """Return `text` without line breaks or control characters, cut to `longest` characters."""
-    line = "".join(char if char.isprintable() else "?" for char in str(text))
+    line = printable(text)
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from cnn_core.artifacts import AnyPath, sha256_of
-from cnn_core.errors import ArtifactError, SelectionError
+from cnn_core.errors import ArtifactError, SelectionError, printable
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.opening import load_network
 from cnn_core.readouts.command import ARTICLES_PAIR, check_sets
@@ -18,6 +18,7 @@ from cnn_core.readouts.over_training.results import (
     course_text,
     load_training_course,
 )
+from cnn_core.terminal import tell
 from cnn_core.training.course import open_snapshots, snapshots_beside
 from cnn_core.training.publishing import keep_text
 
@@ -67,7 +68,7 @@ def measure_files(
             model, image_shape=test.input_shape, pixels=pixels, value_range=test.value_range
         )
         course = open_snapshots(file, network)
-        with tqdm(total=len(course), desc=file.name, unit=" snapshots") as bar:
+        with tqdm(total=len(course), desc=printable(file.name), unit=" snapshots") as bar:
 
             def show(done: int, total: int, title: str, bar: Any = bar) -> None:
                 bar.set_postfix_str(title, refresh=False)
@@ -79,7 +80,7 @@ def measure_files(
             )  # fmt: skip
         path = Path(output) if output else file.parent / TRAINING_COURSE
         keep(path, readings)
-        print(f"{file.name}: {len(readings.moments)} snapshots measured in {path}")
+        tell(f"{file.name}: {len(readings.moments)} snapshots measured in {path}")
 
 
 def _with_snapshots(models: list[Path], snapshots: AnyPath | None) -> list[tuple[Path, Path]]:
