@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from app.explorer import Explorer
 from app.frame.wording import signed
 from app.pages.decide import PAGE, twin
 from app.pages.decide.state import read
-from app.pages.decide.twin import twin_of, twin_text, twins_of
+from app.pages.decide.twin import _of_seed, twin_of, twin_text, twins_of
 from app.pages.decide.view import look, pixels_of
 from cnn_core.decision.ledger import ledger
+from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network
+from cnn_core.training.snapshot_writer import SnapshotWriter
 from tests.app.asking import ask_panel, small_app
-from tests.app.small_explorer import small_explorer
+from tests.app.small_explorer import small_explorer, small_model
 
 SHIPPED = Path(__file__).resolve().parents[2] / "artifacts" / "cnn_seed2.keras"
 
@@ -26,7 +29,7 @@ def seen(search):
 
 def stand_in(monkeypatch, name):
     network = small_explorer().network(name)
-    monkeypatch.setattr(twin, "twin_of", lambda _: network)
+    monkeypatch.setattr(twin, "twin_of", lambda *_: network)
     return network
 
 
@@ -74,7 +77,7 @@ def test_the_panel_draws_both_lists(monkeypatch):
 
 
 def test_a_model_without_records_has_no_twin_and_the_page_says_so():
-    assert twin_of(small_explorer().network("model_0")) is None
+    assert twin_of(small_explorer(), "model_0") is None
     shown = ask_panel(small_app(), PAGE.path, "decide-twin", "?image=7")
     assert shown["decide-twin-box"] == {"hidden": True}
     assert shown["told"]["texts"]["decide-twin-note"] == twin.ABSENT
@@ -82,9 +85,34 @@ def test_a_model_without_records_has_no_twin_and_the_page_says_so():
 
 def test_a_shipped_model_has_the_twin_of_its_seed():
     network = load_network(SHIPPED)
-    found = twin_of(network)
+    found = _of_seed(network)
     assert found.name == f"{network.name}, untrained"
     trained, untrained = (one.weights("Dense_1") for one in (network, found))
     assert not untrained["bias"].any() and trained["bias"].any()
     limit = np.sqrt(6 / sum(untrained["kernel"].shape))
     assert np.abs(untrained["kernel"]).max() <= limit
+
+
+def test_snapshots_give_the_twin_of_a_model_of_ones_own(tmp_path):
+    plain, file = small_explorer(), tmp_path / "own.npz"
+    model = small_model(0, plain.input_shape)
+    before = model.get_weights()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    train = plain.dataset("train")
+    model.fit(
+        np.asarray(train.images),
+        np.asarray(train.labels),
+        epochs=1,
+        verbose=0,
+        callbacks=[SnapshotWriter(file)],
+    )
+    explorer = Explorer(
+        {"model_0": Network(model, name="model_0")},
+        {one: plain.dataset(one) for one in plain.set_names},
+        {("model_0", one): plain.survey("model_0", one) for one in plain.set_names},
+        snapshots={"model_0": file},
+    )
+    found = twin_of(explorer, "model_0")
+    last = model.layers[-1].name
+    np.testing.assert_array_equal(found.weights(last)["kernel"], before[-2])
+    assert not np.array_equal(explorer.network("model_0").weights(last)["kernel"], before[-2])

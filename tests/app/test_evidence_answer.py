@@ -199,3 +199,41 @@ def test_the_sentence_on_use_counts_the_layers_without_a_loss():
     without = replace(view, results=replace(view.results, removals=()))
     assert "survey --readouts" in used_parts.used_text(without)
     assert used_parts.used_table(without) is None
+
+
+def test_the_loss_by_the_cut_is_told_of_all_models_too():
+    view = viewed()
+    name = view.task.name
+    for layer in view.results.layers:
+        losses = [
+            -results.removal(name, layer.name).versus_network.difference
+            for results in view.found.by_model.values()
+        ]
+        found = used_parts.change_of_all(view, layer.name)
+        assert (found.n_models, found.mean) == (2, pytest.approx(np.mean(losses)))
+        assert (found.least, found.most) == (min(losses), max(losses))
+    told = texts(shown()["evidence-used-table"])
+    assert any(f"{words.points(found.mean)} (" in one for one in told)
+    alone = replace(view, found=Found({view.selection.model: view.results}))
+    assert used_parts.change_of_all(alone, layer.name) is None
+
+
+def test_stars_in_the_ladder_count_all_comparisons_together():
+    view = viewed()
+    equal, other = paired(3, 3), paired(60, 0)
+    first = view.rungs[0].readout
+
+    def compared(one):
+        is_first = (one.layer, one.reader) == (first.layer, first.reader)
+        return replace(one, versus_network=other if is_first else equal)
+
+    rungs = tuple(replace(rung, readout=compared(rung.readout)) for rung in view.rungs)
+    changed = replace(view, rungs=rungs)
+    assert parts.differing_rungs(changed) == {(first.layer, first.reader)}
+    luck = paired(6, 0)  # below 5 % by itself, and not among so many
+    assert luck.p_value < 0.05
+    lucky = tuple(
+        replace(rung, readout=replace(rung.readout, versus_network=luck if n == 0 else equal))
+        for n, rung in enumerate(view.rungs)
+    )
+    assert parts.differing_rungs(replace(view, rungs=lucky)) == set()

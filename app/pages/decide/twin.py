@@ -20,7 +20,7 @@ from app.frame.wording import signed
 from app.pages.decide.view import DecideView, pixels_of, reference_of
 from cnn_core.decision.ledger import NodeLedger, ledger, node_ledger
 from cnn_core.decision.visibility import Agreement, agreement
-from cnn_core.errors import DataError
+from cnn_core.errors import DataError, LookingGlassError
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 TWIN, BOX, NOTE = "decide-twin", "decide-twin-box", "decide-twin-note"
 N_BARS = 8
 ABSENT = (
-    "There is no untrained twin of this model: it can be rebuilt where the records beside the model "
-    "tell the seed that its training began from."
+    "There is no untrained twin of this model: it is known where a file of snapshots begins with step 0 "
+    "(`--snapshots FILE`), or where the records beside the model tell the seed that its training began "
+    "from."
 )
 _MUCH, _SOME = 0.7, 0.3
 
@@ -53,8 +54,22 @@ class Twins:
 
 
 @lru_cache(maxsize=4)
-def twin_of(network: Network) -> Network | None:
-    """The network as it was before its training; None where nobody wrote down how that began."""
+def twin_of(explorer: Explorer, model: str) -> Network | None:
+    """The network as it was before its training; None where nobody wrote down how that began.
+
+    From step 0 of its snapshots, else from the seed that the records beside it tell.
+    """
+    network = explorer.network(model)
+    try:
+        course = explorer.course(model)
+        if course is not None and course.moments[0].step == 0:
+            return course.network_at(0)
+    except LookingGlassError:
+        pass  # The Training page says what is wrong with the file.
+    return _of_seed(network)
+
+
+def _of_seed(network: Network) -> Network | None:
     record = records_of(network).record
     if record is None or record.get("seed") is None:
         return None
@@ -72,7 +87,7 @@ def twin_of(network: Network) -> Network | None:
 def twins_of(view: DecideView) -> Twins | None:
     """Open the margin in the network and in its twin; None where there is no twin."""
     network = view.explorer.network(view.selection.model)
-    twin = twin_of(network)
+    twin = twin_of(view.explorer, view.selection.model)
     if twin is None:
         return None
     asked = view.image[None], view.p, view.q

@@ -13,6 +13,14 @@ from app.pages.evidence.twins import twin_lines
 from app.pages.evidence.verdicts import pooled_text
 from app.pages.evidence.view import READERS, EvidenceView, MeasuredView, Spread
 from cnn_core.readouts.answers import Share
+from cnn_core.readouts.paired import false_discovery_rates
+
+MOST_FALSE = 0.05
+_TABLE_NOTE = (
+    "* differs from the network itself, with a false discovery rate below 5 % over all comparisons of "
+    "this table (Benjamini and Hochberg). Differences without a star may be luck; the CSV has the rate "
+    "of each."
+)
 
 
 def ladder_rows(view: MeasuredView) -> list[str]:
@@ -137,7 +145,8 @@ def _untrained(step: Step) -> str:
 
 
 def ladder_table(view: MeasuredView) -> Component:
-    """Lay out the ladder as a table."""
+    """Lay out the ladder as a table, with a mark where a reader differs from the network."""
+    differs = differing_rungs(view)
     head = [
         "Layer",
         "Cells",
@@ -155,7 +164,12 @@ def ladder_table(view: MeasuredView) -> Component:
             [
                 layer.title,
                 f"{layer.n_cells:,}",
-                *(_share_cell(rung.readout.share) if rung else "–" for rung in rungs),
+                *(
+                    _share_cell(rung.readout.share, (layer.name, reader) in differs)
+                    if rung
+                    else "–"
+                    for reader, rung in zip(READERS, rungs, strict=True)
+                ),
                 " to ".join(f"{count:,}" for count in dict.fromkeys((fitted[0], fitted[-1])))
                 if fitted
                 else "–",
@@ -163,14 +177,29 @@ def ladder_table(view: MeasuredView) -> Component:
         )
     network = view.task.network
     rows.append([html.B("the network itself"), "", "", "", "", _share_cell(network), ""])
-    return table(rows, head)
+    return html.Div([table(rows, head), html.P(_TABLE_NOTE, className="faint note")])
 
 
-def _share_cell(share: Share) -> Component:
+def differing_rungs(view: MeasuredView) -> set[tuple[str, str]]:
+    """Layer and reader of the table's rungs that differ from the network beyond luck.
+
+    All comparisons of the table count together.
+    """
+    compared = {
+        (layer.name, reader): rung.readout.versus_network
+        for layer in view.results.layers
+        for reader in READERS
+        if (rung := view.rung(layer.name, reader))
+    }
+    rates = false_discovery_rates(list(compared.values()))
+    return {key for key, rate in zip(compared, rates, strict=True) if rate < MOST_FALSE}
+
+
+def _share_cell(share: Share, differs: bool = False) -> Component:
     return html.Span(
         [
             html.B(percent(share.value)),
-            " ",
+            "* " if differs else " ",
             html.Span(words.percents(share.low, share.high), className="faint"),
         ],
         className="figures",

@@ -11,6 +11,7 @@ from app.pages.evidence.titles import layer_title
 from app.pages.evidence.view import MeasuredView
 from app.pages.evidence.words import points
 from cnn_core.readouts.paired import false_discovery_rates
+from cnn_core.readouts.pooling import Spread
 from cnn_core.readouts.results import Readout, Removal
 
 _HEAD = (
@@ -22,6 +23,7 @@ _HEAD = (
     "Change, points",
     "By random directions",
     "False discovery rate",
+    "All models: mean, least to most",
 )
 NOT_MEASURED = (
     "This was measured by an older version, without the direction of the probe taken out. "
@@ -71,7 +73,25 @@ def _row(view: MeasuredView, probe: Readout, removal: Removal, rate: float) -> l
         ),
         points(-removal.random_loss),
         "below 0.001" if rate < 0.001 else number_text(rate, ".2g"),
+        _of_all(change_of_all(view, probe.layer)),
     ]
+
+
+def change_of_all(view: Any, layer: str) -> Spread | None:
+    """Change by the cut over all models that have the layer, as a share; None of one alone."""
+    facts = next(one for one in view.results.layers if one.name == layer)
+    found = [
+        -removal.versus_network.difference
+        for results in view.found.alike(view.task.name, facts)
+        if (removal := results.removal(view.task.name, layer))
+    ]
+    return Spread.of(found) if len(found) > 1 else None
+
+
+def _of_all(change: Spread | None) -> str:
+    if change is None:
+        return "–"
+    return f"{points(change.mean)} ({points(change.least)} to {points(change.most)})"
 
 
 def used_text(view: MeasuredView) -> str:
@@ -97,6 +117,12 @@ def used_text(view: MeasuredView) -> str:
             f"{_unsigned(most.versus_network.difference)} points, against "
             f"{_unsigned(most.random_loss)} for a random direction."
         )
+        change = change_of_all(view, most.layer)
+        if change is not None:
+            told.append(
+                f"Over all {change.n_models} models the change there is {points(change.mean)} points "
+                f"on average, from {points(change.least)} to {points(change.most)}."
+            )
     rest = len(cuts) - len(sure)
     if rest:
         told.append(
@@ -117,5 +143,6 @@ def used_note() -> str:
         "these it learns by heart; selectivity is the share minus the control (after Hewitt and "
         "Liang, 2019). Changes are paired, in points of a per cent, with 95 % intervals; random directions are as many as "
         "the probe's, the mean of several draws. The false discovery rate counts all rows "
-        "together (Benjamini and Hochberg)."
+        "together (Benjamini and Hochberg). The last column is over all models that were measured, and "
+        "no interval."
     )
