@@ -10,7 +10,7 @@ from app.explorer import Explorer
 from app.frame.help import help_dialog
 from app.frame.language import ENGLISH, LANGUAGES, asked_language
 from app.frame.shell import connect_frame, frame
-from app.frame.wire import connect, slow_callbacks
+from app.frame.wire import connect, connect_slow, slow_callbacks
 from app.pages import PAGES
 from app.serving import downloads
 from app.serving.compression import compress
@@ -54,6 +54,7 @@ def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
         connect(app, explorer, page, PAGES)
         if page.register_downloads:
             page.register_downloads(app.server, explorer)
+    connect_slow(app, explorer, PAGES)
     downloads.register_routes(app.server, explorer)
     protect(app, [page.path for page in PAGES], in_frames, for_pictures=_picture_paths())
     compress(app)

@@ -90,4 +90,4 @@ def decimal_text(number: float, digits: int) -> str:
 
 def percent_text(share: float, digits: int = 0) -> str:
     """Write a share of 1: 97.3 % or 97,3 %, with a space that does not break."""
-    return f"{decimal_text(100 * share, digits)} %"
+    return f"{decimal_text(100 * share, digits)}\u00a0%"

@@ -7,7 +7,8 @@ from app.frame.query import write_query
 from app.frame.subject import Subject
 
 EXPLORE, COMPARE, DECIDE, EVIDENCE, MODEL = "/", "/compare", "/decide", "/evidence", "/model"
-PATTERNS, TRAINING, DRAW, QUIZ = "/patterns", "/training", "/draw", "/quiz"
+PATTERNS, TRAINING, DRAW = "/patterns", "/training", "/draw"
+QUIZ, LESSON = "/quiz", "/lesson"
 
 
 def link(explorer: Explorer, path: str, **values: Any) -> str:

@@ -31,7 +31,7 @@ from app.reading import StillReading
 def connect(
     app: dash.Dash, explorer: Explorer, page: Page[Any], pages: Sequence[Page[Any]]
 ) -> None:
-    """Register the callbacks of a page.
+    """Register the callback of a page's quick panels.
 
     Parameters
     ----------
@@ -58,10 +58,6 @@ def connect(
                 return _shown(explorer, page, pages, address)
             except StillReading as still:
                 return _told_to_wait(page, address, still)
-
-    for panel in page.panels:
-        if panel.is_slow:
-            _connect_slow(app, explorer, page, panel)
 
 
 def _shown(
@@ -121,10 +117,25 @@ def _ways_on(
 ) -> dict[str, str]:
     """Queries with which the navigation opens the other pages on what was chosen here."""
     query = write_query(carried_values(page.fields, selection, explorer))
-    return {other.path: query for other in pages if other.path != page.path}
+    return {
+        other.path: query for other in pages if other.path != page.path and not other.opened_from
+    }
 
 
-def _connect_slow(app: dash.Dash, explorer: Explorer, page: Page[Any], panel: Panel) -> None:
+def connect_slow(app: dash.Dash, explorer: Explorer, pages: Sequence[Page[Any]]) -> None:
+    """Register the callbacks of slow panels: each is one for all pages on which the panel stands."""
+    standing: dict[str, dict[str, Page[Any]]] = {}
+    panels = {panel.name: panel for page in pages for panel in page.panels if panel.is_slow}
+    for page in pages:
+        for panel in page.panels:
+            standing.setdefault(panel.name, {})[page.path] = page
+    for name, panel in panels.items():
+        _connect_slow(app, explorer, panel, standing[name])
+
+
+def _connect_slow(
+    app: dash.Dash, explorer: Explorer, panel: Panel, pages: Mapping[str, Page[Any]]
+) -> None:
     @app.callback(
         output={
             "panel": panel.dash_outputs(),
@@ -135,7 +146,8 @@ def _connect_slow(app: dash.Dash, explorer: Explorer, page: Page[Any], panel: Pa
     )
     def fill(data: object) -> dict[str, Any]:
         address = Address.sent(data)
-        if address.path != page.path:
+        page = pages.get(address.path)
+        if page is None:
             raise PreventUpdate
         with speaking(page.language(address.search)):
             try:

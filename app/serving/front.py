@@ -137,8 +137,10 @@ def _reader(scope: dict[str, Any]) -> Reader:
 def _question(environ: dict[str, Any], body: bytes) -> Hashable:
     """What two requests have in common that get the same answer, bit for bit."""
     told = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "HTTP_HOST")
-    of_answer = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_RANGE")
-    return (*(environ.get(name) for name in (*told, *of_answer)), body)
+    of_answer = ("", "_ENCODING", "_LANGUAGE")
+    of_file = ("HTTP_IF_NONE_MATCH", "HTTP_RANGE")
+    names = (*told, *(f"HTTP_ACCEPT{name}" for name in of_answer), *of_file)
+    return (*map(environ.get, names), body)
 
 
 def _busy() -> Answer:

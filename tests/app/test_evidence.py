@@ -11,9 +11,9 @@ import pytest
 
 from app.figures.charts.ladder import STYLES, Mark, share_figure
 from app.figures.charts.shares import least_mistakes, mistakes, share_axis, share_text
+from app.frame.readouts import Found, find_results
 from app.frame.wording import percent
 from app.pages.evidence import words
-from app.pages.evidence.found import Found, find_results
 from app.pages.evidence.missing_words import missing_text
 from app.pages.evidence.purpose import purpose, steps_of
 from app.pages.evidence.state import read, write

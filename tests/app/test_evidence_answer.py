@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from app.figures.charts.ladder import STYLES, share_figure
+from app.frame.readouts import Found
 from app.frame.wording import percent
 from app.pages.evidence import parts, twins, used_parts, words
-from app.pages.evidence.found import Found
 from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import read
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text

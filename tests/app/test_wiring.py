@@ -2,12 +2,13 @@
 
 import json
 
+import pytest
 from dash import Dash
 from dash.development.base_component import Component
 
 from app.frame.address import query_store
 from app.frame.shell import frame
-from app.frame.wire import placed
+from app.frame.wire import place, placed
 from app.pages import PAGES
 from tests.app.asking import small_app
 from tests.app.small_explorer import small_explorer
@@ -62,14 +63,29 @@ def test_every_id_of_every_callback_exists():
     assert missing == set()
 
 
+def lent_ids():
+    """Ids within panels that stand on several pages."""
+    panels = [panel for page in PAGES for panel in page.panels if panel.layout]
+    lent = {panel.name: panel for panel in panels if panels.count(panel) > 1}
+    return set().union(*(ids_of(place(panel, small_explorer())) for panel in lent.values()))
+
+
 def test_ids_of_pages_do_not_collide():
-    seen = {}
+    seen, lent = {}, lent_ids()
     for page in PAGES:
-        for name in ids_of(laid_out(page)):
+        for name in ids_of(laid_out(page)) - lent:
             if '"type":"control"' in name:
                 continue
             assert name not in seen, f"{name} stands in {seen.get(name)} and {page.title}"
             seen[name] = page.title
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_every_panel_draws_into_its_own_page(page):
+    here = ids_of(laid_out(page))
+    asked = {component for panel in page.panels for component, _ in panel.outputs.values()
+             if isinstance(component, str)}  # fmt: skip
+    assert asked <= here
 
 
 def test_pages_have_paths_and_titles_of_their_own():

@@ -131,7 +131,7 @@ def _chip(view: CompareView, key: str, name: str, symbol: str, ink: str) -> Comp
 
 def _buttons(view: CompareView) -> Component:
     n_drawn = len(view.selection.hand_a) + len(view.selection.hand_b)
-    parts = [_setter("Show the rule's circles", "hand", "")]
+    parts = [_setter("Show the rule's circles", "hand", "0")]
     if n_drawn:
         parts.append(
             html.Button("Clear my circles", id="compare-hand-clear", className="button small")

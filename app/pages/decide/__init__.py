@@ -21,8 +21,8 @@ from app.pages.decide.drawn import DRAWN_PANEL
 from app.pages.decide.edit import EDIT_PANEL, edit_head
 from app.pages.decide.image import ANSWER, FOUND, IMAGE_PANEL, PLACE_IN_SEARCH, VERDICT_PANEL
 from app.pages.decide.nodes import (
-    BUTTONS,
     EFFECT_PANEL,
+    NODE_BUTTONS_PANEL,
     NODES_PANEL,
     PAIR,
     PAIR_PANEL,
@@ -83,14 +83,14 @@ def _silencing(explorer: Explorer, placed: Mapping[str, Component]) -> Component
     baselines = [("zero", "zero"), ("mean", "its mean over the set")]
     return html.Div(
         [
-            html.Div([*said, _by_keyboard(explorer)], className="silence-words"),
+            html.Div([*said, _by_keyboard(explorer, placed)], className="silence-words"),
             select("baseline", "A silenced unit puts out", baselines),
         ],
         className="silence-row",
     )
 
 
-def _by_keyboard(explorer: Explorer) -> Component:
+def _by_keyboard(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     """Ways to silence units without a pointer: any unit by its number, nodes by a button each."""
     layer = unit_layers(explorer.network(explorer.model_names[0]))[-1]
     units = dbc.Input(
@@ -104,7 +104,7 @@ def _by_keyboard(explorer: Explorer) -> Component:
     return html.Details(
         [
             html.Summary("Silence by number"),
-            html.Div(id=BUTTONS, className="button-row"),
+            placed[NODE_BUTTONS_PANEL.name],
             labelled("Silenced units (layer:numbers)", units),
         ],
         className="by-keyboard",
@@ -194,6 +194,7 @@ PAGE = Page(
         PLACE_IN_SEARCH,
         PAIR_PANEL,
         NODES_PANEL,
+        NODE_BUTTONS_PANEL,
         SILENCED_PANEL,
         EFFECT_PANEL,
         DRAWN_PANEL,

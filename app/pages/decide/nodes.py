@@ -55,7 +55,6 @@ def _draw_nodes(view: DecideView) -> dict[str, Any]:
         "sum": sum_line(nodes.ledger, has_gates=False),
         "note": words.nodes_note(nodes),
         "legend": _legend(view),
-        "buttons": node_buttons(view, nodes),
         "doors": ["What do these nodes look for? ", *_doors(view, nodes)],
         "reason": [html.B(headline), " ", html.Span(detail)],
     }
@@ -146,8 +145,8 @@ def _door(view: DecideView, layer: str, unit: int, text: str) -> Component:
 def silenced_parts(view: DecideView) -> list[Component]:
     """Which units are silenced, what that did, and the ways back."""
     if view.after is None:
-        told = "Click a bar, or a unit in the grids below, to silence it and run the rest of the "
-        return [html.Span(f"{told}network again.", className="faint")]
+        told = "Click a bar or a unit to silence it and run the rest of the network again."
+        return [html.Span(told, className="faint")]
     off = view.selection.off
     return [
         html.Span(words.silenced_units(view), className="silenced-units"),
@@ -236,10 +235,16 @@ NODES_PANEL = Panel(
         "sum": (SUM, "children"),
         "legend": (LEGEND, "children"),
         "reason": (REASON, "children"),
-        "buttons": (BUTTONS, "children"),
         "doors": (DOORS, "children"),
     },
     texts={"title": TITLE, "summary": summary_id(NODES), "note": NOTE},
+)
+NODE_BUTTONS_PANEL = Panel(
+    name="decide-node-buttons",
+    depends_on=(*ONE, "p", "q", "off"),
+    layout=lambda explorer: html.Div(id=BUTTONS, className="button-row"),
+    draw=lambda view: {"buttons": node_buttons(view, nodes_of(view))},
+    outputs={"buttons": (BUTTONS, "children")},
 )
 SILENCED_PANEL = Panel(
     name="decide-silenced",

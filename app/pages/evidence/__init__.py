@@ -6,6 +6,7 @@ from app.figures.charts.ladder import figure_height, share_figure
 from app.frame.components import summary_id
 from app.frame.links import EVIDENCE
 from app.frame.page import Page, Panel, Reply, Steps
+from app.frame.readouts import fitted_elsewhere
 from app.frame.search import MOST_NEIGHBOURS
 from app.pages.evidence import (
     card_parts,
@@ -20,7 +21,6 @@ from app.pages.evidence import (
 )
 from app.pages.evidence import layout as place
 from app.pages.evidence.downloads import address_of, register_routes
-from app.pages.evidence.found import fitted_elsewhere
 from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import FIELDS, EvidenceSelection, write
 from app.pages.evidence.titles import variant_title

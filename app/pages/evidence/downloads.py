@@ -3,8 +3,8 @@
 from flask import Flask, Response, abort, request
 
 from app.explorer import Explorer
+from app.frame.readouts import find_results
 from app.pages.evidence import missing_words
-from app.pages.evidence.found import find_results
 from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read
 from app.pages.evidence.view import EvidenceView, MeasuredView, look
