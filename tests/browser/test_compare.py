@@ -106,7 +106,7 @@ def test_images_are_moved_added_and_removed(page, dashboard):
     page.keyboard.press("Enter")
     settle(page)
     assert members(page, "a") == [first, second]
-    assert "A has 2 images and B 3" in page.locator(".compare-warnings").inner_text()
+    page.locator(".compare-warnings", has_text="A has 2 images and B 3").wait_for()
     control(page, "add_a").fill("label:4 wrong")
     control(page, "add_a").press("Enter")
     settle(page)

@@ -101,6 +101,53 @@ def intervals_figure(rows: Sequence[tuple[str, float, float, float, str]]) -> di
     return {"data": data, "layout": layout}
 
 
+def strip_figure(
+    points: Sequence[tuple[float, float, float, float]], present: float
+) -> dict[str, Any]:
+    """Draw how an accuracy moves with the threshold; a click on a point chooses its threshold.
+
+    Parameters
+    ----------
+    points
+        Threshold, accuracy, lower and upper end.
+    present
+        The threshold that is chosen, marked by a line.
+    """
+    places, values, lows, highs = (list(column) for column in zip(*points, strict=True))
+    told = [
+        f"from {place:.2f} of the peak\n{value:.1%} ({low:.1%} to {high:.1%})"
+        for place, value, low, high in points
+    ]
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": places,
+        "y": values,
+        "customdata": told,
+        "hoverinfo": "none",
+        "marker": {"color": theme.ACCENT, "size": 8},
+        "line": {"color": theme.ACCENT, "width": 1.5},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for value, high in zip(values, highs, strict=True)],
+            "arrayminus": [value - low for value, low in zip(values, lows, strict=True)],
+            "color": theme.ACCENT,
+            "thickness": 1.5,
+            "width": 3,
+        },
+    }
+    title = {"text": "on from this share of peak", "standoff": 2, "font": {"size": 12}}
+    layout = theme.chart_layout(
+        meta={"kind": "told", "click": {"x": "t"}},
+        margin={"l": 38, "r": 6, "t": 6, "b": 34},
+        xaxis=theme.axis(range=[0, max(0.55, present + 0.05)], title=title, nticks=6),
+        yaxis=theme.axis(range=[min(0.5, *lows) - 0.02, 1.01], tickformat=".0%", nticks=4),
+        shapes=[_line(present, theme.FAINT_INK, "dot")],
+    )
+    return {"data": [line], "layout": layout}
+
+
 def _histogram(
     places: list[float],
     numbers: list[int],

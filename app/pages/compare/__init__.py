@@ -14,6 +14,7 @@ from app.pages.compare.circled import CIRCLES_PANEL
 from app.pages.compare.class_statistics import STATISTIC_PANEL
 from app.pages.compare.controls import CONTROLS, choices, control_values
 from app.pages.compare.downloads import register_routes
+from app.pages.compare.fair import FAIR_PANEL
 from app.pages.compare.hand import HAND_PANEL
 from app.pages.compare.members import neighbours
 from app.pages.compare.state import FIELDS, CompareSelection, complete
@@ -23,7 +24,7 @@ from app.pages.compare.worth import TABLE_PANEL, THREES_PANEL, WORTH_PANEL
 
 def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
     left = (BOARDS_PANEL, TABLE_PANEL, STATISTIC_PANEL)
-    right = (HAND_PANEL, WORTH_PANEL, THREES_PANEL)
+    right = (HAND_PANEL, WORTH_PANEL, FAIR_PANEL, THREES_PANEL)
     return html.Div(
         [
             choices(explorer),
@@ -111,6 +112,7 @@ PAGE = Page(
         CONTROLS,
         HAND_PANEL,
         WORTH_PANEL,
+        FAIR_PANEL,
         TABLE_PANEL,
         THREES_PANEL,
         STATISTIC_PANEL,

@@ -13,14 +13,21 @@ from app.pages.compare.drawn import cells_of
 from app.pages.compare.members import OWN
 from app.pages.compare.state import CompareSelection
 from cnn_core.circles.by_hand import HandCircles, circles_by_hand, luck_of
-from cnn_core.circles.circle_reader import CircleWorth, network_on_pair, rows_of_classes, weigh_on
+from cnn_core.circles.circle_reader import (
+    CircleWorth,
+    network_on_pair,
+    pooled_difference,
+    rows_of_classes,
+    weigh_on,
+)
 from cnn_core.circles.class_pass import on_over
 from cnn_core.circles.nulls import UniqueByChance, chance_across, chance_within
 from cnn_core.circles.packed import PackedOn
 from cnn_core.circles.pair_facts import PairFacts, pair_facts
 from cnn_core.circles.random_triples import RandomTriples, random_triples
 from cnn_core.circles.rule import Circles, find_circles, on_cells, on_from_peak
-from cnn_core.statistics import Accuracy
+from cnn_core.circles.thresholds import AtThreshold, cells_at_any_threshold, threshold_strip
+from cnn_core.statistics import Accuracy, PairedDifference
 
 TRIPLES = 200
 _GROUP_BYTES = 32 * 2**20
@@ -78,6 +85,9 @@ class Worth:
         On the set that is measured, the groups' own images left out.
     network : Accuracy
         Share of the same images that the network tells right when it is asked the same question.
+    lead
+        How much more often the network is right than the circles, image by image; None where
+        nothing is judged.
     set_name : str
         The set that is measured.
     """
@@ -86,6 +96,7 @@ class Worth:
     chance: ByChance | None
     worth: CircleWorth
     network: Accuracy
+    lead: PairedDifference | None
     set_name: str
 
     @property
@@ -195,12 +206,50 @@ class Measures:
         rows = rows_of_classes(survey.labels, (p, q))
         labels, on = survey.labels[rows], self._on_in_both(selection)
         own = np.flatnonzero(np.isin(rows, np.array(self._own_images(selection), np.int64)))
+        worth = weigh_on(circles, on.columns(circles.cells), labels, p, q, own)
+        network = network_on_pair(survey.logits[rows], labels, p, q, own)
         return Worth(
             circles,
             _by_chance(circles, on, labels, p, q, own),
-            weigh_on(circles, on.columns(circles.cells), labels, p, q, own),
-            network_on_pair(survey.logits[rows], labels, p, q, own).overall,
+            worth,
+            network.overall,
+            pooled_difference([network], [worth.reader]) if worth.reader.judged.any() else None,
             self.set_name,
+        )
+
+    def strip(self, selection: CompareSelection) -> tuple[AtThreshold, ...]:
+        """The rule's circles of the groups at several thresholds, weighed on the same images.
+
+        Empty for a layer whose values no survey keeps: its images would be run for every group.
+        """
+        groups = (selection.set, selection.members["a"], selection.members["b"])
+        own = selection.own if OWN in (*groups[1], *groups[2]) else ""
+        question = (selection.model, selection.layer, selection.p, selection.q)
+        return self._measures.get_or_make(
+            ("strip", *question, *groups, own),
+            lambda: self._make_strip(selection),
+            lambda made: sum(6 * one.circles.common_a.nbytes + 60_000 for one in made) + 1,
+        )
+
+    def _make_strip(self, selection: CompareSelection) -> tuple[AtThreshold, ...]:
+        survey = self._explorer.survey(selection.model, self.set_name)
+        kept = survey.features.get(selection.layer)
+        if kept is None:
+            return ()
+        values = self.group_values(selection).values
+        cells = cells_at_any_threshold(values["a"], values["b"])
+        rows = rows_of_classes(
+            survey.labels, (selection.p, selection.q), self._own_images(selection)
+        )
+        return threshold_strip(
+            values["a"],
+            values["b"],
+            cells,
+            kept.reshape(len(kept), -1)[np.ix_(rows, cells)],
+            survey.peak[selection.layer][rows],
+            survey.labels[rows],
+            selection.p,
+            selection.q,
         )
 
     def facts(self, selection: CompareSelection) -> PairFacts:

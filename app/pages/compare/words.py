@@ -1,6 +1,8 @@
 """What the Compare page says: short sentences made of the numbers that it shows."""
 
-from app.frame.wording import interval, percent, plural
+from collections.abc import Sequence
+
+from app.frame.wording import interval, percent, plural, signed, signed_interval
 from app.pages.compare import hand_words
 from app.pages.compare.measures import Worth
 from app.pages.compare.members import OWN
@@ -9,7 +11,7 @@ from cnn_core.circles.by_hand import HandCircles
 from cnn_core.circles.groups import Group as CoreGroup
 from cnn_core.circles.groups import in_both
 from cnn_core.circles.rule import Flag
-from cnn_core.statistics import Accuracy
+from cnn_core.circles.thresholds import AtThreshold
 
 STATISTIC_TITLES = {
     "difference": "mean of {p} − mean of {q}",
@@ -76,7 +78,7 @@ def shared_text(circles):
 def sentence(view, worth):
     """Say what the circles are worth, whatever it is."""
     selection = view.selection
-    reader, network = worth.worth.reader.overall, worth.network
+    reader = worth.worth.reader.overall
     p, q = pair(view)
     if selection.p == selection.q:
         return one_class(p)
@@ -96,7 +98,7 @@ def sentence(view, worth):
             f"The {worth.set_name} set leaves nothing to weigh the circles on: it has no other "
             f"{p} or {q}."
         )
-    return f"{told} {_reader_sentence(p, q, reader, network)}"
+    return f"{told} {_reader_sentence(p, q, worth)}"
 
 
 def one_class(name):
@@ -120,7 +122,8 @@ def _chance_sentence(view: CompareView, worth: Worth) -> str:
     return f"{told}; {percent(share, 0)} of the random groups have as many as yours."
 
 
-def _reader_sentence(p: str, q: str, reader: Accuracy, network: Accuracy) -> str:
+def _reader_sentence(p: str, q: str, worth: Worth) -> str:
+    reader, network = worth.worth.reader.overall, worth.network
     told = (
         f"Who sees only these circles tells {percent(reader.value, 1)} of the "
         f"{reader.n:,} other {p}s and {q}s right"
@@ -131,14 +134,13 @@ def _reader_sentence(p: str, q: str, reader: Accuracy, network: Accuracy) -> str
         return f"{told}: no better than guessing."
     wrong, network_wrong = reader.n - reader.credit, network.n - network.credit
     told += f" ({wrong:,.0f} mistakes)"
-    if reader.low > network.high:
+    lead = worth.lead
+    if lead is not None and lead.high < 0:
         return f"{told}: better than the network, asked the same ({network_wrong:,.0f})."
-    if reader.high >= network.low:
-        return (
-            f"{told}; the network, asked the same, makes {network_wrong:,.0f}: on these images "
-            "the two cannot be told apart."
-        )
-    return f"{told}; the network, asked the same, makes {network_wrong:,.0f}."
+    told += f"; the network, asked the same, makes {network_wrong:,.0f}"
+    if lead is None or lead.low <= 0:
+        return f"{told}: on these images the two cannot be told apart."
+    return f"{told}."
 
 
 def chance_note(worth: Worth) -> str:
@@ -147,10 +149,8 @@ def chance_note(worth: Worth) -> str:
         return "With an empty group, or too few other images, chance has nothing to say."
     across = worth.chance.across
     how = "all" if across.is_exact else f"{across.n_draws:,} seeded draws of"
-    return (
-        f"Grey: {how} random groups of the same sizes, the images of A and B left out. The line: "
-        "these groups."
-        + (" Counted are your circles alone." if isinstance(worth.circles, HandCircles) else "")
+    return f"Grey: {how} groups of the same sizes, without the images of A and B." + (
+        " Counted are your circles alone." if isinstance(worth.circles, HandCircles) else ""
     )
 
 
@@ -285,6 +285,12 @@ def readers_note(view, worth):
     )
     if reader.n_undecided:
         told += f"; {plural(reader.n_undecided, 'image')} undecided, counted half"
+    if worth.lead is not None:
+        lead = worth.lead
+        told += (
+            f". Network less circles, on the same images: {signed(lead.difference)} points "
+            f"({signed_interval(lead.low, lead.high)})"
+        )
     return told + "."
 
 
@@ -307,6 +313,35 @@ def table_note(view, worth, facts, most_rows):
     if n_cells > most_rows:
         told.append(f"The first {most_rows} of {n_cells:,} cells are listed; the CSV has all.")
     return " ".join(told)
+
+
+def fair_text(view: CompareView, fair: Worth, by_model: str | None) -> str:
+    """Say what the same rules give where nothing is scored."""
+    reader = fair.worth.reader.overall
+    where = "among training images" if by_model is None else f"by the answers of {by_model}"
+    if not reader.n or not fair.n_unique:
+        return f"Chosen {where}, the groups leave nothing to weigh."
+    return (
+        f"Chosen {where} by the same rules, the circles tell {percent(reader.value, 1)} right "
+        f"({interval(reader.low, reader.high, 1)}; {reader.n - reader.credit:,.0f} mistakes of "
+        f"{reader.n:,})."
+    )
+
+
+def strip_note(view: CompareView, points: Sequence[AtThreshold]) -> str:
+    """Say how the number moves with the threshold."""
+    if view.selection.by_hand or view.selection.p == view.selection.q:
+        return ""
+    if not points:
+        return (
+            "How the number moves with the share of peak is told for the last layers, whose values "
+            "are kept."
+        )
+    values = [one.reader.overall.value for one in points]
+    return (
+        f"From {points[0].threshold:.2f} to {points[-1].threshold:.2f} of the peak the circles tell "
+        f"{percent(min(values), 1)} to {percent(max(values), 1)} right. A click takes that share."
+    )
 
 
 def summary(view: CompareView) -> str:
