@@ -78,6 +78,19 @@
     event.preventDefault();
   });
 
+  // Enter in the search opens the first image found and leaves the field: → leads on.
+  let searched = null;
+  document.addEventListener("keydown", ({ key, target }) => {
+    if (key !== "Enter" || target.id !== '{"key":"find","type":"control"}') return;
+    searched = target.value.trim();
+    setTimeout(() => target.blur());
+  });
+  document.addEventListener("lookingglass:settled", ({ detail: { search, steps } }) => {
+    if (!searched || new URLSearchParams(search).get("find") !== searched) return;
+    searched = null;
+    if (steps.more.isOutside) window.lookingGlass.step("next");
+  });
+
   document.addEventListener("click", (event) => {
     if (event.target.closest("#help-button, #help-close")) toggleHelp();
     else if (event.target.closest("#theme-button")) toggleTheme();

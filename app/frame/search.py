@@ -212,6 +212,7 @@ def steps(view: View, found: Found | None) -> Steps:
         below=names[(place + 1) % len(names)],
         above=names[place - 1],
         count=len(explorer.dataset(selection.set)),
+        more={"isOutside": found is not None and place_among_found(found, selection.image) is None},
     )
 
 

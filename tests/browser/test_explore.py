@@ -161,8 +161,8 @@ def test_a_key_pressed_while_the_page_is_left_does_nothing(page, dashboard):
     page.keyboard.press("r")
     page.wait_for_selector("#model-accuracy, .model", timeout=20_000)
     page.wait_for_timeout(1500)
-    # The image that stood goes along, and no key takes it further.
-    assert page.url == dashboard + "/model?image=10"
+    # The image that was asked for goes along, and no key takes it further.
+    assert page.url == dashboard + "/model?image=11"
     assert page.locator(".notice").count() == 0
 
 
@@ -171,11 +171,12 @@ def test_a_search_is_followed_by_the_arrow_keys(page, dashboard):
     page.keyboard.press("/")
     page.keyboard.type("label:4 wrong")
     press(page, "Enter")
-    page.keyboard.press("Escape")
+    settle(page)
+    assert page.locator("#explore-found").inner_text().startswith("1 of ")
     press(page, "ArrowRight")
     text = page.locator("#explore-verdict").inner_text()
     assert "label" in text and "4" in text and "wrong" in text
-    assert page.locator("#explore-found").inner_text().startswith("1 of ")
+    assert page.locator("#explore-found").inner_text().startswith("2 of ")
 
 
 def test_pointing_at_a_cell_tells_its_value_and_marks_what_it_sees(page, dashboard):
@@ -193,6 +194,37 @@ def test_pointing_at_a_cell_tells_its_value_and_marks_what_it_sees(page, dashboa
     assert value == pytest.approx(float(numbers["Dense_1"][unit]), rel=1e-4, abs=1e-6)
     field = box(page, "#explore-image .field-box")
     assert field["width"] > 50
+
+
+def test_a_cell_is_read_by_keys_alone(page, dashboard):
+    visit(page, dashboard + "/?image=1302&layer=Conv2D_3")
+    numbers = np.load(
+        io.BytesIO(
+            urlopen(f"{dashboard}/download/activations.npz?image=1302&layer=Conv2D_3").read()
+        )
+    )["Conv2D_3"]
+
+    def spoken():
+        place, value, *_ = page.locator("#spoken-cell").text_content().split(", ")
+        unit, row, column = (int(part.split()[1]) for part in place.split(" · "))
+        told = float(value.split()[1])
+        assert told == pytest.approx(float(numbers[row, column, unit]), rel=1e-4, abs=1e-6)
+        return unit, row, column
+
+    page.keyboard.press("c")
+    row, column, unit = np.unravel_index(numbers.argmax(), numbers.shape)
+    assert spoken() == (unit, row, column)
+    seen = {spoken()}
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+        seen.add(spoken())
+    assert len(seen) == 5 and "image=1302" in page.url
+    unit = spoken()[0]
+    press(page, "Enter")
+    assert f"unit={unit}" in page.url
+    page.keyboard.press("Escape")
+    press(page, "ArrowRight")
+    assert "image=1303" in page.url
 
 
 def test_a_click_enlarges_a_unit_and_escape_closes_it(page, dashboard):
