@@ -1,5 +1,6 @@
 """From an Explorer to an app that can be served."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -25,13 +26,17 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
+def create_app(
+    explorer: Explorer, *, in_frames: bool = False, hosts: Iterable[str] = ()
+) -> dash.Dash:
     """Build the dashboard; the app's `server` is the WSGI app.
 
     Parameters
     ----------
     in_frames
         Whether any other page may show it in a frame, as a notebook does.
+    hosts
+        Names by which it may be called beside addresses and names that nobody else can have.
     """
     app = dash.Dash(
         "cnn_looking_glass",
@@ -56,7 +61,7 @@ def create_app(explorer: Explorer, *, in_frames: bool = False) -> dash.Dash:
             page.register_downloads(app.server, explorer)
     connect_slow(app, explorer, PAGES)
     downloads.register_routes(app.server, explorer)
-    protect(app, [page.path for page in PAGES], in_frames, for_pictures=_picture_paths())
+    protect(app, [page.path for page in PAGES], in_frames, _grading(app, hosts))
     compress(app)
     return app
 
@@ -84,10 +89,11 @@ def _speak(app: Any, explorer: Explorer) -> None:
     app.server.after_request(varies)
 
 
-def graded(app: dash.Dash) -> GradedApplication:
+def graded(app: dash.Dash, hosts: Iterable[str] = ()) -> GradedApplication:
     """The dashboard's WSGI application, with what a server has to know of its requests."""
-    return GradedApplication(app.server, Grading(slow_callbacks(app, PAGES), _picture_paths()))
+    return GradedApplication(app.server, _grading(app, hosts))
 
 
-def _picture_paths() -> frozenset[str]:
-    return frozenset(path for page in PAGES for path in page.picture_paths)
+def _grading(app: dash.Dash, hosts: Iterable[str]) -> Grading:
+    pictures = frozenset(path for page in PAGES for path in page.picture_paths)
+    return Grading(slow_callbacks(app, PAGES), pictures, frozenset(hosts))

@@ -31,3 +31,9 @@ limit_request_line = 8190
 # What a reader asked for who has left is given up at once.
 asgi_disconnect_grace_period = 0
 asgi_lifespan = "off"
+
+
+def on_starting(server):
+    """Refuse to listen where nobody would answer."""
+    if server.cfg.workers < 1:
+        raise SystemExit(f"--workers {server.cfg.workers}: a whole number from 1 on is accepted")

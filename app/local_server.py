@@ -13,6 +13,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from app import gunicorn_conf
+from app.plain_numbers import count_in
 from app.serving.door import Door
 from app.serving.faults import BOOT_FAILURE
 from app.serving.settings import LARGEST_PORT, Settings, number_from
@@ -102,8 +103,8 @@ def command_parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= LARGEST_PORT:
+    number = count_in(text)
+    if number is None or number > LARGEST_PORT:
         raise argparse.ArgumentTypeError(f"{text}: 0 to {LARGEST_PORT} are accepted")
     return number
 

@@ -80,10 +80,10 @@ class _Start:
             progress=progress,
         )
         progress("opening the pages")
-        app = create_app(self._explorer)
+        app = create_app(self._explorer, hosts=settings.hosts)
         # The first request lays out the pages and registers their files: let it be ours.
         app.server.test_client().get("/")
-        return graded(app)
+        return graded(app, settings.hosts)
 
     def read(self, progress):
         """Read what takes a minute the first time."""

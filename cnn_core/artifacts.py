@@ -183,7 +183,7 @@ def _parse_manifest(path: Path) -> tuple[dict[str, Any], bytes]:
         raise fault(f"cannot be read ({error.strerror})") from None
     try:
         content = json.loads(raw.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         raise fault("truncated or altered: not valid JSON") from None
     if not isinstance(content, dict) or "format" not in content:
         raise fault("altered: not a manifest")

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from app.frame.wording import quoted_part
+from app.plain_numbers import count_in, decimal_number, whole_number
 
 LONGEST_QUERY = 4000
 """Characters of a query string that are read; the longest link of a page is far below it."""
@@ -114,11 +115,8 @@ class Query:
         given = self._take(key)
         if given is None or given == "":
             return default
-        try:
-            number = kind(given)
-        except ValueError:
-            number = None
-        if number is None or number != number or len(given) > 20:
+        number = (whole_number if kind is int else decimal_number)(given.strip())
+        if number is None:
             self._complain(
                 key,
                 f'"{quoted_part(given)}" is not {_article(what)} number; the page '
@@ -171,7 +169,7 @@ class Query:
         kept, refused = [], []
         for part in given.split(",") if given else ():
             part = part.strip()
-            number = int(part) if part.isdecimal() and len(part) < 12 else None
+            number = count_in(part)
             if words and part in words:
                 if words[part] not in kept:
                     kept.append(words[part])
@@ -196,9 +194,8 @@ class Query:
 
     def peek_number(self, key: str, low: int, high: int) -> int | None:
         """Look at a whole number that is read later; None unless it stands within bounds."""
-        given = self._given.get(key, "")
-        is_number = given.isdecimal() and len(given) < 12
-        return int(given) if is_number and low <= int(given) <= high else None
+        number = count_in(self._given.get(key, ""))
+        return number if number is not None and low <= number <= high else None
 
     def text(self, key: str, default: str = "", longest: int = 200) -> str:
         """Read free text, cut to a length."""

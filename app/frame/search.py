@@ -41,7 +41,7 @@ def _pattern(class_names: tuple[str, ...]) -> re.Pattern[str]:
         rf"\s*(?:(?P<word>label|pred|prediction)\s*[:=]\s*(?P<name>{name})"
         r"|(?P<flag>wrong|right)\b"
         rf"|(?P<rule>borderline|clear)\s+(?P<p>{name})\s+(?P<q>{name})"
-        r"|(?P<number>\d{1,9})(?=\s|$))",
+        r"|(?P<number>[0-9]{1,9})(?=\s|$))",
         re.IGNORECASE,
     )
 

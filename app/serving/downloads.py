@@ -1,11 +1,10 @@
 """The numbers behind a picture, over plain HTTP."""
 
-import re
-
 from flask import abort, request
 
 from app.frame.defaults import default_layer
 from app.frame.subject import Subject
+from app.plain_numbers import whole_number
 from app.serving.file_replies import (
     cell_rows,
     csv_text,
@@ -52,10 +51,11 @@ def _asked(explorer):
     set_name = request.args.get("set", explorer.set_names[0])
     explorer.dataset(set_name)
     text = request.args.get("image", "0")
-    if not re.fullmatch(r"-?[0-9]+", text) or len(text) > 12:
+    number = whole_number(text)
+    if number is None:
         raise SelectionError(f'image "{text[:40]}" is not a whole number', nearest=0)
     layer = network.layer(request.args.get("layer", default_layer(network)))
-    return model, set_name, int(text), layer
+    return model, set_name, number, layer
 
 
 def _as_npz(explorer, model, set_name, number, layer):

@@ -14,6 +14,7 @@ from werkzeug.exceptions import default_exceptions as standard
 
 from app.reading import StillReading
 from app.serving.faults import one_line
+from app.serving.foreign import has_own_name
 from app.serving.grading import MOST_PICTURE_BYTES, Grading
 from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
 from app.serving.log import log
@@ -29,16 +30,18 @@ _VERSIONS = ("dash_version", "python_version", "ddk_version", "plotly_version")
 _READING = ("GET", "HEAD")
 _SENTENCES = {
     400: "The server does not understand this request.",
+    403: "A page of somebody else may not ask for this.",
     404: "There is nothing at this address.",
     405: "This address does not take requests of this kind.",
     413: "The request is larger than what this address takes.",
     414: f"The address is longer than {MOST_QUERY_BYTES:,} bytes.",
     415: "The request is not JSON, sent as application/json and not compressed.",
+    421: "The server is not known by this name; who runs it can add it to LOOKING_GLASS_HOSTS.",
     500: "Something went wrong on the server; its log says what.",
 }
 
 
-def protect(app, page_paths, in_frames=False, for_pictures=()):
+def protect(app, page_paths, in_frames=False, grading=None):
     """Guard an app. Call it once, when all callbacks and routes are there.
 
     Parameters
@@ -49,8 +52,8 @@ def protect(app, page_paths, in_frames=False, for_pictures=()):
         route of the Flask server names it.
     in_frames : bool
         Whether any other page may show this one in a frame, as a notebook does.
-    for_pictures : collection of str
-        Paths that take pictures, and so larger bodies than others.
+    grading : Grading, optional
+        What is known of requests beforehand.
     """
     server = app.server
     server.debug = False
@@ -61,13 +64,13 @@ def protect(app, page_paths, in_frames=False, for_pictures=()):
         TRAP_BAD_REQUEST_ERRORS=False,
     )
     _hide_versions(app)
-    _Guard(app, frozenset(page_paths), in_frames, for_pictures).stand_at(server)
+    _Guard(app, frozenset(page_paths), in_frames, grading or Grading()).stand_at(server)
 
 
 class _Guard:
-    def __init__(self, app, page_paths, in_frames, for_pictures):
+    def __init__(self, app, page_paths, in_frames, grading):
         self._paths = page_paths
-        self._grading = Grading(for_pictures=frozenset(for_pictures))
+        self._grading = grading
         self._checker = BodyChecker(app.callback_map)
         self._routes = app.server.url_map.bind("")
         self._headers = {
@@ -87,6 +90,10 @@ class _Guard:
     # --- before ------------------------------------------------------------------------------
 
     def _look_at_request(self):
+        if not has_own_name(request.environ, self._grading.hosts):
+            abort(421)
+        if self._grading.is_foreign(request.environ):
+            abort(403)
         if len(request.query_string) > MOST_QUERY_BYTES:
             abort(414)
         if self._opens_a_page():

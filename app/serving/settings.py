@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.plain_numbers import count_in
 from cnn_core.artifacts import verify_artifacts
 from cnn_core.errors import LookingGlassError
 from cnn_core.shipped_files import DATA_FILE, SHIPPED, shipped_models
@@ -24,12 +25,13 @@ def number_from(environment: Mapping[str, str], name: str) -> int | None:
     """
     text = environment.get(name, "").strip()
     smallest, largest = _NUMBERS[name]
-    if text and not (text.isdecimal() and smallest <= int(text) <= largest):
+    number = count_in(text)
+    if text and (number is None or not smallest <= number <= largest):
         raise LookingGlassError(
             f"{name}: {text!r} in the environment; a whole number from {smallest} to {largest} is "
             "accepted"
         )
-    return int(text) if text else None
+    return number
 
 
 def require_numbers(environment: Mapping[str, str]) -> None:
@@ -53,6 +55,9 @@ class Settings:
     snapshots_path: Path | None = None
     """Of the first model's training; None: what lies beside each model."""
 
+    hosts: tuple[str, ...] = ()
+    """Names by which the server may be called, beside those that nobody else can have."""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read the variables that start with ``LOOKING_GLASS_``; an empty one counts as not set."""
@@ -67,6 +72,7 @@ class Settings:
             Path(cache) if cache else None,
             given.get("LOOKING_GLASS_PIXELS") or None,
             Path(snapshots) if snapshots else None,
+            tuple(name.lower() for name in given.get("LOOKING_GLASS_HOSTS", "").split(",") if name),
         )
 
     @property
@@ -87,10 +93,8 @@ class Settings:
         """
         if self.uses_shipped:
             verify_artifacts(SHIPPED)
-        return Settings(
-            self.model_paths or shipped_models(SHIPPED),
-            self.data_path or SHIPPED / DATA_FILE,
-            self.cache_folder,
-            self.pixels,
-            self.snapshots_path,
+        return replace(
+            self,
+            model_paths=self.model_paths or shipped_models(SHIPPED),
+            data_path=self.data_path or SHIPPED / DATA_FILE,
         )

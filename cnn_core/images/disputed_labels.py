@@ -83,7 +83,7 @@ def read_disputed_labels(path: str | PathLike[str]) -> DisputedLabels | None:
         return None
     except KeyError as error:
         fault = f"no entry {error}"
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         fault = " ".join(str(error).split())
     except OSError as error:
         fault = f"cannot be read ({error.strerror})"

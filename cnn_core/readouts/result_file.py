@@ -114,7 +114,7 @@ def load_content(path: AnyPath, kind: Any, stated_format: int, computed_by: str)
 def _is_older(text: bytes, stated_format: int) -> bool:
     try:
         stated = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     found = stated.get("format") if isinstance(stated, dict) else None
     return isinstance(found, int) and 0 < found < stated_format

@@ -27,7 +27,7 @@ class Work:
         self.n_at_hand = 0
         try:
             self._done: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             self._done = {}
 
     def step(self, key: str, kind: Any, compute: Callable[[], Any]) -> Any:

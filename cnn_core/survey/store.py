@@ -153,18 +153,25 @@ def open_folder(
         When it is not there, incomplete, altered, or of something else.
     """
     try:
-        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
+        meta = json.loads(_plain(folder / _META).read_text(encoding="utf-8"))
         if any(meta[key] != value for key, value in facts.items()):
             raise Damaged(f"{folder}: of another model, image set or version")
         arrays = {}
         for name, described in meta["arrays"].items():
-            path = folder / Path(described["file"]).name
+            path = _plain(folder / Path(described["file"]).name)
             if sha256_of(path) != described["sha256"]:
                 raise Damaged(f"{path}: truncated or altered")
             arrays[name] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Damaged(f"{folder}: {error}") from error
     return arrays, meta
+
+
+def _plain(path: Path) -> Path:
+    """Refuse what is no file: to open a pipe would wait for somebody to write into it."""
+    if not path.is_file():
+        raise Damaged(f"{path}: no plain file")
+    return path
 
 
 @contextlib.contextmanager

@@ -51,7 +51,7 @@ def read_history(folder: AnyPath) -> dict[str, Any]:
         models: dict[str, Any] = json.loads(path.read_bytes())["models"]
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ArtifactError(str(Fault(str(path), "truncated or altered"))) from None
     return models
 

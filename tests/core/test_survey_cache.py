@@ -1,6 +1,7 @@
 """The cache of surveys against everything that can befall a disk."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -100,7 +101,12 @@ def _replace_by_folder(path):
     path.mkdir()
 
 
-@pytest.mark.parametrize("harm", [_cut, _flip, Path.unlink, _replace_by_folder])
+def _replace_by_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("harm", [_cut, _flip, Path.unlink, _replace_by_folder, _replace_by_pipe])
 def test_whatever_file_is_damaged_the_survey_is_built_anew(network, images, tmp_path, harm):
     whole = survey_of(network, images, tmp_path / "untouched")
     cache = tmp_path / "cache"
@@ -113,7 +119,9 @@ def test_whatever_file_is_damaged_the_survey_is_built_anew(network, images, tmp_
     assert [path.name for path in cache.iterdir() if path.name.startswith(".building")] == []
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", "null", '{"arrays": []}', "\udcff", "{"])
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", "null", '{"arrays": []}', "\udcff", "{", "[" * 100_000]
+)
 def test_nonsense_in_place_of_the_description_is_replaced(network, images, tmp_path, content):
     whole = survey_of(network, images, tmp_path)
     meta = next(tmp_path.rglob("meta.json"))

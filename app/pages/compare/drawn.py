@@ -6,6 +6,7 @@ from app.explorer import Explorer
 from app.frame.fields import Field, Values
 from app.frame.query import Problem, Query
 from app.frame.wording import quoted_part
+from app.plain_numbers import count_in
 from cnn_core.network.layers import LayerInfo
 
 MOST_DRAWN = 100
@@ -57,11 +58,9 @@ def _checked(text: str, layer: LayerInfo) -> str | None:
     parts = text.strip().split(":")
     if not layer.is_spatial and len(parts) == 1:
         parts += ["0", "0"]
-    if len(parts) != 3 or not all(
-        part.isascii() and part.isdecimal() and len(part) < 9 for part in parts
-    ):
+    cell = tuple(number for part in parts if (number := count_in(part)) is not None)
+    if len(parts) != 3 or len(cell) != 3:
         return None
-    cell = tuple(map(int, parts))
     sizes = (layer.n_units, *layer.grid)
     is_there = all(number < size for number, size in zip(cell, sizes, strict=True))
     return cell_name(layer, cell) if is_there else None

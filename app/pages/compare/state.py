@@ -32,6 +32,7 @@ from app.pages.compare.members import (
     members_of,
 )
 from app.pages.compare.questions import asked_classes
+from app.plain_numbers import count_in
 from cnn_core.circles.groups import MOST_MEMBERS
 from cnn_core.errors import SelectionError
 from cnn_core.network.layers import LayerInfo
@@ -207,7 +208,7 @@ def _read_cell(query: Query, explorer: Explorer, values: Values) -> tuple[int, .
     if not text:
         return None
     parts = text.split(":")
-    cell = tuple(int(part) for part in parts if part.isdecimal() and len(part) < 9)
+    cell = tuple(number for part in parts if (number := count_in(part)) is not None)
     size = (info.n_units, *info.grid)
     if (
         len(parts) != 3

@@ -8,6 +8,7 @@ from app.frame.subject import Subject
 from app.pages.decide.choices import ledger_layers
 from app.pages.decide.state import REFERENCES
 from app.pages.decide.view import reference_of
+from app.plain_numbers import whole_number
 from app.serving.file_replies import (
     cell_rows,
     csv_text,
@@ -84,9 +85,10 @@ def _whole(key, default):
     text = request.args.get(key)
     if text is None:
         return default
-    if not text.removeprefix("-").isdecimal() or len(text) > 12:
+    number = whole_number(text)
+    if number is None:
         raise SelectionError(f'{key} "{text[:40]}" is not a whole number', nearest=default)
-    return int(text)
+    return number
 
 
 def _as_npz(opened):

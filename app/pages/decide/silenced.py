@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 
 from app.frame.query import Problem
 from app.frame.wording import quoted_part
+from app.plain_numbers import count_in
 from cnn_core.errors import SelectionError
-
-_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,10 @@ def read_silenced(text, network, layers):
     kept, refused = {}, []
     for part in filter(None, (part.strip() for part in numbers.split(","))):
         ends = part.split("-")
-        if len(ends) > 2 or not all(
-            end.isdecimal() and len(end) <= _LONGEST_NUMBER for end in ends
-        ):
+        first, last = count_in(ends[0]), count_in(ends[-1])
+        if len(ends) > 2 or first is None or last is None:
             refused.append(part)
             continue
-        first, last = int(ends[0]), int(ends[-1])
         kept.update(dict.fromkeys(range(first, min(last, n_units - 1) + 1)))
         if last >= n_units or last < first:
             refused.append(part)

@@ -17,6 +17,7 @@ from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.subject import Subject
 from app.frame.wording import short_probability
+from app.plain_numbers import count_in
 from app.serving.file_replies import refusal, refused_choice
 from cnn_core.drawing.cleaning import NO_STEPS, STEPS, Cleaned, Steps, clean, each_way
 from cnn_core.drawing.own_images import values_of
@@ -73,10 +74,10 @@ def register_cleaning(server: Flask, explorer: Explorer) -> None:
 
 def _subject(explorer: Explorer) -> Subject:
     """The image of a set that a request names."""
-    number = request.args.get("image", "")
-    if not (number.isdecimal() and number.isascii() and len(number) < 10):
+    number = count_in(request.args.get("image", ""))
+    if number is None:
         raise SelectionError("image: a whole number is accepted", nearest=0)
-    return Subject(request.args.get("set", explorer.set_names[0]), int(number))
+    return Subject(request.args.get("set", explorer.set_names[0]), number)
 
 
 def _asked(sent: object, explorer: Explorer) -> tuple[Picture, Steps, Network]:
