@@ -69,6 +69,11 @@ class Explorer:
             require_fit(network, first)
 
     @property
+    def cache_folder(self):
+        """Where what was computed once is kept for all processes; None: nowhere."""
+        return None if self.reading is None else self.reading.cache_folder
+
+    @property
     def model_names(self):
         """Names of the models, the first one shown first."""
         return tuple(self.networks)

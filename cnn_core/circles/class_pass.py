@@ -87,5 +87,5 @@ def _batches(
     size = images_at_once(network, _BATCH, most_bytes)
     for start in range(0, len(rows), size):
         part = slice(start, start + size)
-        values = network.activations(images[rows[part]], [layer], batch_size=size)[layer]
+        values = network.values(layer, images[rows[part]])
         yield part, values.reshape(len(values), -1)

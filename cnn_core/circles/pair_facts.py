@@ -42,6 +42,8 @@ MOST_BYTES = 64 * 2**20
 _BATCH = 128
 _FORMAT = 1
 _FOLDER = "pairs"
+MOST_KEPT_BYTES = 128 * 2**20
+"""Most bytes of facts in a cache folder; those that were asked for longest ago make room."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,7 +267,7 @@ def _means(
         for start in range(0, len(own), size):
             batch = images[own[start : start + size]]
             if fault:
-                values[place] += network.activations(batch, [layer])[layer].sum(0, np.float64)
+                values[place] += network.values(layer, batch).sum(0, np.float64)
             else:
                 for _, part in ledgers(network, layer, batch, *classes, batch_size=size):
                     values[place] += _values_of(part, network, batch).sum(0, np.float64)
@@ -300,6 +302,22 @@ def _mean_less(
     return np.asarray((mean * n - less.sum(0, np.float64)) / (n - len(less) or np.nan))
 
 
+def _make_room(folder: Path, most_bytes: int) -> None:
+    """Take away the files that were read longest ago, until the others take at most so much."""
+    found = []
+    for path in folder.glob("*.npz"):
+        # Another process may take it away at the same time.
+        with suppress(OSError):
+            state = path.stat()
+            found.append((state.st_mtime_ns, state.st_size, path))
+    left = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if left <= most_bytes:
+            break
+        path.unlink(missing_ok=True)
+        left -= size
+
+
 def _write(path: Path, facts: PairFacts) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = path.with_name(f".{path.stem}.{secrets.token_hex(8)}.npz")
@@ -308,6 +326,7 @@ def _write(path: Path, facts: PairFacts) -> None:
             np.savez(file, **{field.name: getattr(facts, field.name) for field in fields(facts)})
             file.flush()
             os.fsync(file.fileno())
+        _make_room(path.parent, MOST_KEPT_BYTES)
         os.replace(staged, path)
     finally:
         staged.unlink(missing_ok=True)
@@ -316,11 +335,16 @@ def _write(path: Path, facts: PairFacts) -> None:
 def _read(path: Path, shape: tuple[int, ...], classes: tuple[int, int]) -> PairFacts | None:
     """Facts of a file, None where there is none or it is not what was written."""
     arrays = ("mean_p", "mean_q", "auc", "term_p", "term_q")
+    # A pipe would be waited for.
+    if not path.is_file():
+        return None
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
             found = {name: stored[name] for name in stored.files}
         if any(found[name].shape != shape or found[name].dtype != np.float64 for name in arrays):
             return None
+        with suppress(OSError):
+            os.utime(path)
         n_p, n_q = found["n_images"].tolist()
         if tuple(found["classes"].tolist()) != classes:
             return None
@@ -331,5 +355,5 @@ def _read(path: Path, shape: tuple[int, ...], classes: tuple[int, int]) -> PairF
             fault=str(found["fault"]),
             **{name: found[name] for name in arrays},
         )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile):
         return None

@@ -1,7 +1,6 @@
 """A trained Keras classifier, opened read-only: its layers and one compiled pass through them."""
 
 import threading
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -12,16 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnn_core.errors import DataError, ModelError, SelectionError, printable
+from cnn_core.errors import SelectionError, printable
 from cnn_core.images.scaled_images import ScaledImages
 from cnn_core.network.activations import Activations, probabilities_of
 from cnn_core.network.as_tables import layers_table, size_text
 from cnn_core.network.backend import keras, tf
+from cnn_core.network.feeding import checked_images, image_shape_of
 from cnn_core.network.keras_layers import take_state_from_weights
 from cnn_core.network.layers import LayerInfo, LayerKind
 from cnn_core.network.laying_out import lay_out
 from cnn_core.network.passes import CompiledPasses
-from cnn_core.network.pixels import UNIT_RANGE, Entry, Pixels, entry_of, given_values, read_off
+from cnn_core.network.pixels import UNIT_RANGE, Entry, Pixels, entry_of, read_off
 from cnn_core.network.rest import MarginTerms, RestOfNetwork
 
 
@@ -72,7 +72,7 @@ class Network:
         self.pixels = pixels or read_off(tuple(wiring.steps.values()), wiring.takes_integers)
         self._wiring = replace(wiring, entry=entry_of(self.pixels, value_range))
         self._fed_shape = self._wiring.input_shape
-        self.input_shape = _image_shape(self._fed_shape, image_shape)
+        self.input_shape = image_shape_of(self._fed_shape, image_shape)
         self.layers = self._wiring.layer_infos()
         self._by_name = {info.name: info for info in self.layers}
         self.n_classes = self._wiring.n_classes
@@ -247,6 +247,14 @@ class Network:
             self.each_for_itself,
         )
 
+    def values(self, name: str, images: ArrayLike | ScaledImages) -> NDArray[np.float32]:
+        """One layer (n, *shape), read-only: a fraction of `activations` where much lies behind it.
+
+        All images are computed at once.
+        """
+        run = self._passes.alone(self.layer(name).name)
+        return np.asarray(run(self._as_fed(self._checked(images))))
+
     @property
     def entry(self) -> Entry:
         """How images, as they are given, become what the first layers take."""
@@ -370,6 +378,8 @@ class Network:
         rest = self.behind(name)
         if not name:
             return rest.margin_terms(self._as_fed(checked), target, rival)
+        if not rest.beside and not rest.reads_pre_activation:
+            return rest.margin_terms(self.values(name, checked), target, rival)
         needed = [other for other in (name, *rest.beside) if other]
         values = self.activations(checked, needed)
         beside = [values[other] if other else self._as_fed(checked) for other in rest.beside]
@@ -377,24 +387,8 @@ class Network:
         return rest.margin_terms(own, target, rival, beside)
 
     def _checked(self, images: ArrayLike | ScaledImages) -> NDArray[Any] | ScaledImages:
-        # Images kept as stored, in a file or as bytes, become float32 batch by batch, when fed.
-        checked = images if isinstance(images, ScaledImages) else np.asarray(images)
-        if isinstance(checked, np.ndarray) and checked.ndim == 3 and self.input_shape[2] == 1:
-            checked = checked[..., np.newaxis]
-        if checked.ndim != 4 or checked.shape[1:] != self.input_shape or len(checked) == 0:
-            raise DataError(
-                f"images of shape {checked.shape}: the network {self.name} takes "
-                f"(n, {', '.join(map(str, self.input_shape))}) with n at least 1"
-            )
-        if isinstance(checked, ScaledImages):
-            return checked
-        if checked.dtype.kind in "bui" and self.pixels is None:
-            warnings.warn(
-                f"bytes are given to the network {self.name} as 0…1; if it takes other pixels, open "
-                'it with load_network(…, pixels="0-255") or whatever they are',
-                stacklevel=3,
-            )
-        return given_values(checked, self.value_range)
+        knows_pixels = self.pixels is not None
+        return checked_images(images, self.name, self.input_shape, self.value_range, knows_pixels)
 
     def _as_fed(self, images: NDArray[Any] | ScaledImages) -> NDArray[np.float32]:
         """Images in the shape that the saved model takes, which may lack the channel axis."""
@@ -404,17 +398,3 @@ class Network:
 def _as_numbers(array: NDArray[Any]) -> NDArray[Any]:
     """The array; of bfloat16, which NumPy itself does not know, as float32."""
     return array.astype(np.float32) if array.dtype.kind == "V" else array
-
-
-def _image_shape(
-    fed_shape: tuple[int, ...], stated: tuple[int, int, int] | None
-) -> tuple[int, int, int]:
-    if len(fed_shape) in (2, 3):
-        height, width, channels = (*fed_shape, 1)[:3]
-        return height, width, channels
-    if stated is not None and np.prod(stated) == np.prod(fed_shape):
-        return stated
-    raise ModelError(
-        f"the network takes {fed_shape}; images (height, width) or (height, width, channels) are "
-        "accepted"
-    )

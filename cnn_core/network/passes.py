@@ -21,6 +21,27 @@ class CompiledPasses:
         self._wiring = wiring
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[tuple[str, ...], bool], _Pass] = OrderedDict()
+        self._alone: OrderedDict[str, Callable[[Any], Any]] = OrderedDict()
+
+    def alone(self, name: str) -> Callable[[Any], Any]:
+        """The pass that gives the values of one layer and computes nothing that lies behind it."""
+        with self._lock:
+            if name not in self._alone:
+                self._alone[name] = self._compile_alone(name)
+                while len(self._alone) > _MOST_KEPT:
+                    self._alone.popitem(last=False)
+            self._alone.move_to_end(name)
+            return self._alone[name]
+
+    def _compile_alone(self, name: str) -> Callable[[Any], Any]:
+        needed = self._wiring.leading_to((name,))
+        signature = [tf.TensorSpec((None, *self._wiring.input_shape), tf.float32)]
+
+        def run(images: Any) -> Any:
+            return self._wiring.compute({"": images}, needed)[1][name]
+
+        made: Callable[[Any], Any] = tf.function(run, input_signature=signature, autograph=False)
+        return made
 
     def over(self, names: tuple[str, ...], takes_weights: bool) -> _Pass:
         """The pass that gives the logits and the values of these layers.

@@ -172,7 +172,9 @@ class RestOfNetwork:
             for chosen in (target, rival)
         ]
         gradient, margin, parts = self._open(self._tensors(own, beside), *classes)
-        return MarginTerms(own, gradient.numpy(), margin.numpy(), self.sources, parts.numpy())
+        return MarginTerms(
+            own, np.asarray(gradient), np.asarray(margin), self.sources, np.asarray(parts)
+        )
 
     def _tensors(self, values: ArrayLike, beside: Sequence[ArrayLike]) -> list[Any]:
         arrays = [np.asarray(given, np.float32) for given in (values, *beside)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.serving.grading import MOST_CALLBACK_BYTES
 from app.serving.guard import MOST_QUERY_BYTES
+from app.serving.request_bodies import MOST_PARTS
 from tests.app.callback_requests import (
     ANYTHING,
     damaged_bodies,
@@ -177,7 +178,7 @@ def test_fault_of_a_callback_is_logged_in_one_line(app, client, caplog):
         b'{"output": "echo.children", "a": "\\ud800"}',
         b'{"output": "echo.children", "\\udfff": 1}',
         b'{"output": "echo.children", "a": ' + b"[" * 33 + b"]" * 33 + b"}",
-        b"[" * 60_000,
+        b"[" * 19_000,
         b'{"a":' * 10_000,
     ],
 )
@@ -197,6 +198,16 @@ def test_body_that_is_too_large_is_413(client):
     raw = b'"' + b"x" * MOST_CALLBACK_BYTES + b'"'
     answer = client.post(CALLBACK, data=raw, content_type="application/json")
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("start", "part", "end"),
+    [(b'{"output": [', b"[],", b"0]}"), (b'{"output": "echo.children", "a": [', b"1,", b"0]}")],
+)
+def test_body_of_too_many_parts_is_413_before_it_is_parsed(client, monkeypatch, start, part, end):
+    monkeypatch.setattr("app.serving.request_bodies.json.loads", None)
+    raw = start + part * MOST_PARTS + end
+    assert client.post(CALLBACK, data=raw, content_type="application/json").status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,16 @@ def test_every_layer_equals_a_keras_pass_up_to_it(builder):
 
 
 @every_network
+def test_one_layer_alone_is_that_of_the_whole_pass(builder):
+    network, images = opened(builder), images_for(builder)
+    activations = network.activations(images)
+    for name in dict.fromkeys((network.layers[0].name, network.layers[-1].name)):
+        alone = network.values(name, images)
+        assert alone.dtype == np.float32
+        assert_close(alone, activations[name])
+
+
+@every_network
 def test_pre_activations_equal_the_layer_with_its_non_linearity_taken_off(builder):
     images = images_for(builder)
     activations = opened(builder).activations(images)

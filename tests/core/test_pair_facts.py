@@ -1,5 +1,7 @@
 """Facts about a layer and two classes, against whole layers and mean ledgers."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -182,6 +184,40 @@ def test_kept_facts_are_computed_once(tmp_path, computed):
     )
     assert len(computed) == 4
     assert len(list((tmp_path / "pairs").iterdir())) == 4
+
+
+def test_facts_that_were_read_longest_ago_make_room(tmp_path, computed, monkeypatch):
+    network, images, labels = known(networks.article_like)
+    dataset = Dataset("test", images, labels, tuple("abcd"))
+
+    def ask(p, q):
+        kept_pair_facts(network, dataset, "Dense_1", p, q, folder=tmp_path)
+        return {path.name for path in (tmp_path / "pairs").iterdir()}
+
+    first = ask(0, 1)
+    size = (tmp_path / "pairs" / min(first)).stat().st_size
+    monkeypatch.setattr(module, "MOST_KEPT_BYTES", 2 * size + size // 2)
+    (second,) = ask(0, 2) - first
+    os.utime(tmp_path / "pairs" / min(first), ns=(1, 1))
+    os.utime(tmp_path / "pairs" / second, ns=(2, 2))
+    assert ask(1, 0) == {*first, second}
+    assert second not in ask(1, 2)
+    assert len(computed) == 3
+    ask(0, 1)
+    assert len(computed) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")
+def test_a_pipe_among_the_facts_is_not_waited_for(tmp_path, computed):
+    network, images, labels = known(networks.article_like)
+    dataset = Dataset("test", images, labels, tuple("abcd"))
+    kept_pair_facts(network, dataset, "Dense_1", 1, 3, folder=tmp_path)
+    path = next((tmp_path / "pairs").iterdir())
+    path.unlink()
+    os.mkfifo(path)
+    kept_pair_facts(network, dataset, "Dense_1", 1, 3, folder=tmp_path)
+    assert len(computed) == 2
+    assert path.is_file()
 
 
 @pytest.mark.parametrize("damage", ["cut", "text", "shape", "missing", "folder"])

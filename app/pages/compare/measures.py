@@ -23,7 +23,7 @@ from cnn_core.circles.circle_reader import (
 from cnn_core.circles.class_pass import on_over
 from cnn_core.circles.nulls import UniqueByChance, chance_across, chance_within
 from cnn_core.circles.packed import PackedOn
-from cnn_core.circles.pair_facts import PairFacts, pair_facts
+from cnn_core.circles.pair_facts import PairFacts, kept_pair_facts, pair_facts
 from cnn_core.circles.random_triples import RandomTriples, random_triples
 from cnn_core.circles.rule import Circles, find_circles, on_cells, on_from_peak
 from cnn_core.circles.thresholds import AtThreshold, cells_at_any_threshold, threshold_strip
@@ -320,15 +320,16 @@ class Measures:
 
     def _make_facts(self, selection: CompareSelection) -> PairFacts:
         survey = self._explorer.survey(selection.model, self.set_name)
-        return pair_facts(
+        network, dataset = (
             self._explorer.network(selection.model),
-            self._explorer.dataset(self.set_name).images,
-            survey.labels,
-            selection.layer,
-            selection.p,
-            selection.q,
-            values=survey.features.get(selection.layer),
+            self._explorer.dataset(self.set_name),
         )
+        values = survey.features.get(selection.layer)
+        asked = selection.layer, selection.p, selection.q
+        folder = self._explorer.cache_folder
+        if folder is None:
+            return pair_facts(network, dataset.images, survey.labels, *asked, values=values)
+        return kept_pair_facts(network, dataset, *asked, folder=folder, values=values)
 
     def _without(self, selection: CompareSelection, own: NDArray[np.int64]) -> PairFacts:
         labels = self._explorer.survey(selection.model, self.set_name).labels[own]
