@@ -293,7 +293,7 @@ def _survey(options: argparse.Namespace) -> int:
     if options.shifts:
         from cnn_core.drawing.change_survey import shifts_of_files
 
-        shifts_of_files(models, data)
+        shifts_of_files(models, data, cache_folder=options.cache, anew=options.anew)
     if options.familiarity:
         from cnn_core.drawing.reference import references_of_files
 

@@ -1,5 +1,6 @@
 """``python -m cnn_core survey --shifts``: how many test images stay right when they are changed."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from tqdm import tqdm
 
 from cnn_core.drawing.answers import usual_reach
 from cnn_core.drawing.change_results import (
+    FORMAT,
     SHIFTS,
     ModelChanges,
     OverAmounts,
@@ -28,6 +30,8 @@ from cnn_core.errors import ArtifactError, DataError
 from cnn_core.images.dataset import Dataset, load_dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network
+from cnn_core.readouts.work import Work
+from cnn_core.survey.store import default_cache_folder
 from cnn_core.survey.whole_set import identity_of
 from cnn_core.training.publishing import keep_text
 from cnn_core.training.versions import versions
@@ -39,14 +43,22 @@ Progress = Callable[[int, int], None]
 
 
 def shifts_of_files(
-    models: Sequence[Path | str], data: Path | str, output: Path | str | None = None
+    models: Sequence[Path | str],
+    data: Path | str,
+    output: Path | str | None = None,
+    cache_folder: Path | str | None = None,
+    anew: bool = False,
 ) -> None:
-    """Count for saved models, and keep it in a file.
+    """Count for saved models, and keep it in a file; a run that was stopped goes on.
 
     Parameters
     ----------
     data
         Image sets; the test set is looked at.
+    cache_folder
+        Where counts are kept until all are there; by default that of the surveys.
+    anew
+        Whether counts of a run that was stopped are left.
     output
         The file; by default ``shifts.json`` in the first model's folder. What it says of other
         models stays. In a folder of artifacts the manifest describes it.
@@ -69,11 +81,22 @@ def shifts_of_files(
             bar.total = total
             bar.update(done - bar.n)
 
-        found = count_changes(networks, test, show)
+        work = _open_work(networks, test, cache_folder)
+        if anew:
+            work.forget()
+        found = count_changes(networks, test, show, work)
     _keep(file, found)
+    work.forget()
     for one in found:
         unchanged = one.share_shifted[one.reach][one.reach]
         tqdm.write(f"{one.model_name}: {unchanged:.2%} of {one.n_images:,} images; in {file}")
+
+
+def _open_work(networks: Sequence[Network], test: Dataset, cache_folder: Path | str | None) -> Work:
+    folder = Path(cache_folder) if cache_folder is not None else default_cache_folder()
+    parts = (FORMAT, MOST_IMAGES, _SEED, test.digest, *map(identity_of, networks))
+    key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    return Work(folder / f"shifts-{key}.json")
 
 
 def _keep(file: Path, found: Sequence[ModelChanges]) -> None:
@@ -96,14 +119,28 @@ class _Job:
     place: tuple[int, ...]
     make: Callable[[], Images]
 
+    @property
+    def key(self) -> str:
+        """Its name among all jobs."""
+        return " ".join([self.part, *map(str, self.place)])
+
 
 def count_changes(
-    networks: Sequence[Network], test: Dataset, progress: Progress | None = None
+    networks: Sequence[Network],
+    test: Dataset,
+    progress: Progress | None = None,
+    work: Work | None = None,
 ) -> list[ModelChanges]:
     """Count right answers to changed test images, for several networks with the same input.
 
     At most `MOST_IMAGES` images, drawn at random with a fixed seed; every change is made once for
     all networks.
+
+    Parameters
+    ----------
+    work
+        Counts of a run that was stopped, made of the same networks and images; each change is kept
+        there once it is counted.
 
     Raises
     ------
@@ -121,9 +158,10 @@ def count_changes(
     jobs = list(_jobs(light, reach))
     counts: list[dict[tuple[str, tuple[int, ...]], int]] = [{} for _ in networks]
     for done, job in enumerate(jobs, 1):
-        images = given(job.make(), test.value_range)
-        for network, own in zip(networks, counts, strict=True):
-            own[job.part, job.place] = _n_right(network, images, labels)
+        count = partial(_counts, networks, job, test, labels)
+        kept = count() if work is None else work.step(job.key, tuple[int, ...], count)
+        for own, n_right in zip(counts, kept, strict=True):
+            own[job.part, job.place] = n_right
         if progress is not None:
             progress(done, len(jobs))
     provenance = {
@@ -141,6 +179,13 @@ def count_changes(
 def _drawn(n: int) -> NDArray[np.int64]:
     rng = np.random.default_rng(_SEED)
     return np.sort(rng.choice(n, min(n, MOST_IMAGES), replace=False))
+
+
+def _counts(
+    networks: Sequence[Network], job: _Job, test: Dataset, labels: NDArray[np.int64]
+) -> tuple[int, ...]:
+    images = given(job.make(), test.value_range)
+    return tuple(_n_right(network, images, labels) for network in networks)
 
 
 def _n_right(network: Network, images: Images, labels: NDArray[np.int64]) -> int:

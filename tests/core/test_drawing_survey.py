@@ -21,6 +21,7 @@ from cnn_core.drawing.changes import KINDS, shifted
 from cnn_core.drawing.named_changes import NAMED_CHANGES
 from cnn_core.errors import ArtifactError, DataError
 from cnn_core.images.dataset import Dataset
+from cnn_core.readouts.work import Work
 from tests.core.networks import L, article_like, colour_odd_sizes, keras, opened, seeded
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -66,6 +67,29 @@ def test_every_amount_is_counted(counted):
         assert curve.n_right[2] == n_right(networks[1], changed, test)
     assert found[1].curve("size").kind == "size" and found[1].curve("nothing") is None
     assert found[1].repaired == ()
+
+
+def test_a_run_that_was_stopped_goes_on(counted, tmp_path, monkeypatch):
+    networks, test, found = counted
+    n_jobs, plain = 60, change_survey._n_right
+
+    def stopped(network, images, labels):
+        nonlocal n_jobs
+        n_jobs -= 1
+        if n_jobs < 0:
+            raise KeyboardInterrupt
+        return plain(network, images, labels)
+
+    monkeypatch.setattr(change_survey, "_n_right", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        count_changes(networks, test, work=Work(tmp_path / "counts.json"))
+    monkeypatch.setattr(change_survey, "_n_right", plain)
+    work = Work(tmp_path / "counts.json")
+    again = count_changes(networks, test, work=work)
+    assert work.n_at_hand == 60 / len(networks)
+    assert [replace(one, provenance={}) for one in again] == [
+        replace(one, provenance={}) for one in found
+    ]
 
 
 def test_colours_have_no_strokes():
@@ -125,6 +149,7 @@ def test_the_command_keeps_what_it_says_of_other_models(files, near, capsys):
     assert [one.change for one in first.repaired] == list(NAMED_CHANGES)
     assert "seed 0" in first.provenance["images"]
     assert "of 3 images" in capsys.readouterr().out
+    assert list((files / "cache").glob("shifts-*")) == []
 
 
 def test_in_a_folder_of_artifacts_the_manifest_describes_it(files, near, tmp_path):

@@ -110,7 +110,8 @@ def _steps(explorer: Explorer) -> Component:
     head = html.Thead(html.Tr([html.Th(cell, scope="col") for cell in _HEAD]))
     usual = usual_steps(explorer.input_shape).names()
     why = (
-        "These steps are how MNIST's images were made."
+        "These steps are how MNIST's images were made. None of them turns a drawing upright: what "
+        "stands askew stays so."
         if usual
         else "These are the steps by which MNIST's images were made; for images like those of this "
         "network they are off, and your drawing is only fitted in."
