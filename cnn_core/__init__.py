@@ -10,7 +10,6 @@ from cnn_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from cnn_core.artifacts import verify_artifacts as verify_artifacts
-    from cnn_core.circles.chance import unique_by_chance as unique_by_chance
     from cnn_core.circles.circle_reader import CircleReader as CircleReader
     from cnn_core.circles.circle_reader import circle_reader as circle_reader
     from cnn_core.circles.circle_reader import hit_rates as hit_rates

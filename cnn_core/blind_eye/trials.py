@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.blind_eye.showings import Showing
 from cnn_core.circles.circle_reader import rows_of_classes
-from cnn_core.circles.groups import clearest, margins
+from cnn_core.circles.groups import clearest
 from cnn_core.errors import SelectionError
-from cnn_core.survey.ranking import smallest_first
+from cnn_core.survey.ranking import margins, smallest_first
 
 N_TRIALS = 20
 POOL = 50

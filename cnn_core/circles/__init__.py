@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from cnn_core.circles.by_hand import chosen_cells as chosen_cells
     from cnn_core.circles.by_hand import circles_by_hand as circles_by_hand
     from cnn_core.circles.by_hand import luck_of as luck_of
-    from cnn_core.circles.chance import Chance as Chance
-    from cnn_core.circles.chance import unique_by_chance as unique_by_chance
     from cnn_core.circles.choice import ClearGroups as ClearGroups
     from cnn_core.circles.choice import clear_groups as clear_groups
     from cnn_core.circles.circle_reader import CircleReader as CircleReader

@@ -1,8 +1,4 @@
-"""Groups of images: by hand or by rule, what they have in common, and what that is worth.
-
-The rules that choose images live here. The circles and everything that measures them have a module
-each and can all be imported from this one; NumPy is all they need.
-"""
+"""Groups of images, by hand or by rule: which images stand in them (NumPy alone)."""
 
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -13,61 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnn_core.circles.chance import Chance, unique_by_chance
-from cnn_core.circles.circle_reader import (
-    UNDECIDED,
-    CircleReader,
-    CircleWorth,
-    HitRates,
-    circle_reader,
-    hit_rates,
-    rows_of_classes,
-    weigh_circles,
-)
-from cnn_core.circles.contrast import ClassContrast, ClassMeans, class_contrast, class_means
-from cnn_core.circles.random_triples import RandomTriples, random_triples
-from cnn_core.circles.rule import Circles, Flag, find_circles, on_cells, on_from_peak, peaks
 from cnn_core.errors import SelectionError
-from cnn_core.statistics import Accuracy, accuracy, checked_labels, wilson_interval
-from cnn_core.survey.ranking import smallest_first
-
-__all__ = [
-    "MOST_MEMBERS",
-    "UNDECIDED",
-    "Accuracy",
-    "Chance",
-    "CircleReader",
-    "CircleWorth",
-    "Circles",
-    "ClassContrast",
-    "ClassMeans",
-    "Flag",
-    "Group",
-    "HitRates",
-    "RandomTriples",
-    "accuracy",
-    "article_groups",
-    "circle_reader",
-    "class_contrast",
-    "class_means",
-    "clearest",
-    "find_circles",
-    "hit_rates",
-    "in_both",
-    "least_clear",
-    "margins",
-    "most_ambiguous",
-    "on_cells",
-    "on_from_peak",
-    "peaks",
-    "random_members",
-    "random_triples",
-    "rows_of_classes",
-    "unique_by_chance",
-    "weigh_circles",
-    "wilson_interval",
-    "wrong",
-]
+from cnn_core.statistics import checked_labels
+from cnn_core.survey.ranking import margins, smallest_first
 
 MOST_MEMBERS = 12
 
@@ -139,27 +83,6 @@ def in_both(group_a: Group, group_b: Group) -> tuple[int, ...]:
     one of B's.
     """
     return tuple(member for member in group_a.members if member in group_b.members)
-
-
-def margins(
-    logits: ArrayLike, p: int, q: int, rows: slice | NDArray[np.integer] = slice(None)
-) -> NDArray[np.float64]:
-    """Margin z_p - z_q of each image, from logits (n_images, n_classes), or of some rows of them.
-
-    Raises
-    ------
-    SelectionError
-        If a class does not exist or both are the same.
-    """
-    logits = np.asarray(logits)
-    for wanted in (p, q):
-        if not 0 <= wanted < logits.shape[1]:
-            raise SelectionError(
-                f"class {wanted} does not exist: classes go from 0 to {logits.shape[1] - 1}"
-            )
-    if p == q:
-        raise SelectionError(f"class {p} against itself: choose two different classes")
-    return np.asarray(logits[rows, p].astype(np.float64) - logits[rows, q])
 
 
 def clearest(

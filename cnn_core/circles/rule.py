@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import SelectionError
+from cnn_core.survey.peaks import peaks
 
 
 class Flag(StrEnum):
@@ -32,17 +33,6 @@ class Flag(StrEnum):
     NO_IMAGES_OF_Q = "no image of class q is left to judge"
     CHOSEN_ON_SCORED = "the groups are chosen on the images that score them, by the same network"
     TOO_FEW_TO_DRAW = "a class has fewer images than a random group needs"
-
-
-def peaks(activations: ArrayLike) -> NDArray[Any]:
-    """Largest of the activations (n, *cells) of a layer in each image, (n,) of the same dtype."""
-    values = np.asarray(activations)
-    if values.ndim < 2 or 0 in values.shape[1:]:
-        raise SelectionError(
-            f"activations of shape {values.shape}: expected (images, cells...), "
-            "with at least one cell"
-        )
-    return np.asarray(values.max(axis=tuple(range(1, values.ndim))))
 
 
 def on_cells(activations: ArrayLike, threshold: float = 0.3) -> NDArray[np.bool]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.circles.groups import clearest, margins
+from cnn_core.circles.groups import clearest
 from cnn_core.circles.rule import on_from_peak
 from cnn_core.images.dataset import Dataset
 from cnn_core.readouts.answers import Answers, Counts
@@ -18,6 +18,7 @@ from cnn_core.readouts.results import Task
 from cnn_core.readouts.samples import values_of
 from cnn_core.readouts.task import rows_of_task
 from cnn_core.statistics import wilson_interval
+from cnn_core.survey.ranking import margins
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.circles.rule import peaks
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.activations import Activations
 from cnn_core.network.layers import LayerInfo, LayerKind
+from cnn_core.survey.peaks import peaks
 
 if TYPE_CHECKING:
     # Loads TensorFlow, which an opened survey does not need.

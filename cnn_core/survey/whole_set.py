@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.artifacts import AnyPath
-from cnn_core.circles.groups import margins
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.activations import probabilities_of
@@ -23,7 +22,7 @@ from cnn_core.survey.one_pass import (
     layers_from_last_convolution,
     run_pass,
 )
-from cnn_core.survey.ranking import smallest_first
+from cnn_core.survey.ranking import margins, smallest_first
 from cnn_core.survey.store import (
     Damaged,
     FolderSink,
@@ -92,7 +91,7 @@ class Survey:
         return probabilities_of(self.logits, self.each_for_itself)
 
     def margins(self, p: int, q: int) -> NDArray[np.float64]:
-        """Margin of class p over class q, shape (n,); see `groups.margins`."""
+        """Margin of class p over class q, shape (n,); see `ranking.margins`."""
         return margins(self.logits, p, q)
 
     @cached_property

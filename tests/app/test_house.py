@@ -84,6 +84,20 @@ def test_no_import_goes_in_a_circle():
     assert circles(graph) == []
 
 
+def room_of(module):
+    return ".".join(module.split(".")[:2])
+
+
+def test_no_two_rooms_of_the_core_import_each_other():
+    rooms = {
+        (room_of(module), room_of(name))
+        for module, names in imports().items()
+        for name in names
+        if module in CORE and name in CORE and not is_front(module)
+    }
+    assert not {(one, other) for one, other in rooms if one < other and (other, one) in rooms}
+
+
 def is_front(module):
     return {**CORE, **APP}[module].name == "__init__.py" and not module.startswith("app.pages")
 

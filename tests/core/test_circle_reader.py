@@ -16,9 +16,10 @@ from cnn_core.circles.circle_reader import (
     weigh_circles,
 )
 from cnn_core.circles.random_triples import random_triples
-from cnn_core.circles.rule import Flag, find_circles, on_cells, peaks
+from cnn_core.circles.rule import Flag, find_circles, on_cells
 from cnn_core.errors import SelectionError
 from cnn_core.statistics import paired_difference, wilson_interval
+from cnn_core.survey.peaks import peaks
 
 
 @pytest.fixture(params=range(3))

@@ -1,13 +1,11 @@
-"""Which cells are on, which are circled, and the count that chance gives, against plain loops."""
-
-from itertools import combinations, product
+"""Which cells are on, and which are circled, against plain loops."""
 
 import numpy as np
 import pytest
 
-from cnn_core.circles.chance import unique_by_chance
-from cnn_core.circles.rule import Flag, find_circles, on_cells, on_from_peak, peaks
+from cnn_core.circles.rule import Flag, find_circles, on_cells, on_from_peak
 from cnn_core.errors import SelectionError
+from cnn_core.survey.peaks import peaks
 
 
 def on_by_loop(activations, threshold):
@@ -136,8 +134,6 @@ def test_an_image_in_both_groups_leaves_nothing_unique():
     circles = find_circles(on[:3], on[2:])
     assert circles.n_unique_a == circles.n_unique_b == 0
     assert circles.n_shared == circles.common_a.sum() > 0
-    chance = unique_by_chance(on[:3], on[2:])
-    assert (chance.observed, chance.share_at_least) == (0, 1.0)
 
 
 def test_a_silent_image_leaves_nothing_common_and_is_flagged():
@@ -148,90 +144,3 @@ def test_a_silent_image_leaves_nothing_common_and_is_flagged():
     assert circles.silent_b == 0
     assert not circles.common_a.any()
     assert circles.flags == {Flag.SILENT_A, Flag.NO_UNIQUE_A, Flag.NO_UNIQUE_B}
-
-
-def chance_by_loop(on_a, on_b, first_parts):
-    """Unique counts of each split, from the circles of each split."""
-    everyone = np.concatenate([on_a, on_b])
-    counts = []
-    for first in first_parts:
-        rest = [i for i in range(len(everyone)) if i not in first]
-        found = circles_by_loop(everyone[list(first)], everyone[rest])
-        counts.append((found["unique_a"].sum(), found["unique_b"].sum()))
-    return np.array(counts).T
-
-
-@pytest.mark.parametrize(("n_a", "n_b"), [(3, 3), (2, 4), (1, 1), (0, 3), (3, 0), (0, 0)])
-@pytest.mark.parametrize("share", [0.5, 0.8, 0.0])
-def test_chance_counts_every_split(n_a, n_b, share):
-    rng = np.random.default_rng(7)
-    on_a, on_b = (rng.random((n, 3, 20)) < share for n in (n_a, n_b))
-    chance = unique_by_chance(on_a, on_b)
-    first_parts = list(combinations(range(n_a + n_b), n_a))
-    expected_a, expected_b = chance_by_loop(on_a, on_b, first_parts)
-    assert chance.exact
-    assert chance.n_possible == chance.n_splits == len(first_parts)
-    np.testing.assert_array_equal(chance.unique_a, expected_a)
-    np.testing.assert_array_equal(chance.unique_b, expected_b)
-    circles = find_circles(on_a, on_b)
-    assert (chance.observed_a, chance.observed_b) == (circles.n_unique_a, circles.n_unique_b)
-    total = expected_a + expected_b
-    observed = circles.n_unique_a + circles.n_unique_b
-    assert chance.observed == observed
-    assert chance.mean_a == pytest.approx(expected_a.mean())
-    assert chance.mean_b == pytest.approx(expected_b.mean())
-    assert chance.mean == pytest.approx(total.mean())
-    assert chance.share_at_least_a == np.mean(expected_a >= circles.n_unique_a)
-    assert chance.share_at_least_b == np.mean(expected_b >= circles.n_unique_b)
-    assert chance.share_at_least == np.mean(total >= observed) > 0
-
-
-@pytest.mark.parametrize(("n_a", "n_b", "exact"), [(6, 6, True), (7, 6, False), (12, 12, False)])
-def test_more_than_1000_splits_are_drawn(n_a, n_b, exact):
-    rng = np.random.default_rng(4)
-    on_a, on_b = (rng.random((n, 400)) < 0.9 for n in (n_a, n_b))
-    chance = unique_by_chance(on_a, on_b, seed=3)
-    assert chance.exact is exact
-    assert chance.n_splits == (924 if exact else 1000)
-    again = unique_by_chance(on_a, on_b, seed=3)
-    np.testing.assert_array_equal(chance.unique, again.unique)
-    circles = find_circles(on_a, on_b)
-    assert (chance.observed_a, chance.observed_b) == (circles.n_unique_a, circles.n_unique_b)
-
-
-def test_drawn_splits_are_fair_and_counted_like_all_of_them():
-    """One cell for each of the 20 splits of 3 + 3: the count tells which split was drawn."""
-    first_parts = list(combinations(range(6), 3))
-    everyone = np.zeros((6, 210), dtype=bool)
-    column = 0
-    for number, first in enumerate(first_parts, start=1):
-        for _ in range(number):
-            everyone[list(first), column] = True
-            column += 1
-    chance = unique_by_chance(everyone[:3], everyone[3:], most_exact=19, seed=0)
-    assert not chance.exact
-    assert chance.n_splits == 19
-    np.testing.assert_array_equal(chance.unique_a + chance.unique_b, 21)
-    seen = np.zeros(21)
-    for seed in range(500):
-        seen += np.bincount(
-            unique_by_chance(everyone[:3], everyone[3:], most_exact=19, seed=seed).unique_a,
-            minlength=21,
-        )
-    assert seen[0] == 0
-    assert np.abs(seen[1:] - 475).max() < 5 * np.sqrt(475)
-
-
-def test_chance_of_real_looking_groups_is_not_zero():
-    """Cells that are common to any three images of one kind are also found by chance."""
-    everyone = np.array(list(product([0, 1], repeat=6)), dtype=bool).T
-    chance = unique_by_chance(everyone[:3], everyone[3:])
-    assert chance.unique_a.tolist() == [1] * 20
-    assert (chance.mean, chance.share_at_least) == (2.0, 1.0)
-
-
-def test_impossible_splits():
-    with pytest.raises(SelectionError, match="at most 62"):
-        unique_by_chance(np.ones((40, 2)), np.ones((40, 2)))
-    with pytest.raises(SelectionError, match="at least one split"):
-        unique_by_chance(np.ones((3, 2)), np.ones((3, 2)), most_exact=0)

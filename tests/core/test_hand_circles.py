@@ -10,9 +10,10 @@ from cnn_core.circles.choice import clear_groups
 from cnn_core.circles.circle_reader import circle_reader, hit_rates, weigh_circles
 from cnn_core.circles.groups import clearest
 from cnn_core.circles.nulls import chance_across
-from cnn_core.circles.rule import Flag, find_circles, on_cells, peaks
+from cnn_core.circles.rule import Flag, find_circles, on_cells
 from cnn_core.circles.thresholds import THRESHOLDS, cells_at_any_threshold, threshold_strip
 from cnn_core.errors import SelectionError
+from cnn_core.survey.peaks import peaks
 
 SHAPE = (2, 3, 4)
 
