@@ -14,7 +14,7 @@ from app.frame.page import Panel
 from app.pages.quiz import words
 from app.pages.quiz.report import address_of, columns_of, report_text
 from app.pages.quiz.trial import BLOCK
-from app.pages.quiz.view import QuizView, readers_of
+from app.pages.quiz.view import QuizView, readers_of, training_set
 from cnn_core.blind_eye.grading import Grades
 from cnn_core.blind_eye.readers import PairReaders
 from cnn_core.statistics import paired_difference
@@ -113,6 +113,13 @@ def _fine_print(view: QuizView, readers: PairReaders) -> str:
             "on the three clearest images of {p} and of {q}."
         ).format(p=p, q=q),
     ]
+    if training_set(view.explorer) is None:
+        told.append(
+            _(
+                "These images are of the same set, which flatters the circles; they are not asked "
+                "about."
+            )
+        )
     if readers.probes:
         counts = ", ".join(f"{layer} {count_text(n)}" for layer, n in readers.n_fitted.items())
         told.append(

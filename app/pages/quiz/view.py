@@ -82,7 +82,7 @@ def look(explorer: Explorer, selection: QuizSelection) -> QuizView:
             (selection.p, selection.q),
             showings,
             selection.seed,
-            _groups(explorer, selection.model, selection.p, selection.q).left_out,
+            _left_out(explorer, selection),
         )
     except SelectionError as error:
         fault = str(error)
@@ -94,6 +94,13 @@ def look(explorer: Explorer, selection: QuizSelection) -> QuizView:
         trials=trials,
         fault=fault,
     )
+
+
+def _left_out(explorer: Explorer, selection: QuizSelection) -> tuple[int, ...]:
+    """Images that are not asked about, since the circles are drawn on them."""
+    if training_set(explorer) is not None:
+        return ()
+    return _groups(explorer, selection.model, selection.p, selection.q).left_out
 
 
 # Every answer draws the same block again, and a survey never changes.
