@@ -53,7 +53,11 @@
 
   document.addEventListener("lookingglass:settled", ({ detail }) => {
     clearTimeout(timer);
-    if (!address || address.path !== detail.path) {
+    const isOtherPage = !address || address.path !== detail.path;
+    const dropped = Object.keys(asked).filter((name) => isOtherPage || asked[name] !== detail.slow[name]);
+    document.dispatchEvent(new CustomEvent("lookingglass:dropped", { detail: { panels: dropped } }));
+    for (const name of dropped) delete asked[name];
+    if (isOtherPage) {
       asked = {};
       shown = {};
     }

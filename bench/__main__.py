@@ -16,7 +16,7 @@ from tests.harness.driven import started_browser
 
 IN_BROWSER = ("explore", "compare", "decide", "draw", "training")
 """Parts that drive a page of a server which runs for all of them."""
-ON_THEIR_OWN = ("server", "start", "growth", "classroom", "memory")
+ON_THEIR_OWN = ("server", "start", "growth", "classroom", "strain", "memory")
 """Parts that start what they measure themselves."""
 PARTS = (*IN_BROWSER, *ON_THEIR_OWN)
 _VIEW = {"width": 1280, "height": 800}

@@ -2,6 +2,8 @@
 
 from bench.classroom import MOST_MS
 from bench.ratios import Bound, Figure, Ratio
+from bench.strain import MOST_HEALTH_MS, MOST_OWN_MIB
+from bench.strain import MOST_MS as STRAINED_MS
 
 _CLICK = Figure("explore", "Conv2D_1, key to last change, ms")
 _MISS, _HIT = (
@@ -154,6 +156,33 @@ BOUNDS = (
     *(
         _goal(f"200 students, {room}: errors", Figure("classroom", f"{room}: errors"), 0, holds=0)
         for room in _ROOMS
+    ),
+    *(
+        _goal(
+            f"{company}: {what}, 95th percentile, ms",
+            Figure("strain", f"{company}: {what}, ms", "p95"),
+            goal,
+        )
+        for company in ("all of these", "2,000 silent")
+        for what, goal in (("a click", STRAINED_MS), ("/healthz", MOST_HEALTH_MS))
+    ),
+    _goal(
+        "a click among slow, silent, dear and gone clients, over one alone",
+        Figure("strain", "a click among all of these, over one alone", ""),
+        8,
+        holds=20,
+    ),
+    _goal(
+        "a click among 2,000 silent clients, over one alone",
+        Figure("strain", "a click among 2,000 silent, over one alone", ""),
+        1.5,
+        holds=4,
+    ),
+    _goal(
+        "most memory under strain, mapped files left out, MiB",
+        Figure("strain", "own memory at most, MiB", ""),
+        MOST_OWN_MIB,
+        holds=MOST_OWN_MIB,
     ),
     _goal(
         "growth of the memory after warm-up, %",

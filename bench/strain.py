@@ -94,17 +94,23 @@ def _probed(server, questions, wishes, seconds, most):
     def ask_health():
         while time.perf_counter() < ends:
             health.append(_timed(server, "GET", "/healthz", None))
-            most.append(server.memory().own)
             time.sleep(_PAUSE)
 
-    beside = threading.Thread(target=ask_health)
-    beside.start()
+    def look_at_memory():
+        while time.perf_counter() < ends:
+            most.append(server.memory().own)
+            time.sleep(1)
+
+    beside = [threading.Thread(target=act) for act in (ask_health, look_at_memory)]
+    for one in beside:
+        one.start()
     while time.perf_counter() < ends:
         template, search = next(wishes)
         body = filled(questions.templates[template], search)
         clicks.append(_timed(server, "POST", "/_dash-update-component", body))
         time.sleep(_PAUSE)
-    beside.join()
+    for one in beside:
+        one.join()
     return clicks, health
 
 

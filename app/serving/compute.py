@@ -5,6 +5,7 @@ would be listened to meanwhile. Each side ends when the other does.
 """
 
 import asyncio
+import contextlib
 import os
 import pickle
 import signal
@@ -139,7 +140,7 @@ def _compute(door: Door, wire: socket.socket, n_threads: int) -> None:
 
     def tell(what: Any) -> None:
         packed = _packed(what)
-        with writing:
+        with writing, contextlib.suppress(OSError):
             wire.sendall(packed)
 
     def answer(number: int, environ: dict[str, Any], body: bytes) -> None:
@@ -151,12 +152,13 @@ def _compute(door: Door, wire: socket.socket, n_threads: int) -> None:
 
     door.tell(lambda state: tell((state, door.grading)))
     door.open()
-    with ThreadPoolExecutor(n_threads, "computing") as threads, wire.makefile("rb") as requests:
+    threads = ThreadPoolExecutor(n_threads, "computing")
+    with contextlib.suppress(OSError), wire.makefile("rb") as requests:
         while head := requests.read(_LENGTH.size):
             (length,) = _LENGTH.unpack(head)
             threads.submit(answer, *pickle.loads(requests.read(length)))
-        # Nobody serves any more.
-        os._exit(0)
+    # Nobody serves any more.
+    os._exit(0)
 
 
 def _packed(what: Any) -> bytes:
