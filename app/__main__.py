@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from app.serving.settings import require_numbers
+from app.serving.settings import require_readable
 from cnn_core.errors import LookingGlassError
 from cnn_core.terminal import complain
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         _require_packages()
-        require_numbers(os.environ)
+        require_readable(os.environ)
     except LookingGlassError as error:
         complain(error)
         return 1

@@ -17,6 +17,7 @@ from app.serving import downloads
 from app.serving.compression import compress
 from app.serving.grading import GradedApplication, Grading
 from app.serving.guard import protect
+from app.serving.place import AT_ROOT, Place
 from app.serving.plain_pages import ASSETS
 
 _INDEX = """<!DOCTYPE html>
@@ -27,14 +28,14 @@ _INDEX = """<!DOCTYPE html>
 
 
 def create_app(
-    explorer: Explorer, *, in_frames: bool = False, hosts: Iterable[str] = ()
+    explorer: Explorer, *, place: Place = AT_ROOT, hosts: Iterable[str] = ()
 ) -> dash.Dash:
     """Build the dashboard; the app's `server` is the WSGI app.
 
     Parameters
     ----------
-    in_frames
-        Whether any other page may show it in a frame, as a notebook does.
+    place
+        Where it stands.
     hosts
         Names by which it may be called beside addresses and names that nobody else can have.
     """
@@ -47,6 +48,8 @@ def create_app(
         update_title="",
         suppress_callback_exceptions=True,
         serve_locally=True,
+        requests_pathname_prefix=f"{place.prefix}/",
+        routes_pathname_prefix="/",
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1"},
             {"name": "color-scheme", "content": "light dark"},
@@ -61,7 +64,7 @@ def create_app(
             page.register_downloads(app.server, explorer)
     connect_slow(app, explorer, PAGES)
     downloads.register_routes(app.server, explorer)
-    protect(app, [page.path for page in PAGES], in_frames, _grading(app, hosts))
+    protect(app, [page.path for page in PAGES], place, _grading(app, hosts))
     compress(app)
     return app
 

@@ -46,7 +46,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         "snapshots_path": options.snapshots,
     }
     settings = replace(settings, **{name: value for name, value in given.items() if value})
-    address = f"{_address(listener)} (stop with Ctrl+C)"
+    address = f"{_address(listener)}{settings.place.prefix} (stop with Ctrl+C)"
     tell(f"CNN Looking Glass starts: {address}")
     announcement = f"CNN Looking Glass is ready: {address}"
     try:

@@ -20,6 +20,7 @@ from plotly.subplots import make_subplots
 from app.explorer import Explorer
 from app.factory import create_app
 from app.serving.loading import explorer_of, read_surveys
+from app.serving.place import ANYWHERE
 from app.serving.progress import told_on_terminal
 from cnn_core.errors import SelectionError
 from cnn_core.images.dataset import Dataset, dataset_of
@@ -96,7 +97,7 @@ def show(
     explorer = explorer_from(model, x, y, train=train, class_names=class_names, pixels=pixels)
     for note in explorer.notes:
         complain(note)
-    app = create_app(explorer, in_frames=True)
+    app = create_app(explorer, place=ANYWHERE)
     port = _free_port() if port is None else port
     shown = Shown(f"http://{_HOST}:{port}/")
     app.run(

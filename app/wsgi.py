@@ -32,7 +32,9 @@ def door_to(settings, announcement):
     Door
     """
     start = _Start(settings)
-    return Door(start.load, opened=lambda: tell(announcement), afterwards=start.read)
+    return Door(
+        start.load, opened=lambda: tell(announcement), afterwards=start.read, place=settings.place
+    )
 
 
 @contextmanager
@@ -80,7 +82,7 @@ class _Start:
             progress=progress,
         )
         progress("opening the pages")
-        app = create_app(self._explorer, hosts=settings.hosts)
+        app = create_app(self._explorer, place=settings.place, hosts=settings.hosts)
         # The first request lays out the pages and registers their files: let it be ours.
         app.server.test_client().get("/")
         return graded(app, settings.hosts)

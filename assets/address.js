@@ -22,7 +22,7 @@
   const OWN = "#own="; // the reader's own image stands in the fragment, which no server logs
   const ownHere = () => (location.hash.startsWith(OWN) ? location.hash.slice(OWN.length) : "");
   const fragment = (own) => (own ? OWN + own : "");
-  const here = () => ({ path: location.pathname, search: location.search, own: ownHere() });
+  const here = () => ({ path: glassAt.here(), search: location.search, own: ownHere() });
   const isSame = (one, other) =>
     one.path === other.path && one.search === other.search && one.own === other.own;
   const text = (value) =>
@@ -97,7 +97,7 @@
   function go(path, search, { push = true, own = "" } = {}) {
     const address = { path, search, own };
     if (!isSame(address, here())) {
-      history[push ? "pushState" : "replaceState"](null, "", path + search + fragment(own));
+      history[push ? "pushState" : "replaceState"](null, "", glassAt.full(path) + search + fragment(own));
     }
     request(address);
   }
@@ -116,11 +116,11 @@
 
   function set(changes, options) {
     // The page of the last answer is being left.
-    if (answer && answer.path !== location.pathname) return;
+    if (answer && answer.path !== glassAt.here()) return;
     const before = wanted || here();
     // Another image of the set takes the place of the reader's own.
     const own = "image" in changes || "set" in changes ? "" : before.own;
-    go(location.pathname, searchWith(before.search, changes), { own, ...options });
+    go(glassAt.here(), searchWith(before.search, changes), { own, ...options });
     // The controls show the wish while the server works on it; not each of a held key's wishes.
     if (!options || options.push !== false) setTimeout(() => tellWish(changes));
   }
@@ -131,7 +131,7 @@
   }
 
   function step(kind, { repeated = false } = {}) {
-    const steps = answer && answer.path === location.pathname && answer.steps;
+    const steps = answer && answer.path === glassAt.here() && answer.steps;
     if (!steps) return;
     const options = { push: !repeated };
     if (kind === "random") {
@@ -212,7 +212,7 @@
 
   function markNavigation() {
     for (const link of document.querySelectorAll(".nav-link")) {
-      if (new URL(link.href).pathname === shownPath) link.setAttribute("aria-current", "page");
+      if (glassAt.within(new URL(link.href).pathname) === shownPath) link.setAttribute("aria-current", "page");
       else if (link.dataset.marked.split(" ").includes(shownPath)) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
@@ -222,7 +222,7 @@
   function carry(told) {
     const { links, pages } = told;
     for (const link of document.querySelectorAll(".nav-link")) {
-      const path = new URL(link.href).pathname;
+      const path = glassAt.within(new URL(link.href).pathname);
       if (path in pages) follow(link, path + pages[path] + fragment(told.own));
     }
     for (const link of document.querySelectorAll("a[data-link]")) {
@@ -267,7 +267,7 @@
   client_functions({
     // The first address, as soon as the frame stands.
     start() {
-      shownPath = location.pathname;
+      shownPath = glassAt.here();
       wanted = sent = here();
       watchdog = setTimeout(giveUp, NO_ANSWER_AFTER_MS);
       markNavigation();
@@ -295,7 +295,7 @@
         tell(null, told.options);
       }
       if (sent && told.path !== sent.path) return;
-      if (told.path !== location.pathname) {
+      if (told.path !== glassAt.here()) {
         // The reader went on before the answer came: ask for the newest wish at once.
         if (sent) release();
         return;
@@ -306,7 +306,7 @@
       const isNewest = !sent || isSame(wanted, sent);
       if (isNewest) {
         if (told.search !== location.search || told.own !== ownHere()) {
-          history.replaceState(null, "", told.path + told.search + fragment(told.own));
+          history.replaceState(null, "", glassAt.full(told.path) + told.search + fragment(told.own));
           wanted = here();
           if (sent) sent = wanted;
         }
@@ -345,14 +345,15 @@
     }
     if (!link) return;
     const target = new URL(link.href, location.href);
+    const within = glassAt.within(target.pathname);
     const isPage = target.origin === location.origin && !link.hasAttribute("download") &&
-      !link.target && !link.hreflang && !target.pathname.startsWith("/download/") &&
+      !link.target && !link.hreflang && !within.startsWith("/download/") &&
       (!target.hash || target.hash.startsWith(OWN));
     if (!isPage) return;
     event.preventDefault();
     if (link.matches(".nav-link")) carryWish(target);
     keepLanguage(target);
-    go(target.pathname, target.search, { own: target.hash.slice(OWN.length) });
+    go(within, target.search, { own: target.hash.slice(OWN.length) });
   });
 
   // What was asked for here and is not answered yet is carried to the next page too.

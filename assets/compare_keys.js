@@ -57,7 +57,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (location.pathname !== PATH || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (glassAt.here() !== PATH || event.ctrlKey || event.metaKey || event.altKey) return;
     const answer = glass().answer();
     // The answer may still be another page's.
     if (!answer || answer.path !== PATH) return;

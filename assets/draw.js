@@ -19,7 +19,7 @@
 
   const glass = () => window.lookingGlass;
   const answer = () => glass().answer();
-  const isHere = () => location.pathname === PATH && answer()?.path === PATH;
+  const isHere = () => glassAt.here() === PATH && answer()?.path === PATH;
   // As it was asked for last: the answer may be on its way.
   const ownHere = () => (location.hash.startsWith("#own=") ? location.hash.slice(5) : "");
   const element = (selector) => box.closest(".draw").querySelector(selector);
@@ -167,14 +167,14 @@
 
   document.addEventListener("paste", (event) => {
     const file = [...(event.clipboardData?.files || [])][0];
-    if (file && location.pathname === PATH) take(file);
+    if (file && glassAt.here() === PATH) take(file);
   });
   document.addEventListener("dragover", (event) => {
-    if (location.pathname === PATH && [...event.dataTransfer.types].includes("Files")) event.preventDefault();
+    if (glassAt.here() === PATH && [...event.dataTransfer.types].includes("Files")) event.preventDefault();
   });
   document.addEventListener("drop", (event) => {
     const file = event.dataTransfer.files[0];
-    if (!file || location.pathname !== PATH) return;
+    if (!file || glassAt.here() !== PATH) return;
     event.preventDefault();
     take(file);
   });

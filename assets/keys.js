@@ -45,7 +45,7 @@
       return;
     }
     for (const part of help.querySelectorAll("[data-page]")) {
-      part.hidden = part.dataset.page !== location.pathname;
+      part.hidden = part.dataset.page !== glassAt.here();
     }
     help.showModal();
   }

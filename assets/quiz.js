@@ -7,7 +7,7 @@
   const MOST_BLOCKS = 40;
   const N_TRIALS = 20;
 
-  const isHere = () => location.pathname === PATH;
+  const isHere = () => glassAt.here() === PATH;
 
   function blocks() {
     try {

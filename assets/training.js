@@ -20,7 +20,7 @@
 
   function advance() {
     const track = slider();
-    if (!track || location.pathname !== PATH) return stop();
+    if (!track || glassAt.here() !== PATH) return stop();
     const place = Number(track.value);
     if (place >= Number(track.max)) return stop();
     window.lookingGlass.set({ step: place + 1 }, { push: false });

@@ -19,7 +19,7 @@
   const look = async () => {
     try {
       // Tells the same as /readyz, but never with a status that the browser logs as an error.
-      const answer = await fetch("/healthz", { cache: "no-store" });
+      const answer = await fetch(`${document.body.dataset.prefix}/healthz`, { cache: "no-store" });
       const state = await answer.json();
       if (state.ready) {
         location.reload();

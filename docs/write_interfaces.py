@@ -38,6 +38,8 @@ VARIABLES = {
     "LOOKING_GLASS_PIXELS": "what the models take for black and white, as `--pixels`",
     "LOOKING_GLASS_SNAPSHOTS": "weights kept while the first model was trained, as `--snapshots`",
     "LOOKING_GLASS_CACHE": "folder for what is computed once; default: the user's cache folder",
+    "LOOKING_GLASS_PREFIX": "path of a proxy that it stands below, such as `/looking`",
+    "LOOKING_GLASS_FRAME_ANCESTORS": "addresses of pages that may show it in a frame; default: none",
     "LOOKING_GLASS_HOST": "address to serve on",
     "LOOKING_GLASS_PORT": "port to serve on",
     "WEB_CONCURRENCY": "processes of the server; default: 1",

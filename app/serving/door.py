@@ -12,7 +12,8 @@ from typing import Any
 
 from app.serving.faults import end_process, one_line
 from app.serving.grading import Grading
-from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
+from app.serving.headers import FIXED, content_security_policy, framing
+from app.serving.place import AT_ROOT
 from app.serving.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
 from cnn_core.errors import LookingGlassError
 
@@ -61,15 +62,23 @@ class Door:
         Called without arguments once requests are handed on.
     afterwards : callable, optional
         Does what takes longer while requests are answered; takes `progress` and fails as `build`.
+    place : Place, optional
+        Where all this stands.
     """
 
     def __init__(
-        self, build, fail=end_process, opened=lambda: None, afterwards=lambda progress: None
+        self,
+        build,
+        fail=end_process,
+        opened=lambda: None,
+        afterwards=lambda progress: None,
+        place=AT_ROOT,
     ):
         self._build = build
         self._fail = fail
         self._opened = opened
         self._afterwards = afterwards
+        self.place = place
         self._state = LoadingState(False, "starting")
         self._application: Any = None
         self._opening = threading.Lock()
@@ -147,7 +156,8 @@ class Door:
     def __call__(self, environ, start_response):
         """Answer one request."""
         self.open()
-        path = environ.get("PATH_INFO", "/")
+        environ = self.place.inside(environ)
+        path = environ["PATH_INFO"]
         if path in (HEALTH, READINESS):
             return self._tell(path, environ, start_response)
         if self._state.ready:
@@ -188,9 +198,11 @@ class Door:
     def _tell(self, path, environ, start_response):
         state = self._state
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return _answer(environ, start_response, 405, "only GET", headers={"Allow": "GET, HEAD"})
+            return self._answer(
+                environ, start_response, 405, "only GET", headers={"Allow": "GET, HEAD"}
+            )
         status = 200 if path == HEALTH or state.ready else 503
-        return _answer(
+        return self._answer(
             environ, start_response, status, json.dumps(asdict(state)), "application/json"
         )
 
@@ -199,11 +211,39 @@ class Door:
             if path in self._files:
                 content = self._files[path]
                 kind = _TYPES[Path(path).suffix]
-                return _answer(environ, start_response, 200, content, kind)
+                return self._answer(environ, start_response, 200, content, kind)
             if "text/html" in environ.get("HTTP_ACCEPT", "text/html"):
-                page = waiting_page(self._state.step)
-                return _answer(environ, start_response, 503, page, "text/html; charset=utf-8")
-        return _answer(environ, start_response, 503, f"loading: {self._state.step}")
+                page = waiting_page(self._state.step, self.place.prefix)
+                return self._answer(environ, start_response, 503, page, "text/html; charset=utf-8")
+        return self._answer(environ, start_response, 503, f"loading: {self._state.step}")
+
+    def _answer(
+        self,
+        environ,
+        start_response,
+        status,
+        content,
+        kind="text/plain; charset=utf-8",
+        headers=None,
+    ):
+        body = content.encode()
+        # A request body that stays unread would be taken for the next request of its connection; the
+        # server drains it after the answer.
+        given = {
+            **FIXED,
+            **framing(self.place.frame_ancestors),
+            "Content-Security-Policy": content_security_policy(
+                frame_ancestors=self.place.frame_ancestors
+            ),
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            "Cache-Control": "no-store",
+            **(headers or {}),
+        }
+        if status == 503:
+            given["Retry-After"] = str(_SECONDS_TO_RETRY)
+        start_response(_STATUS[status], list(given.items()))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _files_of_waiting_page() -> dict[str, str]:
@@ -217,24 +257,3 @@ def _text_of(path: Path) -> str:
         raise LookingGlassError(
             f"{path}: {error.strerror}; install the package anew, or check the file out again"
         ) from None
-
-
-def _answer(
-    environ, start_response, status, content, kind="text/plain; charset=utf-8", headers=None
-):
-    body = content.encode()
-    # A request body that stays unread would be taken for the next request of its connection; the
-    # server drains it after the answer.
-    given = {
-        **FIXED,
-        **NEVER_IN_FRAMES,
-        "Content-Security-Policy": content_security_policy(),
-        "Content-Type": kind,
-        "Content-Length": str(len(body)),
-        "Cache-Control": "no-store",
-        **(headers or {}),
-    }
-    if status == 503:
-        given["Retry-After"] = str(_SECONDS_TO_RETRY)
-    start_response(_STATUS[status], list(given.items()))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

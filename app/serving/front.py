@@ -78,10 +78,12 @@ class Front:
         if scope["type"] != "http":
             await send({"type": f"{scope['type']}.close"})
             return
-        body, size = await _body(receive, self._compute.grading.most_body_bytes(scope["path"]))
+        path = self._door.place.path_inside(scope["path"])
+        body, size = await _body(receive, self._compute.grading.most_body_bytes(path))
         self._n_held += len(body)
         try:
-            answer = await self._answer(scope, environ_of(scope, size), body)
+            environ = self._door.place.inside(environ_of(scope, size))
+            answer = await self._answer(scope, environ, body)
         finally:
             self._n_held -= len(body)
         await _send(answer, send)

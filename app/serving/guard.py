@@ -16,8 +16,9 @@ from app.reading import StillReading
 from app.serving.faults import one_line
 from app.serving.foreign import has_own_name
 from app.serving.grading import MOST_PICTURE_BYTES, Grading
-from app.serving.headers import FIXED, NEVER_IN_FRAMES, content_security_policy
+from app.serving.headers import FIXED, content_security_policy, framing
 from app.serving.log import log
+from app.serving.place import AT_ROOT
 from app.serving.plain_pages import error_page
 from app.serving.request_bodies import BodyChecker, BodyError, parse_json
 from cnn_core.errors import LookingGlassError, SelectionError
@@ -41,7 +42,7 @@ _SENTENCES = {
 }
 
 
-def protect(app, page_paths, in_frames=False, grading=None):
+def protect(app, page_paths, place=AT_ROOT, grading=None):
     """Guard an app. Call it once, when all callbacks and routes are there.
 
     Parameters
@@ -50,8 +51,8 @@ def protect(app, page_paths, in_frames=False, grading=None):
     page_paths : collection of str
         Paths at which a page opens, each with its leading slash. Any other path is known when a
         route of the Flask server names it.
-    in_frames : bool
-        Whether any other page may show this one in a frame, as a notebook does.
+    place : Place
+        Where it stands.
     grading : Grading, optional
         What is known of requests beforehand.
     """
@@ -64,19 +65,21 @@ def protect(app, page_paths, in_frames=False, grading=None):
         TRAP_BAD_REQUEST_ERRORS=False,
     )
     _hide_versions(app)
-    _Guard(app, frozenset(page_paths), in_frames, grading or Grading()).stand_at(server)
+    _Guard(app, frozenset(page_paths), place, grading or Grading()).stand_at(server)
 
 
 class _Guard:
-    def __init__(self, app, page_paths, in_frames, grading):
-        self._paths = page_paths
+    def __init__(self, app, page_paths, place, grading):
+        self._paths, self._place = page_paths, place
         self._grading = grading
         self._checker = BodyChecker(app.callback_map)
         self._routes = app.server.url_map.bind("")
         self._headers = {
             **FIXED,
-            **({} if in_frames else NEVER_IN_FRAMES),
-            "Content-Security-Policy": content_security_policy(app.csp_hashes(), in_frames),
+            **framing(place.frame_ancestors),
+            "Content-Security-Policy": content_security_policy(
+                app.csp_hashes(), place.frame_ancestors
+            ),
         }
 
     def stand_at(self, server):
@@ -100,7 +103,8 @@ class _Guard:
             page = request.path.rstrip("/")
             if request.path not in self._paths and page in self._paths:
                 query = request.query_string.decode("latin-1")
-                return redirect(f"{page}?{query}" if query else page, 308)
+                address = self._place.prefix + page
+                return redirect(f"{address}?{query}" if query else address, 308)
             self._require_page()
         if request.path in _NOT_SERVED:
             raise NotFound
@@ -174,7 +178,7 @@ class _Guard:
     def _answer(self, status, sentence):
         if request.method in _READING and "text/html" in request.headers.get("Accept", ""):
             offered = self._paths if status == 404 else ()
-            page = error_page(HTTPStatus(status).phrase, sentence, offered)
+            page = error_page(HTTPStatus(status).phrase, sentence, offered, self._place.prefix)
             return Response(page, status, mimetype="text/html")
         return Response(sentence + "\n", status, mimetype="text/plain")
 

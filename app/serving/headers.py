@@ -22,10 +22,18 @@ FIXED = {
 }
 
 NEVER_IN_FRAMES = {"X-Frame-Options": "DENY"}
-"""Where no other page may show this one in a frame; a notebook does."""
+"""Where no other page may show this one in a frame."""
+
+NOBODY = "'none'"
+"""Pages that may show this one in a frame, as a Content-Security-Policy says it."""
 
 
-def content_security_policy(script_hashes=(), in_frames=False):
+def framing(frame_ancestors=NOBODY):
+    """Headers beside the policy that say who may show a page in a frame."""
+    return NEVER_IN_FRAMES if frame_ancestors == NOBODY else {}
+
+
+def content_security_policy(script_hashes=(), frame_ancestors=NOBODY):
     """Say what a page may load: files of this server and inline scripts known by their hash.
 
     Inline styles are allowed, since plotly.js sets them; pictures may be made in the page, since
@@ -35,8 +43,8 @@ def content_security_policy(script_hashes=(), in_frames=False):
     ----------
     script_hashes : sequence of str
         As ``'sha256-…'``, quotes included.
-    in_frames : bool
-        Whether any other page may show it in a frame.
+    frame_ancestors : str
+        Pages that may show it in a frame; "" for any.
 
     Returns
     -------
@@ -53,6 +61,6 @@ def content_security_policy(script_hashes=(), in_frames=False):
             "connect-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
-            *(() if in_frames else ("frame-ancestors 'none'",)),
+            *((f"frame-ancestors {frame_ancestors}",) if frame_ancestors else ()),
         )
     )

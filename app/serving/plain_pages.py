@@ -17,10 +17,10 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} · CNN Looking Glass</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/{style}">
+<link rel="stylesheet" href="{prefix}/assets/{style}">
 {head}</head>
-<body>
-<header><a class="brand" href="/"><span class="lens" aria-hidden="true"></span>CNN Looking Glass</a>
+<body data-prefix="{prefix}">
+<header><a class="brand" href="{prefix}/"><span class="lens" aria-hidden="true"></span>CNN Looking Glass</a>
 </header>
 <main>
 <h1>{title}</h1>
@@ -31,7 +31,7 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def error_page(title, sentence, paths=()):
+def error_page(title, sentence, paths=(), prefix=""):
     """Lay out what went wrong, and where one can go from there.
 
     Parameters
@@ -40,6 +40,8 @@ def error_page(title, sentence, paths=()):
         Plain text.
     paths : collection of str, optional
         Pages to offer.
+    prefix : str, optional
+        Path that all this stands below.
 
     Returns
     -------
@@ -47,11 +49,16 @@ def error_page(title, sentence, paths=()):
         HTML.
     """
     links = "".join(
-        f'<li><a href="{escape(path)}">{escape(_name_of(path))}</a></li>' for path in sorted(paths)
+        f'<li><a href="{prefix}{escape(path)}">{escape(_name_of(path))}</a></li>'
+        for path in sorted(paths)
     )
     offer = f"<p>There is:</p>\n<ul>{links}</ul>" if links else ""
     return _PAGE.format(
-        title=escape(title), head="", style=STYLE, content=f"<p>{escape(sentence)}</p>\n{offer}"
+        title=escape(title),
+        head="",
+        style=STYLE,
+        prefix=prefix,
+        content=f"<p>{escape(sentence)}</p>\n{offer}",
     )
 
 
@@ -59,13 +66,15 @@ def _name_of(path):
     return path.strip("/").capitalize() or "Explore"
 
 
-def waiting_page(step):
+def waiting_page(step, prefix=""):
     """Lay out the wait: the present step, and a bar that the page itself keeps up to date.
 
     Parameters
     ----------
     step : str
         What is being done as the page leaves the server.
+    prefix : str, optional
+        Path that all this stands below.
 
     Returns
     -------
@@ -73,7 +82,7 @@ def waiting_page(step):
         HTML.
     """
     head = (
-        f'<script src="/assets/{SCRIPT}" defer></script>\n'
+        f'<script src="{prefix}/assets/{SCRIPT}" defer></script>\n'
         '<noscript><meta http-equiv="refresh" content="2"></noscript>\n'
     )
     content = (
@@ -82,4 +91,6 @@ def waiting_page(step):
         '<progress id="progress" aria-labelledby="step"></progress>\n'
         '<p id="share" aria-hidden="true">\u00a0</p>'
     )
-    return _PAGE.format(title="Loading the network", head=head, style=STYLE, content=content)
+    return _PAGE.format(
+        title="Loading the network", head=head, style=STYLE, prefix=prefix, content=content
+    )

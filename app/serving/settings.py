@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.plain_numbers import count_in
+from app.serving.place import AT_ROOT, Place
 from cnn_core.artifacts import verify_artifacts
 from cnn_core.errors import LookingGlassError
 from cnn_core.shipped_files import DATA_FILE, SHIPPED, shipped_models
@@ -34,10 +35,11 @@ def number_from(environment: Mapping[str, str], name: str) -> int | None:
     return number
 
 
-def require_numbers(environment: Mapping[str, str]) -> None:
-    """Make sure that every variable that should hold a number does."""
+def require_readable(environment: Mapping[str, str]) -> None:
+    """Make sure that every variable of a certain form has it."""
     for name in _NUMBERS:
         number_from(environment, name)
+    Place.from_environment(environment)
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,9 @@ class Settings:
     """What the models take for black and white; None: what they tell themselves."""
     snapshots_path: Path | None = None
     """Of the first model's training; None: what lies beside each model."""
-
     hosts: tuple[str, ...] = ()
     """Names by which the server may be called, beside those that nobody else can have."""
+    place: Place = AT_ROOT
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -73,6 +75,7 @@ class Settings:
             given.get("LOOKING_GLASS_PIXELS") or None,
             Path(snapshots) if snapshots else None,
             tuple(name.lower() for name in given.get("LOOKING_GLASS_HOSTS", "").split(",") if name),
+            Place.from_environment(given),
         )
 
     @property

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 
 from app.factory import create_app
 from app.notebook import MOST_IMAGES, explorer_from, grid, show
+from app.serving.place import ANYWHERE, AT_ROOT
 from cnn_core.errors import LookingGlassError, SelectionError
 from cnn_core.images.dataset import dataset_of
 from cnn_core.network.in_memory import network_of
@@ -112,8 +113,8 @@ def test_what_does_not_fit_is_refused(cache):
 def test_a_notebook_may_show_it_in_a_frame_and_nobody_else(cache):
     explorer = explorer_from(MODEL, IMAGES, LABELS)
     framed, alone = (
-        create_app(explorer, in_frames=in_frames).server.test_client().get("/").headers
-        for in_frames in (True, False)
+        create_app(explorer, place=place).server.test_client().get("/").headers
+        for place in (ANYWHERE, AT_ROOT)
     )
     assert "X-Frame-Options" not in framed
     assert "frame-ancestors" not in framed["Content-Security-Policy"]

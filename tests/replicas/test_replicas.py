@@ -2,15 +2,13 @@
 
 import os
 import re
-import shutil
 import signal
-import subprocess
-import time
 from contextlib import ExitStack, contextmanager
 
 from tests.harness.driven import Watch
 from tests.harness.journey import press, settle, visit
 from tests.harness.served import ROOT, free_port, running_server
+from tests.replicas.nginx import running_nginx
 
 LOG_LINE = 'log_format served "$upstream_addr|$status"; access_log {} served;'
 
@@ -31,8 +29,6 @@ class Proxy:
 @contextmanager
 def proxied(servers, folder):
     """Put nginx with the settings of deploy/nginx.conf in front of servers."""
-    program = shutil.which("nginx")
-    assert program, "no nginx: install it, or leave this folder out (--ignore=tests/replicas)"
     port = free_port()
     lines = "".join(
         f"server {server.removeprefix('http://')} max_fails=1 fail_timeout=2s; "
@@ -44,22 +40,8 @@ def proxied(servers, folder):
     text, n_ports = re.subn(r"listen 8080;", f"listen 127.0.0.1:{port};", text)
     text, n_logs = re.subn(r"http \{", "http { " + LOG_LINE.format(log), text)
     assert (n_upstreams, n_ports, n_logs) == (1, 1, 1)
-    for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
-        text = text.replace("http {", f"http {{ {name}_temp_path {folder}/{name};", 1)
-    settings = folder / "nginx.conf"
-    settings.write_text(text)
-    own = f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
-    command = [program, "-p", str(folder), "-c", str(settings), "-g", own]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(100):
-            if log.exists():
-                break
-            time.sleep(0.05)
+    with running_nginx(text, folder, port):
         yield Proxy(f"http://127.0.0.1:{port}", log)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def end_at_once(process):
