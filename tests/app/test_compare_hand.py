@@ -147,6 +147,7 @@ def test_every_circle_can_be_drawn_and_taken_away_with_buttons():
     assert ("Circle this cell for A", "ha", "0:0:0,2:1:2,5:0:1") in told
     assert ("Circle this cell for B", "hb", "5:2:2,5:0:1") in told
     assert ("Cell to the right", "cell", "5:0:2") in told
+    assert (None, "hand", "0") in told
     assert ("Cell to the left", "cell", "5:0:0") in told
     assert ("Unit behind", "cell", "0:0:1") in told
     assert ("Take the circle at map 2 · row 1 · column 2 away", "ha", "0:0:0") in told
