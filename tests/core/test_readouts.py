@@ -15,7 +15,9 @@ from cnn_core.readouts import compute as compute_module
 from cnn_core.readouts import ladder as ladder_module
 from cnn_core.readouts.answers import Answers, Counts, Share
 from cnn_core.readouts.best_cells import COUNTS
+from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.compute import compute_readouts, count_shared
+from cnn_core.readouts.evidence import UNJUDGED
 from cnn_core.readouts.ladder import layers_to_read, read_layers
 from cnn_core.readouts.pooling import gain_by_training
 from cnn_core.readouts.removal import N_RANDOM
@@ -460,3 +462,9 @@ def test_provenance_says_what_was_used(found, case):
     assert {"keras", "numpy", "scikit-learn", "scipy", "python"} == set(
         found.provenance["versions"]
     )
+
+
+def test_of_shuffled_labels_no_verdict_is_given(found_in_shuffled):
+    claims = {one.name: one for one in judge_claims([found_in_shuffled], "2-0")}
+    for name in ("linear_suffices", "nodes_beat_cells", "hidden_layer_needed"):
+        assert claims[name].verdict == UNJUDGED, name

@@ -11,7 +11,8 @@ from app.figures.pictures.arrays import packed
 from app.figures.text import plain
 
 _LONGEST_NAME = 3
-_OTHER, _SAME = "#f2c14e", "#1489a6"
+# Light enough for dark letters on both, by day and by night.
+_OTHER, _SAME = "#f2c14e", "#7cc7d6"
 
 
 def shift_figure(
@@ -54,10 +55,7 @@ def shift_figure(
         "x": places * len(places),
         "y": [place for place in places for _ in places],
         "text": [plain(name, _LONGEST_NAME) for row in names for name in row],
-        "textfont": {
-            "size": 11,
-            "color": ["#ffffff" if same else "#1f2933" for same in is_same.ravel().tolist()],
-        },
+        "textfont": {"size": 11, "color": "#1f2933"},
         "hoverinfo": "skip",
     }
     bare = {
