@@ -10,16 +10,19 @@ from PIL import Image, ImageDraw
 from app.explorer import Explorer
 from app.pages.draw import PAGE
 from app.pages.draw.changes import CHANGES
+from app.pages.draw.cleaning import _cleaned
 from app.pages.draw.familiar import FAMILIAR, familiar_sentence, reference_of
+from app.pages.draw.pad import PAD
 from app.pages.draw.view import look
 from app.pages.draw.way import WAY
 from cnn_core.drawing.answers import curve, shift_map
 from cnn_core.drawing.change_results import SHIFTS, changes_text
 from cnn_core.drawing.change_survey import count_changes
-from cnn_core.drawing.cleaning import STEPS
+from cnn_core.drawing.cleaning import NO_STEPS, STEPS
 from cnn_core.drawing.familiar_images import Familiar, familiarity
 from cnn_core.drawing.morphing import morph
 from cnn_core.drawing.packed import pack, unpack
+from cnn_core.drawing.pictures import read_picture
 from cnn_core.drawing.reference import build_reference
 from cnn_core.drawing.reference_file import familiarity_file, write_reference
 from tests.app.asking import ask_page, ask_panel, small_app
@@ -233,3 +236,18 @@ def test_the_drawing_comes_back_as_a_file_pixel_by_pixel():
 def test_what_is_no_drawing_makes_no_file(own):
     reply = own_file("png", own)
     assert reply.status_code == 422 and reply.get_data(as_text=True).count("\n") == 1
+
+
+def test_networks_that_see_colours_get_coloured_ink_and_no_steps():
+    colour, grey = small_explorer((10, 14, 3), 1), small_explorer()
+    assert "draw-colour-place" in str(PAD.layout(colour))
+    assert "draw-colour-place" not in str(PAD.layout(grey))
+    assert "they are off" in str(PAD.layout(colour))
+    blue = Image.new("RGB", (280, 280))
+    ImageDraw.Draw(blue).line((60, 40, 150, 230), fill=(0, 0, 255), width=22)
+    buffer = io.BytesIO()
+    blue.save(buffer, "PNG")
+    network = colour.network(colour.model_names[0])
+    told = _cleaned(read_picture(buffer.getvalue()), NO_STEPS, network, colour)
+    pixels = unpack(told["own"])
+    assert pixels.shape == (10, 14, 3) and pixels[..., 2].max() > 100 and not pixels[..., :2].any()

@@ -63,6 +63,12 @@ def test_a_drawn_digit_is_answered_and_its_link_shows_it_elsewhere(page, open_pa
     settle(page)
     rested(page)
     assert said(page) == told
+    page.locator(".nav-link").get_by_text("Decide", exact=True).click()
+    settle(page)
+    page.go_back()
+    settle(page)
+    rested(page)
+    assert said(page) == told and page.evaluate(INKED)
     page.locator('[data-pad="clear"]').click()
     settle(page)
     assert "The pad is empty" in said(page) and "#own=" not in page.url
