@@ -1,10 +1,7 @@
 """The reader that weighs a few cells."""
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_selection import f_classif
 
 from cnn_core.readouts.logistic import fit_logistic, stated_tolerance
 from cnn_core.readouts.reader import FittedReader, classes_at, classes_to_learn
@@ -22,7 +19,7 @@ class BestCells:
     """Weighs the k cells that differ most between the classes, for several k.
 
     Cells are ranked by the F statistic of a one-way analysis of variance on the training images
-    (scikit-learn's f_classif; for two classes the square of Student's t), equal ones by position.
+    (for two classes the square of Student's t), equal ones by position.
     Each is standardised, and a logistic regression with a weak fixed penalty (scikit-learn's C = 1)
     weighs them.
     """
@@ -90,13 +87,36 @@ def rank_cells(values: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArra
     at_once = max(1, _VALUES_AT_ONCE // len(values))
     for start in range(0, len(scores), at_once):
         block = slice(start, start + at_once)
-        with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-            warnings.filterwarnings("ignore", "Features ", UserWarning)
-            centred = values[:, block].astype(np.float64)
-            centred -= centred.mean(axis=0)
-            found = f_classif(centred, labels)[0]
+        centred = values[:, block].astype(np.float64)
+        centred -= centred.mean(axis=0)
+        found = f_statistics(centred, labels)
         # Rounding gives a constant cell, or one that is constant but for rounding, any F.
         size = np.abs(values[:, block]).max(axis=0)
         found[np.abs(centred).max(axis=0) <= _LEAST_SPREAD * size] = np.nan
         scores[block] = found
     return np.argsort(-np.nan_to_num(scores, nan=-1.0, posinf=np.inf), kind="stable")
+
+
+def f_statistics(centred: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """F of a one-way analysis of variance, for each column.
+
+    Parameters
+    ----------
+    centred : shape (n, n_cells)
+        Each column's mean is 0.
+    labels : shape (n,)
+
+    Returns
+    -------
+    shape (n_cells,)
+        Spread between the classes over spread within them, each by its degrees of freedom; inf or
+        nan where there is none within.
+    """
+    classes, members = np.unique(labels, return_inverse=True)
+    sums = np.eye(len(classes))[members].T @ centred
+    between = (sums**2 / np.bincount(members)[:, np.newaxis]).sum(axis=0)
+    within = np.einsum("ij,ij->j", centred, centred) - between
+    degrees = len(classes) - 1, len(labels) - len(classes)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: NDArray[np.float64] = (between / degrees[0]) / (within / degrees[1])
+    return found
