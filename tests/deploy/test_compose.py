@@ -73,6 +73,17 @@ def test_proxy_asks_the_port_that_the_server_listens_on(content):
     assert published.split(":")[1] in re.findall(r"listen (\d+);", settings)
 
 
+def test_images_of_others_are_pinned(content):
+    others = [one["image"] for one in content["services"].values() if "build" not in one]
+    assert all(re.fullmatch(r"[a-z/]+:\d+\.\d+\.\d+[a-z-]*", image) for image in others)
+
+
+def test_proxy_finds_replicas_that_are_added_later():
+    settings = (FILE.parent / "nginx.conf").read_text()
+    assert re.search(r"resolver 127\.0\.0\.11 valid=\d+s", settings)  # Docker's name server
+    assert re.search(r"zone \w+ \d+k;\s+server app:\d+ resolve ", settings)
+
+
 def test_server_is_closed_and_has_time_to_end(content):
     app = content["services"]["app"]
     assert app["read_only"] is True

@@ -11,7 +11,10 @@ from app import gunicorn_conf
 from app.serving.door import HEALTH, READINESS
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "deploy" / "kubernetes"
-FILES = sorted(FOLDER.glob("*.yaml"))
+KUSTOMIZATIONS = sorted(FOLDER.rglob("kustomization.yaml"))
+FILES = sorted(set(FOLDER.glob("*.yaml")) - set(KUSTOMIZATIONS))
+MOUNT = FOLDER / "examples" / "own-models" / "mount.yaml"
+EXAMPLES = sorted(set(FOLDER.glob("examples/*/*.yaml")) - {*KUSTOMIZATIONS, MOUNT})
 # A version that long-lived clusters still run, and the newest whose schema there is.
 VERSIONS = ("1.29", "1.37")
 
@@ -38,7 +41,7 @@ def container(pod):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*FILES, *EXAMPLES], ids=lambda file: file.name)
 def test_file_fits_the_schema(file, version):
     kubernetes_validate.validate(content_of(file), version, strict=True)
 
@@ -151,3 +154,76 @@ def test_some_replicas_always_serve(kinds):
     # Applied again, a number here would undo what the autoscaler has set.
     assert "replicas" not in deployment
     assert scaling["minReplicas"] > kinds["PodDisruptionBudget"]["spec"]["maxUnavailable"]
+
+
+def laid_over(base, patch, key=None):
+    """Lay a patch over a content as kustomize does: maps key by key, lists by name or mountPath."""
+    if isinstance(patch, dict):
+        keys = [*base, *(name for name in patch if name not in base)]
+        return {
+            name: laid_over(base[name], patch[name], name)
+            if name in base and name in patch
+            else patch.get(name, base.get(name))
+            for name in keys
+        }
+    if isinstance(patch, list):
+        mark = "mountPath" if key == "volumeMounts" else "name"
+        old = {one[mark]: one for one in base}
+        new = {one[mark]: one for one in patch}
+        return [laid_over(old.get(name, {}), new.get(name, {})) for name in {**old, **new}]
+    return patch
+
+
+def test_the_image_is_the_one_thing_to_set(container):
+    content = content_of(FOLDER / "kustomization.yaml")
+    [image] = content["images"]
+    assert image["name"] == container["image"]
+    assert image["newName"] and image["newTag"] not in ("", "latest")
+    assert set(content) == {"apiVersion", "kind", "resources", "images"}
+
+
+@pytest.mark.parametrize("file", KUSTOMIZATIONS, ids=lambda file: file.parent.name)
+def test_every_kustomization_names_what_lies_beside_it(file):
+    content = content_of(file)
+    assert (content["apiVersion"], content["kind"]) == (
+        "kustomize.config.k8s.io/v1beta1",
+        "Kustomization",
+    )
+    patches = [patch["path"] for patch in content.get("patches", ())]
+    own = [name for name in (*content["resources"], *patches) if name != "../.."]
+    assert sorted(own) == sorted(one.name for one in file.parent.glob("*.yaml") if one != file)
+    if file.parent != FOLDER:
+        assert "../.." in content["resources"]
+        assert (file.parent / "../.." / "kustomization.yaml").is_file()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_models_of_ones_own_are_mounted(kinds, version):
+    patch = content_of(MOUNT)
+    assert patch["metadata"]["name"] == kinds["Deployment"]["metadata"]["name"]
+    content = laid_over(kinds["Deployment"], patch)
+    kubernetes_validate.validate(content, version, strict=True)
+    spec = content["spec"]["template"]["spec"]
+    [container] = spec["containers"]
+    assert container["image"] and container["readinessProbe"]
+    places = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+    assert set(places.values()) == {volume["name"] for volume in spec["volumes"]}
+    told = {one["name"]: one["value"] for one in container["env"]}
+    assert told["LOOKING_GLASS_MODELS"].startswith("/mine/") and "/mine" in places
+    assert told["LOOKING_GLASS_CACHE"] in places
+    claims = {
+        volume["persistentVolumeClaim"]["claimName"]
+        for volume in spec["volumes"]
+        if "persistentVolumeClaim" in volume
+    }
+    assert claims == {content_of(MOUNT.with_name("claim.yaml"))["metadata"]["name"]}
+
+
+def test_the_ingress_leads_to_the_service_with_tls(kinds):
+    spec = content_of(FOLDER / "examples" / "ingress" / "ingress.yaml")["spec"]
+    [rule], [tls] = spec["rules"], spec["tls"]
+    assert tls["hosts"] == [rule["host"]] and tls["secretName"]
+    [path] = rule["http"]["paths"]
+    service = path["backend"]["service"]
+    assert service["name"] == kinds["Service"]["metadata"]["name"]
+    assert service["port"]["name"] in {one["name"] for one in kinds["Service"]["spec"]["ports"]}
