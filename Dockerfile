@@ -19,23 +19,34 @@ RUN python /tmp/prune_packages.py && python /tmp/bill_of_materials.py > bill-of-
 COPY cnn_core ./cnn_core
 COPY artifacts ./artifacts
 ENV LOOKING_GLASS_CACHE=/srv/cache TF_CPP_MIN_LOG_LEVEL=2
-RUN python -m cnn_core check && python -m cnn_core survey
+# Takes minutes: kept apart from what changes often.
+RUN python -m cnn_core check && python -m cnn_core survey --light
 COPY assets ./assets
 COPY app ./app
 # Importing what is served compiles it, and nothing else.
 RUN python -c "import app.factory, app.local_server" \
     && python -m compileall -q app cnn_core \
+    && python /tmp/prune_packages.py app/translations \
     && chmod -R a+rX .
 
-FROM ${BASE_IMAGE}
+# The system without its caches, its manuals and what installs Python packages; licences stay.
+FROM ${BASE_IMAGE} AS system
+RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + && \
+    find /usr/share/doc -type f ! -name copyright -delete && \
+    find / -xdev -type d \( -path "*-packages/pip" -o -path "*-packages/setuptools" \
+        -o -name ensurepip -o -name python-wheels \) -prune -exec rm -rf {} + && \
+    rm -rf /var/cache/* /var/lib/apt/lists/* /var/log/* /usr/share/man /usr/share/info /usr/share/locale
+
+FROM scratch
 LABEL org.opencontainers.image.title="CNN Looking Glass" \
       org.opencontainers.image.description="Look inside a small CNN, and measure what the eye believes it saw" \
       io.cyclonedx.bill-of-materials="/srv/bill-of-materials.cdx.json"
-RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} +
+COPY --from=system / /
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv /srv
 WORKDIR /srv
-ENV PATH=/opt/venv/bin:$PATH \
+ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin \
+    LANG=C.UTF-8 \
     HOME=/tmp \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -135,6 +135,25 @@ class Explorer:
             return None
         return StillReading.of(model, set_name, self.reading)
 
+    def values_of(self, survey, layer, rows):
+        """What a layer gives for some images of a survey: kept, or computed where it is not.
+
+        Parameters
+        ----------
+        survey : Survey
+        layer : str
+        rows : sequence of int
+
+        Returns
+        -------
+        ndarray, shape (len(rows), *layer shape), float32
+        """
+        if layer in survey.features:
+            return np.asarray(survey.features[layer][rows])
+        model = next(name for (name, _), one in self._surveys.items() if one is survey)
+        images = self.dataset(survey.set_name).images[np.asarray(rows, np.int64)]
+        return self.network(model).activations(images, layers=[layer])[layer]
+
     def identity(self, model):
         """SHA-256 by which what was computed for a model is found again."""
         from cnn_core.survey.whole_set import identity_of

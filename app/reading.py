@@ -94,12 +94,7 @@ class Reading:
 
     def open_first(self) -> None:
         """Open the survey that the first picture is chosen by, if it is kept on disk."""
-        from cnn_core.survey.whole_set import stored_survey
-
-        key = self._order[0]
-        found = stored_survey(*self._parts(key), self._cache_folder, self._has_features(key[1]))
-        if found is not None:
-            self._keep(key, found)
+        self._open(self._order[0])
 
     def read_all(self, progress: Progress | None = None) -> None:
         """Open or build every survey.
@@ -114,7 +109,7 @@ class Reading:
         for key in self._order:
             self.present, self._done = key, 0
             step = f"{key[0]} reads the {key[1]} images"
-            if key not in self.surveys:
+            if key not in self.surveys and not self._open(key):
                 survey = survey_of(
                     *self._parts(key),
                     self._cache_folder,
@@ -124,6 +119,17 @@ class Reading:
                 self._keep(key, survey)
             self.present, self._done = None, 0
             self._before += len(self._datasets[key[1]])
+
+    def _open(self, key: tuple[str, str]) -> bool:
+        """Open what is kept, whole or without the activations behind the last convolution."""
+        from cnn_core.survey.whole_set import stored_survey
+
+        for with_features in (self._has_features(key[1]), False):
+            found = stored_survey(*self._parts(key), self._cache_folder, with_features)
+            if found is not None:
+                self._keep(key, found)
+                return True
+        return False
 
     def _advance(self, tell: Progress, step: str, done: int, total: int) -> None:
         self._done = done

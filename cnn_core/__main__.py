@@ -96,6 +96,12 @@ def command_parser() -> argparse.ArgumentParser:
     )
     survey.add_argument("--cache", type=Path, help="cache folder (default: the user's)")
     survey.add_argument(
+        "--light",
+        action="store_true",
+        help="keep what the last layers put out for the first model alone, which takes a third of "
+        "the disk; for the others it is computed where it is needed",
+    )
+    survey.add_argument(
         "--readouts",
         action="store_true",
         help="also measure what each layer alone can tell (minutes a model; a killed run goes on)",
@@ -266,10 +272,15 @@ def _survey(options: argparse.Namespace) -> int:
             value_range=first.value_range,
         )
         for split, dataset in fit_labels(datasets, network.n_classes).items():
-            with tqdm(
-                total=len(dataset), desc=printable(f"{model.name}, {split}"), unit=" images"
-            ) as bar:
-                survey = survey_of(network, dataset, options.cache, progress=partial(_advance, bar))
+            title = printable(f"{model.name}, {split}")
+            with tqdm(total=len(dataset), desc=title, unit=" images") as bar:
+                survey = survey_of(
+                    network,
+                    dataset,
+                    options.cache,
+                    progress=partial(_advance, bar),
+                    with_features=False if options.light and model is not models[0] else None,
+                )
                 bar.update(len(dataset) - bar.n)
             told = f"{model.name}, {split}: {survey.n_right:,} of {len(dataset):,} images right"
             tell(f"{told} ({survey.accuracy:.2%}). {survey.note}".rstrip(" "))

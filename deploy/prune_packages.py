@@ -1,11 +1,13 @@
 """Remove from an environment what no server needs: headers, test suites, symbol tables.
 
-python deploy/prune_packages.py
+python deploy/prune_packages.py                         # from the packages
+python deploy/prune_packages.py app/translations        # languages that the pages do not speak
 """
 
 import os
 import shutil
 import struct
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -13,12 +15,15 @@ from pathlib import Path
 DEAD_WEIGHT = (
     "tensorflow/include",
     "tensorflow/xla_aot_runtime_src",
+    # Conversions to other frameworks, and operations that only they use: nothing imports them.
+    "tensorflow/compiler/mlir/stablehlo",
+    "tensorflow/compiler/tf2xla/ops/_xla_ops.so",
     "clang",
     "plotly/labextension",
     "dash/labextension",
     "pip",
 )
-TESTED = ("h5py", "joblib", "numpy", "scipy", "sklearn")
+TESTED = ("h5py", "numpy", "scipy")
 UNSERVED = ("*.dev.js", "*.js.map", "*.a", "*.pxd", "*.pyi")
 
 _ELF_64_LITTLE = b"\x7fELF\x02\x01"
@@ -32,8 +37,11 @@ def prune(packages: Path) -> None:
         doomed += (packages / name).rglob("tests")
     # What the server imports is compiled anew by the first run, the rest stays uncompiled.
     doomed += packages.rglob("__pycache__")
-    for folder in doomed:
-        shutil.rmtree(folder, ignore_errors=True)
+    for path in doomed:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     for pattern in UNSERVED:
         for file in packages.rglob(pattern):
             file.unlink()
@@ -66,8 +74,19 @@ def drop_symbol_table(library: Path) -> None:
         file.truncate(end)
 
 
+def keep_languages(packages: Path, catalogues: Path) -> None:
+    """Remove what babel knows of languages other than English and those of the catalogues."""
+    spoken = {"root", "en", *(path.name for path in catalogues.iterdir() if path.is_dir())}
+    for file in (packages / "babel" / "locale-data").glob("*.dat"):
+        if file.stem not in spoken:
+            file.unlink()
+
+
 if __name__ == "__main__":
     site_packages = Path(sysconfig.get_path("purelib"))
+    if len(sys.argv) > 1:
+        keep_languages(site_packages, Path(sys.argv[1]))
+        sys.exit()
     prune(site_packages)
     for path in site_packages.rglob("*.so*"):
         if path.is_file() and not path.is_symlink():

@@ -6,8 +6,9 @@ import pytest
 from app.explorer import Explorer
 from app.factory import create_app
 from app.pages import PAGES
+from app.pages.decide.choices import default_image
 from app.reading import Reading
-from cnn_core.survey.whole_set import stored_survey
+from cnn_core.survey.whole_set import stored_survey, survey_of
 from tests.app.asking import ask_page, ask_panel, small_app
 from tests.app.small_explorer import small_explorer
 
@@ -22,12 +23,16 @@ def reading_of(explorer, folder):
     return Reading(explorer.networks, sets, folder)
 
 
-def app_over(reading):
-    """Serve the small explorer, as far as its sets are read."""
+def explorer_over(reading):
+    """Return the small explorer, as far as its sets are read."""
     whole = small_explorer()
     sets = {name: whole.dataset(name) for name in whole.set_names}
-    explorer = Explorer(whole.networks, sets, reading.surveys, notes=reading.notes, reading=reading)
-    app = create_app(explorer)
+    return Explorer(whole.networks, sets, reading.surveys, notes=reading.notes, reading=reading)
+
+
+def app_over(reading):
+    """Serve the small explorer, as far as its sets are read."""
+    app = create_app(explorer_over(reading))
     assert app.server.test_client().get("/").status_code == 200
     return app
 
@@ -144,3 +149,23 @@ def test_nothing_is_built_where_only_what_is_kept_is_asked_for(tmp_path):
     explorer = small_explorer()
     assert stored_survey(explorer.network("model_0"), explorer.dataset("test"), tmp_path) is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_light_survey_leaves_out_is_computed(tmp_path):
+    whole = small_explorer()
+    keys = [(model, name) for model in whole.networks for name in whole.set_names]
+    for model, name in keys:
+        survey_of(whole.network(model), whole.dataset(name), tmp_path, with_features=False)
+    reading = reading_of(whole, tmp_path)
+    steps = []
+    reading.read_all(lambda step, *_: steps.append(step))
+    assert steps == [] and set(reading.surveys) == set(keys)
+    light = explorer_over(reading)
+    survey = light.survey("model_1", "test")
+    assert not survey.features
+    kept = whole.survey("model_1", "test").features["last_maps"]
+    np.testing.assert_allclose(
+        light.values_of(survey, "last_maps", [3, 0, 7]), kept[[3, 0, 7]], rtol=1e-5, atol=1e-6
+    )
+    for model in whole.networks:
+        assert default_image(light, model, "test") == default_image(whole, model, "test")

@@ -15,7 +15,7 @@ from tests.harness.served import free_port
 
 pytestmark = pytest.mark.container
 
-MOST_BYTES = 1_800_000_000
+MOST_BYTES = 1_350_000_000
 SEALED = ("--read-only", "--network", "none", "--tmpfs", "/tmp", "--cap-drop", "ALL")
 SECRETS = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,22 +84,22 @@ def default_image(explorer: Explorer, model: str, set_name: str) -> int:
     p, q = default_pair(explorer.class_names)
     survey = explorer.survey(model, set_name)
     layer = default_layer(explorer.network(model))
-    disputed = _read_otherwise(survey, layer, p, q)
+    disputed = _read_otherwise(explorer, survey, layer, p, q)
     found = disputed if disputed is not None else _clear_with_runner_up(survey, p, q)
     return 0 if found is None else found
 
 
 @lru_cache(maxsize=64)
-def _read_otherwise(survey: Survey, layer: str, p: int, q: int) -> int | None:
+def _read_otherwise(explorer: Explorer, survey: Survey, layer: str, p: int, q: int) -> int | None:
     """Image of p, classified right, that the circles take for q; the least clear of several."""
-    values = survey.features.get(layer)
+    values = partial(explorer.values_of, survey, layer)
     known = (survey.logits, survey.labels, survey.predictions)
     groups = [list(clearest(*known, *classes, _OF_THE_ARTICLE)) for classes in ((p, q), (q, p))]
-    if values is None or min(map(len, groups)) < _OF_THE_ARTICLE:
+    if min(map(len, groups)) < _OF_THE_ARTICLE:
         return None
-    circles = find_circles(*(on_cells(np.asarray(values[rows]), _THRESHOLD) for rows in groups))
+    circles = find_circles(*(on_cells(values(rows), _THRESHOLD) for rows in groups))
     right = np.flatnonzero((survey.labels == p) & (survey.predictions == p))
-    on = on_from_peak(np.asarray(values[right]), survey.peak[layer][right], _THRESHOLD)
+    on = on_from_peak(values(right), survey.peak[layer][right], _THRESHOLD)
     shares = [
         on[:, mask].mean(axis=1) if mask.any() else np.zeros(len(right))
         for mask in (circles.unique_a, circles.unique_b)

@@ -26,6 +26,7 @@ from cnn_core.decision.race import ClassRace, Curve, Race, class_race, race
 from cnn_core.decision.references import IntegratedGradients, integrated_gradients
 from cnn_core.decision.smallest_edit import BestEdit, smallest_edit_of_donors
 from cnn_core.statistics import wilson_interval
+from cnn_core.survey.one_pass import layers_from_last_convolution
 
 PART_IMAGES = 128
 """Images of a class that one request takes through the race."""
@@ -137,7 +138,8 @@ def curve(view: DecideView, part: int) -> CurvePart | None:
 def _curve_part(view: DecideView, members: NDArray[np.int64], seed: int) -> ClassRace:
     explorer, selection = view.explorer, view.selection
     # Behind an early layer nearly the whole network is run again at every step.
-    is_late = selection.race in explorer.survey(selection.model, explorer.set_names[0]).features
+    late = layers_from_last_convolution(explorer.network(selection.model).layers)
+    is_late = selection.race in {info.name for info in late}
     return class_race(
         explorer.network(selection.model),
         selection.race,
