@@ -67,7 +67,8 @@
     group.classList.toggle("made", Boolean(made));
     group.classList.toggle("told", Boolean(made) && !isQuiet);
     const right = group.querySelector(`[data-guess="${group.dataset.right}"]`);
-    right?.classList.toggle("is-right", Boolean(made) && !isQuiet);
+    // On a projector the speaker tells, whether or not somebody guessed in this browser.
+    right?.classList.toggle("is-right", (Boolean(made) && !isQuiet) || isPresented());
     const said = group.parentElement.querySelector(".lesson-said");
     const { saidRight, saidWrong } = group.dataset;
     const text = !made || isQuiet ? ""

@@ -209,3 +209,17 @@ def test_the_pages_open_on_other_models(make):
         if page.path.startswith("/lesson"):
             answer = ask_page(app, page.path, "")
             assert answer["notices"]["children"] == []
+
+
+def sheet_of(search):
+    return str(ask_page(small_app(), "/lesson/worksheet", search))
+
+
+def test_only_the_answer_key_tells_what_is_right():
+    assert "☒" not in sheet_of("") and sheet_of("?key=1").count("☒") >= 3
+
+
+def test_codes_and_links_lead_to_the_address_that_was_asked():
+    told = str(ask_page(small_app(), "/lesson/teacher", ""))
+    assert "http://localhost/lesson/3" in told and "data:image/svg+xml" in told
+    assert "this computer alone" in told

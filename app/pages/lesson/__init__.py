@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.frame.page import Page
-from app.pages.lesson import check, start
+from app.pages.lesson import check, start, teacher, worksheet
 from app.pages.lesson.step_page import step_page
 from app.pages.lesson.steps import STEPS
 
@@ -14,4 +14,5 @@ def lesson_pages(guests: Mapping[str, Page[Any]]) -> tuple[Page[Any], ...]:
 
     `guests` are the pages that lend their panels, by their path.
     """
-    return (start.PAGE, check.PAGE, *(step_page(step, guests[step.guest]) for step in STEPS))
+    steps = (step_page(step, guests[step.guest]) for step in STEPS)
+    return (start.PAGE, *steps, check.PAGE, teacher.PAGE, worksheet.PAGE)

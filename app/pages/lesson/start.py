@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.frame.fields import Selection, shared_fields
 from app.frame.language import LANGUAGES, N_, _, count_text, decimal_text, percent_text, spoken
-from app.frame.links import LESSON
+from app.frame.links import LESSON, QUIZ
 from app.frame.page import Page, Panel, Reply, View
 from app.pages.lesson import facts
 from app.pages.lesson.card import case_key
 from app.pages.lesson.facts import Case
-from app.pages.lesson.step_page import case_of, lesson_links
+from app.pages.lesson.step_page import case_of, lesson_link, lesson_links
 from app.pages.lesson.steps import MINUTES, STEPS
 
 WAY, RESULT, ANSWER = "lesson-way", "lesson-result", "lesson-answer-text"
@@ -88,8 +88,9 @@ def _draw(view: View) -> dict[str, Any]:
                     html.Ol(items, className="lesson-way"),
                     html.P(
                         [
-                            _link("1", _("Start with step 1")),
+                            _link("1", _("Start with step 1"), "button lesson-next"),
                             _link("check", _("Six questions first")),
+                            _link("quiz", _("Blind quiz"), ""),
                         ],
                         className="lesson-ways",
                     ),
@@ -216,7 +217,7 @@ def _reply(view: View) -> Reply:
             "A lesson for 25 to 45 minutes. You look inside a small network and check by numbers what your "
             "eye believes."
         ),
-        links={**links, "lesson-again": again},
+        links={**links, "lesson-again": again, "lesson-quiz": lesson_link(view, QUIZ)},
     )
 
 

@@ -175,9 +175,10 @@ def lesson_link(view: Any, path: str, **more: Any) -> str:
     """Address of a page of the lesson on the same model, classes and language."""
     case, selection = case_of(view), view.selection
     usual = facts.pair_of_lesson(view.explorer, None, None)
-    pair = {} if (case.p, case.q) == usual else {"p": case.p, "q": case.q}
-    language = None if selection.lang == browser_language() else selection.lang
-    present = 1 if selection.present else None
-    return link(
-        view.explorer, path, model=selection.model, **pair, present=present, lang=language, **more
-    )
+    told = {
+        "model": selection.model,
+        **({} if (case.p, case.q) == usual else {"p": case.p, "q": case.q}),
+        "present": 1 if selection.present else None,
+        "lang": None if selection.lang == browser_language() else selection.lang,
+    }
+    return link(view.explorer, path, **{**told, **more})

@@ -104,6 +104,7 @@ STEPS = (
         main=("compare-boards",),
         side=("compare-hand", "compare-worth"),
         late=("compare-worth",),
+        unseen=("compare-circles",),
         prepared={"layer": _last_layer, "c": lambda case: (), "hand": lambda case: True},
     ),
     Step(
@@ -114,6 +115,7 @@ STEPS = (
         COMPARE,
         main=("compare-boards",),
         late=("compare-boards",),
+        unseen=("compare-circles",),
         prepared={"layer": _last_layer, "c": lambda case: (facts.hard_image(case),)},
     ),
     Step(
