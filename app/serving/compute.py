@@ -20,6 +20,7 @@ from app.serving.door import Door, LoadingState
 from app.serving.faults import one_line
 from app.serving.grading import Grading
 from app.serving.whole import Answer, answer_of
+from cnn_core.terminal import complain
 
 N_DEAR = 1
 _LENGTH = struct.Struct(">I")
@@ -129,7 +130,7 @@ def fork_compute(door: Door, n_cheap: int, foreign: list[Any]) -> Compute:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _compute(door, there, n_cheap + N_DEAR)
     except BaseException as error:
-        print(one_line(error), file=sys.stderr, flush=True)
+        complain(one_line(error))
     finally:
         os._exit(1)
 

@@ -5,7 +5,6 @@ slowly, or has a question that takes long, waits in the event loop, where it cos
 """
 
 import asyncio
-import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -16,6 +15,7 @@ from app.serving.faults import one_line
 from app.serving.lanes import Lane, LaneFullError, Reader
 from app.serving.plain_answers import PLAIN_HEADERS, sentence_of
 from app.serving.whole import Answer, answer_of, encoded, environ_of
+from cnn_core.terminal import complain
 
 MOST_BODY_BYTES = 2**22
 """Of any request; an application may say less for most of its paths."""
@@ -107,7 +107,7 @@ class Front:
             return _busy()
         except Exception as error:
             path = ascii(environ["PATH_INFO"][:200])
-            print(f"{environ['REQUEST_METHOD']} {path}: {one_line(error)}", file=sys.stderr)
+            complain(f"{environ['REQUEST_METHOD']} {path}: {one_line(error)}")
             return _plain(500)
         assert isinstance(answer, Answer)
         self._files.keep(question, answer)
