@@ -24,6 +24,8 @@ control_socket_disable = True
 # The sign of life of a worker is a file: in memory where the disk may be read-only or slow.
 worker_tmp_dir = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
 graceful_timeout = 8
+# On a machine that is short of time a worker that lives may be silent for long.
+timeout = 120
 # Longer than a person looks at one picture, so that the next one needs no new connection.
 keepalive = 15
 # An address holds the whole state of a page.

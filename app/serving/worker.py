@@ -27,6 +27,8 @@ gunicorn.arbiter.time = SimpleNamespace(**{**vars(time), "time": time.monotonic}
 MOST_UNFINISHED_BYTES = 2**26
 _OTHER_DESCRIPTORS = 128
 """Files, pipes and the like that the process opens beside its connections."""
+_ACCEPTED_AT_ONCE = 64
+"""New connections before those that are there have their turn again."""
 _SECONDS_BETWEEN_LOOKS = 1.0
 _LINGER_SECONDS = 1.0
 """For which a server that ends keeps connections on which a next request may be on its way."""
@@ -78,9 +80,11 @@ class PatientWorker(ASGIWorker):
         for listener in self.sockets:
             self.servers.append(
                 await self.loop.create_server(
-                    lambda: PatientProtocol(self), sock=listener.sock, backlog=self.cfg.backlog
+                    lambda: PatientProtocol(self), sock=listener.sock, backlog=_ACCEPTED_AT_ONCE
                 )
             )
+            # The loop takes its own number for the system's queue too, which may be longer.
+            listener.sock.listen(self.cfg.backlog)
         while not self._is_ending.is_set() and self.ppid == os.getppid():
             self.notify()
             self.connections.end_late()
