@@ -192,3 +192,12 @@ def test_what_the_page_shows_already_is_not_sent_again(shown, is_sent):
     sent |= {"options"} if answer["answer"]["data"]["options"] else set()
     assert sent == is_sent
     assert "explore-grid" in answer and "style" in answer["explore-strip"]
+
+
+def test_the_doors_for_a_first_reader_keep_the_model_and_lead_to_another_image():
+    selection, _ = selected("?model=model_1&image=5")
+    doors = PAGE.reply(look(small_explorer(), selection)).links
+    assert doors["lesson"] == "/lesson?model=model_1"
+    around, problems = selected(doors["around"].removeprefix("/"))
+    assert problems == []
+    assert around.model == "model_1" and around.image != 5

@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.frame.components import select
 from app.frame.image_chooser import image_search, image_steps
-from app.frame.links import COMPARE, EXPLORE, link_to
-from app.frame.page import Page, Reply
+from app.frame.links import COMPARE, EXPLORE, LESSON, link, link_to
+from app.frame.page import Page, Reply, Steps
 from app.frame.query import write_query
 from app.frame.search import steps
 from app.pages.explore import words
@@ -59,10 +59,18 @@ def _choices(explorer: Explorer) -> Component:
             select("set", "Images", sets),
             image_steps(),
             image_search(explorer, FOUND),
+            _doors(),
             select("layer", "Layer", layers),
         ],
         className="choices",
     )
+
+
+def _doors() -> Component:
+    """Where a first reader may go from here: be led, or look around."""
+    lesson = html.A("Take the lesson", href=LESSON, **{"data-link": "lesson"})
+    around = html.A("look around", href=EXPLORE, **{"data-link": "around"})
+    return html.P(["New here? ", lesson, " or ", around, "."], className="note doors")
 
 
 def _reply(view: ExploreView) -> Reply:
@@ -70,10 +78,11 @@ def _reply(view: ExploreView) -> Reply:
     remedy = None
     if view.problems:
         remedy = EXPLORE + PAGE.write(replace(selection, find=""), view.explorer)
+    leading = steps(view, view.found)
     return Reply(
         sentence=words.sentence(view),
-        steps=steps(view, view.found),
-        links=_links(view),
+        steps=leading,
+        links={**_links(view), **_first_doors(view, leading)},
         names=_names(selection),
         remedy=remedy,
     )
@@ -100,6 +109,17 @@ def _links(view: ExploreView) -> dict[str, str]:
             )
             for group in "abc"
         },
+    }
+
+
+def _first_doors(view: ExploreView, leading: Steps) -> dict[str, str]:
+    """Addresses of the doors for a first reader; looking around begins with an image at random."""
+    explorer, selection = view.explorer, view.selection
+    around = {"model": selection.model, "set": selection.subject.set, "layer": selection.layer}
+    image = leading.random[0] if leading.random else None
+    return {
+        "lesson": link(explorer, LESSON, model=selection.model),
+        "around": link(explorer, EXPLORE, **around, image=image),
     }
 
 
