@@ -22,30 +22,6 @@ def callback_for(app, output_part):
     return key, app.callback_map[key]
 
 
-def ask(app, output_part, *values, states=()):
-    """Call a callback over HTTP.
-
-    Returns
-    -------
-    flask response
-    """
-    key, declared = callback_for(app, output_part)
-    body = {
-        "output": key,
-        "outputs": _outputs(app, key),
-        "inputs": [
-            {**part, "id": _id(part["id"]), "value": value}
-            for part, value in zip(declared["inputs"], values, strict=True)
-        ],
-        "state": [
-            {**part, "id": _id(part["id"]), "value": value}
-            for part, value in zip(declared["state"], states, strict=True)
-        ],
-        "changedPropIds": [f"{part['id']}.{part['property']}" for part in declared["inputs"]],
-    }
-    return app.server.test_client().post("/_dash-update-component", json=body)
-
-
 def ask_page(app, path, search, own="", shown=None):
     """Ask a page's main callback: what it answers, by component and property."""
     address = {"path": path, "search": search, "own": own, "serial": 1}
@@ -86,13 +62,6 @@ def _post(app, key, value):
         "changedPropIds": [f"{part['id']}.{part['property']}"],
     }
     return app.server.test_client().post("/_dash-update-component", json=body)
-
-
-def show(app, grid_output, path, search):
-    """Outputs of a page's main callback for an address: {component id: {property: value}}."""
-    response = ask(app, grid_output, {"path": path, "search": search, "serial": 1})
-    assert response.status_code == 200, response.get_data(as_text=True)[:300]
-    return response.get_json()["response"]
 
 
 def _id(text):

@@ -6,10 +6,8 @@ from app.pages.evidence.state import read
 from app.pages.evidence.view import look
 from cnn_core.readouts.paired import compare
 from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
-from tests.app.asking import show
+from tests.app.asking import ask_page
 from tests.app.measured_explorer import measured_app, measured_explorer
-
-LADDER = "evidence-ladder.figure"
 
 
 def stored():
@@ -29,7 +27,7 @@ def viewed(search=""):
 
 
 def shown(search="", app=None):
-    return show(app or measured_app(), LADDER, PAGE.path, search)
+    return ask_page(app or measured_app(), PAGE.path, search)
 
 
 def with_results(results, tmp_path):

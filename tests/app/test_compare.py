@@ -25,13 +25,12 @@ from cnn_core.circles.circle_reader import rows_of_classes
 from cnn_core.circles.nulls import chance_within
 from cnn_core.circles.rule import on_from_peak
 from cnn_core.space.mosaic import Mosaic
-from tests.app.asking import ask_panel, show, small_app
+from tests.app.asking import ask_page, ask_panel, small_app
 from tests.app.packed_figures import cells as unpacked_cells
 from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer
 
 LAYERS = ("first_maps", "pooled", "last_maps", "flat", "hidden", "classes")
-BOARD = "compare-board-a0.figure"
 ODD = (
     "?a=",
     "?b=",
@@ -569,7 +568,7 @@ def test_the_table_is_sorted_as_asked(measures, sort):
 
 @pytest.mark.parametrize("address", ["", *ODD[:6], "?layer=first_maps&zoom=circled&triples=1"])
 def test_the_callbacks_answer(address):
-    shown = show(small_app(), BOARD, PAGE.path, address)
+    shown = ask_page(small_app(), PAGE.path, address)
     assert shown["answer"]["data"]["path"] == PAGE.path
     for panel in PAGE.panels:
         if panel.is_slow:
@@ -579,7 +578,7 @@ def test_the_callbacks_answer(address):
 
 
 def test_rules_are_offered_in_the_words_of_the_classes():
-    answer = show(small_app(), BOARD, PAGE.path, "")["answer"]["data"]
+    answer = ask_page(small_app(), PAGE.path, "")["answer"]["data"]
     offered = {option["value"]: option for option in answer["options"]["rb"]}
     assert offered["clear"]["label"] == "clearest 9 against 4"
     assert offered["hand"]["disabled"]

@@ -17,7 +17,7 @@ from app.pages.compare import PAGE, words, worth
 from app.pages.compare.members import neighbours
 from app.pages.compare.state import read, write
 from app.pages.compare.view import look
-from tests.app.asking import ask, small_app
+from tests.app.asking import ask_page, small_app
 from tests.app.small_explorer import CLASS_NAMES, small_explorer
 
 
@@ -46,9 +46,7 @@ def test_a_notice_links_only_to_another_address():
     ("search_text", "has_link"), [("?layer=zz", False), ("?find=label:q", True)]
 )
 def test_only_a_search_without_result_leaves_a_link_to_follow(search_text, has_link):
-    address = {"path": "/decide", "search": search_text, "serial": 1}
-    response = ask(small_app(), "decide-nodes.figure", address).get_json()
-    told = str(response["response"]["notices"])
+    told = str(ask_page(small_app(), "/decide", search_text)["notices"])
     assert "notice" in told and ("corrected link" in told) == has_link
 
 

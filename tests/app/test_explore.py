@@ -8,11 +8,9 @@ from app.frame.subject import Subject
 from app.pages.explore import PAGE, words
 from app.pages.explore.state import read, write
 from app.pages.explore.view import look
-from tests.app.asking import ask, show, small_app
+from tests.app.asking import ask_page, small_app
 from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer
-
-GRID = "explore-grid.figure"
 
 
 def steps_at(search):
@@ -77,7 +75,7 @@ def test_a_wrong_address_is_told_with_the_nearest_choice(search, key, told):
 @pytest.mark.parametrize("columns", ["", "1", "2", "3", "5"])
 def test_the_grid_holds_every_value_of_every_unit(layer, columns):
     explorer = small_explorer()
-    answer = show(small_app(), GRID, PAGE.path, f"?image=7&layer={layer}&columns={columns}")
+    answer = ask_page(small_app(), PAGE.path, f"?image=7&layer={layer}&columns={columns}")
     shown = picture(answer["explore-grid"]["figure"])
     values = explorer.network("model_0").activations(explorer.dataset("test").images[[7]])[layer][0]
     assert np.isfinite(shown).sum() == values.size
@@ -88,7 +86,7 @@ def test_the_grid_holds_every_value_of_every_unit(layer, columns):
 
 @pytest.mark.parametrize("mode", ["map", "clip"])
 def test_true_values_stay_on_hover_when_colours_are_stretched(mode):
-    figure = show(small_app(), GRID, PAGE.path, f"?image=7&range={mode}")["explore-grid"]["figure"]
+    figure = ask_page(small_app(), PAGE.path, f"?image=7&range={mode}")["explore-grid"]["figure"]
     values = small_explorer().activations("model_0", Subject("test", 7))["last_maps"][0]
     told = picture(figure, "customdata")
     np.testing.assert_array_equal(np.sort(told[np.isfinite(told)]), np.sort(values.ravel()))
@@ -111,7 +109,7 @@ def test_the_page_says_that_the_natural_order_means_nothing():
 
 def test_softmax_numbers_and_words_are_those_of_the_network():
     explorer = small_explorer()
-    answer = show(small_app(), GRID, PAGE.path, "?image=11")
+    answer = ask_page(small_app(), PAGE.path, "?image=11")
     logits = explorer.network("model_0").logits(explorer.dataset("test").images[[11]])[0]
     probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     bars = answer["explore-answer"]["figure"]["data"][0]
@@ -146,7 +144,7 @@ def test_next_wrong_is_the_next_misclassified_image():
 
 
 def test_an_enlarged_unit_shows_its_bias_and_its_statistics():
-    answer = show(small_app(), GRID, PAGE.path, "?image=3&layer=first_maps&unit=2")
+    answer = ask_page(small_app(), PAGE.path, "?image=3&layer=first_maps&unit=2")
     text = str(answer["explore-unit"]["children"])
     survey = small_explorer().survey("model_0", "test")
     assert "Map 2" in text
@@ -155,7 +153,7 @@ def test_an_enlarged_unit_shows_its_bias_and_its_statistics():
 
 @pytest.mark.parametrize("find", ["nonsense", "label:zebra", "image 3", "999999"])
 def test_a_search_that_is_not_understood_is_told_and_the_picture_stays(find):
-    answer = show(small_app(), GRID, PAGE.path, f"?image=3&find={find}")
+    answer = ask_page(small_app(), PAGE.path, f"?image=3&find={find}")
     assert "Search:" in str(answer["notices"]["children"])
     assert answer["explore-grid"]["figure"]["data"]
 
@@ -185,8 +183,7 @@ def test_colour_images_are_drawn_in_colour():
     ],
 )
 def test_what_the_page_shows_already_is_not_sent_again(shown, is_sent):
-    address = {"path": PAGE.path, "search": "?image=4&layer=hidden", "shown": shown, "serial": 1}
-    answer = ask(small_app(), GRID, address).get_json()["response"]
+    answer = ask_page(small_app(), PAGE.path, "?image=4&layer=hidden", shown=shown)
     sent = {name for name in ("explore-grid-title",) if name in answer}
     sent |= {"explore-strip.children"} if "children" in answer["explore-strip"] else set()
     sent |= {"options"} if answer["answer"]["data"]["options"] else set()

@@ -23,7 +23,7 @@ from cnn_core.artifacts import HISTORY, MANIFEST, read_manifest
 from cnn_core.images.mnist_writers import Writers
 from cnn_core.statistics import design_effect, wilson_interval
 from cnn_core.survey.calibration import calibration
-from tests.app.asking import show, small_app
+from tests.app.asking import ask_page, small_app
 from tests.app.small_explorer import small_explorer
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
@@ -325,7 +325,7 @@ def test_a_model_of_ones_own_is_told_to_have_no_records():
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "?label=77&pred=zebra&page=-4&hardest=many&x=1"])
 def test_the_callback_answers_every_address(address):
-    drawn = show(small_app(), "model-confusion.figure", PAGE.path, address)
+    drawn = ask_page(small_app(), PAGE.path, address)
     view = view_of(address)
     assert drawn["answer"]["data"]["search"] == write(view.selection, small_explorer())
     assert len(drawn["model-layers"]["children"]["props"]["children"][1]["props"]["children"]) == 6
