@@ -40,6 +40,7 @@ VARIABLES = {
     "LOOKING_GLASS_CACHE": "folder for what is computed once; default: the user's cache folder",
     "LOOKING_GLASS_PREFIX": "path of a proxy that it stands below, such as `/looking`",
     "LOOKING_GLASS_FRAME_ANCESTORS": "addresses of pages that may show it in a frame; default: none",
+    "LOOKING_GLASS_HOSTS": "names by which browsers may call it, with commas; `*` for any",
     "LOOKING_GLASS_HOST": "address to serve on",
     "LOOKING_GLASS_PORT": "port to serve on",
     "WEB_CONCURRENCY": "processes of the server; default: 1",
