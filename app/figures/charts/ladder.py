@@ -30,7 +30,7 @@ STYLES = {
 }
 """By name of the reader or of the changed network."""
 
-_ROW_PIXELS = 46
+_ROW_PIXELS = 40
 _BAND_PIXELS = 9
 _NEAREST_WORDS = 0.3
 Guide = tuple[float, float, float]

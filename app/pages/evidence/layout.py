@@ -92,7 +92,7 @@ def purpose_frame(explorer: Explorer) -> Component:
     """Frame of the answer and its four steps."""
     return html.Section(
         [
-            html.H2("What is the MLP for?", className="faint"),
+            html.H2("What is the MLP for?", className="visually-hidden"),
             html.P(id=PURPOSE, className="purpose-headline", role="status"),
             html.Ol(id=STEPS, className="steps"),
             html.P(id=TRAINING, className="note training-adds"),
@@ -112,26 +112,18 @@ def ladder_frame(explorer: Explorer) -> Component:
         "ladder",
         "Readout ladder: what each layer alone can tell",
         [
-            html.Div(
-                [
-                    html.Ul(id=LEGEND, className="mark-legend", **{"aria-label": "Marks"}),
-                    labelled(
-                        [
-                            html.Span("k, the number of best cells: "),
-                            html.B(id=CELLS_NOTE, className="figures"),
-                        ],
-                        dbc.Input(id=CELLS, type="range", min=0, max=0, step=1, value=0),
-                        class_name="field cells-slider",
-                    ),
-                ],
-                className="ladder-head",
-            ),
+            html.Ul(id=LEGEND, className="mark-legend", **{"aria-label": "Marks"}),
             html.Div(
                 graph(LADDER, "Share of right answers of each reader on each layer"), id=LADDER_BOX
             ),
             html.P(id=LADDER_NOTE, className="faint note"),
         ],
         picture=LADDER,
+        beside=labelled(
+            [html.Span("best cells, k: "), html.B(id=CELLS_NOTE, className="figures")],
+            dbc.Input(id=CELLS, type="range", min=0, max=0, step=1, value=0),
+            class_name="field cells-slider",
+        ),
     )
 
 
@@ -224,7 +216,12 @@ def nodes_frame(explorer: Explorer) -> Component:
 
 
 def _panel(
-    what: str, title: str, parts: Sequence[Component], *, picture: str | None = None
+    what: str,
+    title: str,
+    parts: Sequence[Component],
+    *,
+    picture: str | None = None,
+    beside: Component | None = None,
 ) -> Component:
     buttons = []
     if what in FILES:
@@ -243,7 +240,8 @@ def _panel(
     return html.Section(
         [
             html.Div(
-                [html.H2(title), html.Div(buttons, className="button-row")], className="panel-head"
+                [html.H2(title), beside, html.Div(buttons, className="button-row")],
+                className="panel-head",
             ),
             *parts,
         ],

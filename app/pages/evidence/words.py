@@ -282,7 +282,4 @@ def sentence(view: EvidenceView) -> str:
     if not isinstance(view, MeasuredView):
         return "This model has not been measured on this question yet."
     wrong = 1000 * (1 - view.task.network.value)
-    return (
-        f"To {question(view)}, the network makes {number_text(wrong, '.1f')} mistakes in 1,000 "
-        "images; each row below is a reader that sees one layer alone."
-    )
+    return f"To {question(view)}, the network makes {number_text(wrong, '.1f')} mistakes in 1,000 images."
