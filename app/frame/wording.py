@@ -18,6 +18,7 @@ _UNSURE_BELOW = 1e-37  # float32 holds no smaller number at full precision, and 
 _RAREST = 1e-6  # a student reads no smaller number
 _AS_GOOD_AS_ZERO = 1e-9  # what rounding in float64 leaves of a zero
 _MOST_DECIMALS = 9
+_WRITTEN_OUT = 1e6
 
 
 def number_text(number: float, form: str = ".3g") -> str:
@@ -26,9 +27,13 @@ def number_text(number: float, form: str = ".3g") -> str:
     Parameters
     ----------
     form
-        As in a format string.
+        As in a format string. Where so few digits would give a power of ten, a number below a
+        million is written out.
     """
-    return f"{number:{form}}".replace("-", "−")
+    text = f"{number:{form}}"
+    if form.endswith("g") and "e+" in text and abs(number) < _WRITTEN_OUT:
+        text = f"{number:,.0f}"
+    return text.replace("-", "−")
 
 
 def signed(number: float, digits: int = 2) -> str:

@@ -101,6 +101,9 @@ def test_numbers_have_a_true_minus_also_in_their_exponent():
     assert wording.number_text(-2.5e-9, ".1e") == "−2.5e−09"
     assert wording.number_text(-1234.5, ",.4g") == "−1,234"  # half to even
     assert wording.number_text(3.0) == "3"
+    assert wording.number_text(150.6, ".2g") == "151"
+    assert wording.number_text(-1000.0, ".3g") == "−1,000"
+    assert wording.number_text(2.5e7, ".2g") == "2.5e+07"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +161,7 @@ def test_no_end_of_an_interval_is_rounded_to_a_tie(low, high, told):
 
 
 def test_what_a_reader_typed_stands_in_a_sentence():
-    assert wording.quoted_part("a\nb\x00") == "a?b?"
+    assert wording.quoted_part("a\nb\x00") == "a b?"
     assert wording.quoted_part("x" * 41) == "x" * 39 + "…"
     assert wording.quoted_part("x" * 40) == "x" * 40
 
