@@ -314,6 +314,7 @@
         carry(told);
         showAs(told.values);
         document.documentElement.lang = told.language;
+        document.body.dataset.subject = told.own ? "own" : "set";
         document.title = `${told.title} · CNN Looking Glass`;
       }
       release();

@@ -66,7 +66,7 @@ TERMS = {
     ),
     N_("Wilson interval"): N_("The 95 % interval of a share; it works near 0 % and 100 % too."),
     N_("circle reader"): N_(
-        "It looks at the circled cells alone and takes the class with more of them on."
+        "It looks at the circled cells alone and takes the class with the larger share of them on."
     ),
     N_("probe"): N_(
         "A simple reader that is trained on one layer's numbers to tell the classes apart."

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.frame.page import Panel
+from app.frame.wording import plural
 from app.pages.compare import hand_words
 from app.pages.compare.boards import GROUP_KEYS, HAND_KEYS
 from app.pages.compare.drawn import MOST_DRAWN, Drawn, cell_name, cells_of
@@ -31,7 +32,7 @@ def _draw(view: CompareView) -> dict[str, Any]:
 
 def _offer(view: CompareView) -> list[Component]:
     n_drawn = len(view.selection.hand_a) + len(view.selection.hand_b)
-    text = f"Show my {n_drawn} circles" if n_drawn else "Draw circles yourself"
+    text = f"Show my {plural(n_drawn, 'circle')}" if n_drawn else "Draw circles yourself"
     return [
         _setter(text, "hand", "1", title="As in the article: which cells tell the groups apart?")
     ]

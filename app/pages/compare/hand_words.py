@@ -35,8 +35,7 @@ def fit_text(circles: HandCircles) -> str:
     return (
         f"Of your {plural(n_drawn, 'circle')}, {circles.n_fitting:,} "
         f"{'is' if circles.n_fitting == 1 else 'are'} unique: on in every image of the one group and "
-        f"in none of the other. The rule finds {plural(n_rule, 'such cell')} in all; you have not "
-        f"circled {n_rule - circles.n_fitting:,} of them."
+        f"in none of the other. The rule finds {plural(n_rule, 'such cell')} in all."
     )
 
 
@@ -46,7 +45,7 @@ def chance_sentence(view: CompareView, worth: Worth) -> str:
     n_drawn = circles.n_unique_a + circles.n_unique_b
     if not n_drawn:
         return "You have drawn no circle yet, so there is nothing to weigh."
-    told = f"{worth.n_unique:,} of your {plural(n_drawn, 'circle')} fit these images"
+    told = f"{worth.n_unique:,} of your {plural(n_drawn, 'circle')} {'fits' if worth.n_unique == 1 else 'fit'} these images"
     if worth.chance is None:
         return f"{told}; there are not enough other images to say what chance gives."
     p, q = (view.class_name(number) for number in (view.selection.p, view.selection.q))
@@ -54,8 +53,9 @@ def chance_sentence(view: CompareView, worth: Worth) -> str:
     low, high = across.quantiles((0.025, 0.975))
     told += (
         f". With other {p}s and {q}s, {across.mean:.1f} would fit on average (95 % of the draws: "
-        f"{low:.0f} to {high:.0f}): the rest is luck of these images."
+        f"{low:.0f} to {high:.0f})"
     )
+    told += ": the rest is luck of these images." if worth.n_unique > across.mean else "."
     return f"{told} Where both groups are of one class, {worth.chance.within_mean:.1f} fit all the same."
 
 

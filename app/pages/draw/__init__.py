@@ -150,7 +150,7 @@ def _reply(view: DrawView) -> Reply:
     if view.activations is not None:
         share = probability_text(float(view.probabilities[view.prediction]))
         sentence = (
-            f"Your drawing is a {view.class_name(view.prediction)} for the network, probability "
+            f"The network takes your drawing for {view.class_name(view.prediction)}, probability "
             f"{share}. It opens on every page above."
         )
     return Reply(

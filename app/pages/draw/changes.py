@@ -98,7 +98,7 @@ def _note(view: DrawView, found: Curve, start: float) -> str:
         return f"It stays {name} at all {len(same)} amounts tried."
     if not same[first]:
         other = view.class_name(int(found.predictions[first]))
-        return f"Redrawn with strokes as wide as they are, it is already a {other}."
+        return f"Redrawn with strokes as wide as they are, it is already taken for {other}."
     low = high = first
     while low > 0 and same[low - 1]:
         low -= 1

@@ -10,7 +10,7 @@ from app.explorer import Explorer
 from app.figures.charts.shifts import shift_figure
 from app.frame.components import EMPTY_FIGURE, graph, summary_id
 from app.frame.page import Panel
-from app.frame.wording import percent, probability_text
+from app.frame.wording import number_text, percent, probability_text
 from app.pages.draw.view import DrawView
 from cnn_core.drawing.answers import ShiftMap, shift_map
 
@@ -29,7 +29,7 @@ def _draw(view: DrawView) -> dict[str, Any]:
     note = _note(view, found, float(is_same.mean()))
     return {
         "figure": shift_figure(found.steps, names, is_same, _hovers(view, found, names)),
-        "title": f"Where does it stop being a {view.class_name(view.prediction)}?",
+        "title": f"Where does the answer stop being {view.class_name(view.prediction)}?",
         "note": note,
         "summary": note,
     }
@@ -54,7 +54,8 @@ def _hovers(view: DrawView, found: ShiftMap, names: list[list[str]]) -> list[lis
     steps = [int(step) for step in found.steps]
     return [
         [
-            f"{right:+d} to the right, {down:+d} down: {names[row][column]}, probability "
+            f"{number_text(right, '+d')} to the right, {number_text(down, '+d')} down: "
+            f"{names[row][column]}, probability "
             f"{probability_text(float(probabilities[row, column]))}"
             for column, right in enumerate(steps)
         ]

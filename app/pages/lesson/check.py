@@ -76,7 +76,7 @@ def questions(case: Case, of_round: str) -> tuple[Question, ...]:
             (
                 _("the whole image, a little smaller"),
                 _("where in the image one small pattern was found"),
-                _("one {n}th of the image").format(n=numbers.maps),
+                _("one of {n} parts of the image").format(n=numbers.maps),
                 _("how sure the network is of one class"),
             ),
             1,

@@ -25,7 +25,7 @@ _OWN = ("127.", "localhost", "[::1]", "0.0.0.0")
 
 def server_address() -> str:
     """The address under which the reader's browser asked, with a slash at the end."""
-    return request.host_url if has_request_context() else _HERE
+    return request.url_root if has_request_context() else _HERE
 
 
 def code(address: str) -> Component:
@@ -55,7 +55,7 @@ def _draw(view: View) -> dict[str, Any]:
 
 def _room() -> Component:
     host = server_address()
-    is_own = any(part in host.split("//", 1)[-1][:9] for part in _OWN)
+    is_own = host.split("//", 1)[-1].startswith(_OWN)
     address = (
         _("This page was opened as {address}: that is this computer alone. Open it by the computer's "
           "address in the room's network (shown by ipconfig or ip address), as in "
@@ -71,10 +71,10 @@ def _room() -> Component:
           "computer answers a class of thirty."),
         _("Projector: the button ▣ above. Then 1 shows the question, 2 the picture, 3 the finding, 4 the "
           "reasons; Page Down, or a presenter's button, goes on."),
-        _("45 minutes: six questions (5), six steps (6 × {n}), talk (5), the questions again (5). In 25 "
-          "minutes: steps 1, 3, 4 and 5.").format(n=MINUTES),
-        _("Guesses stay in each student's browser. To collect them, let students save their result as "
-          "text or CSV on the lesson's first page."),
+        _("45 minutes: opening the page (6), six questions (5), six steps (6 × {n}), talk (5), the questions "
+          "again (5). In 25 minutes: steps 1, 3, 4 and 5.").format(n=MINUTES),
+        _("Guesses stay in each student's browser. To collect them, let students copy their result as "
+          "text or save it as CSV on the lesson's first page."),
     ]  # fmt: skip
     return html.Section(
         [html.H2(_("A class of thirty: how to")), html.Ol([html.Li(one) for one in items])],

@@ -241,7 +241,7 @@ def tell_circles(case: Case) -> Told:
             "that you have not looked at."
         ),
         to_do=_("Show the rule's circles, then draw your own: how many of yours are luck?"),
-        quick=_("Why does three against three other images of the same class give fewer circles?"),
+        quick=_("Why do three images against three others of the same class give fewer circles?"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.frame.wording import interval, percent
+from app.frame.wording import interval, percent, plural
 from app.pages.model.view import ModelView, mean_accuracy
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.receptive_fields import FieldSummary
@@ -108,7 +108,7 @@ def confusion_summary(view: ModelView) -> str:
             " Most often: "
             + "; ".join(
                 f"{view.class_name(kind.label)} taken for {view.class_name(kind.prediction)}, "
-                f"{kind.count:,} times"
+                f"{plural(kind.count, 'time')}"
                 for kind in view.errors[:5]
             )
             + "."
@@ -255,5 +255,5 @@ def sentence(view: ModelView) -> str:
         return f"{told}."
     return (
         f"{told}; most often it takes {view.class_name(worst.label)} for "
-        f"{view.class_name(worst.prediction)}, {worst.count:,} times."
+        f"{view.class_name(worst.prediction)}, {plural(worst.count, 'time')}."
     )

@@ -109,8 +109,8 @@ def _fine_print(view: QuizView, readers: PairReaders) -> str:
             "Wilson, 95 %; five questions to a grid say little about it."
         ),
         _(
-            "The circle reader takes the class of which more circled cells are on; the circles are drawn "
-            "on the three clearest images of {p} and of {q}."
+            "The circle reader takes the class of whose circled cells the larger share is on; the circles "
+            "are drawn on the three clearest images of {p} and of {q}."
         ).format(p=p, q=q),
     ]
     if training_set(view.explorer) is None:

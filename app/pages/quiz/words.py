@@ -38,7 +38,7 @@ def sentence(view: QuizView) -> str:
     if view.fault:
         return no_quiz(view)
     if not view.is_done:
-        told = _("Is it a {p} or a {q}? You see what a layer makes of an image, never the image.")
+        told = _("Is it {p} or {q}? You see what a layer makes of an image, never the image.")
         return told.format(p=p, q=q)
     return f"{score(view)} {network_score(view)}"
 
@@ -102,7 +102,7 @@ def score(view: QuizView) -> str:
 
 def network_score(view: QuizView) -> str:
     """What the network got right on the same images."""
-    told = _("The network got {right} on the same images.")
+    told = _("The network got {right} right on the same images.")
     return told.format(right=of_text(network_grades(view).overall))
 
 

@@ -1,4 +1,4 @@
-"""Training: one image over the training, from the weights of the dice to the finished network."""
+"""Training: one image over the training, from random weights to the finished network."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -321,7 +321,7 @@ PAGE = Page(
         ("w", "next misclassified image"),
         ("/", "search the images"),
     ),
-    help="Move the slider, or press Play, from the weights of the dice to the finished network. Point "
+    help="Move the slider, or press Play, from random weights to the finished network. Point "
     "at a cell or at a curve to read its numbers.",
     fields=FIELDS,
     selection=TrainingSelection,
