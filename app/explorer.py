@@ -150,7 +150,7 @@ class Explorer:
         """
         if layer in survey.features:
             return np.asarray(survey.features[layer][rows])
-        model = next(name for (name, _), one in self._surveys.items() if one is survey)
+        model = next(name for (name, _), one in [*self._surveys.items()] if one is survey)
         images = self.dataset(survey.set_name).images[np.asarray(rows, np.int64)]
         return self.network(model).activations(images, layers=[layer])[layer]
 

@@ -37,5 +37,6 @@ asgi_lifespan = "off"
 
 def on_starting(server):
     """Refuse to listen where nobody would answer."""
-    if server.cfg.workers < 1:
-        raise SystemExit(f"--workers {server.cfg.workers}: a whole number from 1 on is accepted")
+    for name in ("workers", "threads"):
+        if (number := getattr(server.cfg, name)) < 1:
+            raise SystemExit(f"--{name} {number}: a whole number from 1 on is accepted")

@@ -85,7 +85,8 @@ class Reading:
     @property
     def share(self) -> float:
         """How much of the present survey is read, in [0, 1]."""
-        return self._done / len(self._datasets[self.present[1]]) if self.present else 0.0
+        present = self.present  # it may be done at any moment
+        return self._done / len(self._datasets[present[1]]) if present else 0.0
 
     @property
     def share_of_all(self) -> float:

@@ -39,8 +39,13 @@
     }
   }
 
-  addEventListener("pointerdown", () => { isHeld = true; }, true);
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { isHeld = false; }, true);
+  // Menus and lists of the browser's own keep the end of a press to themselves.
+  addEventListener("pointerdown", ({ button, target }) => {
+    isHeld = button === 0 && !target.closest?.("select");
+  }, true);
+  for (const end of ["pointerup", "pointercancel", "contextmenu", "change", "blur"]) {
+    addEventListener(end, () => { isHeld = false; }, true);
+  }
 
   document.addEventListener("lookingglass:wanted", ({ detail }) => {
     for (const place of places()) {

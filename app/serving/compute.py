@@ -139,19 +139,18 @@ def _compute(door: Door, wire: socket.socket, n_threads: int) -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     writing = threading.Lock()
 
-    def tell(what: Any) -> None:
-        packed = _packed(what)
+    def send(packed: bytes) -> None:
         with writing, contextlib.suppress(OSError):
             wire.sendall(packed)
 
     def answer(number: int, environ: dict[str, Any], body: bytes) -> None:
+        # Whoever asked waits until something is told, whatever happens here.
         try:
-            found: tuple[Answer | None, str] = answer_of(door, environ, body), ""
-        except Exception as error:
-            found = None, one_line(error)
-        tell((number, *found))
+            send(_packed((number, answer_of(door, environ, body), "")))
+        except BaseException as error:
+            send(_packed((number, None, one_line(error))))
 
-    door.tell(lambda state: tell((state, door.grading)))
+    door.tell(lambda state: send(_packed((state, door.grading))))
     door.open()
     threads = ThreadPoolExecutor(n_threads, "computing")
     with contextlib.suppress(OSError), wire.makefile("rb") as requests:

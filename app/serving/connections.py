@@ -28,6 +28,10 @@ class Waited(Protocol):
 
     unfinished: int
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether its client has yet to take some of an answer."""
+
     def end(self) -> None:
         """Close it without waiting for anything."""
 
@@ -108,8 +112,8 @@ class Connections:
             self._end_longest()
 
     def end_idle(self) -> None:
-        """Close those of which nothing has come of a next request."""
-        for one in [one for one in self._waiting if not one.unfinished]:
+        """Close those that have taken their answer, and sent nothing of a next request."""
+        for one in [one for one in self._waiting if not (one.unfinished or one.is_owed)]:
             one.end()
 
     def _end_longest(self, fits: Callable[[Waited], bool] = lambda one: True) -> bool:
@@ -169,6 +173,19 @@ class PatientProtocol(ASGIProtocol):  # type: ignore[misc]
         )
         if is_too_much:
             self._refuse(431 if self._current_request is None else 413)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether its client has yet to take some of an answer."""
+        return self.transport is not None and self.transport.get_write_buffer_size() > 0
+
+    def _on_headers_complete(self) -> Any:
+        if self._is_served:
+            # Sent ahead of the last answer: its body is waited for as every other.
+            self._connections.wait_for(self)
+            self._connections.add(self, max(self._ahead, 1))
+            self._is_served, self._ahead = False, 0
+        return super()._on_headers_complete()
 
     def _on_message_complete(self) -> None:
         super()._on_message_complete()

@@ -4,6 +4,7 @@ Importing TensorFlow and opening the networks takes seconds. Until then a visito
 done, and a supervisor can tell "alive" (``/healthz``) from "ready" (``/readyz``).
 """
 
+import contextlib
 import json
 import threading
 from dataclasses import asdict, dataclass
@@ -151,7 +152,9 @@ class Door:
         if self._told:
             self._told(state)
         elif is_opened:
-            self._opened()
+            # That nobody can be told is no reason to end.
+            with contextlib.suppress(OSError):
+                self._opened()
 
     def __call__(self, environ, start_response):
         """Answer one request."""

@@ -23,10 +23,14 @@ MOST_BODY_BYTES = 2**22
 MOST_HELD_BYTES = 2**26
 """Bodies of all requests that wait or are worked on, together."""
 
+MOST_OWED_BYTES = 2**28
+"""Of answers that their readers have yet to take, together; files that are held once do not count."""
+
 PAGE_HEADER = b"x-looking-glass-page"
 """By which a page tells itself from the other pages that are open at its address."""
 
 MOST_CHEAP, MOST_DEAR = 1024, 512
+MOST_FILES = 512
 _MOST_FILE_BYTES = 2**25
 _SLICE = 2**15
 _BUSY_SECONDS = 5
@@ -45,11 +49,11 @@ class Files:
 
     def keep(self, question: Hashable, answer: Answer) -> None:
         """Hold an answer that says of itself that it never changes."""
-        if not answer.is_immutable or question in self._held:
+        if not (answer.is_immutable and answer.body) or question in self._held:
             return
         self._held[question] = answer
         self._n_bytes += len(answer.body)
-        while self._n_bytes > _MOST_FILE_BYTES:
+        while self._n_bytes > _MOST_FILE_BYTES or len(self._held) > MOST_FILES:
             self._n_bytes -= len(self._held.popitem(last=False)[1].body)
 
 
@@ -69,7 +73,7 @@ class Front:
         self._cheap = Lane(compute.n_cheap, MOST_CHEAP)
         self._dear = Lane(compute.n_dear, MOST_DEAR)
         self._files = Files()
-        self._n_held = 0
+        self._n_held = self._n_owed = 0
 
     async def __call__(
         self, scope: dict[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]
@@ -86,7 +90,17 @@ class Front:
             answer = await self._answer(scope, environ, body)
         finally:
             self._n_held -= len(body)
-        await _send(answer, send)
+        await self._hand_over(answer, send)
+
+    async def _hand_over(self, answer: Answer, send: Callable[[Any], Any]) -> None:
+        n_bytes = 0 if answer.is_immutable else len(answer.body)
+        if self._n_owed + n_bytes > MOST_OWED_BYTES:
+            answer, n_bytes = _busy(), 0
+        self._n_owed += n_bytes
+        try:
+            await _send(answer, send)
+        finally:
+            self._n_owed -= n_bytes
 
     async def _answer(self, scope: dict[str, Any], environ: dict[str, Any], body: bytes) -> Answer:
         if self._door.answers_at_once(environ["PATH_INFO"]):
@@ -139,9 +153,10 @@ def _reader(scope: dict[str, Any]) -> Reader:
 def _question(environ: dict[str, Any], body: bytes) -> Hashable:
     """What two requests have in common that get the same answer, bit for bit."""
     told = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "HTTP_HOST")
+    of_body = ("HTTP_CONTENT_ENCODING",)
     of_answer = ("", "_ENCODING", "_LANGUAGE")
     of_file = ("HTTP_IF_NONE_MATCH", "HTTP_RANGE")
-    names = (*told, *(f"HTTP_ACCEPT{name}" for name in of_answer), *of_file)
+    names = (*told, *of_body, *(f"HTTP_ACCEPT{name}" for name in of_answer), *of_file)
     return (*map(environ.get, names), body)
 
 

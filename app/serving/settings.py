@@ -74,7 +74,7 @@ class Settings:
             Path(cache) if cache else None,
             given.get("LOOKING_GLASS_PIXELS") or None,
             Path(snapshots) if snapshots else None,
-            tuple(name.lower() for name in given.get("LOOKING_GLASS_HOSTS", "").split(",") if name),
+            tuple(given.get("LOOKING_GLASS_HOSTS", "").replace(",", " ").lower().split()),
             Place.from_environment(given),
         )
 

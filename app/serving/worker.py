@@ -62,6 +62,8 @@ class PatientWorker(ASGIWorker):
         """Begin to load in the process that computes."""
         door = self.app.wsgi()
         self._compute = fork_compute(door, self.cfg.threads, [one.sock for one in self.sockets])
+        # Opened there, never here: a request may come before that process tells anything.
+        door.follow(door.state)
         self._door, self.asgi = door, Front(door, self._compute)
 
     def handle_exit_signal(self) -> None:
@@ -118,8 +120,13 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
 
 
 def raise_descriptor_limit() -> int:
-    """Let this process open as many files as it may, and say how many."""
+    """Let this process open as many files as it has use for, if it may, and say how many."""
+    enough = PatientWorker.most_connections + _OTHER_DESCRIPTORS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return 2**30 if hard == resource.RLIM_INFINITY else hard
+    wanted = enough if hard == resource.RLIM_INFINITY else min(hard, enough)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # Some systems refuse more than they tell.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return enough if soft == resource.RLIM_INFINITY else soft

@@ -4,8 +4,9 @@ from app.serving.connections import Connections
 
 
 class Connection:
-    def __init__(self, unfinished=0):
+    def __init__(self, unfinished=0, is_owed=False):
         self.unfinished = unfinished
+        self.is_owed = is_owed
         self.is_ended = False
 
     def end(self):
@@ -91,8 +92,10 @@ def test_one_that_closes_is_forgotten():
 def test_those_that_ask_nothing_end_with_the_server():
     connections, _ = of()
     idle, asking, served = Connection(), Connection(10), Connection()
-    for one in (idle, asking, served):
+    reading = Connection(is_owed=True)
+    for one in (idle, asking, served, reading):
         connections.admit(one)
     connections.serve(served)
     connections.end_idle()
-    assert (idle.is_ended, asking.is_ended, served.is_ended) == (True, False, False)
+    ended = [one.is_ended for one in (idle, asking, served, reading)]
+    assert ended == [True, False, False, False]

@@ -13,6 +13,9 @@ import pytest
 from tests.app.real_servers import ask, gunicorn, wait_for, wait_until
 from tests.browser.test_lost_worker import workers_of
 
+_HALF_A_BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc"
+_ONE_AND_A_HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + _HALF_A_BODY
+
 MANY = 40
 """Ten times the threads that compute."""
 
@@ -49,11 +52,7 @@ def computing_for(worker):
 
 @pytest.mark.parametrize(
     "said",
-    [
-        b"",
-        b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc",
-    ],
+    [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", _HALF_A_BODY],
     ids=["silent", "half a header", "half a body"],
 )
 def test_who_has_not_asked_yet_holds_no_thread(said):
@@ -80,9 +79,13 @@ def test_connection_whose_request_takes_too_long_is_ended():
         with (
             connected(address, 4) as silent,
             connected(address, 4, b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ") as slow,
+            connected(address, 4, _ONE_AND_A_HALF) as ahead,
         ):
             assert [one.recv(1) for one in silent] == [b""] * 4
             told = [one.makefile("rb").read() for one in slow]
+            told_ahead = [one.makefile("rb").read() for one in ahead]
+    assert all(one.startswith(b"HTTP/1.1 200 ") for one in told_ahead)
+    assert all(b"HTTP/1.1 408 " in one for one in told_ahead)
     assert all(one.startswith(b"HTTP/1.1 408 ") for one in told)
     assert all(b"\r\nX-Content-Type-Options: nosniff\r\n" in one for one in told)
 
