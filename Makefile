@@ -22,7 +22,7 @@ test: test-environment browser
 	  said='NOT RUN: tests/container, since no Docker engine is reachable (docker info fails).\n'; }; \
 	command -v nginx >/dev/null || { options="$$options --ignore=tests/replicas"; \
 	  said="$${said}NOT RUN: tests/replicas, since there is no nginx.\n"; }; \
-	$(PYTHON) -m pytest -n 2 --dist loadgroup $$options $(ARGS); status=$$?; \
+	$(PYTHON) -m pytest -n 2 --no-loadscope-reorder $$options $(ARGS); status=$$?; \
 	[ -z "$$said" ] || printf "\n$$said"; \
 	exit $$status
 

@@ -10,13 +10,22 @@ WITH_BROWSER = ("browser", "container", "replicas")
 
 
 def pytest_collection_modifyitems(items):
-    """Keep together, for `--dist loadgroup`, what shares a browser, and the tests of a file."""
-    for item in items:
-        place = item.path.relative_to(TESTS)
-        has_browser = place.parts[0] in WITH_BROWSER
-        item.add_marker(pytest.mark.xdist_group("browser" if has_browser else str(place)))
-    # What takes longest begins first.
+    """Begin with what takes longest."""
     items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in WITH_BROWSER)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep together what shares a browser, and the tests of a file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByBrowserAndFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            has_browser = file.split("/")[1] in WITH_BROWSER
+            return "browser" if has_browser else file
+
+    return ByBrowserAndFile(config, log)
 
 
 @pytest.fixture(scope="session")
