@@ -56,7 +56,7 @@ def create_app(
         ],
     )
     _speak(app, explorer)
-    app.layout = lambda: frame(PAGES, explorer.notes)
+    app.layout = lambda pages=PAGES: frame(pages, explorer.notes)
     connect_frame(app, explorer, PAGES)
     for page in PAGES:
         connect(app, explorer, page, PAGES)

@@ -188,9 +188,13 @@ class Door:
         """Have another door follow this one: ``told(state)`` is called whenever it is further."""
         self._told = told
 
+    def stay_shut(self):
+        """Never load here: another process does, and tells how far it is."""
+        self._is_opened = True
+
     def follow(self, state):
         """Be as far as the door in another process that loads in place of this one."""
-        self._is_opened = True
+        self.stay_shut()
         self._files = self._files or _files_of_waiting_page()
         self._be(state)
 

@@ -62,8 +62,8 @@ class PatientWorker(ASGIWorker):
         """Begin to load in the process that computes."""
         door = self.app.wsgi()
         self._compute = fork_compute(door, self.cfg.threads, [one.sock for one in self.sockets])
-        # Opened there, never here: a request may come before that process tells anything.
-        door.follow(door.state)
+        # A request may come before that process tells anything.
+        door.stay_shut()
         self._door, self.asgi = door, Front(door, self._compute)
 
     def handle_exit_signal(self) -> None:
