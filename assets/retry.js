@@ -101,7 +101,7 @@
       try {
         response = await send(resource, options);
         // Whole: what breaks off on the way is asked for again too.
-        if (response.status === 200) response = new Response(await response.blob(), response);
+        if (response.status === 200) response = new Response(await response.arrayBuffer(), response);
       } catch (error) {
         if (error.name === "AbortError" || own?.isDropped) throw error;
         fault = error;

@@ -35,6 +35,8 @@ def test_everything_stands_on_the_page(open_page, width, height, scheme):
     for panel in (
         "architecture",
         "accuracy",
+        "firmness",
+        "calibration",
         "training",
         "record",
         "confusion",
@@ -46,7 +48,7 @@ def test_everything_stands_on_the_page(open_page, width, height, scheme):
         assert place["height"] > 80, panel
         assert place["x"] >= 0 and place["x"] + place["width"] <= width, panel
     if width > 800:
-        for panel in ("architecture", "accuracy", "training"):
+        for panel in ("accuracy", "firmness", "training"):
             place = box(page, f"#model-panel-{panel}")
             assert place["y"] + place["height"] <= height, panel
     assert page.evaluate("document.documentElement.scrollWidth") <= width

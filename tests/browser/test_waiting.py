@@ -93,7 +93,7 @@ def test_what_waits_for_a_survey_says_so_and_fills_itself(browser, half_read):
     for page in pages.values():
         page.locator("body[data-waits=no]").wait_for()
         expect(page.get_by_text("reads the test images")).to_have_count(0, timeout=30_000)
-    compare.locator(".boards .main-svg:visible").first.wait_for()
+    compare.locator(".boards canvas:visible").first.wait_for()
     explore.get_by_text("Over 40 test images").wait_for()
     assert watch.complaints == []
     for page in pages.values():

@@ -109,7 +109,14 @@ def firmness_frame(explorer: Explorer) -> Component:
         "firmness",
         "How firm is that?",
         [
-            html.Div(id=FIRMNESS, className="scrolled"),
+            html.Div(
+                id=FIRMNESS,
+                className="scrolled",
+                # It scrolls on a phone, and holds nothing that takes the focus.
+                tabIndex=0,
+                role="region",
+                **{"aria-label": "How firm the accuracies are"},
+            ),
             html.P(id=FIRMNESS_NOTE, className="faint note"),
         ],
     )
