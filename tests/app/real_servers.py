@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @contextmanager
-def started(*command, environment=None):
+def started(*command, environment=None, under=()):
     process = subprocess.Popen(
-        [sys.executable, *command],
+        [*under, sys.executable, *command],
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
@@ -33,12 +33,13 @@ def started(*command, environment=None):
 
 
 @contextmanager
-def gunicorn(door, *options):
+def gunicorn(door, *options, under=()):
+    """A server of that door, started by the command `under` where one is given."""
     port = free_port()
     command = ("-m", "gunicorn", "--config", "python:app.gunicorn_conf", *options)
     command = (*command, f"tests.app.doors:{door}")
     environment = {"LOOKING_GLASS_HOST": "127.0.0.1", "LOOKING_GLASS_PORT": str(port)}
-    with started(*command, environment=environment) as process:
+    with started(*command, environment=environment, under=under) as process:
         yield process, f"http://127.0.0.1:{port}"
 
 

@@ -104,11 +104,11 @@ def test_more_connections_than_the_usual_limit_of_descriptors_go_unnoticed():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < 2500:
         pytest.skip("this machine lets no process open 2,500 files")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    usual = ("sh", "-c", 'ulimit -S -n 256; exec "$@"', "sh")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:
-        with gunicorn("slow") as (_, address):
+        with gunicorn("slow", under=usual) as (_, address):
             wait_for(address + "/readyz", 200)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
             with connected(address, 2000) as silent:
                 assert ask(address + "/page") == (200, b"hello from /page")
                 assert all(map(is_open, silent))
