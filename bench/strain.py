@@ -5,10 +5,11 @@ import re
 import threading
 import time
 
+from bench.beside import begun, told_by
 from bench.bodies import filled
 from bench.questions import Questions
 from bench.running import started
-from bench.strain_clients import Company, in_own_process, met_by
+from bench.strain_clients import Company
 from bench.summary import rounded, summary
 
 MOST_MS, MOST_HEALTH_MS = 250, 100
@@ -51,13 +52,13 @@ def strained(server, seconds, names=tuple(_COMPANIES)):
         company = Company(
             server.host, server.port, seconds + 2, **_COMPANIES[name], files=files, paths=paths
         )
-        process = in_own_process(company) if _COMPANIES[name] else None
+        process = begun("bench.strain_clients", company) if _COMPANIES[name] else None
         time.sleep(1.5)
         clicks, health = _probed(server, questions, wishes, seconds, most)
         told |= {
             f"{name}: a click, ms": summary(clicks),
             f"{name}: /healthz, ms": summary(health),
-            f"{name}: what came of them": met_by(process) if process else "nobody",
+            f"{name}: what came of them": told_by(process) if process else "nobody",
         }
     quiet, mixed = (told[f"{name}: a click, ms"]["p95"] for name in ("nobody else", "all of these"))
     silent = told["2,000 silent: a click, ms"]["p95"] if "2,000 silent" in names else 0

@@ -9,11 +9,10 @@ import asyncio
 import itertools
 import json
 import socket
-import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 _BODY = (
     "POST /_dash-update-component HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
@@ -151,28 +150,6 @@ async def _status(reader):
             return "torn"
         length -= len(part)
     return int(head.split()[1])
-
-
-def in_own_process(company):
-    """Let them begin; to be given to `met_by`."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.strain_clients"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    process.stdin.write(json.dumps(asdict(company)))
-    process.stdin.close()
-    process.stdin = None
-    return process
-
-
-def met_by(process):
-    """Wait for them to end, and tell what came of them."""
-    told, _ = process.communicate()
-    if process.returncode:
-        raise RuntimeError("the simulated clients broke down; see above")
-    return json.loads(told)
 
 
 if __name__ == "__main__":

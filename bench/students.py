@@ -9,7 +9,6 @@ import asyncio
 import json
 import random
 import resource
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 
+from bench.beside import begun, told_by
 from bench.bodies import filled, unpacked
 
 _HEADERS = {
@@ -193,49 +193,13 @@ def _cpu_seconds():
 
 
 def in_own_process(plan):
-    """Start the students in a process of their own.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    subprocess.Popen
-        To be given to `lesson_of`.
-    """
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.students"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    process.stdin.write(json.dumps(asdict(plan)))
-    process.stdin.close()
-    process.stdin = None
-    return process
+    """Let the students of a `Plan` begin; to be given to `lesson_of`."""
+    return begun("bench.students", plan)
 
 
 def lesson_of(process):
-    """Wait for the students to end.
-
-    Parameters
-    ----------
-    process : subprocess.Popen
-
-    Returns
-    -------
-    Lesson
-
-    Raises
-    ------
-    RuntimeError
-        When they broke down.
-    """
-    told, _ = process.communicate()
-    if process.returncode:
-        raise RuntimeError("the simulated students broke down; see above")
-    return Lesson(**json.loads(told))
+    """Wait for the students to end; give their `Lesson`."""
+    return Lesson(**told_by(process))
 
 
 def main():
