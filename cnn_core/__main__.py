@@ -225,7 +225,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _survey(options: argparse.Namespace) -> int:
-    from cnn_core.network.opening import load_network
+    from cnn_core.network.opening import load_network_for
     from cnn_core.network.pixel_check import better_pixels
     from cnn_core.survey.whole_set import survey_of
 
@@ -265,12 +265,7 @@ def _survey(options: argparse.Namespace) -> int:
     datasets = {split: load_dataset(data, split) for split in splits}
     first = next(iter(datasets.values()))
     for model in models:
-        network = load_network(
-            model,
-            image_shape=first.input_shape,
-            pixels=options.pixels,
-            value_range=first.value_range,
-        )
+        network = load_network_for(first, model, pixels=options.pixels)
         for split, dataset in fit_labels(datasets, network.n_classes).items():
             title = printable(f"{model.name}, {split}")
             with tqdm(total=len(dataset), desc=title, unit=" images") as bar:
@@ -300,15 +295,19 @@ def _survey(options: argparse.Namespace) -> int:
             pixels=options.pixels,
         )
     if options.patterns:
-        patterns_of_files(models, data, cache_folder=options.cache, anew=options.anew)
+        patterns_of_files(
+            models, data, cache_folder=options.cache, anew=options.anew, pixels=options.pixels
+        )
     if options.shifts:
         from cnn_core.drawing.change_survey import shifts_of_files
 
-        shifts_of_files(models, data, cache_folder=options.cache, anew=options.anew)
+        shifts_of_files(
+            models, data, cache_folder=options.cache, anew=options.anew, pixels=options.pixels
+        )
     if options.familiarity:
         from cnn_core.drawing.reference import references_of_files
 
-        references_of_files(models, data)
+        references_of_files(models, data, pixels=options.pixels)
     return 0
 
 

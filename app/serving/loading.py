@@ -78,7 +78,7 @@ def open_explorer(
         reading = beside.submit(_read_images, data_path)
         tell("loading TensorFlow", 0, 1)
         with _out_of_sight(*_NEEDLESS):
-            from cnn_core.network.opening import load_network
+            from cnn_core.network.opening import load_network_for
 
         tell("reading the images", 0, 1)
         datasets = reading.result()
@@ -86,13 +86,8 @@ def open_explorer(
     networks: dict[str, Network] = {}
     for number, path in enumerate(model_paths):
         tell("opening the networks", number, len(model_paths))
-        network = load_network(
-            path,
-            name=_free_name(printable(Path(path).stem)[:_LONGEST_NAME], networks),
-            image_shape=first.input_shape,
-            pixels=pixels,
-            value_range=first.value_range,
-        )
+        name = _free_name(printable(Path(path).stem)[:_LONGEST_NAME], networks)
+        network = load_network_for(first, path, name, pixels=pixels)
         networks[network.name] = network
     return explorer_of(
         networks,

@@ -29,7 +29,7 @@ from cnn_core.drawing.pictures import picture_of
 from cnn_core.errors import ArtifactError, DataError
 from cnn_core.images.dataset import Dataset, load_dataset
 from cnn_core.network.classifier import Network
-from cnn_core.network.opening import load_network
+from cnn_core.network.opening import load_network_for
 from cnn_core.readouts.work import Work
 from cnn_core.survey.store import default_cache_folder
 from cnn_core.survey.whole_set import identity_of
@@ -48,6 +48,7 @@ def shifts_of_files(
     output: Path | str | None = None,
     cache_folder: Path | str | None = None,
     anew: bool = False,
+    pixels: str | None = None,
 ) -> None:
     """Count for saved models, and keep it in a file; a run that was stopped goes on.
 
@@ -62,6 +63,8 @@ def shifts_of_files(
     output
         The file; by default ``shifts.json`` in the first model's folder. What it says of other
         models stays. In a folder of artifacts the manifest describes it.
+    pixels
+        As in `load_network`.
 
     Raises
     ------
@@ -70,10 +73,7 @@ def shifts_of_files(
     """
     test = load_dataset(data, "test")
     paths = [Path(model) for model in models]
-    networks = [
-        load_network(path, image_shape=test.input_shape, value_range=test.value_range)
-        for path in paths
-    ]
+    networks = [load_network_for(test, path, pixels=pixels) for path in paths]
     file = Path(output) if output else paths[0].parent / SHIFTS
     with tqdm(total=1, unit=" changes") as bar:
 

@@ -15,7 +15,7 @@ from cnn_core.drawing.reference_file import COMPUTED_BY, familiarity_file, write
 from cnn_core.errors import printable
 from cnn_core.images.dataset import Dataset, fit_labels, load_dataset
 from cnn_core.network.classifier import Network
-from cnn_core.network.opening import load_network
+from cnn_core.network.opening import load_network_for
 from cnn_core.survey.one_pass import layers_from_last_convolution
 from cnn_core.survey.whole_set import identity_of
 from cnn_core.training.publishing import publish_file
@@ -150,8 +150,15 @@ def _agreement(
     return {"checked": len(asked), "nearest_found": firsts, "all_three_found": int(alls)}
 
 
-def references_of_files(models: Sequence[Path | str], data: Path | str) -> None:
+def references_of_files(
+    models: Sequence[Path | str], data: Path | str, *, pixels: str | None = None
+) -> None:
     """Compute what is kept of the training images for saved models, each into a file beside it.
+
+    Parameters
+    ----------
+    pixels
+        As in `load_network`.
 
     Raises
     ------
@@ -160,9 +167,7 @@ def references_of_files(models: Sequence[Path | str], data: Path | str) -> None:
     """
     sets = {split: load_dataset(data, split) for split in ("train", "test")}
     for path in map(Path, models):
-        network = load_network(
-            path, image_shape=sets["test"].input_shape, value_range=sets["test"].value_range
-        )
+        network = load_network_for(sets["test"], path, pixels=pixels)
         fitted = fit_labels(sets, network.n_classes)
         with tqdm(total=len(fitted["train"]), desc=printable(path.name), unit=" images") as bar:
 

@@ -3,6 +3,7 @@
 from math import prod
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from cnn_core.network.saved.build import build_model
 from cnn_core.network.saved.contents import Contents, read_contents
 from cnn_core.network.saved.isolation import read_in_child
 from cnn_core.shipped_files import SHIPPED
+
+if TYPE_CHECKING:
+    from cnn_core.images.dataset import Dataset
 
 MOST_CELL_BYTES = 512 * 2**20
 """Largest size of the outputs of all layers for one image, as float32, in bytes."""
@@ -75,6 +79,19 @@ def load_network(
         image_shape=image_shape,
         pixels=stated,
         value_range=value_range,
+    )
+
+
+def load_network_for(
+    dataset: "Dataset",
+    path: str | PathLike[str],
+    name: str | None = None,
+    *,
+    pixels: str | None = None,
+) -> Network:
+    """Open a network as `load_network` does, for images of the size and range of a set."""
+    return load_network(
+        path, name, image_shape=dataset.input_shape, pixels=pixels, value_range=dataset.value_range
     )
 
 

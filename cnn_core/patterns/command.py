@@ -11,7 +11,7 @@ from cnn_core.artifacts import MANIFEST, replacing
 from cnn_core.errors import ArtifactError, DataError, printable
 from cnn_core.images.dataset import Dataset, available_splits, fit_labels, load_dataset
 from cnn_core.network.classifier import Network
-from cnn_core.network.opening import load_network
+from cnn_core.network.opening import load_network_for
 from cnn_core.patterns.compute import PatternSurvey, Progress, relatives_among
 from cnn_core.patterns.pattern_file import load_patterns, patterns_file, write_patterns
 from cnn_core.patterns.reading import SetReading, read_set
@@ -30,6 +30,7 @@ def patterns_of_files(
     *,
     cache_folder: Path | str | None = None,
     anew: bool = False,
+    pixels: str | None = None,
 ) -> None:
     """Compute the patterns of saved models, each into a file beside it.
 
@@ -44,6 +45,8 @@ def patterns_of_files(
         Where finished steps are kept: a killed run goes on.
     anew
         Compute finished steps again.
+    pixels
+        As in `load_network`.
 
     Raises
     ------
@@ -56,19 +59,21 @@ def patterns_of_files(
     for path in paths:
         file = path.parent / patterns_file(path.stem)
         with tqdm(total=1, desc=printable(path.name), unit=" steps") as bar:
-            survey = _survey_of(load_network(path), sets, cache_folder, anew, _shown_on(bar))
+            network = load_network_for(sets["test"], path, pixels=pixels)
+            survey = _survey_of(network, sets, cache_folder, anew, _shown_on(bar))
             found = survey.result()
         _keep(file, partial(write_patterns, found=found))
         tqdm.write(f"{path.name}: {_told(found)} in {file}")
     for folder in dict.fromkeys(path.parent for path in paths):
-        _compare_models(folder, sets, cache_folder)
+        _compare_models(folder, sets, cache_folder, pixels)
 
 
 def _compare_models(
-    folder: Path, sets: Mapping[str, Dataset], cache_folder: Path | str | None
+    folder: Path, sets: Mapping[str, Dataset], cache_folder: Path | str | None, pixels: str | None
 ) -> None:
     """Find the relatives of all units among the surveyed models of a folder, and keep them."""
-    surveys = {identity_of(one.network): one for one in _surveyed(folder, sets, cache_folder)}
+    found = _surveyed(folder, sets, cache_folder, pixels)
+    surveys = {identity_of(one.network): one for one in found}
     relatives = relatives_among(
         {digest: one.network.name for digest, one in surveys.items()},
         {digest: one.reading() for digest, one in surveys.items()},
@@ -137,14 +142,14 @@ def _shown_on(bar: Any) -> Progress:
 
 
 def _surveyed(
-    folder: Path, sets: Mapping[str, Dataset], cache_folder: Path | str | None
+    folder: Path, sets: Mapping[str, Dataset], cache_folder: Path | str | None, pixels: str | None
 ) -> Iterator[PatternSurvey]:
     """Models of a folder beside which lie their patterns, found with these images."""
     for path in sorted(folder.iterdir()):
         found = _patterns_beside(path) if path.suffix in _MODEL_SUFFIXES else None
         if found is None:
             continue
-        network = load_network(path)
+        network = load_network_for(sets["test"], path, pixels=pixels)
         is_of_it = found.model_digest == identity_of(network)
         if is_of_it and found.test_digest == fit_labels(sets, network.n_classes)["test"].digest:
             yield _survey_of(network, sets, cache_folder)

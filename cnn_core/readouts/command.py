@@ -9,7 +9,7 @@ from tqdm import tqdm
 from cnn_core.artifacts import AnyPath
 from cnn_core.errors import ArtifactError, DataError, printable
 from cnn_core.images.dataset import available_splits, load_dataset
-from cnn_core.network.opening import load_network
+from cnn_core.network.opening import load_network_for
 from cnn_core.readouts.compute import compute_readouts
 from cnn_core.readouts.result_file import READOUTS, load_readouts, readouts_text
 from cnn_core.readouts.results import ModelReadouts
@@ -56,7 +56,7 @@ def compute_for_files(
     train, test = (load_dataset(data, split) for split in ("train", "test"))
     pairs = pairs or [ARTICLES_PAIR if max(ARTICLES_PAIR) < test.n_classes else (0, 1)]
     for model in map(Path, models):
-        network = load_network(model, pixels=pixels, value_range=test.value_range)
+        network = load_network_for(test, model, pixels=pixels)
         twin, source = find_twin(network)
         path = Path(output) if output else model.parent / READOUTS
         with tqdm(total=1, desc=printable(model.name), unit=" steps") as bar:

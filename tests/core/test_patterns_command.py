@@ -12,10 +12,12 @@ from cnn_core.artifacts import (
     verify_artifacts,
 )
 from cnn_core.errors import ArtifactError
+from cnn_core.network.opening import load_network
 from cnn_core.patterns import compute
 from cnn_core.patterns.ascent import Recipe
 from cnn_core.patterns.pattern_file import load_patterns, patterns_file
 from cnn_core.patterns.relatives_file import RELATIVES, load_relatives
+from cnn_core.survey.whole_set import identity_of
 from cnn_core.training.publishing import record_data
 from tests.core.networks import article_like, opened, seeded
 from tests.core.readout_cases import both_sets
@@ -51,7 +53,7 @@ def files(tmp_path_factory):
     return folder
 
 
-def command(files, cache, *models, data="own.npz"):
+def command(files, cache, *models, data="own.npz", more=()):
     paths = [str(files / f"{model}.keras") for model in models]
     return main(
         [
@@ -63,6 +65,7 @@ def command(files, cache, *models, data="own.npz"):
             "--patterns",
             "--cache",
             str(cache),
+            *more,
         ]
     )
 
@@ -82,6 +85,18 @@ def test_models_of_a_folder_are_compared_whenever_one_joins(files, cache, capsys
     (files / patterns_file("own_2")).write_bytes(b"")
     assert command(files, cache, "own_1") == 0
     assert list(load_relatives(files / RELATIVES).models.values()) == ["own_1"]
+
+
+def test_patterns_are_found_again_by_the_network_that_takes_these_pixels(files, cache, tmp_path):
+    for name in ("own_1.keras", "own.npz"):
+        (tmp_path / name).write_bytes((files / name).read_bytes())
+    assert command(tmp_path, cache, "own_1", more=("--pixels", "0-255")) == 0
+    found = load_patterns(tmp_path / patterns_file("own_1"))
+    digests = {
+        pixels: identity_of(load_network(tmp_path / "own_1.keras", pixels=pixels))
+        for pixels in (None, "0-255")
+    }
+    assert digests["0-255"] == found.model_digest != digests[None]
 
 
 def test_data_without_a_train_set_are_refused_before_any_work(files, tmp_path, capsys):

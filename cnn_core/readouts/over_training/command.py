@@ -9,7 +9,7 @@ from tqdm import tqdm
 from cnn_core.artifacts import AnyPath, sha256_of
 from cnn_core.errors import ArtifactError, SelectionError, printable
 from cnn_core.images.dataset import load_dataset
-from cnn_core.network.opening import load_network
+from cnn_core.network.opening import load_network_for
 from cnn_core.readouts.command import ARTICLES_PAIR, check_sets
 from cnn_core.readouts.over_training.measure import measure_course
 from cnn_core.readouts.over_training.results import (
@@ -64,9 +64,7 @@ def measure_files(
     train, test = (load_dataset(data, split) for split in ("train", "test"))
     pairs = pairs or [ARTICLES_PAIR if max(ARTICLES_PAIR) < test.n_classes else (0, 1)]
     for model, file in found:
-        network = load_network(
-            model, image_shape=test.input_shape, pixels=pixels, value_range=test.value_range
-        )
+        network = load_network_for(test, model, pixels=pixels)
         course = open_snapshots(file, network)
         with tqdm(total=len(course), desc=printable(file.name), unit=" snapshots") as bar:
 
