@@ -8,6 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnn_core.errors import LookingGlassError
+
 if TYPE_CHECKING:
     from cnn_core.images.dataset import Dataset
     from cnn_core.network.classifier import Network
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], Any]
 """Called with (what is done, steps done, steps in all)."""
 
-_SECONDS_OF_NEXT, _SECONDS_OF_LATER = 2, 6
+_SECONDS_OF_NEXT, _SECONDS_OF_LATER, _SECONDS_OF_FAULT = 2, 6, 60
 
 
 class StillReading(Exception):
@@ -38,6 +40,8 @@ class StillReading(Exception):
         who = f"{model} reads the {set_name} images"
         if reading is None:
             return cls(f"{who} for the first time")
+        if fault := reading.faults.get((model, set_name)):
+            return cls(f"{model} could not read the {set_name} images: {fault}", _SECONDS_OF_FAULT)
         if reading.present == (model, set_name):
             return cls(f"{who} for the first time: {reading.share:.0%}", _SECONDS_OF_NEXT)
         return cls(f"{who} soon, for the first time: {reading.share_of_all:.0%} of all is read")
@@ -56,6 +60,8 @@ class Reading:
         By model and set, those that are there.
     notes
         What came out and the operator should know.
+    faults
+        By model and set, why they could not be read, each in a few words.
     present
         Model and set that are read now.
     """
@@ -68,6 +74,7 @@ class Reading:
     ) -> None:
         self.surveys: dict[tuple[str, str], Survey] = {}
         self.notes: list[str] = []
+        self.faults: dict[tuple[str, str], str] = {}
         self.present: tuple[str, str] | None = None
         self._networks, self._datasets = networks, datasets
         self._cache_folder = cache_folder
@@ -98,28 +105,40 @@ class Reading:
         self._open(self._order[0])
 
     def read_all(self, progress: Progress | None = None) -> None:
-        """Open or build every survey.
+        """Open or build every survey; where one fails, the others are read all the same.
 
         Raises
         ------
-        LookingGlassError
+        Exception
+            The first fault, once all is read that can be.
         """
-        from cnn_core.survey.whole_set import survey_of
-
         tell = progress or (lambda text, done, total: None)
+        first: Exception | None = None
         for key in self._order:
             self.present, self._done = key, 0
-            step = f"{key[0]} reads the {key[1]} images"
-            if key not in self.surveys and not self._open(key):
-                survey = survey_of(
-                    *self._parts(key),
-                    self._cache_folder,
-                    progress=partial(self._advance, tell, step),
-                    with_features=self._has_features(key[1]),
-                )
-                self._keep(key, survey)
+            try:
+                self._read(key, tell)
+            except Exception as error:
+                first = first or error
+                self.faults[key] = _for_a_page(error)
             self.present, self._done = None, 0
             self._before += len(self._datasets[key[1]])
+        if first is not None:
+            raise first
+
+    def _read(self, key: tuple[str, str], tell: Progress) -> None:
+        from cnn_core.survey.whole_set import survey_of
+
+        if key in self.surveys or self._open(key):
+            return
+        step = f"{key[0]} reads the {key[1]} images"
+        survey = survey_of(
+            *self._parts(key),
+            self._cache_folder,
+            progress=partial(self._advance, tell, step),
+            with_features=self._has_features(key[1]),
+        )
+        self._keep(key, survey)
 
     def _open(self, key: tuple[str, str]) -> bool:
         """Open what is kept, whole or without the activations behind the last convolution."""
@@ -151,3 +170,10 @@ class Reading:
             )
             self.notes += [note] if note else []
         self.surveys[key] = survey
+
+
+def _for_a_page(error: Exception) -> str:
+    """Why a set could not be read; what nobody foresaw is told in the log alone."""
+    if isinstance(error, LookingGlassError):
+        return str(error)
+    return getattr(error, "strerror", None) or "the server's log says why"

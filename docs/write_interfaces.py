@@ -29,7 +29,7 @@ DOWNLOADS = {
     "in words. Query: that of Quiz, with all its answers",
 }
 PROBES = {
-    "/healthz": "200 as soon as the process serves",
+    "/healthz": "200 as soon as the process serves; `ready` false while what computes starts (anew)",
     "/readyz": "200 once model and data are loaded, 503 before; both tell `ready`, `step`, `done`, `total`",
 }
 VARIABLES = {

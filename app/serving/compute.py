@@ -6,6 +6,7 @@ would be listened to meanwhile. Each side ends when the other does.
 
 import asyncio
 import contextlib
+import gc
 import os
 import pickle
 import signal
@@ -28,6 +29,23 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal
 _SECONDS_TO_END = 2
 _SWITCH_SECONDS = 0.001
 """A click's thread waits no longer for the interpreter than that while others compute."""
+_ENDED = LoadingState(False, "starting anew")
+_FIRST_FREE, _MOST_DESCRIPTORS = 3, 2**16
+"""Numbers of open files: those below are the terminal's."""
+
+
+class ComputeEndedError(Exception):
+    """The process that computes is no more.
+
+    Attributes
+    ----------
+    was_asked
+        Whether it had been given the question.
+    """
+
+    def __init__(self, was_asked: bool) -> None:
+        super().__init__("the process that computes ended meanwhile")
+        self.was_asked = was_asked
 
 
 class Compute:
@@ -50,8 +68,14 @@ class Compute:
         self._asked: dict[int, asyncio.Future[Answer]] = {}
         self._count = 0
 
-    async def follow(self, door: Door) -> None:
-        """Take what it tells until it ends: how far it is, and answers."""
+    async def follow(self, door: Door) -> bool:
+        """Take what it tells until it ends: how far it is, and answers.
+
+        Returns
+        -------
+        bool
+            Whether it had come as far as to answer.
+        """
         reader, self._writer = await asyncio.open_connection(sock=self._socket)
         try:
             while True:
@@ -63,7 +87,19 @@ class Compute:
                 else:
                     self._take(*told)
         except (asyncio.IncompleteReadError, OSError):
-            pass
+            was_ready = door.state.ready
+            door.follow(_ENDED)
+            self._give_up()
+            return was_ready
+
+    def _give_up(self) -> None:
+        assert self._writer is not None
+        self._writer.close()
+        self._writer = None
+        for future in self._asked.values():
+            if not future.done():
+                future.set_exception(ComputeEndedError(was_asked=True))
+        self._asked.clear()
 
     def _take(self, number: int, answer: Answer | None, fault: str) -> None:
         future = self._asked.pop(number)
@@ -81,8 +117,10 @@ class Compute:
         ------
         RuntimeError
             When the application does not answer.
+        ComputeEndedError
         """
-        assert self._writer is not None
+        if self._writer is None:
+            raise ComputeEndedError(was_asked=False)
         self._count += 1
         number = self._count
         future = self._asked[number] = asyncio.get_running_loop().create_future()
@@ -103,7 +141,7 @@ class Compute:
         return os.waitstatus_to_exitcode(os.waitpid(self.process_id, 0)[1])
 
 
-def fork_compute(door: Door, n_cheap: int, foreign: list[Any]) -> Compute:
+def fork_compute(door: Door, n_cheap: int) -> Compute:
     """Begin to load and to compute in a process of its own.
 
     Parameters
@@ -112,8 +150,6 @@ def fork_compute(door: Door, n_cheap: int, foreign: list[Any]) -> Compute:
         Opened there.
     n_cheap
         Threads for cheap questions.
-    foreign
-        Sockets that this process listens on, which are none of the other's business.
     """
     here, there = socket.socketpair()
     process_id = os.fork()
@@ -121,9 +157,10 @@ def fork_compute(door: Door, n_cheap: int, foreign: list[Any]) -> Compute:
         there.close()
         return Compute(process_id, here, n_cheap)
     try:
-        here.close()
-        for one in foreign:
-            one.close()
+        # Sockets of this process are none of the other's business, nor is what becomes of them.
+        gc.freeze()
+        os.closerange(_FIRST_FREE, there.fileno())
+        os.closerange(there.fileno() + 1, _MOST_DESCRIPTORS)
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         signal.set_wakeup_fd(-1)

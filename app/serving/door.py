@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.serving.faults import end_process, one_line
+from app.serving.faults import end_process, told_of
 from app.serving.grading import Grading
 from app.serving.headers import FIXED, content_security_policy, framing
 from app.serving.place import AT_ROOT
 from app.serving.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
 from cnn_core.errors import LookingGlassError
+from cnn_core.terminal import complain
 
 HEALTH, READINESS = "/healthz", "/readyz"
 
@@ -62,7 +63,8 @@ class Door:
     opened : callable, optional
         Called without arguments once requests are handed on.
     afterwards : callable, optional
-        Does what takes longer while requests are answered; takes `progress` and fails as `build`.
+        Does what takes longer while requests are answered; takes `progress`. When it raises, one line
+        is written to stderr and is the last step; requests are answered as before.
     place : Place, optional
         Where all this stands.
     """
@@ -91,6 +93,10 @@ class Door:
         self._is_opened = False
         self._files = {}
         self._told = None
+
+    def anew(self):
+        """A door to the same, at which nothing has happened yet."""
+        return Door(self._build, self._fail, self._opened, self._afterwards, self.place)
 
     @property
     def state(self):
@@ -129,17 +135,23 @@ class Door:
         try:
             self._application = self._build(self._progress)
             self._be(LoadingState(True, "answering", 1, 1))
-            self._is_settled.set()
-            self._afterwards(self._progress)
-            self._be(LoadingState(True, "ready", 1, 1))
-        except LookingGlassError as error:
-            self._fail(str(error))
-        except OSError as error:
-            self._fail(f"{error.filename or 'file system'}: {error.strerror or error}")
         except BaseException as error:
-            self._fail(one_line(error))
+            self._fail(told_of(error))
+        else:
+            self._is_settled.set()
+            self._do_the_rest()
         finally:
             self._is_settled.set()
+
+    def _do_the_rest(self):
+        """Do what takes longer; where it fails, what is there is answered all the same."""
+        step = "ready"
+        try:
+            self._afterwards(self._progress)
+        except BaseException as error:
+            step = told_of(error)
+            complain(step)
+        self._be(LoadingState(True, step, 1, 1))
 
     def _progress(self, step, done=0, total=0):
         self._be(LoadingState(self._state.ready, str(step), int(done), int(total)))

@@ -5,6 +5,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from cnn_core.errors import LookingGlassError
 from cnn_core.terminal import complain
 
 BOOT_FAILURE = 3
@@ -22,6 +23,24 @@ def end_process(line, exit_code=BOOT_FAILURE):
     sys.stdout.flush()
     complain(line)
     os._exit(exit_code)
+
+
+def told_of(error):
+    """Tell an error in one line, whoever is to blame for it.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(error, LookingGlassError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'file system'}: {error.strerror or error}"
+    return one_line(error)
 
 
 def one_line(error):

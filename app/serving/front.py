@@ -9,11 +9,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from app.serving.compute import Compute
+from app.serving.compute import Compute, ComputeEndedError
 from app.serving.door import Door
 from app.serving.faults import one_line
 from app.serving.lanes import Lane, LaneFullError, Reader
-from app.serving.plain_answers import PLAIN_HEADERS, sentence_of
+from app.serving.plain_answers import PLAIN_HEADERS, STARTING_ANEW, sentence_of
 from app.serving.whole import Answer, answer_of, encoded, environ_of
 from cnn_core.terminal import complain
 
@@ -33,7 +33,7 @@ MOST_CHEAP, MOST_DEAR = 1024, 512
 MOST_FILES = 512
 _MOST_FILE_BYTES = 2**25
 _SLICE = 2**15
-_BUSY_SECONDS = 5
+_SOON = {"Retry-After": "5"}
 
 
 class Files:
@@ -65,11 +65,11 @@ class Front:
     door
         What is told as long as nothing is loaded.
     compute
-        Answers requests.
+        Answers requests; another one may take its place.
     """
 
     def __init__(self, door: Door, compute: Compute) -> None:
-        self._door, self._compute = door, compute
+        self._door, self.compute = door, compute
         self._cheap = Lane(compute.n_cheap, MOST_CHEAP)
         self._dear = Lane(compute.n_dear, MOST_DEAR)
         self._files = Files()
@@ -83,7 +83,7 @@ class Front:
             await send({"type": f"{scope['type']}.close"})
             return
         path = self._door.place.path_inside(scope["path"])
-        body, size = await _body(receive, self._compute.grading.most_body_bytes(path))
+        body, size = await _body(receive, self.compute.grading.most_body_bytes(path))
         self._n_held += len(body)
         try:
             environ = self._door.place.inside(environ_of(scope, size))
@@ -111,15 +111,16 @@ class Front:
         if kept := self._files.get(question):
             return kept
         lane, shared = self._cheap, None
-        if self._compute.grading.is_dear(environ, body):
+        if self.compute.grading.is_dear(environ, body):
             lane, shared = self._dear, question
         try:
-            answer = await lane.run(
-                _reader(scope), lambda: self._compute.ask(environ, body), shared
-            )
+            answer = await lane.run(_reader(scope), lambda: self.compute.ask(environ, body), shared)
         except LaneFullError:
             return _busy()
         except Exception as error:
+            # Unless it may have ended over this very question, which would end the next one too.
+            if isinstance(error, ComputeEndedError) and not (error.was_asked and shared):
+                return _plain(503, _SOON, STARTING_ANEW)
             path = ascii(environ["PATH_INFO"][:200])
             complain(f"{environ['REQUEST_METHOD']} {path}: {one_line(error)}")
             return _plain(500)
@@ -161,11 +162,11 @@ def _question(environ: dict[str, Any], body: bytes) -> Hashable:
 
 
 def _busy() -> Answer:
-    return _plain(503, {"Retry-After": str(_BUSY_SECONDS)})
+    return _plain(503, _SOON)
 
 
-def _plain(status: int, more: dict[str, str] | None = None) -> Answer:
-    body = sentence_of(status).encode()
+def _plain(status: int, more: dict[str, str] | None = None, sentence: str = "") -> Answer:
+    body = (sentence or sentence_of(status)).encode()
     headers = {**PLAIN_HEADERS, **(more or {}), "Content-Length": str(len(body))}
     return Answer(status, encoded(headers.items()), body)
 

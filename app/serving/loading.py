@@ -151,11 +151,13 @@ def read_surveys(explorer: Explorer, progress: Progress | None = None) -> None:
     """
     reading = explorer.reading
     assert reading is not None
-    reading.read_all(progress)
-    of_surveys = {survey.note for survey in reading.surveys.values()}
-    for note in explorer.notes:
-        place = f" (cache folder: {reading.cache_folder})" if note in of_surveys else ""
-        log.warning("%s%s", note, place)
+    try:
+        reading.read_all(progress)
+    finally:
+        of_surveys = {survey.note for survey in reading.surveys.values()}
+        for note in explorer.notes:
+            place = f" (cache folder: {reading.cache_folder})" if note in of_surveys else ""
+            log.warning("%s%s", note, place)
 
 
 @contextmanager

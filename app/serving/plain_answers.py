@@ -20,6 +20,7 @@ _SENTENCES = {
     501: "The server does not take requests of this kind.",
     503: "busy: many readers ask for what takes long; ask again in a moment.",
 }
+STARTING_ANEW = "The part of the server that computes starts anew; ask again in a moment.\n"
 
 
 def sentence_of(status: int) -> str:

@@ -16,6 +16,7 @@ from gunicorn.workers.gasgi import ASGIWorker
 from app.serving.compute import fork_compute
 from app.serving.connections import Connections, PatientProtocol
 from app.serving.front import Front
+from cnn_core.terminal import complain
 
 # What serves is nobody's business; gunicorn has no setting for the header's text.
 gunicorn.http.wsgi.SERVER = "cnn-looking-glass"
@@ -60,11 +61,11 @@ class PatientWorker(ASGIWorker):
 
     def load_wsgi(self) -> None:
         """Begin to load in the process that computes."""
-        door = self.app.wsgi()
-        self._compute = fork_compute(door, self.cfg.threads, [one.sock for one in self.sockets])
+        self._door = self.app.wsgi()
+        self._compute = fork_compute(self._door.anew(), self.cfg.threads)
         # A request may come before that process tells anything.
-        door.stay_shut()
-        self._door, self.asgi = door, Front(door, self._compute)
+        self._door.stay_shut()
+        self.asgi = Front(self._door, self._compute)
 
     def handle_exit_signal(self) -> None:
         """Begin to end."""
@@ -77,7 +78,7 @@ class PatientWorker(ASGIWorker):
         self._is_ending.set()
 
     async def _serve(self) -> None:
-        following = self.loop.create_task(self._compute.follow(self._door))
+        following = self.loop.create_task(self._follow())
         following.add_done_callback(lambda _: self._is_ending.set())
         for listener in self.sockets:
             self.servers.append(
@@ -96,9 +97,17 @@ class PatientWorker(ASGIWorker):
             await self._shutdown()
             following.cancel()
             self._compute.end()
-        elif exit_code := self._compute.end():
+        elif exit_code := following.result():
             # Whoever starts workers tells from the code whether another one would fare better.
             os._exit(max(exit_code, 1))
+
+    async def _follow(self) -> int:
+        """Follow what computes, and start it anew when it is lost; the exit code of one that never could."""
+        while await self._compute.follow(self._door):
+            code = self._compute.end()
+            complain(f"The process that computes has ended (exit code {code}); it starts anew.")
+            self.asgi.compute = self._compute = fork_compute(self._door.anew(), self.cfg.threads)
+        return self._compute.end()
 
     async def _shutdown(self) -> None:
         """Take nothing new, and answer what has come."""

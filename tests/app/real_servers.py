@@ -55,6 +55,12 @@ def ask(address):
         return None, b""
 
 
+def children_of(process_id):
+    """Ids of the processes that a process has started (Linux only)."""
+    tasks = Path(f"/proc/{process_id}/task").iterdir()
+    return [int(one) for task in tasks for one in (task / "children").read_text().split()]
+
+
 def wait_until(holds, wanted, seconds=60):
     """Wait until `holds()` is true; fail with what was wanted when it is not in time."""
     deadline = time.monotonic() + seconds

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import cnn_core.survey.whole_set
 from app.explorer import Explorer
 from app.factory import create_app
 from app.pages import PAGES
@@ -169,3 +170,26 @@ def test_what_a_light_survey_leaves_out_is_computed(tmp_path):
     )
     for model in whole.networks:
         assert default_image(light, model, "test") == default_image(whole, model, "test")
+
+
+def test_a_set_that_cannot_be_read_is_told_where_it_is_needed_and_the_others_are_read(
+    reading, monkeypatch
+):
+    read = cnn_core.survey.whole_set.survey_of
+
+    def failing(network, dataset, *rest, **more):
+        if network.name == "model_0" and len(dataset) == 24:
+            raise OSError(28, "No space left on device")
+        return read(network, dataset, *rest, **more)
+
+    monkeypatch.setattr(cnn_core.survey.whole_set, "survey_of", failing)
+    with pytest.raises(OSError, match="No space left"):
+        reading.read_all()
+    assert len(reading.surveys) == 3
+    app = app_over(reading)
+    for search, fault in (("?set=test", ""), ("?set=train", "could not read the train images")):
+        told = answer_of(app, "/model", search)["reading"]
+        assert (told is None) if not fault else fault in told["text"], told
+    told = answer_of(app, "/model", "?set=train")["texts"]["page-sentence"]
+    assert told.startswith("model_0 could not read the train images: No space left on device")
+    assert answer_of(app, "/", "?set=train&model=model_1")["reading"] is None

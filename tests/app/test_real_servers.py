@@ -1,14 +1,18 @@
 """The door in real gunicorn processes: it opens, ends in peace, and tells faults in one line."""
 
+import http.client
 import json
+import os
 import re
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
 from app.serving.faults import BOOT_FAILURE
-from tests.app.real_servers import ask, gunicorn, started, wait_for
+from tests.app.real_servers import ask, children_of, gunicorn, started, wait_for, wait_until
 from tests.harness.served import served
 
 
@@ -110,3 +114,40 @@ def test_requests_in_flight_are_answered_when_the_server_is_told_to_stop():
         process.communicate(timeout=20)
     assert received == [(200, f"hello from /{number}".encode()) for number in range(12)]
     assert process.returncode == 0
+
+
+def test_what_computes_is_started_anew_when_it_is_killed_and_connections_stay(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("REQUESTS_SEEN", str(tmp_path / "seen"))
+    monkeypatch.setenv("MAY_ANSWER", str(tmp_path / "may answer"))
+    with gunicorn("graded") as (process, address):
+        wait_for(address + "/readyz", 200)
+        [worker] = children_of(process.pid)
+        [computing] = children_of(worker)
+        kept = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+        assert _asked(kept, "/first") == (200, b"hello from /first")
+        with closing(kept), ThreadPoolExecutor(2) as readers:
+            begun, waiting = (
+                readers.submit(ask, f"{address}/download/{name}") for name in ("one", "two")
+            )
+            wait_until((tmp_path / "seen").exists, "a question that takes long is begun")
+            os.kill(computing, signal.SIGKILL)
+            # It may have ended over the one that was begun; the others are to come again.
+            assert sorted(one.result()[0] for one in (begun, waiting)) == [500, 503]
+            wait_for(address + "/readyz", 200)
+            assert _asked(kept, "/second") == (200, b"hello from /second")
+        assert children_of(process.pid) == [worker]
+        [anew] = children_of(worker)
+        assert anew != computing
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "ended (exit code -9); it starts anew" in errors
+    assert "Traceback" not in errors
+
+
+def _asked(connection, path):
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    return answer.status, answer.read()

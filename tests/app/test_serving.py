@@ -13,6 +13,7 @@ from app.serving.faults import one_line
 from app.serving.settings import Settings
 from cnn_core.errors import ArtifactError, LookingGlassError
 from cnn_core.shipped_files import SHIPPED
+from tests.app.real_servers import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = {"Accept": "text/html,*/*"}
@@ -168,18 +169,21 @@ def test_pages_are_answered_while_what_takes_longer_goes_on(build):
     may_end.set()
 
 
-def test_what_goes_wrong_afterwards_is_told_too():
-    told = threading.Event()
-
+def test_what_goes_wrong_afterwards_is_told_and_ends_nothing(capfd):
     def afterwards(_progress):
         raise ArtifactError("labels.npy: altered")
 
-    lines = []
-    door = Door(
-        lambda _: hello, lambda line: (lines.append(line), told.set()), afterwards=afterwards
-    )
-    assert door.wait(20) and told.wait(20)
-    assert lines == ["labels.npy: altered"]
+    door = Door(lambda _: hello, _end_nothing, afterwards=afterwards)
+    assert door.wait(20)
+    wait_until(lambda: door.state.step != "answering", "the rest is over")
+    client = Client(door)
+    assert client.get("/compare").data == b"hello from /compare"
+    assert client.get("/readyz").json["step"] == "labels.npy: altered"
+    assert capfd.readouterr().err == "labels.npy: altered\n"
+
+
+def _end_nothing(line):
+    raise AssertionError(line)
 
 
 @pytest.mark.parametrize(
