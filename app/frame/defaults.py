@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,9 +35,13 @@ def default_pair(class_names: Sequence[str]) -> tuple[int, int]:
 
 
 def default_layer(network: Network) -> str:
-    """Layer shown first: the last convolution, else the first layer."""
-    convolutions = [info.name for info in network.layers if info.kind in _CONVOLUTIONS]
-    return convolutions[-1] if convolutions else network.layers[0].name
+    """Layer shown first: the last convolution, else the last hidden dense one, else the first."""
+    shown = [info for info in network.layers if info.kind in _CONVOLUTIONS] or [
+        info
+        for info in network.layers
+        if info.kind is LayerKind.DENSE and info is not network.output_layer
+    ]
+    return shown[-1].name if shown else network.layers[0].name
 
 
 def default_image(explorer: Explorer, model: str, set_name: str) -> int:
@@ -62,7 +67,13 @@ def _clearest_one(survey: Survey, p: int, q: int) -> int:
 
 
 def columns_for(layer: LayerInfo) -> int:
-    """Units that stand beside each other when the reader does not choose."""
+    """Units that stand beside each other when the reader does not choose.
+
+    The pixels of a square grey image that was flattened stand as they do in the image.
+    """
+    side = isqrt(layer.n_units)
+    if layer.kind is LayerKind.FLATTEN and layer.inputs == ("",) and side**2 == layer.n_units:
+        return side
     return default_columns(layer.n_units, *layer.grid)
 
 

@@ -18,6 +18,7 @@ from app.frame.defaults import default_pair
 from app.frame.fields import Completion, Field, Selection, read_selection, write_selection
 from app.frame.language import ENGLISH, _, asked_language
 from app.frame.query import Problem
+from app.frame.wording import images_of
 
 S = TypeVar("S", bound=Selection)
 
@@ -240,7 +241,7 @@ class Page(Generic[S]):
     def asked(self, explorer: Explorer) -> str:
         """The page's question about the classes that are there."""
         p, q = (explorer.class_name(number) for number in default_pair(explorer.class_names))
-        return _(self.question).format(p=p, q=q)
+        return _(self.question).format(p=p, q=q, ps=images_of(p), qs=images_of(q))
 
     def language(self, search: str) -> str:
         """The language in which the page answers an address."""

@@ -20,6 +20,9 @@ _AS_GOOD_AS_ZERO = 1e-9  # what rounding in float64 leaves of a zero
 _MOST_DECIMALS = 9
 _WRITTEN_OUT = 1e6
 
+MOST_BARS = 16
+"""Most classes that all have a bar in the network's answer."""
+
 
 def number_text(number: float, form: str = ".3g") -> str:
     """Write a number with a true minus sign.
@@ -167,10 +170,17 @@ def plural(n: int, word: str) -> str:
     return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
 
 
+def images_of(name: str) -> str:
+    """Name the images of a class: "4s", but "images of no entry"."""
+    return f"{name}s" if len(name) <= 2 else f"images of {name}"
+
+
 def answer_title(network: Network) -> str:
     """Name what turns the points of the classes into probabilities."""
     if network.each_for_itself:
         return "Sigmoids: each class for itself"
+    if network.n_classes > MOST_BARS:
+        return f"Softmax, the largest of {network.n_classes:,}"
     return "Softmax"
 
 

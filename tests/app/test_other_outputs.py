@@ -8,6 +8,7 @@ import pytest
 
 from app.explorer import Explorer
 from app.factory import create_app
+from app.frame.defaults import columns_for, default_layer
 from app.pages import PAGES
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras
@@ -70,3 +71,14 @@ def test_sigmoids_are_named_where_their_answer_stands():
     for path, title in (("/", "explore-answer-title"), ("/decide", "decide-answer-title")):
         told = ask_page(app_of("sigmoids"), path, "")["answer"]["data"]["texts"]
         assert "each class for itself" in told[title]
+
+
+def test_without_maps_the_hidden_nodes_are_shown_first_and_flattened_pixels_as_in_the_image():
+    network = Network(
+        keras.Sequential(
+            [keras.Input((12, 12, 1)), L.Flatten(), L.Dense(6), L.Dropout(0.2), L.Dense(4)]
+        ),
+        name="it",
+    )
+    assert default_layer(network) == network.layers[1].name
+    assert columns_for(network.layers[0]) == 12

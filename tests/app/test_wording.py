@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import softmax
 
 from app.figures.charts.answer import answer_figure
+from app.figures.charts.silenced_answer import silenced_answer_figure
+from app.figures.theme import class_colour
 from app.frame import wording
 
 APP = Path(wording.__file__).parent
@@ -77,6 +80,40 @@ def test_the_softmax_bars_write_a_bound_where_float32_ends():
         "+1.50",
         "−0.25",
     ]
+
+
+def test_images_of_a_class_with_a_name_of_its_own_have_no_plural():
+    assert wording.images_of("4") == "4s"
+    assert wording.images_of("no entry") == "images of no entry"
+
+
+def test_of_many_classes_the_largest_and_the_named_ones_have_a_bar():
+    logits = np.arange(43.0)[::-1].copy()
+    logits[40] = 99
+    names = [f"sign {number}" for number in range(43)]
+    figure = answer_figure(names, softmax(logits), logits, label=41, prediction=40, scale="logits")
+    bars, meta = figure["data"][0], figure["layout"]["meta"]
+    assert meta["names"] == [f"sign {number}" for number in (40, *range(11), 41)]
+    assert meta["strong"] == [0, 12] and bars["x"] == [99, *range(42, 31, -1), 1]
+    assert bars["marker"]["color"][-1] == class_colour(41)
+    few = answer_figure(names[:16], softmax(logits[:16]), logits[:16])
+    assert few["layout"]["meta"]["names"] == names[:16]
+
+
+def test_bars_before_and_after_silencing_are_of_the_same_classes():
+    class Answer:
+        def __init__(self, logits):
+            self.logits, self.probabilities = logits, softmax(logits)
+            self.prediction = int(logits.argmax())
+
+    before, after = (Answer(np.roll(np.arange(43.0), by)) for by in (0, 20))
+    figure = silenced_answer_figure([], before, after, 3, 4, scale="logits", label=5)
+    (hollow, filled), names = figure["data"], figure["layout"]["meta"]["names"]
+    assert names[:12] == [str(number) for number in range(42, 30, -1)]
+    assert set(names[12:]) == {"3", "4", "5", "19"}
+    for bars, answer in ((hollow, before), (filled, after)):
+        assert bars["x"] == [answer.logits[int(name)] for name in names]
+    assert filled["marker"]["opacity"][names.index("4")] == 1 > filled["marker"]["opacity"][0]
 
 
 @pytest.mark.parametrize(

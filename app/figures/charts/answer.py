@@ -1,6 +1,6 @@
 """The network's answer: one bar a class."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.text import LONGEST_NAME, plain
-from app.frame.wording import exact_probability, short_probability, signed
+from app.frame.wording import MOST_BARS, exact_probability, short_probability, signed
 
 SCALES = ("linear", "log", "logits")
 
+_LARGEST = 12
 _LEAST_LOG_PROBABILITY = 1e-12
 
 
@@ -24,6 +25,7 @@ def answer_figure(
     label: int | None = None,
     prediction: int | None = None,
     marked: Sequence[int] = (),
+    shown: Sequence[int] | None = None,
 ) -> dict[str, Any]:
     """Draw the softmax bars with their exact numbers.
 
@@ -36,16 +38,19 @@ def answer_figure(
         Classes whose names are set in bold or marked.
     marked
         Further classes whose names are bold.
+    shown
+        Classes that have a bar, in this order; by default those of `classes_shown`.
     """
-    n_classes = len(probabilities)
-    names = [
-        class_names[number] if number < len(class_names) else str(number)
-        for number in range(n_classes)
-    ]
-    strong = {number for number in (label, prediction, *marked) if number is not None}
+    named = {number for number in (label, prediction, *marked) if number is not None}
+    shown = classes_shown(logits, named) if shown is None else shown
+    names = [class_names[number] if number < len(class_names) else str(number) for number in shown]
+    strong = [place for place, number in enumerate(shown) if number in named]
     ticks = [plain(name, LONGEST_NAME) for name in names]
-    for number in strong:
-        ticks[number] = f"<b>{ticks[number]}</b>"
+    for place in strong:
+        ticks[place] = f"<b>{ticks[place]}</b>"
+    probabilities, logits = (
+        [values[number] for number in shown] for values in (probabilities, logits)
+    )
     if scale == "logits":
         lengths = [float(logit) for logit in logits]
         texts = [signed(logit) for logit in lengths]
@@ -69,23 +74,23 @@ def answer_figure(
         "type": "bar",
         "orientation": "h",
         "x": lengths,
-        "y": list(range(n_classes)),
+        "y": list(range(len(shown))),
         "text": texts,
         "customdata": [exact_probability(float(probability)) for probability in probabilities],
         "textposition": "outside",
         "cliponaxis": False,
         "hoverinfo": "none",
         "textfont": {"size": 12, "color": theme.INK, "family": "ui-monospace, monospace"},
-        "marker": {"color": [theme.class_colour(number) for number in range(n_classes)]},
+        "marker": {"color": [theme.class_colour(number) for number in shown]},
     }
     layout = theme.chart_layout(
         bargap=0.28,
         xaxis=x_axis,
-        meta={"kind": "answer", "names": names, "strong": sorted(strong)},
+        meta={"kind": "answer", "names": names, "strong": strong},
         margin={"l": 0, "r": 4, "t": 2, "b": 16, "pad": 4},
         yaxis=theme.axis(
             autorange="reversed",
-            tickvals=list(range(n_classes)),
+            tickvals=list(range(len(shown))),
             ticktext=ticks,
             showgrid=False,
             zeroline=False,
@@ -93,3 +98,13 @@ def answer_figure(
         ),
     )
     return {"data": [bars], "layout": layout}
+
+
+def classes_shown(
+    logits: Sequence[float] | NDArray[np.float32], named: Collection[int] = ()
+) -> list[int]:
+    """Classes that have a bar: all of a few; of many the largest and those named, largest first."""
+    ranked = np.argsort(-np.asarray(logits), kind="stable").tolist()
+    if len(ranked) <= MOST_BARS:
+        return sorted(ranked)
+    return [number for place, number in enumerate(ranked) if place < _LARGEST or number in named]

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.charts.answer import answer_figure
+from app.figures.charts.answer import answer_figure, classes_shown
 
 _FAINT = 0.4
 
@@ -48,6 +48,8 @@ def silenced_answer_figure(
     p, q
         Target and rival; the bars of the other classes are fainter.
     """
+    named = {p, q, answer.prediction, *([] if label is None else [label])}
+    shown = classes_shown(answer.logits, named | ({after.prediction} if after else set()))
 
     def drawn(one: Answer) -> dict[str, Any]:
         figure = answer_figure(
@@ -58,11 +60,10 @@ def silenced_answer_figure(
             label=label,
             prediction=one.prediction,
             marked=(p, q),
+            shown=shown,
         )
         marker = figure["data"][0]["marker"]
-        marker["opacity"] = [
-            1 if number in (p, q) else _FAINT for number in range(len(marker["color"]))
-        ]
+        marker["opacity"] = [1 if number in (p, q) else _FAINT for number in shown]
         return figure
 
     figure = drawn(answer)

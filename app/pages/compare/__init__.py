@@ -69,7 +69,7 @@ def _reply(view: CompareView) -> Reply:
 PAGE = Page(
     path=COMPARE,
     title="Compare",
-    question="What do {p}s have in common inside the network, and does it tell them from {q}s?",
+    question="What do {ps} have in common inside the network, and does it tell them from {qs}?",
     words=(
         "map",
         "node",

@@ -1,6 +1,6 @@
 """What the Compare page says of circles that a reader has drawn by hand."""
 
-from app.frame.wording import plural
+from app.frame.wording import images_of, plural
 from app.pages.compare.measures import Worth
 from app.pages.compare.view import CompareView
 from cnn_core.circles.by_hand import HandCircles
@@ -52,8 +52,8 @@ def chance_sentence(view: CompareView, worth: Worth) -> str:
     across = worth.chance.across
     low, high = across.quantiles((0.025, 0.975))
     told += (
-        f". With other {p}s and {q}s, {across.mean:.1f} would fit on average (95 % of the draws: "
-        f"{low:.0f} to {high:.0f})"
+        f". With other {images_of(p)} and {images_of(q)}, {across.mean:.1f} would fit on average "
+        f"(95 % of the draws: {low:.0f} to {high:.0f})"
     )
     told += ": the rest is luck of these images." if worth.n_unique > across.mean else "."
     return f"{told} Where both groups are of one class, {worth.chance.within_mean:.1f} fit all the same."

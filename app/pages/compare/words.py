@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.frame.wording import interval, percent, plural, signed, signed_interval
+from app.frame.wording import images_of, interval, percent, plural, signed, signed_interval
 from app.pages.compare import hand_words
 from app.pages.compare.measures import Worth
 from app.pages.compare.members import OWN
@@ -117,7 +117,7 @@ def _chance_sentence(view: CompareView, worth: Worth) -> str:
     across, within = worth.chance.across, worth.chance.within_mean
     told += f". Random images of {p} against random images of {q} have {across.mean:.0f} on average"
     if within == within:
-        told += f", {p}s against other {p}s {within:.0f}"
+        told += f", {images_of(p)} against other {images_of(p)} {within:.0f}"
     share = across.share_at_least(worth.n_unique)
     return f"{told}; {percent(share, 0)} of the random groups have as many as yours."
 
@@ -126,7 +126,7 @@ def _reader_sentence(p: str, q: str, worth: Worth) -> str:
     reader, network = worth.worth.reader.overall, worth.network
     told = (
         f"Who sees only these circles tells {percent(reader.value, 1)} of the "
-        f"{reader.n:,} other {p}s and {q}s right"
+        f"{reader.n:,} other {images_of(p)} and {images_of(q)} right"
     )
     if reader.high < 0.5:
         return f"{told}: worse than guessing."

@@ -100,7 +100,7 @@ def convolutions(network: Network) -> list[LayerInfo]:
 
 
 def last_maps(network: Network) -> LayerInfo:
-    """The layer that circles are drawn on: the last convolution, else the first layer."""
+    """The layer that circles are drawn on: the last convolution, else the last hidden nodes."""
     return network.layer(default_layer(network))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.frame.wording import interval, number_text, percent, signed, unit_word
+from app.frame.wording import images_of, interval, number_text, percent, signed, unit_word
 from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
 from cnn_core.patterns.relatives_file import Relative
 from cnn_core.patterns.results import REFERENCES, UnitPatterns
@@ -53,8 +53,8 @@ def sentence(view: PatternsView) -> str:
     if most == fewest:
         return f"{likes} It fires in {most} of the images of every class."
     return (
-        f"{likes} It fires in {most} of all {view.class_name(best)}s and in {fewest} of all "
-        f"{view.class_name(least)}s."
+        f"{likes} It fires in {most} of all {images_of(view.class_name(best))} and in {fewest} of "
+        f"all {images_of(view.class_name(least))}."
     )
 
 
