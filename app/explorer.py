@@ -44,10 +44,24 @@ class Explorer:
         Where the models lie; manifest, history and readouts lie beside them, if anywhere.
     reading : Reading or None
         What reads the surveys that are not there yet, if any are missing.
+    data_path : pathlib.Path or None
+        Where the images lie, as it was named at the start; None: nowhere but in memory.
+    pixels : str or None
+        What the models take for black and white, where that was stated.
     """
 
     def __init__(
-        self, networks, datasets, surveys, *, folder=None, notes=(), snapshots=None, reading=None
+        self,
+        networks,
+        datasets,
+        surveys,
+        *,
+        folder=None,
+        notes=(),
+        snapshots=None,
+        reading=None,
+        data_path=None,
+        pixels=None,
     ):
         self.networks = dict(networks)
         self._datasets = dict(datasets)
@@ -56,6 +70,8 @@ class Explorer:
         self._notes = notes
         self.reading = reading
         self.folder = folder
+        self.data_path = data_path
+        self.pixels = pixels
         self.snapshots = dict(snapshots or {})
         first = next(iter(self._datasets.values()))
         self.set_names = tuple(self._datasets)

@@ -95,6 +95,8 @@ def open_explorer(
         folder=Path(model_paths[0]).parent,
         cache_folder=cache_folder,
         snapshots={} if snapshots is None else {next(iter(networks)): Path(snapshots)},
+        data_path=Path(data_path),
+        pixels=pixels,
     )
 
 
@@ -105,6 +107,8 @@ def explorer_of(
     folder: Path | None = None,
     cache_folder: AnyPath | None = None,
     snapshots: Mapping[str, Path] | None = None,
+    data_path: Path | None = None,
+    pixels: str | None = None,
 ) -> Explorer:
     """Put opened networks and loaded images together; `read_surveys` reads the sets.
 
@@ -114,6 +118,8 @@ def explorer_of(
         Where the models lie, if anywhere.
     snapshots
         Files of snapshots that do not lie beside their models, by model: opened at once.
+    data_path, pixels
+        As `Explorer` has them.
 
     Raises
     ------
@@ -136,6 +142,8 @@ def explorer_of(
         notes=reading.notes,
         snapshots=snapshots,
         reading=reading,
+        data_path=data_path,
+        pixels=pixels,
     )
     for model in explorer.snapshots:
         explorer.course(model)

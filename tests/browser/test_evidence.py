@@ -195,11 +195,14 @@ def test_keys_change_the_image_of_the_nodes(page, dashboard):
     assert "test image 8" in page.locator("#evidence-nodes-image").inner_text()
 
 
-def test_an_unmeasured_model_is_told_with_its_command_and_measured_ones_come_back(page, dashboard):
+def test_an_unmeasured_model_is_told_with_its_command_and_measured_ones_come_back(
+    page, dashboard, folder
+):
     visit(page, dashboard + f"/evidence?model={UNMEASURED}")
     told = page.locator("#evidence-missing").inner_text()
     assert "third has not been measured yet" in told
-    assert "python -m cnn_core survey --readouts --model third.keras --data DATA" in told
+    files = f"--model {folder / 'third.keras'} --data {folder / 'images.npz'}"
+    assert f"python -m cnn_core survey --readouts {files}" in told
     assert page.locator("#evidence-measured").is_hidden()
     assert axe_faults(page) == []
     page.locator("#evidence-missing").get_by_text("second", exact=True).click()

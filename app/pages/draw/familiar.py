@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
+from app.frame.commands import places, survey_command
 from app.frame.links import EXPLORE, link
 from app.frame.page import Panel
 from app.pages.draw.view import DrawView
@@ -20,10 +21,6 @@ _SAID, _NEAR = "draw-familiar", "draw-familiar-near"
 _CAREFUL, _USUAL = 95, 75
 _EMPTY = "Draw something, and the training images that are nearest to it stand here."
 _NO_SET = "There are no training images here, so nobody can tell how familiar your drawing is."
-_NOT_COMPUTED = (
-    "How near the training images are was not computed for this model; "
-    "`python -m cnn_core survey --familiarity` does it."
-)
 
 
 def _draw(view: DrawView) -> dict[str, Any]:
@@ -37,7 +34,7 @@ def _draw(view: DrawView) -> dict[str, Any]:
     except ArtifactError as error:
         return {"said": f"{error}.", "near": []}
     if reference is None:
-        return {"said": _NOT_COMPUTED, "near": []}
+        return {"said": _not_computed(explorer, model), "near": []}
     image = explorer.image(view.selection.subject)
     found = familiarity(reference, explorer.network(model), explorer.dataset("train"), image)
     return {"said": familiar_sentence(found), "near": [_near(view, one) for one in found.nearest]}
@@ -52,6 +49,14 @@ def reference_of(explorer: Explorer, model: str) -> Reference | None:
     identity = explorer.identity(model)
     wanted = identity, explorer.dataset("train").digest
     return found if found and (found.model_digest, found.train_digest) == wanted else None
+
+
+def _not_computed(explorer: Explorer, model: str) -> str:
+    told = (
+        "How near the training images are was not computed for this model; "
+        f"`{survey_command(explorer, model, '--familiarity')}` does it."
+    )
+    return f"{told} {places(explorer, model)}".rstrip()
 
 
 def familiar_sentence(found: Familiar) -> str:
@@ -97,7 +102,7 @@ def _frame(explorer: Explorer) -> Component:
             html.Div(id=_NEAR, className="draw-near"),
             html.P(
                 "The nearest training images, by the values of the last convolution. The "
-                "probabilities alone do not tell: they always sum to 1.",
+                "probabilities alone do not tell: a network can be sure of a scribble.",
                 className="faint note",
             ),
         ],

@@ -1,5 +1,6 @@
 """What training adds: the readers on the network before its first step, in numbers and words."""
 
+from app.frame.commands import survey_command
 from app.frame.wording import percent, signed_interval
 from app.pages.evidence.titles import layer_title
 from app.pages.evidence.view import EvidenceView, MeasuredView
@@ -27,6 +28,10 @@ def twin_text(before: Spread) -> str:
     )
 
 
+def _command(view: EvidenceView) -> str:
+    return survey_command(view.explorer, view.selection.model, "--readouts")
+
+
 def what_training_adds(view: EvidenceView) -> str:
     """Say in one sentence what training adds, whatever the numbers are; "" without results."""
     if not isinstance(view, MeasuredView) or view.layer is None:
@@ -36,7 +41,7 @@ def what_training_adds(view: EvidenceView) -> str:
     if cell is None or probe is None or rung is None:
         return (
             "What training adds is not known here: the weights that it began with were not kept, "
-            "or this was measured by an older version. `python -m cnn_core survey --readouts` "
+            f"or this was measured by an older version. `{_command(view)}` "
             "measures the untrained network too, where a file of snapshots or the seed is at hand."
         )
     already = "already " if probe.untrained.least > _halfway(view) else ""

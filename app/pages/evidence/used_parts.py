@@ -5,6 +5,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from app.frame.commands import survey_command
 from app.frame.components import table
 from app.frame.wording import number_text, percent, signed_interval
 from app.pages.evidence.titles import layer_title
@@ -24,10 +25,6 @@ _HEAD = (
     "By random directions",
     "False discovery rate",
     "All models: mean, least to most",
-)
-NOT_MEASURED = (
-    "This was measured by an older version, without the direction of the probe taken out. "
-    "`python -m cnn_core survey --readouts` measures it."
 )
 
 
@@ -98,7 +95,11 @@ def used_text(view: MeasuredView) -> str:
     """Say in plain words where the network needs what can be read."""
     cuts = cuts_of(view)
     if not cuts:
-        return NOT_MEASURED
+        command = survey_command(view.explorer, view.selection.model, "--readouts")
+        return (
+            "This was measured by an older version, without the direction of the probe taken out. "
+            f"`{command}` measures it."
+        )
     rates = false_discovery_rates([removal.versus_network for _, removal in cuts])
     sure = [
         removal

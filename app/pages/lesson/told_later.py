@@ -2,6 +2,7 @@
 
 from math import log
 
+from app.frame.commands import survey_command
 from app.frame.language import _, count_text, decimal_text, ngettext, percent_text
 from app.pages.lesson import facts
 from app.pages.lesson.facts import Case, CircleFacts, HardImage, LadderFacts, SumFacts
@@ -162,8 +163,12 @@ def tell_ladder(case: Case) -> Told:
         return Told(
             fault=_(
                 "This step does not apply yet: nothing was measured of this model on {p} and {q}. "
-                "python -m cnn_core survey --readouts measures it."
-            ).format(p=case.names[0], q=case.names[1])
+                "{command} measures it."
+            ).format(
+                p=case.names[0],
+                q=case.names[1],
+                command=survey_command(case.explorer, case.model, "--readouts"),
+            )
         )
     truth = _per_thousand(found.probe)
     counts = _MISTAKES

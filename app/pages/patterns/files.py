@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.explorer import Explorer
+from app.frame.commands import survey_command
 from cnn_core.errors import ArtifactError
 from cnn_core.patterns.pattern_file import load_patterns, patterns_file
 from cnn_core.patterns.relatives_file import RELATIVES, Relatives, load_relatives
@@ -38,18 +39,21 @@ def filed(explorer: Explorer, model: str) -> Filed:
     if explorer.folder is None:
         return Filed(None, None, ())
     faults: list[str] = []
-    found = _read(load_patterns, explorer.folder / patterns_file(model), faults)
-    relatives = _read(load_relatives, explorer.folder / RELATIVES, faults)
+    command = survey_command(explorer, model, "--patterns")
+    found = _read(load_patterns, explorer.folder / patterns_file(model), faults, command)
+    relatives = _read(load_relatives, explorer.folder / RELATIVES, faults, command)
     is_of_it = found is not None and found.model_digest == explorer.identity(model)
     return Filed(found if is_of_it else None, relatives if is_of_it else None, tuple(faults))
 
 
-def _read(load: Callable[[Path], T | None], path: Path, faults: list[str]) -> T | None:
+def _read(
+    load: Callable[[Path], T | None], path: Path, faults: list[str], command: str
+) -> T | None:
     try:
         return load(path)
     except ArtifactError:
         faults.append(
-            f"{path.name} is damaged or of another version: `python -m cnn_core survey --patterns` "
-            "makes it anew. The page does without it."
+            f"{path.name} is damaged or of another version: `{command}` makes it anew. The page "
+            "does without it."
         )
         return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.frame.commands import places, survey_command
 from app.frame.wording import images_of, interval, number_text, percent, signed, unit_word
 from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
 from cnn_core.patterns.relatives_file import Relative
@@ -31,9 +32,10 @@ def missing(view: PatternsView) -> str:
 def no_wall(view: PatternsView) -> str:
     """Why the wall has no pictures."""
     return (
-        f"No file holds all units of {view.layer.name}: a click seeks one. `python -m cnn_core "
-        "survey --patterns` finds those of all layers that learn, in minutes."
-    )
+        f"No file holds all units of {view.layer.name}: a click seeks one. "
+        f"`{survey_command(view.explorer, view.selection.model, '--patterns')}` finds those of all "
+        f"layers that learn, in minutes. {places(view.explorer, view.selection.model)}"
+    ).rstrip()
 
 
 def sentence(view: PatternsView) -> str:

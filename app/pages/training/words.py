@@ -1,7 +1,11 @@
 """What the Training page says: short sentences made of the numbers that it shows."""
 
+from shlex import quote
+
+from app.frame.commands import places, survey_command
 from app.frame.wording import interval, percent, probability_text, signed, unit_word
 from app.pages.training.view import TrainingView
+from cnn_core.errors import printable
 from cnn_core.readouts.over_training.results import TaskReading
 from cnn_core.statistics import Accuracy
 
@@ -87,10 +91,13 @@ def grid_text(view: TrainingView) -> str:
 def curves_text(view: TrainingView) -> str:
     """Say what the curves are, or how they are had."""
     if view.readings is None:
+        explorer, model = view.explorer, view.selection.model
+        file = [quote(printable(path)) for path in [explorer.snapshots.get(model)] if path]
+        command = survey_command(explorer, model, "--snapshots", *file)
         return (
-            "Nothing was measured along this training yet: `python -m cnn_core survey --snapshots` "
-            "does it, in minutes."
-        )
+            f"Nothing was measured along this training yet: `{command}` does it, in minutes. "
+            f"{places(explorer, model)}"
+        ).rstrip()
     now = task_reading(view, view.place)
     p, q = (view.class_name(number) for number in view.pair)
     if now is None:
