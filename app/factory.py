@@ -64,6 +64,9 @@ def create_app(
             page.register_downloads(app.server, explorer)
     connect_slow(app, explorer, PAGES)
     downloads.register_routes(app.server, explorer)
+    place.require_beside(
+        [*(page.path for page in PAGES), *map(str, app.server.url_map.iter_rules())]
+    )
     protect(app, [page.path for page in PAGES], place, _grading(app, hosts))
     compress(app)
     return app

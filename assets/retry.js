@@ -13,7 +13,11 @@
   const PAGE = Math.random().toString(36).slice(2);
   const BUSY = "busy";
   const send = window.fetch.bind(window);
-  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  // Until then, or until what is waited for is not wanted any more.
+  const wait = (ms, stop) => new Promise((done) => {
+    setTimeout(done, ms);
+    stop?.addEventListener("abort", done, { once: true });
+  });
 
   let nRetried = 0;
 
@@ -124,7 +128,7 @@
         : "The server does not answer at the moment; trying again …");
       retried(1);
       const seconds = waitsForTurn ? Number(response.headers.get("Retry-After")) : 0;
-      await wait(seconds ? 1000 * seconds : WAITS_MS[attempt]);
+      await wait(seconds ? 1000 * seconds : WAITS_MS[attempt], own?.stop.signal);
       retried(-1);
       if (own?.isDropped) return nothing();
     }

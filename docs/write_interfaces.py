@@ -43,6 +43,8 @@ VARIABLES = {
     "LOOKING_GLASS_HOSTS": "names by which browsers may call it, with commas; `*` for any",
     "LOOKING_GLASS_HOST": "address to serve on",
     "LOOKING_GLASS_PORT": "port to serve on",
+    "FORWARDED_ALLOW_IPS": "addresses of proxies that are believed when they tell a reader's address and "
+    "https, with commas; default: this machine",
     "WEB_CONCURRENCY": "processes of the server; default: 1",
 }
 

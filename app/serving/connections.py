@@ -21,6 +21,7 @@ _MOST_AHEAD = 2**16
 """Bytes that a client may send before the answer to what it asked is there."""
 _KERNEL_BYTES = 2**16
 _HIGH_WATER = 2**15
+_FORWARDED_FOR = b"x-forwarded-for"
 
 
 class Waited(Protocol):
@@ -186,6 +187,19 @@ class PatientProtocol(ASGIProtocol):  # type: ignore[misc]
             self._connections.add(self, max(self._ahead, 1))
             self._is_served, self._ahead = False, 0
         return super()._on_headers_complete()
+
+    def _is_websocket_upgrade(self, request: Any) -> bool:
+        """Nothing here speaks it: such a request is answered as any other, with every header."""
+        return False
+
+    def _build_http_scope(self, request: Any, sockname: Any, peername: Any) -> dict[str, Any]:
+        """Tell the reader's address as a proxy that is trusted tells it, which adds it at the end."""
+        scope: dict[str, Any] = super()._build_http_scope(request, sockname, peername)
+        is_trusted, _ = self._forwarded_trust
+        told = [value for name, value in scope["headers"] if name == _FORWARDED_FOR]
+        if is_trusted and told:
+            scope["client"] = (told[-1].decode("latin-1").rpartition(",")[2].strip()[:64], 0)
+        return scope
 
     def _on_message_complete(self) -> None:
         super()._on_message_complete()

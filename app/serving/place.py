@@ -1,7 +1,7 @@
 """Where the dashboard stands: below which path of a proxy, and in whose frames."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,18 @@ class Place:
         if self.prefix and environ.get("SCRIPT_NAME") == self.prefix:
             return environ  # the process in front has done it
         return {**environ, "SCRIPT_NAME": self.prefix, "PATH_INFO": self.path_inside(path)}
+
+    def require_beside(self, paths: Iterable[str]) -> None:
+        """Make sure that it is not itself one of the dashboard's paths, nor the beginning of one.
+
+        Raises
+        ------
+        LookingGlassError
+        """
+        if self.prefix and any(f"{path}/".startswith(f"{self.prefix}/") for path in paths):
+            raise LookingGlassError(
+                f"{PREFIX}: {self.prefix} is a path of the dashboard itself; choose another one"
+            )
 
     def path_inside(self, path: str) -> str:
         """The path of a request as the application sees it."""

@@ -14,6 +14,11 @@ def _hello(environ, start_response):
     return [b"hello from " + environ["PATH_INFO"].encode()]
 
 
+def _mirror(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{environ['REMOTE_ADDR']} {environ['wsgi.url_scheme']}".encode()]
+
+
 def _think(environ, start_response):
     time.sleep(0.3)
     return _hello(environ, start_response)
@@ -78,6 +83,7 @@ class NarrowWorker(PatientWorker):
 long_winded = Door(lambda progress: _answer_at_length)
 obedient = Door(lambda progress: _wait_for_leave)
 graded = Door(lambda progress: GradedApplication(_heed_downloads, Grading()))
+mirroring = Door(lambda progress: _mirror)
 thoughtful = Door(lambda progress: _think)
 slow = Door(_load_slowly)
 faulty = Door(_find_a_fault)

@@ -47,7 +47,11 @@ def test_every_download_is_told():
 def test_every_variable_is_told(place):
     text = "".join(path.read_text(encoding="utf-8") for package in ("app", "cnn_core")
                    for path in modules(package).values())  # fmt: skip
-    read = {*re.findall(r"LOOKING_GLASS_[A-Z_]*[A-Z]", text), "WEB_CONCURRENCY"}
+    read = {
+        *re.findall(r"LOOKING_GLASS_[A-Z_]*[A-Z]", text),
+        "WEB_CONCURRENCY",
+        "FORWARDED_ALLOW_IPS",
+    }
     assert read - set(re.findall(r"[A-Z_]+", (ROOT / place).read_text(encoding="utf-8"))) == set()
 
 

@@ -108,3 +108,9 @@ def test_every_answer_says_who_may_show_it(below, path):
 
 def test_no_cookie_is_set(below):
     assert all("Set-Cookie" not in below.get(path).headers for path in ("/looking/", "/readyz"))
+
+
+@pytest.mark.parametrize("prefix", ["/compare", "/lesson", "/lesson/1", "/download", "/assets"])
+def test_a_path_of_the_dashboard_itself_is_refused(prefix):
+    with pytest.raises(LookingGlassError, match=f"{PREFIX}: {prefix} is a path of the dashboard"):
+        create_app(small_explorer(), place=Place(prefix))

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -151,3 +152,32 @@ def _asked(connection, path):
     connection.request("GET", path)
     answer = connection.getresponse()
     return answer.status, answer.read()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "told"), [("127.0.0.1", b"203.0.113.9 https"), ("10.9.8.7", b"127.0.0.1 http")]
+)
+def test_a_proxy_tells_address_and_scheme_where_it_is_trusted(trusted, told, monkeypatch):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+    forwarded = {"X-Forwarded-For": "6.6.6.6, 203.0.113.9", "X-Forwarded-Proto": "https"}
+    with gunicorn("mirroring") as (_, address):
+        wait_for(address + "/readyz", 200)
+        assert ask(address + "/") == (200, b"127.0.0.1 http")
+        assert ask(urllib.request.Request(address + "/", headers=forwarded)) == (200, told)
+
+
+def test_who_asks_for_a_websocket_is_answered_as_everybody():
+    upgrade = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    with gunicorn("slow") as (_, address):
+        wait_for(address + "/readyz", 200)
+        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+        with closing(connection):
+            connection.request("GET", "/healthz", headers=upgrade)
+            answer = connection.getresponse()
+            assert answer.status == 200 and json.loads(answer.read())["ready"] is True
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
