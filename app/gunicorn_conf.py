@@ -17,7 +17,7 @@ bind = "{}:{}".format(
 )
 worker_class = "app.serving.worker.PatientWorker"
 workers = number_from(os.environ, "WEB_CONCURRENCY") or 1
-# For what is cheap, in the process that computes.
+# For what is cheap, in the process that computes; fewer where memory is limited to less than they need.
 threads = 4
 preload_app = False
 control_socket_disable = True

@@ -20,10 +20,10 @@ from cnn_core.terminal import complain
 MOST_BODY_BYTES = 2**22
 """Of any request; an application may say less for most of its paths."""
 
-MOST_HELD_BYTES = 2**26
+MOST_HELD_BYTES = 2**25
 """Bodies of all requests that wait or are worked on, together."""
 
-MOST_OWED_BYTES = 2**28
+MOST_OWED_BYTES = 2**26
 """Of answers that their readers have yet to take, together; files that are held once do not count."""
 
 PAGE_HEADER = b"x-looking-glass-page"
@@ -31,7 +31,7 @@ PAGE_HEADER = b"x-looking-glass-page"
 
 MOST_CHEAP, MOST_DEAR = 1024, 512
 MOST_FILES = 512
-_MOST_FILE_BYTES = 2**25
+MOST_FILE_BYTES = 2**25
 _SLICE = 2**15
 _SOON = {"Retry-After": "5"}
 
@@ -53,7 +53,7 @@ class Files:
             return
         self._held[question] = answer
         self._n_bytes += len(answer.body)
-        while self._n_bytes > _MOST_FILE_BYTES or len(self._held) > MOST_FILES:
+        while self._n_bytes > MOST_FILE_BYTES or len(self._held) > MOST_FILES:
             self._n_bytes -= len(self._held.popitem(last=False)[1].body)
 
 

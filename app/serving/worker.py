@@ -16,6 +16,7 @@ from gunicorn.workers.gasgi import ASGIWorker
 from app.serving.compute import fork_compute
 from app.serving.connections import Connections, PatientProtocol
 from app.serving.front import Front
+from app.serving.memory import MOST_UNFINISHED_BYTES, lanes_that_fit, memory_limit
 from cnn_core.terminal import complain
 
 # What serves is nobody's business; gunicorn has no setting for the header's text.
@@ -25,7 +26,6 @@ gunicorn.asgi.protocol._CACHED_SERVER_HEADER = b"Server: cnn-looking-glass\r\n"
 # then, they would be killed in the middle of an answer; put back, a stuck one would keep it long.
 gunicorn.arbiter.time = SimpleNamespace(**{**vars(time), "time": time.monotonic})
 
-MOST_UNFINISHED_BYTES = 2**26
 _OTHER_DESCRIPTORS = 128
 """Files, pipes and the like that the process opens beside its connections."""
 _ACCEPTED_AT_ONCE = 64
@@ -62,7 +62,8 @@ class PatientWorker(ASGIWorker):
     def load_wsgi(self) -> None:
         """Begin to load in the process that computes."""
         self._door = self.app.wsgi()
-        self._compute = fork_compute(self._door.anew(), self.cfg.threads)
+        self._n_cheap = lanes_that_fit(self.cfg.threads, self.cfg.workers, memory_limit())
+        self._compute = fork_compute(self._door.anew(), self._n_cheap)
         # A request may come before that process tells anything.
         self._door.stay_shut()
         self.asgi = Front(self._door, self._compute)
@@ -106,7 +107,7 @@ class PatientWorker(ASGIWorker):
         while await self._compute.follow(self._door):
             code = self._compute.end()
             complain(f"The process that computes has ended (exit code {code}); it starts anew.")
-            self.asgi.compute = self._compute = fork_compute(self._door.anew(), self.cfg.threads)
+            self.asgi.compute = self._compute = fork_compute(self._door.anew(), self._n_cheap)
         return self._compute.end()
 
     async def _shutdown(self) -> None:
