@@ -1,7 +1,7 @@
 """The stores that carry the address between browser and pages, and what a page answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.explorer import Explorer
@@ -124,7 +124,7 @@ class Answer:
             search=address.search,
             own=address.own,
             values={},
-            steps=asdict(Steps()),
+            steps=vars(Steps()).copy(),
             texts={SENTENCE: f"{still}. This page needs that, and opens as soon as it is there."},
             language=spoken(),
             reading={**still.as_data(), "page": True},
@@ -132,7 +132,7 @@ class Answer:
 
     def as_data(self) -> dict[str, Any]:
         """Give it as plain data."""
-        return asdict(self)
+        return vars(self).copy()
 
 
 def answer_of(
@@ -152,7 +152,7 @@ def answer_of(
         search=page.write(selection, explorer),
         own=selection.own,
         values={**values, **reply.values},
-        steps=asdict(reply.steps),
+        steps=vars(reply.steps).copy(),
         options=options,
         links=reply.links,
         names=reply.names,

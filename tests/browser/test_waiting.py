@@ -98,3 +98,42 @@ def test_what_waits_for_a_survey_says_so_and_fills_itself(browser, half_read):
     assert watch.complaints == []
     for page in pages.values():
         page.close()
+
+
+def test_a_turn_of_what_is_not_wanted_any_more_is_free_at_once(page, dashboard, open_page):
+    held = []
+
+    def keep_two_waiting(route):
+        asked = re.search(
+            r'\{\\"panel\\":\\"([\w-]+)\\",\\"type\\":\\"told\\"\}', route.request.post_data
+        )
+        if asked and len(held) < 2:
+            held.append(asked[1])
+            route.fulfill(status=503, headers={"Retry-After": "600"}, body="busy: ask again")
+        else:
+            asked_for.append(asked and asked[1])
+            route.continue_()
+
+    asked_for = []
+    page.route("**/_dash-update-component*", keep_two_waiting)
+    page.goto(dashboard + "/compare")
+    expect(page.locator("#connection-note")).to_contain_text("waits for its turn", timeout=60_000)
+    for _ in range(300):
+        if len(held) == 2:
+            break
+        page.wait_for_timeout(100)
+    assert len(held) == 2 and not any(asked_for)
+    page.evaluate(
+        "panels => document.dispatchEvent("
+        "new CustomEvent('lookingglass:dropped', {detail: {panels}}))",
+        held,
+    )
+    expect(page.locator("body")).to_have_attribute("data-retrying", "no")
+    for _ in range(100):
+        if any(asked_for):
+            break
+        page.wait_for_timeout(100)
+    assert any(asked_for)
+    open_page.watch.complaints[:] = [
+        one for one in open_page.watch.complaints if EXPECTED not in one
+    ]
