@@ -1,7 +1,7 @@
 """The process that computes: forked from the one that serves before anything is loaded.
 
 What computes holds Python's interpreter lock for long; were it in the process that serves, nobody
-would be listened to meanwhile. Each side ends when the other does.
+would be listened to meanwhile. It ends when the other does; where it is lost, another one takes its place.
 """
 
 import asyncio

@@ -189,7 +189,7 @@ class PatientProtocol(ASGIProtocol):  # type: ignore[misc]
         return super()._on_headers_complete()
 
     def _is_websocket_upgrade(self, request: Any) -> bool:
-        """Nothing here speaks it: such a request is answered as any other, with every header."""
+        """Nothing here speaks it: such a request is answered, or refused, as any other is."""
         return False
 
     def _build_http_scope(self, request: Any, sockname: Any, peername: Any) -> dict[str, Any]:
