@@ -174,7 +174,8 @@ def tell_ladder(case: Case) -> Told:
     counts = _MISTAKES
     place = nearest([log(one) for one in counts], log(max(truth, 1)))
     options = [count_text(one) for one in counts]
-    options[place] = decimal_text(truth, 1)
+    # With a decimal among whole numbers the right one would give itself away.
+    options[place] = count_text(max(round(truth), 1))
     texts = {"p": case.names[0], "q": case.names[1], **_ladder_texts(found)}
     return Told(
         lead=_(

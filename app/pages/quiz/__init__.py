@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.frame.language import LANGUAGES, N_, _
-from app.frame.links import COMPARE, QUIZ
+from app.frame.links import COMPARE, LESSON, QUIZ
 from app.frame.page import Page, Reply
 from app.pages.quiz import words
 from app.pages.quiz.compared import COMPARED
@@ -81,5 +81,5 @@ PAGE = Page(
     reply=_reply,
     register_downloads=register_routes,
     languages=tuple(LANGUAGES),
-    opened_from=(COMPARE,),
+    opened_from=(COMPARE, LESSON),
 )
