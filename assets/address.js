@@ -249,7 +249,8 @@
   function write(texts) {
     for (const [id, content] of Object.entries(texts || {})) {
       const element = document.getElementById(id);
-      if (element && element.textContent !== (content || "")) element.textContent = content || "";
+      if (element && typeof content?.html === "string") window.lookingGlassMarkup.fill(element, content.html);
+      else if (element && element.textContent !== (content || "")) element.textContent = content || "";
     }
   }
 

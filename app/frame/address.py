@@ -85,7 +85,7 @@ class Answer:
     drops
         Keys that lose their meaning when the named key changes.
     texts
-        Plain sentences by the id of an element that no callback writes.
+        Plain sentences, or parts as ``{"html": …}``, by the id of an element that no callback writes.
     slow
         What each slow panel is to show, by its name: a key that changes when it is stale.
     title
@@ -109,7 +109,7 @@ class Answer:
     names: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
     drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict)
     slow: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     language: str = ENGLISH
@@ -141,7 +141,7 @@ def answer_of(
     reply: Reply,
     *,
     pages: Mapping[str, str],
-    texts: Mapping[str, str],
+    texts: Mapping[str, Any],
     options: Mapping[str, Any],
 ) -> Answer:
     """Put a page's answer together of its view and its reply."""

@@ -17,6 +17,7 @@ from app.explorer import Explorer
 from app.frame.defaults import default_pair
 from app.frame.fields import Completion, Field, Selection, read_selection, write_selection
 from app.frame.language import ENGLISH, _, asked_language
+from app.frame.markup import markup
 from app.frame.query import Problem
 from app.frame.wording import images_of
 
@@ -57,7 +58,7 @@ class Panel:
     depends_on
         Keys of the address. The panel is drawn again when one of them changed, and only then.
     draw
-        Gives a value for every name of `outputs`, `texts` and `options`. Of a panel that is drawn
+        Gives a value for every name of `outputs`, `texts`, `markup` and `options`. Of a panel that is drawn
         in parts, it takes the number of the part too and may give a `Part`.
     layout
         What stands on the page before anything is drawn: the frame of the panel. None for one that
@@ -66,6 +67,9 @@ class Panel:
         Component and property that each name sets.
     texts
         Elements whose plain text each name sets; a text costs a hundredth of an output.
+    markup
+        Elements that each name fills with parts of `dash.html`; they go as plain HTML and cost little
+        more than a text. No callback may read or write what stands in them.
     options
         Keys of drop-down lists whose choices it gives.
     seen
@@ -85,6 +89,7 @@ class Panel:
     layout: Callable[[Explorer], Component] | None = None
     outputs: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    markup: Mapping[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     seen: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     is_empty: Callable[[Any], bool] | None = None
@@ -102,17 +107,18 @@ class Panel:
         """Sort what was drawn by the way on which it reaches the browser."""
         return Told(
             {name: drawn[name] for name in self.outputs},
-            {element: drawn[name] for name, element in self.texts.items()},
+            {element: drawn[name] for name, element in self.texts.items()}
+            | {element: {"html": markup(drawn[name])} for name, element in self.markup.items()},
             {key: drawn[key] for key in self.options},
         )
 
 
 @dataclass(frozen=True)
 class Told:
-    """What one panel drew: values of outputs by name, texts by element, choices by key."""
+    """What one panel drew: values of outputs by name, texts and HTML by element, choices by key."""
 
     shown: dict[str, Any]
-    texts: dict[str, str]
+    texts: dict[str, Any]
     options: dict[str, Sequence[Mapping[str, Any]]]
 
 

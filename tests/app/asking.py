@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from html import unescape
 
 from app.factory import create_app
 from tests.app.small_explorer import small_explorer
@@ -40,6 +41,12 @@ def ask_panel(app, path, panel, search, own="", part=0):
     drawn = response.get_json()["response"]
     told = drawn.pop(json.dumps({"panel": panel, "type": "told"}, separators=(",", ":")))
     return {**drawn, "told": told["data"]}
+
+
+def html_of(answer, element):
+    """What a page or a panel fills an element with, its special letters as they are read."""
+    told = answer["told"] if "told" in answer else answer["answer"]["data"]
+    return unescape(told["texts"][element]["html"])
 
 
 def _key_of_input(app, component):

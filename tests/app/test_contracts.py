@@ -145,7 +145,7 @@ def test_a_panel_draws_all_that_it_declares(page, panel):
     view = page.look(explorer, selection)
     drawn = panel.draw(view, 0) if panel.in_parts else panel.draw(view)
     drawn = getattr(drawn, "drawn", drawn)
-    assert set(drawn) == {*panel.outputs, *panel.texts, *panel.options}
+    assert set(drawn) == {*panel.outputs, *panel.texts, *panel.markup, *panel.options}
 
 
 @every_page

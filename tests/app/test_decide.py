@@ -29,7 +29,7 @@ from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
 from cnn_core.space.mosaic import Mosaic
 from cnn_core.survey.whole_set import survey_of
-from tests.app.asking import ask_page, ask_panel, small_app
+from tests.app.asking import ask_page, ask_panel, html_of, small_app
 from tests.app.small_explorer import small_explorer, small_images
 
 MAIN = "decide-nodes.figure"
@@ -137,7 +137,7 @@ def test_two_wrong_layers_are_told_apart():
 
 
 def test_half_of_the_pushing_is_told_once():
-    told = str(shown("?image=7")["decide-reason"]) + texts("?image=7")["decide-nodes-note"]
+    told = html_of(shown("?image=7"), "decide-reason") + texts("?image=7")["decide-nodes-note"]
     assert told.count("half") == 1 and "50 %" not in told and "carry 90 %" in told
 
 
@@ -381,7 +381,7 @@ def test_a_class_has_the_same_colour_in_every_picture(p, q):
     for part in ("decide-used", "decide-pixels"):
         scale = pictures[part]["figure"]["data"][0]["colorscale"]
         assert (scale[0][1], scale[-1][1]) == (explore[q], explore[p])
-    legend = str(pictures["decide-legend"])
+    legend = html_of(pictures, "decide-legend")
     assert explore[p] in legend and explore[q] in legend
 
 

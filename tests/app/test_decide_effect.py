@@ -11,7 +11,7 @@ from app.pages.decide.results import EffectPart, curve, mean_effects
 from app.pages.decide.state import read
 from app.pages.decide.view import look
 from cnn_core.decision.effects import MeanEffects, sample_of
-from tests.app.asking import ask_panel, small_app
+from tests.app.asking import ask_panel, html_of, small_app
 from tests.app.small_explorer import small_explorer
 from tests.app.test_decide import fresh_explorer
 
@@ -98,20 +98,19 @@ def test_the_effect_asks_for_its_next_part_until_all_images_are_done(monkeypatch
     while part is not None:
         search = "?image=7&p=1&q=3&off=hidden:4"
         answer = ask_panel(small_app(), PAGE.path, "decide-effect", search, part=part)
-        told.append(answer["decide-effect"]["children"])
+        told.append(html_of(answer, "decide-effect"))
         part = answer["told"]["next"]
     *under_way, last = told
-    assert [part["props"]["children"].partition(" so far: ")[0] for part in under_way] == [
-        "15 of 40 images of the test set,",
-        "30 of 40 images of the test set,",
+    assert [part.partition(" so far: ")[0] for part in under_way] == [
+        '<span aria-hidden="true">15 of 40 images of the test set,',
+        '<span aria-hidden="true">30 of 40 images of the test set,',
     ]
-    assert all(part["props"]["aria-hidden"] == "true" for part in under_way)
     assert last.startswith("Over the test set, silencing node 4 alone changes")
 
 
 def test_nothing_silenced_has_no_effect():
     answer = ask_panel(small_app(), PAGE.path, "decide-effect", "?image=7")
-    assert answer["decide-effect"] == {"children": ""} and answer["told"]["next"] is None
+    assert html_of(answer, "decide-effect") == "" and answer["told"]["next"] is None
 
 
 def test_a_large_set_is_told_by_a_sample_and_says_so(monkeypatch):

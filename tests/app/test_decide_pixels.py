@@ -11,7 +11,7 @@ from app.pages.decide import pixels_words as words
 from app.pages.decide.results import path_of
 from app.pages.decide.state import REFERENCES, read
 from app.pages.decide.view import look, pixels_of, reference_of
-from tests.app.asking import ask_page, ask_panel, small_app
+from tests.app.asking import ask_page, ask_panel, html_of, small_app
 from tests.app.small_explorer import small_explorer
 from tests.app.test_decide import explorer_of
 
@@ -58,7 +58,7 @@ def test_a_title_states_the_reference_and_the_file_is_counted_from_it_too():
         answer = ask_page(small_app(), PAGE.path, f"?image=7&ref={ref}")
         assert answer["answer"]["data"]["texts"]["decide-pixels-title"].endswith(told)
         link = f"layer=pixels&ref={ref}" if ref != "black" else "layer=pixels"
-        assert f'{link}"' in str(answer["decide-downloads"]).replace("'", '"')
+        assert f'{link}"' in html_of(answer, "decide-downloads")
     client = small_app().server.test_client()
     asked = "/download/ledger.npz?image=7&layer=pixels&ref=white"
     held = np.load(io.BytesIO(client.get(asked).data))
@@ -95,11 +95,11 @@ def test_integrated_gradients_sum_to_the_change_from_the_reference(ref):
 def test_integrated_gradients_stand_there_when_asked_for():
     shown = ask_panel(small_app(), PAGE.path, "decide-path", "?image=7&view=integrated")
     assert shown["decide-path-box"] == {"hidden": False}
-    assert shown["decide-path"]["figure"]["data"] and "residual" in str(shown["decide-path-sum"])
-    hidden = ask_panel(small_app(), PAGE.path, "decide-path", "?image=7")
-    assert (
-        hidden["decide-path-box"] == {"hidden": True} and not hidden["decide-path-sum"]["children"]
+    assert shown["decide-path"]["figure"]["data"] and "residual" in html_of(
+        shown, "decide-path-sum"
     )
+    hidden = ask_panel(small_app(), PAGE.path, "decide-path", "?image=7")
+    assert hidden["decide-path-box"] == {"hidden": True} and not html_of(hidden, "decide-path-sum")
 
 
 def test_what_bends_is_told_by_layer():

@@ -8,7 +8,7 @@ from app.frame.subject import Subject
 from app.pages.explore import PAGE, words
 from app.pages.explore.state import read, write
 from app.pages.explore.view import look
-from tests.app.asking import ask_page, small_app
+from tests.app.asking import ask_page, html_of, small_app
 from tests.app.packed_figures import picture
 from tests.app.small_explorer import small_explorer
 
@@ -145,7 +145,7 @@ def test_next_wrong_is_the_next_misclassified_image():
 
 def test_an_enlarged_unit_shows_its_bias_and_its_statistics():
     answer = ask_page(small_app(), PAGE.path, "?image=3&layer=first_maps&unit=2")
-    text = str(answer["explore-unit"]["children"])
+    text = html_of(answer, "explore-unit")
     survey = small_explorer().survey("model_0", "test")
     assert "Map 2" in text
     assert f"{survey.units['first_maps'].mean[2]:.4g}" in text
@@ -172,20 +172,17 @@ def test_colour_images_are_drawn_in_colour():
 @pytest.mark.parametrize(
     ("shown", "is_sent"),
     [
-        (None, {"explore-grid-title", "explore-strip.children", "options"}),
+        (None, {"explore-grid-title", "explore-strip", "options"}),
         ("?image=3&layer=hidden", set()),
         ("?image=3", {"explore-grid-title", "options"}),
-        (
-            "?image=3&layer=hidden&model=model_1",
-            {"explore-grid-title", "explore-strip.children", "options"},
-        ),
-        (7, {"explore-grid-title", "explore-strip.children", "options"}),
+        ("?image=3&layer=hidden&model=model_1", {"explore-grid-title", "explore-strip", "options"}),
+        (7, {"explore-grid-title", "explore-strip", "options"}),
     ],
 )
 def test_what_the_page_shows_already_is_not_sent_again(shown, is_sent):
     answer = ask_page(small_app(), PAGE.path, "?image=4&layer=hidden", shown=shown)
-    sent = {name for name in ("explore-grid-title",) if name in answer}
-    sent |= {"explore-strip.children"} if "children" in answer["explore-strip"] else set()
+    told = answer["answer"]["data"]["texts"]
+    sent = {name for name in ("explore-grid-title", "explore-strip") if name in told}
     sent |= {"options"} if answer["answer"]["data"]["options"] else set()
     assert sent == is_sent
     assert "explore-grid" in answer and "style" in answer["explore-strip"]

@@ -19,25 +19,25 @@ from app.pages.patterns.wall import wall_picture
 from cnn_core.drawing.packed import pack
 from cnn_core.patterns.pattern_file import patterns_file
 from cnn_core.patterns.relatives_file import RELATIVES, Relative
-from tests.app.asking import ask_page, ask_panel, small_app
+from tests.app.asking import ask_page, ask_panel, html_of, small_app
 from tests.app.small_explorer import small_explorer
 
 
 @pytest.mark.parametrize(
-    ("path", "search", "target"),
+    ("path", "element", "search", "target"),
     [
-        ("/", "?image=3&layer=first_maps&unit=4", "/patterns?image=3&layer=first_maps&unit=4"),
-        ("/decide", "?image=3&off=hidden:2,5", "/patterns?image=3&layer=hidden&unit=5"),
+        ("/", "explore-unit", "?image=3&layer=first_maps&unit=4", "layer=first_maps&unit=4"),
+        ("/decide", "decide-silenced", "?image=3&off=hidden:2,5", "layer=hidden&unit=5"),
     ],
 )
-def test_a_unit_leads_to_what_it_looks_for(path, search, target):
-    assert target in json.dumps(ask_page(small_app(), path, search))
+def test_a_unit_leads_to_what_it_looks_for(path, element, search, target):
+    told = html_of(ask_page(small_app(), path, search), element)
+    assert f"/patterns?image=3&{target}" in told
 
 
 def test_a_circled_cell_leads_to_what_it_looks_for():
-    told = json.dumps(
-        ask_panel(small_app(), "/compare", "compare-table", "?layer=first_maps&t=0.1")
-    )
+    answer = ask_panel(small_app(), "/compare", "compare-table", "?layer=first_maps&t=0.1")
+    told = html_of(answer, "compare-table")
     # With the first image that the circle stands in: of group A or of B.
     assert re.search(r"/patterns\?image=\d+&layer=first_maps&unit=\d", told)
 
@@ -46,7 +46,8 @@ def test_a_circled_cell_leads_to_what_it_looks_for():
 def test_a_circle_opens_its_unit_with_the_first_image_of_its_group(a, b):
     own = pack(np.arange(144, dtype=np.uint8).reshape(12, 12, 1)) if "own" in a else ""
     search = f"?layer=first_maps&t=0.1&a={a}&b={b}"
-    told = json.dumps(ask_panel(small_app(), "/compare", "compare-table", search, own=own))
+    answer = ask_panel(small_app(), "/compare", "compare-table", search, own=own)
+    told = html_of(answer, "compare-table")
     doors = set(re.findall(r'/patterns\?([^"]*)"', told))
     images = {re.sub("&?layer.*unit=[0-9]+", "", door) for door in doors}
     assert images <= {f"#own={own}" if own else "image=5", "image=3"} and len(images) == 2
@@ -54,17 +55,16 @@ def test_a_circle_opens_its_unit_with_the_first_image_of_its_group(a, b):
 
 def test_every_bar_of_a_node_has_a_door():
     search = "?image=3&layer=hidden"
-    doors = ask_page(small_app(), "/decide", search)["decide-node-doors"]["children"]
-    links = [door["props"]["href"] for door in doors if isinstance(door, dict)]
-    buttons = ask_page(small_app(), "/decide", search)["decide-node-buttons"]["children"]
-    units = [button["props"]["id"].rpartition("-")[2] for button in buttons]
+    answer = ask_page(small_app(), "/decide", search)
+    links = re.findall('href="([^"]*)"', html_of(answer, "decide-node-doors"))
+    units = re.findall('id="decide-node-([0-9]+)"', html_of(answer, "decide-node-buttons"))
     assert links == [f"/patterns?image=3&layer=hidden&unit={unit}" for unit in units]
     assert len(units) == 7
 
 
 def test_a_cell_of_the_ledger_leads_to_what_it_looks_for():
-    told = json.dumps(ask_page(small_app(), "/decide", "?image=3&layer=hidden"))
-    assert "/patterns?image=3&layer=hidden&unit=" in told
+    answer = ask_page(small_app(), "/decide", "?image=3&layer=hidden")
+    assert "/patterns?image=3&layer=hidden&unit=" in html_of(answer, "decide-cells-lists")
 
 
 SOUGHT = "?image=3&layer=last_maps&unit=2"

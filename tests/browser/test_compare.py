@@ -155,3 +155,16 @@ def test_random_threes_are_judged_and_drawn(page, dashboard):
     page.reload()
     page.locator("#compare-triples-note", has_text="on average").wait_for()
     assert page.locator("#compare-triples-note").inner_text() == told
+
+
+def test_a_head_that_sorts_the_table_keeps_the_focus_and_the_keyboard(page, dashboard):
+    visit(page, dashboard + "/compare")
+    drawn(page)
+    page.locator("#compare-table th a").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("new URLSearchParams(location.search).get('sort') === 'cell'")
+    page.wait_for_selector("#compare-table th:nth-child(2)[aria-sort=ascending]")
+    focused = page.evaluate("document.activeElement.closest('th')?.cellIndex")
+    assert focused == 1
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#compare-table th:nth-child(2)[aria-sort=descending]")

@@ -255,12 +255,8 @@ BOARDS_PANEL = Panel(
     depends_on=(*GROUP_KEYS, "layer", "zoom", "mean", "min", "colours"),
     layout=_frame,
     draw=_draw,
-    outputs={
-        **_group_outputs(),
-        "colour_bar": (COLOUR_BAR, "children"),
-        "class": (BOARDS, "className"),
-        "style": (BOARDS, "style"),
-    },
+    outputs={**_group_outputs(), "class": (BOARDS, "className"), "style": (BOARDS, "style")},
+    markup={"colour_bar": COLOUR_BAR},
     texts={f"{key}_empty": f"compare-empty-{key}" for key in GROUPS},
     # Only units with a ring are shown: which these are follows from the circles.
     seen={"zoom": lambda selection: (selection.zoom, _circled(selection))},

@@ -114,10 +114,10 @@ CIRCLES_PANEL = Panel(
     name="compare-circles",
     depends_on=(*GROUP_KEYS, "layer", "t", "zoom", "mean", "min", "colours", "cell", *HAND_KEYS),
     draw=_draw,
-    outputs={
-        **_each_line("captions", lambda key, line: (f"compare-captions-{key}{line}", "children")),
-        "legend": (LEGEND, "children"),
-        "downloads": (DOWNLOADS, "children"),
+    markup={
+        **_each_line("captions", lambda key, line: f"compare-captions-{key}{line}"),
+        "legend": LEGEND,
+        "downloads": DOWNLOADS,
     },
     texts={
         **_each_line("rings", rings_id),

@@ -188,11 +188,8 @@ WORTH_PANEL = Panel(
     depends_on=_CIRCLES,
     layout=_worth_frame,
     draw=_draw_worth,
-    outputs={
-        "warnings": (WARNINGS, "children"),
-        "chance": (CHANCE, "figure"),
-        "readers": (READERS, "figure"),
-    },
+    outputs={"chance": (CHANCE, "figure"), "readers": (READERS, "figure")},
+    markup={"warnings": WARNINGS},
     texts={"sentence": SENTENCE, "chance_note": CHANCE_NOTE, "readers_note": READERS_NOTE},
     is_slow=True,
 )
@@ -201,7 +198,7 @@ TABLE_PANEL = Panel(
     depends_on=(*_CIRCLES, "sort", "cell"),
     layout=_table_frame,
     draw=_draw_table,
-    outputs={"table": (TABLE, "children")},
+    markup={"table": TABLE},
     texts={"note": TABLE_NOTE},
     is_slow=True,
 )

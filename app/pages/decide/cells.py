@@ -215,13 +215,8 @@ CELLS_PANEL = Panel(
     depends_on=(*ONE, "p", "q", "layer", "group", "off"),
     layout=_cells_frame,
     draw=_draw_cells,
-    outputs={
-        "seen": (SEEN, "figure"),
-        "used": (USED, "figure"),
-        "title": (TITLE, "children"),
-        "sum": (SUM, "children"),
-        "lists": (LISTS, "children"),
-    },
+    outputs={"seen": (SEEN, "figure"), "used": (USED, "figure")},
+    markup={"title": TITLE, "sum": SUM, "lists": LISTS},
     texts={"seen_summary": summary_id(SEEN), "used_summary": summary_id(USED), "note": NOTE},
     seen={"off": _crossed},
 )
@@ -229,7 +224,7 @@ DOWNLOADS_PANEL = Panel(
     name="decide-downloads",
     depends_on=(*ONE, "p", "q", "layer", "ref"),
     draw=lambda view: {"downloads": download_parts(view)},
-    outputs={"downloads": (DOWNLOADS, "children")},
+    markup={"downloads": DOWNLOADS},
 )
 CHOICES = Panel(
     name="decide-choices", depends_on=("model",), draw=_draw_choices, options=("layer", "race")

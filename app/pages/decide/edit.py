@@ -128,6 +128,6 @@ EDIT_PANEL = Panel(
     depends_on=(*ONE, "p", "q", "donor", "donors"),
     layout=lambda explorer: html.Div(id=EDIT),
     draw=draw_edit,
-    outputs={"edit": (EDIT, "children")},
+    markup={"edit": EDIT},
     is_slow=True,
 )

@@ -56,7 +56,8 @@ IMAGE_PANEL = Panel(
     depends_on=("set", "image", "own"),
     layout=lambda explorer: graph(IMAGE, "The image", class_name="image-figure"),
     draw=_draw_image,
-    outputs={"image": (IMAGE, "figure"), "digit": (DIGIT, "children")},
+    outputs={"image": (IMAGE, "figure")},
+    markup={"digit": DIGIT},
     texts={"summary": summary_id(IMAGE)},
 )
 VERDICT_PANEL = Panel(
@@ -64,7 +65,7 @@ VERDICT_PANEL = Panel(
     depends_on=ONE,
     layout=lambda explorer: html.Div(id=VERDICT, className="verdict"),
     draw=_draw_verdict,
-    outputs={"verdict": (VERDICT, "children")},
+    markup={"verdict": VERDICT},
 )
 ANSWER = answer_panel("decide", ("p", "q", "off", "baseline"), _draw_bars, words.answer_summary)
 PLACE_IN_SEARCH = place_in_search("decide")

@@ -230,13 +230,8 @@ NODES_PANEL = Panel(
     depends_on=(*ONE, "p", "q", "off", "baseline"),
     layout=_nodes_frame,
     draw=_draw_nodes,
-    outputs={
-        "nodes": (NODES, "figure"),
-        "sum": (SUM, "children"),
-        "legend": (LEGEND, "children"),
-        "reason": (REASON, "children"),
-        "doors": (DOORS, "children"),
-    },
+    outputs={"nodes": (NODES, "figure")},
+    markup={"sum": SUM, "legend": LEGEND, "reason": REASON, "doors": DOORS},
     texts={"title": TITLE, "summary": summary_id(NODES), "note": NOTE},
 )
 NODE_BUTTONS_PANEL = Panel(
@@ -244,21 +239,21 @@ NODE_BUTTONS_PANEL = Panel(
     depends_on=(*ONE, "p", "q", "off"),
     layout=lambda explorer: html.Div(id=BUTTONS, className="button-row"),
     draw=lambda view: {"buttons": node_buttons(view, nodes_of(view))},
-    outputs={"buttons": (BUTTONS, "children")},
+    markup={"buttons": BUTTONS},
 )
 SILENCED_PANEL = Panel(
     name="decide-silenced",
     depends_on=(*ONE, "p", "q", "off", "baseline"),
     layout=lambda explorer: html.Div(id=SILENCED, className="silenced"),
     draw=lambda view: {"silenced": silenced_parts(view)},
-    outputs={"silenced": (SILENCED, "children")},
+    markup={"silenced": SILENCED},
 )
 EFFECT_PANEL = Panel(
     name="decide-effect",
     depends_on=("model", "set", "p", "q", "off", "baseline"),
     layout=lambda explorer: html.Div(id=EFFECT, className="faint note", role="status"),
     draw=draw_effect,
-    outputs={"told": (EFFECT, "children")},
+    markup={"told": EFFECT},
     is_empty=lambda selection: not selection.off,
     is_slow=True,
     in_parts=True,
@@ -267,5 +262,5 @@ PAIR_PANEL = Panel(
     name="decide-pair",
     depends_on=("model", "set", "image", "own", "p", "q"),
     draw=lambda view: {"pair": pair_parts(view)},
-    outputs={"pair": (PAIR, "children")},
+    markup={"pair": PAIR},
 )

@@ -141,11 +141,8 @@ PIXELS_PANEL = Panel(
     depends_on=(*ONE, "p", "q", "ref"),
     layout=_pixels_frame,
     draw=_draw_pixels,
-    outputs={
-        "pixels": (PIXELS, "figure"),
-        "sum": (SUM, "children"),
-        "constant": (CONSTANT, "children"),
-    },
+    outputs={"pixels": (PIXELS, "figure")},
+    markup={"sum": SUM, "constant": CONSTANT},
     texts={"title": TITLE, "summary": summary_id(PIXELS), "note": NOTE},
 )
 PATH_PANEL = Panel(
@@ -153,11 +150,8 @@ PATH_PANEL = Panel(
     depends_on=(*ONE, "p", "q", "ref", "view"),
     layout=_path_frame,
     draw=draw_path,
-    outputs={
-        "figure": (PATH, "figure"),
-        "sum": (PATH_SUM, "children"),
-        "is_hidden": (PATH_BOX, "hidden"),
-    },
+    outputs={"figure": (PATH, "figure"), "is_hidden": (PATH_BOX, "hidden")},
+    markup={"sum": PATH_SUM},
     texts={"note": PATH_NOTE, "summary": summary_id(PATH)},
     is_empty=lambda selection: selection.view != "integrated",
     is_slow=True,

@@ -217,21 +217,21 @@ CHOICES = Panel(
     name="explore-choices",
     depends_on=("model", "layer"),
     draw=_draw_choices,
-    outputs={"title": (TITLE, "children")},
+    markup={"title": TITLE},
     options=("layer", "order"),
 )
 UNIT_PANEL = Panel(
     name="explore-unit",
     depends_on=(*_ONE, "unit", "range", "colours"),
     draw=lambda view: {"unit": unit_panel(view)},
-    outputs={"unit": (UNIT, "children")},
+    markup={"unit": UNIT},
     is_empty=lambda selection: selection.unit is None,
 )
 STRIP_LINKS = Panel(
     name="explore-strip-links",
     depends_on=("model",),
     draw=_draw_strip_links,
-    outputs={"links": (STRIP, "children")},
+    markup={"links": STRIP},
 )
 STRIP_PANEL = Panel(
     name="explore-strip",
