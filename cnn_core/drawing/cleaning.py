@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.drawing.geometry import cropped, framed, place_in, scale_into, scaled_into
-from cnn_core.drawing.ink import BLANK, Ink, border_of, composited, grey, has_plain_ground, ink_of
+from cnn_core.drawing.ink import BLANK, Ink, border_of, composited, grey, ink_of
 from cnn_core.drawing.own_images import rounded, values_of
 from cnn_core.drawing.paper import without_paper
 from cnn_core.drawing.pictures import Picture
@@ -195,7 +195,7 @@ class _Trail:
             self._add("polarity", False, "Light on black already: nothing to do.")
 
     def paper(self) -> None:
-        if has_plain_ground(self._ink):
+        if self._source.has_plain_ground:
             self._ink = np.clip(self._ink, 0, 1)
             self._add("paper", False, "The ground is plain, no photographed paper: nothing to do.")
             return

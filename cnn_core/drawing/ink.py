@@ -1,6 +1,7 @@
 """From the light of a picture to its ink: how far each pixel stands out from its ground."""
 
 from dataclasses import dataclass
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,11 @@ class Ink:
     ground: float
     is_dark: bool
 
+    @cached_property
+    def has_plain_ground(self) -> bool:
+        """Whether it lies on one exact level; told once, since it takes as long as all the rest."""
+        return has_plain_ground(self.values)
+
     def as_light(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn ink in 0…1 back to light on this picture's ground."""
         reach = -self.ground if self.is_dark else 1 - self.ground
@@ -60,7 +66,7 @@ def composited(picture: Picture) -> NDArray[np.float32]:
     -------
     (h, w, c), 0…1
     """
-    if picture.alpha is None:
+    if picture.alpha is None or picture.alpha.min() == 1:
         return picture.light
     alpha = picture.alpha[..., np.newaxis]
     covered = float(picture.alpha.sum())
@@ -84,7 +90,7 @@ def ink_of(light: NDArray[np.float32]) -> Ink:
     ground = float(grey(colour[np.newaxis, np.newaxis])[0, 0])
     is_dark = bool(ground > (shade.min() + shade.max()) / 2)
     ink = _ink_on(light, colour, ground, is_dark)
-    if has_plain_ground(ink.values):
+    if ink.has_plain_ground:
         return ink
     return _ink_on(light, colour, ground, has_dark_marks(shade))
 
@@ -93,8 +99,10 @@ def _ink_on(
     light: NDArray[np.float32], colour: NDArray[np.float32], ground: float, is_dark: bool
 ) -> Ink:
     reach = np.maximum(colour if is_dark else 1 - colour, np.float32(BLANK))
-    values = ((colour - light) if is_dark else (light - colour)) / reach
-    return Ink(values.max(axis=2).astype(np.float32), ground, is_dark)
+    # Channel by channel: a maximum over a last axis of three takes ten times as long.
+    channels = zip(np.moveaxis(light, 2, 0), colour, reach, strict=True)
+    parts = [((own - one) if is_dark else (one - own)) / most for one, own, most in channels]
+    return Ink(reduce(np.maximum, parts).astype(np.float32), ground, is_dark)
 
 
 def has_dark_marks(shade: NDArray[np.float32]) -> bool:
