@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import sem, t
 
 from cnn_core.readouts.results import ModelReadouts, Readout
 from cnn_core.statistics import PairedDifference, Verdict, paired_difference
@@ -15,17 +16,28 @@ MARGIN_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Spread:
-    """Mean share of right answers over models, from the lowest to the highest."""
+    """Mean share of right answers, or of a change in it, over models, from the lowest to the highest.
+
+    Attributes
+    ----------
+    low, high
+        95 % interval of the mean (Student's t over the models, each one number): what further models
+        trained in the same way would give on average. Without end for one model.
+    """
 
     mean: float
     least: float
     most: float
     n_models: int
+    low: float
+    high: float
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Spread":
         """Sum up at least one share."""
-        return cls(float(np.mean(values)), min(values), max(values), len(values))
+        n, mean = len(values), float(np.mean(values))
+        half = float(t.ppf(0.975, n - 1) * sem(values)) if n > 1 else np.inf
+        return cls(mean, min(values), max(values), n, mean - half, mean + half)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from cnn_core.readouts.claims import judge_claims
 from cnn_core.readouts.compute import compute_readouts, count_shared
 from cnn_core.readouts.evidence import UNJUDGED
 from cnn_core.readouts.ladder import layers_to_read, read_layers
-from cnn_core.readouts.pooling import gain_by_training
+from cnn_core.readouts.pooling import Spread, gain_by_training
 from cnn_core.readouts.removal import N_RANDOM
 from cnn_core.readouts.result_file import as_read, load_readouts, save_readouts
 from cnn_core.readouts.results import Task, Twin
@@ -468,3 +468,12 @@ def test_of_shuffled_labels_no_verdict_is_given(found_in_shuffled):
     claims = {one.name: one for one in judge_claims([found_in_shuffled], "2-0")}
     for name in ("linear_suffices", "nodes_beat_cells", "hidden_layer_needed"):
         assert claims[name].verdict == UNJUDGED, name
+
+
+def test_interval_over_models_is_that_of_their_mean():
+    """Half as wide as 4.303 standard errors, Student's t for two degrees of freedom."""
+    found = Spread.of([0.01, 0.02, 0.03])
+    half = 4.302653 * 0.01 / 3**0.5
+    assert (found.low, found.high) == pytest.approx((0.02 - half, 0.02 + half))
+    alone = Spread.of([0.5])
+    assert (alone.low, alone.high) == (-np.inf, np.inf)

@@ -100,7 +100,7 @@ def _draw_used(view: EvidenceView) -> dict[str, Any]:
     return {
         "table": table,
         "text": used_parts.used_text(view),
-        "note": "" if table is None else used_parts.used_note(),
+        "note": "" if table is None else used_parts.used_note(view),
     }
 
 

@@ -10,7 +10,7 @@ from app.frame.components import table
 from app.frame.wording import number_text, percent, signed_interval
 from app.pages.evidence.titles import layer_title
 from app.pages.evidence.view import MeasuredView
-from app.pages.evidence.words import points
+from app.pages.evidence.words import points, points_interval
 from cnn_core.readouts.paired import false_discovery_rates
 from cnn_core.readouts.pooling import Spread
 from cnn_core.readouts.results import Readout, Removal
@@ -24,7 +24,7 @@ _HEAD = (
     "Change, points",
     "By random directions",
     "False discovery rate",
-    "All models: mean, least to most",
+    "All models: mean (95 % interval), least to most",
 )
 
 
@@ -88,7 +88,8 @@ def change_of_all(view: Any, layer: str) -> Spread | None:
 def _of_all(change: Spread | None) -> str:
     if change is None:
         return "–"
-    return f"{points(change.mean)} ({points(change.least)} to {points(change.most)})"
+    extent = f"{points(change.least)} to {points(change.most)}"
+    return f"{points(change.mean)} ({points_interval(change.low, change.high)}), {extent}"
 
 
 def used_text(view: MeasuredView) -> str:
@@ -122,7 +123,8 @@ def used_text(view: MeasuredView) -> str:
         if change is not None:
             told.append(
                 f"Over all {change.n_models} models the change there is {points(change.mean)} points "
-                f"on average, from {points(change.least)} to {points(change.most)}."
+                f"on average (95 % interval {points_interval(change.low, change.high)}), from "
+                f"{points(change.least)} to {points(change.most)}."
             )
     rest = len(cuts) - len(sure)
     if rest:
@@ -137,13 +139,14 @@ def _unsigned(loss: float) -> str:
     return number_text(abs(100 * loss), ".2f")
 
 
-def used_note() -> str:
+def used_note(view: MeasuredView) -> str:
     """Tell how the columns are made."""
+    n_fitted = max(probe.n_fitted for probe, _ in cuts_of(view))
     return (
-        "Control: the same probe, fitted on the same images with random labels, and how many of "
+        f"Each probe is fitted on {n_fitted:,} training images. Control: the same probe, fitted on the same images with random labels, and how many of "
         "these it learns by heart; selectivity is the share minus the control (after Hewitt and "
         "Liang, 2019). Changes are paired, in points of a per cent, with 95 % intervals; random directions are as many as "
         "the probe's, the mean of several draws. The false discovery rate counts all rows "
-        "together (Benjamini and Hochberg). The last column is over all models that were measured, and "
-        "no interval."
+        "together (Benjamini and Hochberg). The last column is over all models that were measured, "
+        "each paired with itself; its interval takes the models as the sample (Student's t)."
     )
