@@ -12,6 +12,7 @@
   let pad = null;
   let steps = new Set();
   let picture = null; // base64 of an uploaded picture, in place of the pad
+  let taken = null; // the same, as it was cleaned last: what a refused one gives way to
   let isUnderWay = false;
   let isWanted = false;
   let last = { body: "", own: "" }; // what was cleaned last, and what came of it
@@ -27,7 +28,7 @@
 
   function build(place) {
     box = place;
-    [picture, last] = [null, { body: "", own: "" }];
+    [picture, taken, last] = [null, null, { body: "", own: "" }];
     pad = window.drawingPad.open(box, () => {
       picture = null;
       send();
@@ -240,15 +241,17 @@
     steps: [...steps].join(","), model: answer().values.model });
 
   async function cleanOnce() {
-    const body = wish();
+    const [body, sent] = [wish(), picture];
     if (body === last.body && last.own === ownHere()) return;
     try {
       const reply = await post(box.dataset.address, body);
       if (!isHere()) return;
       if (!reply.ok) {
         tell(await reply.text());
+        if (picture === sent) picture = taken;
         return;
       }
+      taken = sent;
       const told = await reply.json();
       last = { body, own: told.own };
       tell(told.notes.join(" "));

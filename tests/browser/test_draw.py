@@ -79,7 +79,23 @@ def test_softmax_is_sure_of_a_crossed_box_and_familiarity_is_not(page, dashboard
     draw(page, CROSSED_BOX)
     page.wait_for_selector('[data-panel="draw-familiar"]:not(.unfilled):not(.stale)')
     assert float(re.search(r"probability >?(0\.\d+)", said(page))[1]) > 0.95
-    assert "be careful with the answer" in page.locator("#draw-familiar").inner_text()
+    told = page.locator("#draw-familiar").inner_text()
+    assert "resembles no training image" in told and "be careful with the answer" in told
+
+
+def test_a_refused_picture_takes_nothing_from_the_pad(page, dashboard):
+    """Neither what is drawn nor what a switch of a step then cleans."""
+    visit(page, f"{dashboard}/draw")
+    draw(page, FOUR)
+    told, link = said(page), page.url
+    broken = {"name": "four.png", "mimeType": "image/png", "buffer": b"\x89PNG cut short"}
+    page.locator("#draw-upload input").set_input_files(broken)
+    page.wait_for_selector("#draw-fault:not([hidden])")
+    assert said(page) == told and page.url == link
+    page.locator("[data-step-name=centre] input").click()
+    page.wait_for_selector("#draw-fault", state="hidden")
+    settle(page)
+    assert said(page).startswith("The network says ") and page.evaluate(INKED)
 
 
 def test_keys_draw_on_the_grid_and_a_finger_on_a_phone(page, open_page, dashboard):

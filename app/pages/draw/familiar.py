@@ -18,7 +18,7 @@ from cnn_core.drawing.reference_file import familiarity_file, load_reference
 from cnn_core.errors import ArtifactError
 
 _SAID, _NEAR = "draw-familiar", "draw-familiar-near"
-_CAREFUL, _USUAL = 95, 75
+_UNLIKE, _CAREFUL, _USUAL = 99, 95, 75
 _EMPTY = "Draw something, and the training images that are nearest to it stand here."
 _NO_SET = "There are no training images here, so nobody can tell how familiar your drawing is."
 
@@ -65,8 +65,14 @@ def familiar_sentence(found: Familiar) -> str:
     share = floor(10 * found.percentile) / 10
     if share >= 100:
         return (
-            "Your drawing is further from every training image than any test image: "
-            "be careful with the answer."
+            "But your drawing resembles no training image: it is further from all of them than any "
+            "test image is. The network must name some class; be careful with the answer."
+        )
+    if share >= _UNLIKE:
+        return (
+            "But your drawing resembles no training image: it is further from all of them than "
+            f"{share:g} % of test images are. The network must name some class; be careful with the "
+            "answer."
         )
     if share >= _CAREFUL:
         return (
@@ -97,12 +103,12 @@ def _near(view: DrawView, one: Neighbour) -> Component:
 def _frame(explorer: Explorer) -> Component:
     return html.Section(
         [
-            html.H2("Has the network seen something like it?"),
             html.P(id=_SAID, className="draw-familiar"),
+            html.H2("Nearest training images"),
             html.Div(id=_NEAR, className="draw-near"),
             html.P(
-                "The nearest training images, by the values of the last convolution. The "
-                "probabilities alone do not tell: a network can be sure of a scribble.",
+                "Nearest by the values of the last convolution. The probabilities alone do not tell: a "
+                "network can be sure of a scribble.",
                 className="faint note",
             ),
         ],
