@@ -93,6 +93,13 @@ def test_what_was_used_longest_ago_goes_first():
     assert [cache.get(key) for key in ("a", "c", "whole")] == ["A", "C", None]
 
 
+def test_asking_for_what_is_there_is_a_use_of_it():
+    cache = BoundedCache(2)
+    for key in ("a", "b", "a", "c"):
+        cache.get_or_make(key, lambda key=key: key.upper(), size_of_one)
+    assert [cache.get(key) for key in "abc"] == ["A", None, "C"]
+
+
 def test_a_failure_to_tell_the_size_lets_nobody_wait_for_ever():
     cache = BoundedCache(2)
     with pytest.raises(ZeroDivisionError):

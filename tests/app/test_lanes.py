@@ -50,6 +50,16 @@ def test_turns_go_address_by_address_and_page_by_page():
     assert len(queue) == 0
 
 
+def test_the_heaviest_is_the_fullest_page_at_the_address_with_the_most():
+    queue = FairQueue()
+    waiting = {("one", "long"): 3, ("two", "short"): 2, ("two", "longer"): 4, ("three", ""): 1}
+    for reader, count in waiting.items():
+        for number in range(count):
+            queue.put(Reader(*reader), number)
+    assert queue.heaviest() == Reader("two", "longer")
+    assert queue.take_last(queue.heaviest()) == 3
+
+
 def test_a_reader_with_one_question_does_not_wait_for_all_of_another():
     async def story():
         lane, desk = Lane(1, 100), Desk()

@@ -5,7 +5,13 @@ import pytest
 from scipy.stats import binomtest
 
 from cnn_core.errors import SelectionError
-from cnn_core.statistics import Verdict, accuracy, paired_difference, wilson_interval
+from cnn_core.statistics import (
+    PairedDifference,
+    Verdict,
+    accuracy,
+    paired_difference,
+    wilson_interval,
+)
 
 
 @pytest.mark.parametrize("level", [0.95, 0.8])
@@ -160,6 +166,20 @@ def test_interval_covers_the_true_difference_often_enough():
 )
 def test_verdicts(counts, verdict):
     assert paired_difference(*answers(*counts)).verdict(tolerance=0.6) is verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (0.0, 0.9, Verdict.NOT_SETTLED),
+        (-0.9, 0.0, Verdict.NOT_SETTLED),
+        (-0.9, -0.1, Verdict.BETTER_WITHOUT),
+        (-0.6, 0.6, Verdict.EQUIVALENT),
+    ],
+)
+def test_an_interval_that_ends_at_0_settles_nothing(low, high, verdict):
+    found = PairedDifference(1, 1000, (low + high) / 2, low, high, 9, 9, 0.5, 1.0, 0.95)
+    assert found.verdict(tolerance=0.6) is verdict
 
 
 def test_answers_that_cannot_be_compared():
