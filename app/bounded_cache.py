@@ -2,19 +2,23 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class BoundedCache:
     """The results used last, up to a number of bytes; safe to share between threads."""
 
-    def __init__(self, most_bytes):
+    def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        self._held = OrderedDict()
+        self._held: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._n_bytes = 0
         self._lock = threading.Lock()
-        self._under_way = {}
+        self._under_way: dict[Hashable, _Making] = {}
 
-    def get(self, key):
+    def get(self, key: Hashable) -> Any:
         """Return what is held under `key`, None where nothing is.
 
         Parameters
@@ -31,7 +35,7 @@ class BoundedCache:
             self._held.move_to_end(key)
             return self._held[key][0]
 
-    def get_or_make(self, key, make, size_of):
+    def get_or_make(self, key: Hashable, make: Callable[[], T], size_of: Callable[[T], int]) -> T:
         """Return what is held under `key`, made and kept if it is not there.
 
         One thread makes it; others that ask meanwhile wait for its result. Where it fails, the
@@ -72,7 +76,7 @@ class BoundedCache:
             own.is_over.set()
         return own.made
 
-    def _hold(self, key, made, size):
+    def _hold(self, key: Hashable, made: Any, size: int) -> None:
         with self._lock:
             if size > self._most_bytes:
                 return
@@ -86,7 +90,7 @@ class BoundedCache:
 class _Making:
     """Something that one thread makes and others may wait for."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.is_over = threading.Event()
         self.has_made = False
-        self.made = None
+        self.made: Any = None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.bounded_cache import BoundedCache
 from app.reading import StillReading
@@ -15,11 +18,20 @@ from cnn_core.errors import DataError, ModelError, SelectionError
 from cnn_core.space.receptive_fields import FieldSummary, ReceptiveFields
 
 if TYPE_CHECKING:
+    from app.frame.subject import Subject
+    from app.reading import Reading
+    from cnn_core.images.dataset import Dataset
+    from cnn_core.network.activations import Activations
+    from cnn_core.network.classifier import Network
+    from cnn_core.survey.whole_set import Survey
     from cnn_core.training.course import TrainingCourse
 
 _MOST_CACHED_BYTES = 48 * 2**20
 _MOST_KEPT_BYTES = 16 * 2**20
 _LONGEST_NAME, _KEPT_LETTERS = 32, 24
+
+
+T = TypeVar("T")
 
 
 class Explorer:
@@ -52,17 +64,17 @@ class Explorer:
 
     def __init__(
         self,
-        networks,
-        datasets,
-        surveys,
+        networks: Mapping[str, Network],
+        datasets: Mapping[str, Dataset],
+        surveys: Mapping[tuple[str, str], Survey],
         *,
-        folder=None,
-        notes=(),
-        snapshots=None,
-        reading=None,
-        data_path=None,
-        pixels=None,
-    ):
+        folder: Path | None = None,
+        notes: Iterable[str] = (),
+        snapshots: Mapping[str, Path] | None = None,
+        reading: Reading | None = None,
+        data_path: Path | None = None,
+        pixels: str | None = None,
+    ) -> None:
         self.networks = dict(networks)
         self._datasets = dict(datasets)
         # No copies: whoever reads the sets adds to them while pages are served.
@@ -80,21 +92,21 @@ class Explorer:
         self.value_range = first.value_range
         self._activations = BoundedCache(_MOST_CACHED_BYTES)
         self.kept = BoundedCache(_MOST_KEPT_BYTES)
-        self._fields = {}
+        self._fields: dict[str, ReceptiveFields] = {}
         for network in self.networks.values():
             require_fit(network, first)
 
     @property
-    def cache_folder(self):
+    def cache_folder(self) -> Path | None:
         """Where what was computed once is kept for all processes; None: nowhere."""
         return None if self.reading is None else self.reading.cache_folder
 
     @property
-    def model_names(self):
+    def model_names(self) -> tuple[str, ...]:
         """Names of the models, the first one shown first."""
         return tuple(self.networks)
 
-    def class_name(self, number):
+    def class_name(self, number: int) -> str:
         """Name of a class as it stands in a sentence, its number where the data names fewer.
 
         The end of a very long one is its number: the name whole is in `class_names`, stands beside
@@ -103,20 +115,20 @@ class Explorer:
         name = self.whole_class_name(number)
         return name if len(name) <= _LONGEST_NAME else f"{name[:_KEPT_LETTERS]}… ({number})"
 
-    def whole_class_name(self, number):
+    def whole_class_name(self, number: int) -> str:
         """Name of a class, its number where the data names fewer classes."""
         names = self.class_names
         return names[number] if number < len(names) else str(number)
 
-    def network(self, name):
+    def network(self, name: str) -> Network:
         """Network of that name."""
         return _pick(self.networks, name, "model")
 
-    def dataset(self, name):
+    def dataset(self, name: str) -> Dataset:
         """Image set of that name, "test" or "train"."""
         return _pick(self._datasets, name, "image set")
 
-    def survey(self, model, set_name):
+    def survey(self, model: str, set_name: str) -> Survey:
         """What the model answers on every image of the set.
 
         Parameters
@@ -136,10 +148,10 @@ class Explorer:
         self.dataset(set_name)
         found = self._surveys.get((self.network(model).name, set_name))
         if found is None:
-            raise self.still_reading(model, set_name)
+            raise StillReading.of(model, set_name, self.reading)
         return found
 
-    def still_reading(self, model, set_name):
+    def still_reading(self, model: str, set_name: str) -> StillReading | None:
         """Tell how far the reading of a survey is.
 
         Returns
@@ -151,7 +163,9 @@ class Explorer:
             return None
         return StillReading.of(model, set_name, self.reading)
 
-    def values_of(self, survey, layer, rows):
+    def values_of(
+        self, survey: Survey, layer: str, rows: Sequence[int] | NDArray[np.integer]
+    ) -> NDArray[np.float32]:
         """What a layer gives for some images of a survey: kept, or computed where it is not.
 
         Parameters
@@ -170,14 +184,14 @@ class Explorer:
         images = self.dataset(survey.set_name).images[np.asarray(rows, np.int64)]
         return self.network(model).activations(images, layers=[layer])[layer]
 
-    def identity(self, model):
+    def identity(self, model: str) -> str:
         """SHA-256 by which what was computed for a model is found again."""
         from cnn_core.survey.whole_set import identity_of
 
         return identity_of(self.network(model))
 
     @property
-    def notes(self):
+    def notes(self) -> tuple[str, ...]:
         """What the operator should know about pixels, images and surveys, each once."""
         of_images = (
             f"The {name} images: {note}."
@@ -188,7 +202,7 @@ class Explorer:
         of_surveys = (survey.note for survey in surveys if survey.note)
         return tuple(dict.fromkeys((*self._notes, *of_images, *of_surveys)))
 
-    def image(self, subject):
+    def image(self, subject: Subject) -> NDArray[np.float32]:
         """One image.
 
         Parameters
@@ -214,7 +228,7 @@ class Explorer:
             )
         return images[number]
 
-    def own_image(self, packed):
+    def own_image(self, packed: str) -> NDArray[np.float32]:
         """The reader's own image.
 
         Parameters
@@ -240,7 +254,7 @@ class Explorer:
         black, white = self.value_range
         return (black + (white - black) * pixels / 255).astype(np.float32)
 
-    def shown(self, image):
+    def shown(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return an image for the eye: black at 0 and white at 1, whatever range the set has.
 
         Parameters
@@ -250,7 +264,7 @@ class Explorer:
         black, white = self.value_range
         return np.clip((image - np.float32(black)) / np.float32(white - black), 0, 1)
 
-    def label(self, subject):
+    def label(self, subject: Subject) -> int | None:
         """Class of an image, None of an own image: nobody has told it.
 
         Parameters
@@ -265,7 +279,7 @@ class Explorer:
             return None
         return int(self.dataset(subject.set).labels[subject.image])
 
-    def activations(self, model, subject):
+    def activations(self, model: str, subject: Subject) -> Activations:
         """Every layer of a model for one image, from the cache where it is there.
 
         Parameters
@@ -285,7 +299,7 @@ class Explorer:
             key, lambda: network.activations(image[None]), lambda activations: activations.n_bytes
         )
 
-    def receptive_fields(self, model):
+    def receptive_fields(self, model: str) -> ReceptiveFields:
         """Receptive fields of a model's layers.
 
         Parameters
@@ -319,7 +333,7 @@ class Explorer:
         return None if path is None else open_snapshots(path, network)
 
     @lru_cache(maxsize=256)  # noqa: B019 - one explorer lives as long as the process
-    def sight(self, model, layer):
+    def sight(self, model: str, layer: str) -> Sight:
         """What the cells of a layer can see, in the parts that pages draw.
 
         Parameters
@@ -352,7 +366,7 @@ class Sight:
     unread: np.ndarray
 
 
-def _pick(held, name, what):
+def _pick(held: Mapping[str, T], name: str, what: str) -> T:
     if name not in held:
         raise SelectionError(
             f'{what} "{name}": there are {", ".join(held)}', nearest=next(iter(held))
@@ -360,7 +374,7 @@ def _pick(held, name, what):
     return held[name]
 
 
-def require_fit(network, dataset):
+def require_fit(network: Network, dataset: Dataset) -> None:
     """Refuse a model and data that do not fit each other.
 
     Parameters
@@ -385,5 +399,5 @@ def require_fit(network, dataset):
         )
 
 
-def _size(shape):
+def _size(shape: Iterable[int]) -> str:
     return " × ".join(map(str, shape))

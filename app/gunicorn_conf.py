@@ -6,6 +6,7 @@ survive one.
 """
 
 import os
+from typing import Any
 
 from app.serving.settings import number_from
 
@@ -35,7 +36,7 @@ asgi_disconnect_grace_period = 0
 asgi_lifespan = "off"
 
 
-def on_starting(server):
+def on_starting(server: Any) -> None:
     """Refuse to listen where nobody would answer."""
     for name in ("workers", "threads"):
         if (number := getattr(server.cfg, name)) < 1:

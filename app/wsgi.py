@@ -6,9 +6,11 @@ Settings come from the environment: ``LOOKING_GLASS_MODELS`` (separated as in ``
 
 import gc
 import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from app.reading import Progress
 from app.serving.door import Door
 from app.serving.progress import told_on_terminal
 from app.serving.settings import Settings
@@ -17,7 +19,7 @@ from cnn_core.terminal import tell
 _FOREIGN = ("DASH_", "FLASK_")
 
 
-def door_to(settings, announcement):
+def door_to(settings: Settings, announcement: str) -> Door:
     """Make a door to the dashboard; nothing is loaded before it is opened.
 
     Parameters
@@ -38,7 +40,7 @@ def door_to(settings, announcement):
 
 
 @contextmanager
-def _collecting_nothing():
+def _collecting_nothing() -> Iterator[None]:
     """Keep the garbage collector from what is loaded, which stays: a quarter of the start.
 
     It would look through all of it again and again, at the start and with every later collection.
@@ -54,11 +56,11 @@ def _collecting_nothing():
 class _Start:
     """What is done behind the door: first what the first picture needs, then the rest."""
 
-    def __init__(self, settings):
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._explorer: Any = None
 
-    def load(self, progress):
+    def load(self, progress: Callable[..., object]) -> Any:
         """Load what Explore needs; returns the WSGI application."""
         # Variables meant for another program must not switch on debugging, or move the pages.
         for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
@@ -66,9 +68,10 @@ class _Start:
         with _collecting_nothing():
             return self._load(progress)
 
-    def _load(self, progress):
+    def _load(self, progress: Callable[..., object]) -> Any:
         progress("checking the files")
         settings = self._settings.resolved()
+        assert settings.data_path is not None  # that is what it resolves
         progress("loading the dashboard")
         from app.factory import create_app, graded
         from app.serving.loading import open_explorer
@@ -87,7 +90,7 @@ class _Start:
         app.server.test_client().get("/")
         return graded(app, settings.hosts)
 
-    def read(self, progress):
+    def read(self, progress: Progress) -> None:
         """Read what takes a minute the first time."""
         from app.serving.loading import read_surveys
 

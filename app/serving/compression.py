@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
+from dash import Dash
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
@@ -33,7 +34,7 @@ _FINGERPRINT = re.compile(r"\.v[\w-]+m([0-9a-fA-F]+)\.")
 _COMPONENTS = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
 
 
-def compress(app):
+def compress(app: Dash) -> None:
     """Serve an app's files from memory and compress its answers. Call it once, at the end.
 
     Parameters
@@ -44,14 +45,14 @@ def compress(app):
     assets = Path(app.config.assets_folder)
     views = app.server.view_functions
 
-    def component(package_name, fingerprinted_path):
+    def component(package_name: str, fingerprinted_path: str) -> Response:
         path, stamp = _without_fingerprint(fingerprinted_path)
         if path not in app.registered_paths.get(package_name, ()):
             raise NotFound
         folder = Path(str(sys.modules[package_name].__file__)).parent
         return files.serve(folder / path, stamp)
 
-    def asset(filename):
+    def asset(filename: str) -> Response:
         path = safe_join(str(assets), filename)
         if path is None or any(part.startswith(".") for part in Path(filename).parts):
             raise NotFound
@@ -63,7 +64,7 @@ def compress(app):
     app.server.after_request(_compress_answer)
 
 
-def _without_fingerprint(path):
+def _without_fingerprint(path: str) -> tuple[str, str | None]:
     """Split ``a/b.v1_2m345.js`` into ``a/b.js`` and "345", or ``a/b.js`` into itself and None."""
     folder, slash, name = path.rpartition("/")
     found = _FINGERPRINT.search(name)
@@ -81,11 +82,11 @@ class _Variant:
 class StaticFiles:
     """Files, each compressed once in each way that is asked for, and kept in memory."""
 
-    def __init__(self):
-        self._variants = {}
+    def __init__(self) -> None:
+        self._variants: dict[tuple[Path, str | None], tuple[tuple[int, int], _Variant]] = {}
         self._making = threading.Lock()
 
-    def serve(self, path, stamp=None):
+    def serve(self, path: Path, stamp: str | None = None) -> Response:
         """Answer the present request with a file.
 
         Parameters
@@ -120,27 +121,28 @@ class StaticFiles:
         response.set_etag(variant.tag)
         is_named = stamp in (str(facts.st_mtime), str(int(facts.st_mtime)))
         response.headers["Cache-Control"] = _FOREVER if is_named else _ASK_FIRST
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
-    def _variant(self, path, facts, encoding):
+    def _variant(self, path: Path, facts: tuple[int, int], encoding: str | None) -> _Variant:
         key = (path, encoding)
-        known, variant = self._variants.get(key, (None, None))
-        if known == facts:
-            return variant
+        held = self._variants.get(key)
+        if held and held[0] == facts:
+            return held[1]
         # One at a time: the first page asks for all its files at once, each of them once.
         with self._making:
-            known, variant = self._variants.get(key, (None, None))
-            if known != facts:
+            held = self._variants.get(key)
+            if not held or held[0] != facts:
                 content = path.read_bytes()
                 digest = hashlib.sha256(content).hexdigest()[:24]
                 variant = _Variant(
                     _encoded(content, encoding, _FILE_QUALITY), f"{digest}-{encoding or 'raw'}"
                 )
-                self._variants[key] = (facts, variant)
-        return variant
+                held = self._variants[key] = (facts, variant)
+        return held[1]
 
 
-def accepted_encoding():
+def accepted_encoding() -> str | None:
     """Choose how to compress for the browser that asks.
 
     Returns
@@ -156,7 +158,7 @@ def accepted_encoding():
     )
 
 
-def _encoded(content, encoding, quality):
+def _encoded(content: bytes, encoding: str | None, quality: dict[str, int]) -> bytes:
     if encoding == "br":
         return brotli.compress(content, quality=quality["br"])
     if encoding == "gzip":
@@ -164,7 +166,7 @@ def _encoded(content, encoding, quality):
     return content
 
 
-def _compress_answer(response):
+def _compress_answer(response: Response) -> Response:
     """Compress an answer that is made for this request alone, and let the browser keep it."""
     response.headers.setdefault("Cache-Control", _ASK_FIRST)
     if response.is_streamed or response.direct_passthrough or response.status_code == 304:

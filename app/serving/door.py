@@ -7,17 +7,22 @@ done, and a supervisor can tell "alive" (``/healthz``) from "ready" (``/readyz``
 import contextlib
 import json
 import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from app.reading import Progress
 from app.serving.faults import end_process, told_of
 from app.serving.grading import Grading
 from app.serving.headers import FIXED, content_security_policy, framing
-from app.serving.place import AT_ROOT
+from app.serving.place import AT_ROOT, Place
 from app.serving.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
 from cnn_core.errors import LookingGlassError
 from cnn_core.terminal import complain
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
 
 HEALTH, READINESS = "/healthz", "/readyz"
 
@@ -71,12 +76,12 @@ class Door:
 
     def __init__(
         self,
-        build,
-        fail=end_process,
-        opened=lambda: None,
-        afterwards=lambda progress: None,
-        place=AT_ROOT,
-    ):
+        build: Callable[[Progress], Any],
+        fail: Callable[[str], object] = end_process,
+        opened: Callable[[], object] = lambda: None,
+        afterwards: Callable[[Progress], object] = lambda progress: None,
+        place: Place = AT_ROOT,
+    ) -> None:
         self._build = build
         self._fail = fail
         self._opened = opened
@@ -91,19 +96,19 @@ class Door:
         self._is_idle.set()
         self._n_asked = 0
         self._is_opened = False
-        self._files = {}
-        self._told = None
+        self._files: dict[str, str] = {}
+        self._told: Callable[[LoadingState], object] | None = None
 
-    def anew(self):
+    def anew(self) -> "Door":
         """A door to the same, at which nothing has happened yet."""
         return Door(self._build, self._fail, self._opened, self._afterwards, self.place)
 
     @property
-    def state(self):
+    def state(self) -> LoadingState:
         """How far the loading is, as a `LoadingState`."""
         return self._state
 
-    def open(self):
+    def open(self) -> None:
         """Begin to load, once."""
         with self._opening:
             if not self._is_opened:
@@ -114,7 +119,7 @@ class Door:
                     self._fail(str(error))
                 self._thread.start()
 
-    def wait(self, timeout=None):
+    def wait(self, timeout: float | None = None) -> bool:
         """Wait until requests are handed on, or the loading has failed.
 
         Parameters
@@ -131,7 +136,7 @@ class Door:
         self._is_settled.wait(timeout)
         return self._state.ready
 
-    def _load(self):
+    def _load(self) -> None:
         try:
             self._application = self._build(self._progress)
             self._be(LoadingState(True, "answering", 1, 1))
@@ -143,7 +148,7 @@ class Door:
         finally:
             self._is_settled.set()
 
-    def _do_the_rest(self):
+    def _do_the_rest(self) -> None:
         """Do what takes longer; where it fails, what is there is answered all the same."""
         step = "ready"
         try:
@@ -153,12 +158,12 @@ class Door:
             complain(step)
         self._be(LoadingState(True, step, 1, 1))
 
-    def _progress(self, step, done=0, total=0):
+    def _progress(self, step: str, done: int = 0, total: int = 0) -> None:
         self._be(LoadingState(self._state.ready, str(step), int(done), int(total)))
         # What is done afterwards leaves the machine to readers after each of its steps.
         self._is_idle.wait(_MOST_SECONDS_OF_PATIENCE)
 
-    def _be(self, state):
+    def _be(self, state: LoadingState) -> None:
         is_opened = state.ready and not self._state.ready
         self._state = state
         if self._told:
@@ -168,7 +173,7 @@ class Door:
             with contextlib.suppress(OSError):
                 self._opened()
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         """Answer one request."""
         self.open()
         environ = self.place.inside(environ)
@@ -179,7 +184,7 @@ class Door:
             return self._hand_on(environ, start_response)
         return self._ask_to_wait(path, environ, start_response)
 
-    def _hand_on(self, environ, start_response):
+    def _hand_on(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         with self._opening:
             self._n_asked += 1
             self._is_idle.clear()
@@ -192,29 +197,29 @@ class Door:
                     self._is_idle.set()
 
     @property
-    def grading(self):
+    def grading(self) -> Grading:
         """What is known of the requests to what is behind the door, as a `Grading`."""
         return getattr(self._application, "grading", Grading())
 
-    def tell(self, told):
+    def tell(self, told: Callable[[LoadingState], object]) -> None:
         """Have another door follow this one: ``told(state)`` is called whenever it is further."""
         self._told = told
 
-    def stay_shut(self):
+    def stay_shut(self) -> None:
         """Never load here: another process does, and tells how far it is."""
         self._is_opened = True
 
-    def follow(self, state):
+    def follow(self, state: LoadingState) -> None:
         """Be as far as the door in another process that loads in place of this one."""
         self.stay_shut()
         self._files = self._files or _files_of_waiting_page()
         self._be(state)
 
-    def answers_at_once(self, path):
+    def answers_at_once(self, path: str) -> bool:
         """Whether the door itself answers, which takes no time."""
         return path in (HEALTH, READINESS) or not self._state.ready
 
-    def _tell(self, path, environ, start_response):
+    def _tell(self, path: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         state = self._state
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._answer(
@@ -225,7 +230,7 @@ class Door:
             environ, start_response, status, json.dumps(asdict(state)), "application/json"
         )
 
-    def _ask_to_wait(self, path, environ, start_response):
+    def _ask_to_wait(self, path: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             if path in self._files:
                 content = self._files[path]
@@ -238,13 +243,13 @@ class Door:
 
     def _answer(
         self,
-        environ,
-        start_response,
-        status,
-        content,
-        kind="text/plain; charset=utf-8",
-        headers=None,
-    ):
+        environ: Environ,
+        start_response: Start,
+        status: int,
+        content: str,
+        kind: str = "text/plain; charset=utf-8",
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterable[bytes]:
         body = content.encode()
         # A request body that stays unread would be taken for the next request of its connection; the
         # server drains it after the answer.

@@ -1,7 +1,10 @@
 """The numbers behind a picture, over plain HTTP."""
 
-from flask import abort, request
+from collections.abc import Callable
 
+from flask import Flask, Response, abort, request
+
+from app.explorer import Explorer
 from app.frame.defaults import default_layer
 from app.frame.subject import Subject
 from app.plain_numbers import whole_number
@@ -14,11 +17,12 @@ from app.serving.file_replies import (
     safe_name,
 )
 from cnn_core.errors import SelectionError
+from cnn_core.network.layers import LayerInfo
 
 _KEYS = {"model", "set", "image", "layer"}
 
 
-def register_routes(server, explorer):
+def register_routes(server: Flask, explorer: Explorer) -> None:
     """Add `/download/activations.npz` and `.csv`.
 
     Parameters
@@ -28,7 +32,7 @@ def register_routes(server, explorer):
     """
 
     @server.get("/download/activations.<ending>")
-    def activations(ending):
+    def activations(ending: str) -> Response:
         if ending not in _WRITERS:
             abort(404)
         try:
@@ -40,7 +44,7 @@ def register_routes(server, explorer):
         return file_reply(content, f"{stem}.{ending}")
 
 
-def _asked(explorer):
+def _asked(explorer: Explorer) -> tuple[str, str, int, LayerInfo]:
     unknown = set(request.args) - _KEYS
     if unknown:
         raise SelectionError(
@@ -58,7 +62,7 @@ def _asked(explorer):
     return model, set_name, number, layer
 
 
-def _as_npz(explorer, model, set_name, number, layer):
+def _as_npz(explorer: Explorer, model: str, set_name: str, number: int, layer: LayerInfo) -> bytes:
     activations = explorer.activations(model, Subject(set_name, number))
     return npz_bytes(
         **{
@@ -70,9 +74,9 @@ def _as_npz(explorer, model, set_name, number, layer):
     )
 
 
-def _as_csv(explorer, model, set_name, number, layer):
+def _as_csv(explorer: Explorer, model: str, set_name: str, number: int, layer: LayerInfo) -> str:
     values = explorer.activations(model, Subject(set_name, number))[layer.name][0]
     return csv_text(("unit", "row", "column", "activation"), cell_rows(values))
 
 
-_WRITERS = {"npz": _as_npz, "csv": _as_csv}
+_WRITERS: dict[str, Callable[..., str | bytes]] = {"npz": _as_npz, "csv": _as_csv}

@@ -12,7 +12,7 @@ BOOT_FAILURE = 3
 """Exit code on which gunicorn ends as a whole instead of starting the next worker."""
 
 
-def end_process(line, exit_code=BOOT_FAILURE):
+def end_process(line: str, exit_code: int = BOOT_FAILURE) -> None:
     """Write one line to stderr and end the process, from whatever thread.
 
     Parameters
@@ -25,7 +25,7 @@ def end_process(line, exit_code=BOOT_FAILURE):
     os._exit(exit_code)
 
 
-def told_of(error):
+def told_of(error: BaseException) -> str:
     """Tell an error in one line, whoever is to blame for it.
 
     Parameters
@@ -43,7 +43,7 @@ def told_of(error):
     return one_line(error)
 
 
-def one_line(error):
+def one_line(error: BaseException) -> str:
     """Describe an error that nobody foresaw: what it is and where it was raised.
 
     Parameters

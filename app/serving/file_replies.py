@@ -3,9 +3,15 @@
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from flask import Response
+from numpy.typing import NDArray
+
+from app.frame.query import Problem
+from cnn_core.errors import SelectionError
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|nan)", re.ASCII | re.IGNORECASE)
@@ -17,7 +23,7 @@ _TYPES = {
 }
 
 
-def file_reply(content, name):
+def file_reply(content: str | bytes, name: str) -> Response:
     """Send a file.
 
     Parameters
@@ -38,7 +44,7 @@ def file_reply(content, name):
     )
 
 
-def refusal(text, status=400):
+def refusal(text: str, status: int = 400) -> Response:
     """Refuse a request in one line.
 
     Parameters
@@ -53,7 +59,7 @@ def refusal(text, status=400):
     return Response(f"{text}\n", status, mimetype="text/plain")
 
 
-def refused_choice(error):
+def refused_choice(error: SelectionError) -> Response:
     """Refuse what a file was asked of, with the nearest choice.
 
     Parameters
@@ -68,7 +74,7 @@ def refused_choice(error):
     return refusal(f"{error}.{nearest}")
 
 
-def refused_link(problems):
+def refused_link(problems: Sequence[Problem]) -> Response:
     """Refuse a page's query with the nearest choices; a file shows nothing else instead.
 
     Parameters
@@ -87,7 +93,7 @@ def refused_link(problems):
     )
 
 
-def csv_text(head, rows):
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Write a table; a text that a spreadsheet would take for a formula has "'" in front.
 
     Parameters
@@ -106,14 +112,14 @@ def csv_text(head, rows):
     return buffer.getvalue()
 
 
-def _as_cell(value):
+def _as_cell(value: object) -> object:
     """A text of a stranger, such as the name of a class, must not become a formula."""
     if not isinstance(value, str) or not value.lstrip().startswith(_STARTS_A_FORMULA):
         return value
     return value if _NUMBER.fullmatch(value) else f"'{value}"
 
 
-def npz_bytes(**arrays):
+def npz_bytes(**arrays: Any) -> bytes:
     """Write arrays as NumPy does.
 
     Parameters
@@ -130,7 +136,7 @@ def npz_bytes(**arrays):
     return buffer.getvalue()
 
 
-def precise(*numbers):
+def precise(*numbers: Any) -> list[str]:
     """Write numbers with nine digits, which bring every float32 back to the last bit.
 
     Returns
@@ -140,7 +146,7 @@ def precise(*numbers):
     return [f"{number:.9g}" for number in numbers]
 
 
-def cell_rows(*arrays):
+def cell_rows(*arrays: NDArray[Any]) -> Iterator[tuple[object, ...]]:
     """Rows of a table of cells: unit, row, column and the number of each array.
 
     Parameters
@@ -157,7 +163,7 @@ def cell_rows(*arrays):
         yield unit, row, column, *precise(*(array[row, column, unit] for array in cells))
 
 
-def safe_name(stem):
+def safe_name(stem: str) -> str:
     """Name of a file in which every letter is plain: other ones become "_"."""
     return "".join(
         letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_"

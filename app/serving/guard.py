@@ -6,11 +6,15 @@ may do.
 """
 
 import json
+from collections.abc import Collection
 from http import HTTPStatus
+from typing import Any
 
-from flask import Response, redirect, request
+from dash import Dash
+from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, abort
 from werkzeug.exceptions import default_exceptions as standard
+from werkzeug.wrappers import Response as Answer
 
 from app.reading import StillReading
 from app.serving.faults import one_line
@@ -18,7 +22,7 @@ from app.serving.foreign import has_own_name
 from app.serving.grading import MOST_PICTURE_BYTES, Grading
 from app.serving.headers import FIXED, content_security_policy, framing
 from app.serving.log import log
-from app.serving.place import AT_ROOT
+from app.serving.place import AT_ROOT, Place
 from app.serving.plain_pages import error_page
 from app.serving.request_bodies import BodyChecker, BodyError, parse_json
 from cnn_core.errors import LookingGlassError, SelectionError
@@ -42,7 +46,9 @@ _SENTENCES = {
 }
 
 
-def protect(app, page_paths, place=AT_ROOT, grading=None):
+def protect(
+    app: Dash, page_paths: Collection[str], place: Place = AT_ROOT, grading: Grading | None = None
+) -> None:
     """Guard an app. Call it once, when all callbacks and routes are there.
 
     Parameters
@@ -69,7 +75,9 @@ def protect(app, page_paths, place=AT_ROOT, grading=None):
 
 
 class _Guard:
-    def __init__(self, app, page_paths, place, grading):
+    def __init__(
+        self, app: Dash, page_paths: frozenset[str], place: Place, grading: Grading
+    ) -> None:
         self._paths, self._place = page_paths, place
         self._grading = grading
         self._checker = BodyChecker(app.callback_map)
@@ -82,7 +90,7 @@ class _Guard:
             ),
         }
 
-    def stand_at(self, server):
+    def stand_at(self, server: Flask) -> None:
         server.before_request(self._look_at_request)
         server.after_request(self._add_headers)
         server.register_error_handler(HTTPException, self._explain)
@@ -92,7 +100,7 @@ class _Guard:
 
     # --- before ------------------------------------------------------------------------------
 
-    def _look_at_request(self):
+    def _look_at_request(self) -> Answer | None:
         if not has_own_name(request.environ, self._grading.hosts):
             abort(421)
         if self._grading.is_foreign(request.environ):
@@ -112,7 +120,7 @@ class _Guard:
             self._look_at_body()
         return None
 
-    def _opens_a_page(self):
+    def _opens_a_page(self) -> bool:
         """Whether only Dash's catch-all takes this path, which opens the dashboard anywhere."""
         rule = request.url_rule
         if rule is None:
@@ -122,13 +130,13 @@ class _Guard:
                 return False
         return rule.rule == _CATCH_ALL
 
-    def _require_page(self):
+    def _require_page(self) -> None:
         if request.path in self._paths:
             return
         others = set(self._routes.allowed_methods(request.path)) - {*_READING, "OPTIONS"}
         raise MethodNotAllowed(sorted(others)) if others else NotFound
 
-    def _look_at_body(self):
+    def _look_at_body(self) -> None:
         if request.routing_exception is not None:
             raise request.routing_exception
         if request.mimetype != "application/json" or request.content_encoding:
@@ -146,12 +154,12 @@ class _Guard:
 
     # --- after -------------------------------------------------------------------------------
 
-    def _add_headers(self, response):
+    def _add_headers(self, response: Response) -> Response:
         for name, value in self._headers.items():
             response.headers.setdefault(name, value)
         return response
 
-    def _explain(self, error):
+    def _explain(self, error: HTTPException) -> Response | HTTPException:
         if error.code is None or error.code < 400:
             return error
         response = self._answer(error.code, _sentence(error))
@@ -160,22 +168,22 @@ class _Guard:
                 response.headers[name] = value
         return response
 
-    def _explain_input(self, error):
+    def _explain_input(self, error: LookingGlassError) -> Response:
         """Answer what a page or a route found wrong with its selection or a file."""
         if request.method not in _READING:
             return self._answer(422, str(error))
         return self._answer(404 if isinstance(error, SelectionError) else 400, str(error))
 
-    def _ask_to_come_again(self, still):
+    def _ask_to_come_again(self, still: StillReading) -> Response:
         response = self._answer(503, f"{still}. Ask again then.")
         response.headers["Retry-After"] = str(still.again)
         return response
 
-    def _report(self, error):
+    def _report(self, error: Exception) -> Response:
         log.error("%s %s: %s", request.method, ascii(request.path[:200]), one_line(error))
         return self._answer(500, _SENTENCES[500])
 
-    def _answer(self, status, sentence):
+    def _answer(self, status: int, sentence: str) -> Response:
         if request.method in _READING and "text/html" in request.headers.get("Accept", ""):
             offered = self._paths if status == 404 else ()
             page = error_page(HTTPStatus(status).phrase, sentence, offered, self._place.prefix)
@@ -183,18 +191,18 @@ class _Guard:
         return Response(sentence + "\n", status, mimetype="text/plain")
 
 
-def _sentence(error):
-    general = getattr(standard.get(error.code), "description", None)
+def _sentence(error: HTTPException) -> str:
+    general = getattr(standard.get(error.code or 500), "description", None)
     if error.description and error.description != general:
         return str(error.description)
-    return _SENTENCES.get(error.code) or str(error.description or error.name)
+    return _SENTENCES.get(error.code or 500) or str(error.description or error.name)
 
 
-def _hide_versions(app):
+def _hide_versions(app: Dash) -> None:
     """Keep the versions of Python and the libraries out of the page's configuration."""
-    interpolate = app.interpolate_index
+    interpolate: Any = app.interpolate_index
 
-    def without_versions(**parts):
+    def without_versions(**parts: Any) -> Any:
         opening, _, rest = parts["config"].partition(">")
         content, _, closing = rest.rpartition("<")
         config = json.loads(content)
@@ -204,4 +212,5 @@ def _hide_versions(app):
         parts["config"] = f"{opening}>{shown}<{closing}"
         return interpolate(**parts)
 
-    app.interpolate_index = without_versions
+    # As Dash lets an app replace it.
+    vars(app)["interpolate_index"] = without_versions

@@ -1,5 +1,7 @@
 """HTTP headers that every answer carries, whoever gives it. Imports nothing: the door needs it."""
 
+from collections.abc import Sequence
+
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -28,12 +30,14 @@ NOBODY = "'none'"
 """Pages that may show this one in a frame, as a Content-Security-Policy says it."""
 
 
-def framing(frame_ancestors=NOBODY):
+def framing(frame_ancestors: str = NOBODY) -> dict[str, str]:
     """Headers beside the policy that say who may show a page in a frame."""
     return NEVER_IN_FRAMES if frame_ancestors == NOBODY else {}
 
 
-def content_security_policy(script_hashes=(), frame_ancestors=NOBODY):
+def content_security_policy(
+    script_hashes: Sequence[str] = (), frame_ancestors: str = NOBODY
+) -> str:
     """Say what a page may load: files of this server and inline scripts known by their hash.
 
     Inline styles are allowed, since plotly.js sets them; pictures may be made in the page, since

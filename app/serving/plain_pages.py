@@ -1,5 +1,6 @@
 """Small pages in words that need no dashboard: errors, and the wait while the network loads."""
 
+from collections.abc import Collection
 from html import escape
 from pathlib import Path
 
@@ -31,7 +32,7 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def error_page(title, sentence, paths=(), prefix=""):
+def error_page(title: str, sentence: str, paths: Collection[str] = (), prefix: str = "") -> str:
     """Lay out what went wrong, and where one can go from there.
 
     Parameters
@@ -62,11 +63,11 @@ def error_page(title, sentence, paths=(), prefix=""):
     )
 
 
-def _name_of(path):
+def _name_of(path: str) -> str:
     return path.strip("/").capitalize() or "Explore"
 
 
-def waiting_page(step, prefix=""):
+def waiting_page(step: str, prefix: str = "") -> str:
     """Lay out the wait: the present step, and a bar that the page itself keeps up to date.
 
     Parameters

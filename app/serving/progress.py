@@ -2,20 +2,23 @@
 
 import contextlib
 import sys
+from collections.abc import Iterator
+from typing import Any
 
+from app.reading import Progress
 from cnn_core.terminal import tell
 
 
 class _Bar:
     """Shows how far the whole is; the present step stands beside it."""
 
-    def __init__(self, also, first):
+    def __init__(self, also: Progress, first: str) -> None:
         self._also = also
         self._first = first
-        self._bar = None
+        self._bar: Any = None
         self._has_begun = False
 
-    def __call__(self, step, done=0, total=0):
+    def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
         self._also(step, done, total)
         if not self._has_begun and done < total:
             self._has_begun = True
@@ -23,7 +26,7 @@ class _Bar:
         if self._has_begun and sys.stderr.isatty():
             self._advance(step, done, total)
 
-    def _advance(self, step, done, total):
+    def _advance(self, step: str, done: int, total: int) -> None:
         if self._bar is None:
             from tqdm import tqdm
 
@@ -31,17 +34,17 @@ class _Bar:
         self._bar.set_description(step, refresh=False)
         self._bar.update(done - self._bar.n)
 
-    def close(self):
+    def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
 
     @property
-    def has_begun(self):
+    def has_begun(self) -> bool:
         return self._has_begun
 
 
 @contextlib.contextmanager
-def told_on_terminal(also, first):
+def told_on_terminal(also: Progress, first: str) -> Iterator[_Bar]:
     """Show progress on the terminal too: a bar on stderr, if it is a terminal.
 
     Parameters

@@ -7,8 +7,9 @@ which are then sent as a list.
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
 
 DEEPEST = 32
 MOST_COMPONENTS = 1_000
@@ -32,12 +33,12 @@ class BodyError(Exception):
         too large, 422 for one that does not fit its callback.
     """
 
-    def __init__(self, status, message):
+    def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
 
 
-def parse_json(raw):
+def parse_json(raw: bytes) -> Any:
     """Read JSON as a browser writes it.
 
     Parameters
@@ -68,24 +69,24 @@ def parse_json(raw):
     return content
 
 
-def _refuse(constant):
+def _refuse(constant: str) -> Never:
     raise ValueError(constant)
 
 
-def _integer(text):
+def _integer(text: str) -> int:
     if len(text) > 17 or abs(int(text)) > LARGEST_INTEGER:
         raise ValueError("not an integer that a browser can hold")
     return int(text)
 
 
-def _finite(text):
+def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("not finite")
     return value
 
 
-def _require_plain(content):
+def _require_plain(content: object) -> None:
     """Walk level by level, so that depth costs no recursion."""
     level = [content]
     for _ in range(DEEPEST):
@@ -117,12 +118,12 @@ class Dependency:
         Whether the component may be absent from the page.
     """
 
-    component: str | dict
+    component: str | dict[str, Any]
     prop: str
     is_optional: bool = False
 
     @classmethod
-    def declared(cls, described):
+    def declared(cls, described: Mapping[str, Any]) -> "Dependency":
         """Read one as Dash keeps it: ``{"id": text, "property": text}``."""
         text = described["id"]
         return cls(
@@ -132,13 +133,15 @@ class Dependency:
         )
 
     @property
-    def is_listed(self):
+    def is_listed(self) -> bool:
         """Whether any number of components can stand for it."""
         return isinstance(self.component, dict) and any(
             value in _LISTED for value in self.component.values()
         )
 
-    def covers(self, component, prop, matched=None):
+    def covers(
+        self, component: object, prop: object, matched: dict[str, Any] | None = None
+    ) -> bool:
         """Whether a component's property can stand for this.
 
         Parameters
@@ -167,7 +170,7 @@ class Dependency:
             for key, wanted in self.component.items()
         )
 
-    def require(self, sent, matched):
+    def require(self, sent: object, matched: dict[str, Any]) -> None:
         """Make sure that what was sent stands for this.
 
         Raises
@@ -185,7 +188,7 @@ class Dependency:
                 raise _misfit("the components and properties that the callback declares")
 
 
-def _value_fits(key, wanted, value, matched):
+def _value_fits(key: str, wanted: object, value: object, matched: dict[str, Any]) -> bool:
     if not isinstance(value, str | int | float):
         return False
     if wanted in _LISTED:
@@ -195,17 +198,17 @@ def _value_fits(key, wanted, value, matched):
     return _same(wanted, value)
 
 
-def _same(one, other):
+def _same(one: object, other: object) -> bool:
     # True equals 1 in Python, but not in a component's id.
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _plain_property(prop):
+def _plain_property(prop: object) -> str | None:
     """Drop the mark that tells several callbacks with the same output apart."""
     return prop.partition("@")[0] if isinstance(prop, str) else None
 
 
-def _misfit(accepted):
+def _misfit(accepted: str) -> BodyError:
     return BodyError(422, f"the body does not fit its callback; accepted: {accepted}")
 
 
@@ -219,7 +222,7 @@ class CallbackRule:
     states: tuple[Dependency, ...]
 
     @classmethod
-    def declared(cls, callback):
+    def declared(cls, callback: Mapping[str, Any]) -> "CallbackRule":
         """Read an entry of ``dash.Dash.callback_map``."""
         output = callback["output"]
         has_many_outputs = isinstance(output, list | tuple)
@@ -231,7 +234,7 @@ class CallbackRule:
             tuple(map(Dependency.declared, callback["state"])),
         )
 
-    def check(self, body):
+    def check(self, body: Mapping[str, Any]) -> None:
         """Make sure that a body fits.
 
         Raises
@@ -253,7 +256,7 @@ class CallbackRule:
         if not all(self._may_change(name) for name in changed):
             raise _misfit("changed properties of the inputs that the callback declares")
 
-    def _may_change(self, name):
+    def _may_change(self, name: object) -> bool:
         if not isinstance(name, str):
             return False
         component, _, prop = name.rpartition(".")
@@ -265,7 +268,7 @@ class CallbackRule:
         return any(one.covers(component, prop) for one in self.inputs)
 
 
-def _require_all(declared, sent, matched):
+def _require_all(declared: Sequence[Dependency], sent: object, matched: dict[str, Any]) -> None:
     if not isinstance(sent, list) or len(sent) != len(declared):
         raise _misfit("as many outputs, inputs and states as the callback declares")
     for dependency, entry in zip(declared, sent, strict=True):
@@ -281,14 +284,14 @@ class BodyChecker:
         Of a `dash.Dash` with all its callbacks. Those that run in the browser are no part of it.
     """
 
-    def __init__(self, callback_map):
+    def __init__(self, callback_map: Mapping[str, Any]) -> None:
         self.rules = {
             name: CallbackRule.declared(callback)
             for name, callback in callback_map.items()
             if "callback" in callback
         }
 
-    def check(self, raw):
+    def check(self, raw: bytes) -> None:
         """Make sure that a body is one that the page could send.
 
         Parameters

@@ -30,12 +30,12 @@ class Curve:
     """
 
     name: str
-    epochs: tuple
-    loss: tuple
-    val_loss: tuple
-    accuracy: tuple
-    val_accuracy: tuple
-    learning_rate: tuple
+    epochs: tuple[int, ...]
+    loss: tuple[Any, ...]
+    val_loss: tuple[Any, ...]
+    accuracy: tuple[Any, ...]
+    val_accuracy: tuple[Any, ...]
+    learning_rate: tuple[Any, ...]
     is_shown: bool
 
     @classmethod
@@ -124,7 +124,7 @@ def _traces(curve: Curve) -> Iterator[dict[str, Any]]:
         ("y3", RATE, curve.learning_rate, None),
     )
     for place, colour, values, change in rows:
-        trace = {
+        trace: dict[str, Any] = {
             "type": "scatter",
             "x": list(curve.epochs),
             "y": [value if value is None or change is None else change(value) for value in values],

@@ -125,7 +125,7 @@ def _draw(view: CompareView) -> dict[str, Any]:
         "zoom": zooms,
         "stat": [(name, title.format(p=p, q=q)) for name, title in STATISTIC_TITLES.items()],
     }
-    told = {
+    told: dict[str, list[dict[str, Any]]] = {
         key: [{"value": value, "label": text} for value, text in choices]
         for key, choices in options.items()
     }

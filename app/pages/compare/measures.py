@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,9 +48,9 @@ class GroupValues:
     predictions : dict of str to ndarray, shape (n,), int64
     """
 
-    values: dict
-    probabilities: dict
-    predictions: dict
+    values: dict[str, NDArray[Any]]
+    probabilities: dict[str, NDArray[Any]]
+    predictions: dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)

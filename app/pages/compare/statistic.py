@@ -1,9 +1,13 @@
 """The class statistics: one number for every cell of a layer, over all images of two classes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from app.pages.compare.measures import Measures
+from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import STATISTIC_TITLES, pair
 from cnn_core.network.layers import LayerInfo
@@ -44,7 +48,7 @@ def look_at_statistic(view: CompareView) -> StatisticView:
     layer = view.layer
     p, q = pair(view)
     name = selection.stat
-    values, n_images, fault = _numbers(measures, selection, layer)
+    values, n_images, fault = _numbers(measures, selection)
     defined = values[np.isfinite(values)]
     if name == "auc":
         bounds = (0.0, 1.0)
@@ -65,7 +69,9 @@ def look_at_statistic(view: CompareView) -> StatisticView:
     )
 
 
-def _numbers(measures, selection, layer):
+def _numbers(
+    measures: Measures, selection: CompareSelection
+) -> tuple[NDArray[Any], tuple[int, int] | None, str]:
     facts = measures.facts(selection)
     values = getattr(facts, selection.stat)
     if not selection.stat.startswith("term"):
@@ -79,7 +85,15 @@ def _numbers(measures, selection, layer):
     )
 
 
-def _note(name, p, q, n_images, fault, defined, set_name):
+def _note(
+    name: str,
+    p: str,
+    q: str,
+    n_images: tuple[int, int] | None,
+    fault: str,
+    defined: NDArray[Any],
+    set_name: str,
+) -> str:
     told = {
         "difference": f"Mean over {p} less mean over {q}.",
         "auc": f"Probability that a random {p} has the larger value than a random {q}: 0.5 tells "

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from app.frame.links import COMPARE, PATTERNS, fragment, link_to
 from app.frame.subject import Subject
 from app.frame.wording import interval, number_text, percent, signed
+from app.pages.compare.measures import Worth
 from app.pages.compare.members import OWN
 from app.pages.compare.state import write
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import pair
 from cnn_core.circles.by_hand import HandCircles
+from cnn_core.circles.pair_facts import PairFacts
 from cnn_core.circles.rule import Circles
 
 MOST_ROWS = 60
@@ -59,7 +61,7 @@ class CircleTable:
     term: np.ndarray
 
     @classmethod
-    def of(cls, worth, facts):
+    def of(cls, worth: Worth, facts: PairFacts) -> "CircleTable":
         """Put together what was measured.
 
         Parameters
@@ -89,10 +91,10 @@ class CircleTable:
             term=np.stack([term.reshape(-1)[cells] for term in (facts.term_p, facts.term_q)]),
         )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.kind)
 
-    def order(self, sort):
+    def order(self, sort: str) -> NDArray[np.int64]:
         """Order of the rows for a column, undefined numbers last.
 
         Parameters
@@ -215,7 +217,7 @@ def _row(view: CompareView, table: CircleTable, number: int) -> Component:
     is_here = selection.cell == (unit, row, column)
     gap = table.rate[0, number] - table.rate[1, number]
 
-    def rate(of):
+    def rate(of: int) -> Component:
         return html.Td(
             [
                 percent(table.rate[of, number], 1),

@@ -6,11 +6,14 @@ from app.frame.wording import images_of, interval, percent, plural, signed, sign
 from app.pages.compare import hand_words
 from app.pages.compare.measures import Worth
 from app.pages.compare.members import OWN
+from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView, ImageTile
 from cnn_core.circles.by_hand import HandCircles
+from cnn_core.circles.circle_reader import CircleReader
 from cnn_core.circles.groups import Group as CoreGroup
 from cnn_core.circles.groups import in_both
-from cnn_core.circles.rule import Flag
+from cnn_core.circles.pair_facts import PairFacts
+from cnn_core.circles.rule import Circles, Flag
 from cnn_core.circles.thresholds import AtThreshold
 
 STATISTIC_TITLES = {
@@ -28,7 +31,7 @@ def pair(view: CompareView) -> tuple[str, str]:
     return view.class_name(view.selection.p), view.class_name(view.selection.q)
 
 
-def rule_text(rule, own, other):
+def rule_text(rule: str, own: str, other: str) -> str:
     """Tell a rule for a group that stands for a class.
 
     Parameters
@@ -52,7 +55,7 @@ def rule_text(rule, own, other):
     }[rule]
 
 
-def legend(circles):
+def legend(circles: Circles | HandCircles) -> dict[str, str]:
     """Tell how many cells each ring stands for, by kind."""
     if isinstance(circles, HandCircles):
         return {
@@ -67,7 +70,7 @@ def legend(circles):
     }
 
 
-def shared_text(circles):
+def shared_text(circles: Circles) -> str:
     """Tell what shared means in numbers."""
     return (
         f"Common to A and on in an image of B: {circles.n_shared:,}; common to B and on in an "
@@ -75,7 +78,7 @@ def shared_text(circles):
     )
 
 
-def sentence(view, worth):
+def sentence(view: CompareView, worth: Worth) -> str:
     """Say what the circles are worth, whatever it is."""
     selection = view.selection
     reader = worth.worth.reader.overall
@@ -101,7 +104,7 @@ def sentence(view, worth):
     return f"{told} {_reader_sentence(p, q, worth)}"
 
 
-def one_class(name):
+def one_class(name: str) -> str:
     """Say that a class is compared with itself."""
     return (
         f"Both groups stand for {name}: there is nothing to tell apart, and the circle reader "
@@ -154,7 +157,9 @@ def chance_note(worth: Worth) -> str:
     )
 
 
-def warnings(view, circles, reader=None):
+def warnings(
+    view: CompareView, circles: Circles | HandCircles, reader: CircleReader | None = None
+) -> list[str]:
     """Tell what the reader of the circles has to know."""
     selection = view.selection
     p, q = pair(view)
@@ -196,12 +201,12 @@ def warnings(view, circles, reader=None):
     return told
 
 
-def _in_both(selection):
+def _in_both(selection: CompareSelection) -> tuple[int, ...]:
     a, b = selection.members["a"], selection.members["b"]
     return in_both(CoreGroup("A", a), CoreGroup("B", b)) if a and b else ()
 
 
-def rings_note(view):
+def rings_note(view: CompareView) -> str:
     """Tell what the pictures leave out and which units they show."""
     told = []
     if view.n_left_out:
@@ -222,7 +227,7 @@ def rings_note(view):
     return " ".join(told)
 
 
-def board_summary(view, key):
+def board_summary(view: CompareView, key: str) -> str:
     """Tell a group's grids to someone who does not see them."""
     tiles = view.groups[key]
     images = [tile for tile in tiles if isinstance(tile, ImageTile)]
@@ -242,7 +247,14 @@ def board_summary(view, key):
     return f"Group {key.upper()}, layer {view.layer.name}: {told}. {n_on}."
 
 
-def triples_sentence(selection, triples_mean, least, most, share, own):
+def triples_sentence(
+    selection: CompareSelection,
+    triples_mean: float,
+    least: float,
+    most: float,
+    share: float,
+    own: float,
+) -> str:
     """Say how the groups stand among random ones.
 
     Parameters
@@ -270,7 +282,7 @@ def triples_sentence(selection, triples_mean, least, most, share, own):
     return told
 
 
-def readers_note(view, worth):
+def readers_note(view: CompareView, worth: Worth) -> str:
     """Give both accuracies in numbers, and the classes apart."""
     reader, network = worth.worth.reader, worth.network
     if reader.overall.n == 0:
@@ -294,7 +306,7 @@ def readers_note(view, worth):
     return told + "."
 
 
-def table_note(view, worth, facts, most_rows):
+def table_note(view: CompareView, worth: Worth, facts: PairFacts, most_rows: int) -> str:
     """Tell on what the table is measured."""
     p, q = pair(view)
     counts = worth.worth.hit_rates.n_images

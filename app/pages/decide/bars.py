@@ -2,9 +2,10 @@
 
 from app.figures.charts.ledger import Bar
 from app.frame.wording import number_text, signed
+from app.pages.decide.view import DecideView, Nodes
 
 
-def bars_of(nodes, view, *, can_be_silenced):
+def bars_of(nodes: Nodes, view: DecideView, *, can_be_silenced: bool) -> list[Bar]:
     """Lay the ledger out as bars.
 
     Parameters

@@ -1,8 +1,12 @@
 """The numbers of a ledger, over plain HTTP."""
 
-import numpy as np
-from flask import abort, request
+from collections.abc import Callable
+from typing import TypeVar
 
+import numpy as np
+from flask import Flask, Response, abort, request
+
+from app.explorer import Explorer
 from app.frame.defaults import default_layer, pair_of
 from app.frame.subject import Subject
 from app.pages.decide.choices import ledger_layers
@@ -17,14 +21,15 @@ from app.serving.file_replies import (
     refused_choice,
     safe_name,
 )
-from cnn_core.decision.ledger import ledger
+from cnn_core.decision.ledger import Ledger, ledger
 from cnn_core.errors import SelectionError
 
+D = TypeVar("D", int, None)
 PIXELS = "pixels"
 _KEYS = ("model", "set", "image", "p", "q", "layer", "ref")
 
 
-def register_routes(server, explorer):
+def register_routes(server: Flask, explorer: Explorer) -> None:
     """Add `/download/ledger.npz` and `.csv`.
 
     Parameters
@@ -34,7 +39,7 @@ def register_routes(server, explorer):
     """
 
     @server.get("/download/ledger.<ending>")
-    def ledger_numbers(ending):
+    def ledger_numbers(ending: str) -> Response:
         if ending not in _WRITERS:
             abort(404)
         try:
@@ -44,7 +49,7 @@ def register_routes(server, explorer):
         return file_reply(_WRITERS[ending](opened), f"{name}.{ending}")
 
 
-def _asked(explorer):
+def _asked(explorer: Explorer) -> tuple[str, Ledger]:
     unknown = [key for key in request.args if key not in _KEYS]
     if unknown:
         raise SelectionError(f'"{unknown[0][:40]}" is not known here; {", ".join(_KEYS)} are')
@@ -77,11 +82,11 @@ def _asked(explorer):
 
 
 class _Pair:
-    def __init__(self, p, q):
+    def __init__(self, p: int | None, q: int | None) -> None:
         self.p, self.q = p, q
 
 
-def _whole(key, default):
+def _whole(key: str, default: D) -> int | D:
     text = request.args.get(key)
     if text is None:
         return default
@@ -91,7 +96,7 @@ def _whole(key, default):
     return number
 
 
-def _as_npz(opened):
+def _as_npz(opened: Ledger) -> bytes:
     return npz_bytes(
         values=opened.values[0],
         terms=opened.terms[0],
@@ -105,7 +110,7 @@ def _as_npz(opened):
     )
 
 
-def _as_csv(opened):
+def _as_csv(opened: Ledger) -> str:
     sums = (("constant", opened.constant[0]), ("margin", opened.margin[0]))
     return csv_text(
         ("unit", "row", "column", "value", "contribution"),
@@ -116,4 +121,4 @@ def _as_csv(opened):
     )
 
 
-_WRITERS = {"npz": _as_npz, "csv": _as_csv}
+_WRITERS: dict[str, Callable[[Ledger], str | bytes]] = {"npz": _as_npz, "csv": _as_csv}

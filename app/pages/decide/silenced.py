@@ -1,11 +1,16 @@
 """Which units are silenced, as it stands in the address: ``off=Dense_1:3,17,40-44``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from app.frame.query import Problem
 from app.frame.wording import quoted_part
 from app.plain_numbers import count_in
 from cnn_core.errors import SelectionError
+
+if TYPE_CHECKING:
+    from cnn_core.network.classifier import Network
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,10 @@ class Silenced:
     layer: str = ""
     units: tuple[int, ...] = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.layer}:{','.join(_runs(self.units))}" if self.units else ""
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.units)
 
     def toggled(self, layer: str, unit: int) -> "Silenced":
@@ -41,7 +46,7 @@ class Silenced:
         left = tuple(one for one in self.units if one != unit)
         return replace(self, units=left) if left else Silenced()
 
-    def without_last(self):
+    def without_last(self) -> "Silenced":
         """The same before the last unit was silenced."""
         return replace(self, units=self.units[:-1]) if len(self.units) > 1 else Silenced()
 
@@ -49,7 +54,9 @@ class Silenced:
 NONE_SILENCED = Silenced()
 
 
-def read_silenced(text, network, layers):
+def read_silenced(
+    text: str, network: "Network", layers: Sequence[str]
+) -> tuple[Silenced, list[Problem]]:
     """Read the silenced units.
 
     Parameters
@@ -117,7 +124,7 @@ def read_silenced(text, network, layers):
     return (Silenced(layer, tuple(kept)) if kept else NONE_SILENCED), problems
 
 
-def _runs(units):
+def _runs(units: Sequence[int]) -> list[str]:
     """Write three and more units in a row as a run."""
     parts, place = [], 0
     while place < len(units):

@@ -30,7 +30,7 @@ def nodes_image(view: EvidenceView) -> Component:
     )
 
 
-def node_grids(view):
+def node_grids(view: EvidenceView) -> list[Component]:
     """Lay out the last hidden layer of every model, by number and sorted."""
     columns = []
     for place, nodes in enumerate(view.nodes.models):

@@ -1,9 +1,11 @@
 """What the Evidence page says about the order of nodes."""
 
 from app.frame.wording import number_text, percent, signed, signed_interval
+from app.pages.evidence.nodes import Nodes
+from app.pages.evidence.view import EvidenceView
 
 
-def nodes_text(view):
+def nodes_text(view: EvidenceView) -> str:
     """Tell what the order of nodes is worth."""
     nodes, name = view.nodes, view.class_name
     if not nodes.models:
@@ -21,7 +23,7 @@ def nodes_text(view):
     return " ".join(told)
 
 
-def likeness_text(view):
+def likeness_text(view: EvidenceView) -> str:
     """Tell how alike the weights of nodes with the same number are."""
     likeness = view.nodes.likeness
     if not likeness:
@@ -39,13 +41,13 @@ def likeness_text(view):
     return f"Correlation of the weights of nodes with the same number: {pairs}; {verdict}."
 
 
-def grid_title(view, nodes, *, is_sorted):
+def grid_title(view: EvidenceView, nodes: Nodes, *, is_sorted: bool) -> str:
     """Name one node grid, with its order and range."""
     order = f"sorted, {view.class_name(view.selection.p)} first" if is_sorted else "by number"
     return f"{nodes.model} · {order}"
 
 
-def grid_summary(view, nodes, *, is_sorted):
+def grid_summary(view: EvidenceView, nodes: Nodes, *, is_sorted: bool) -> str:
     """Tell one node grid to someone who does not see it."""
     told = (
         f"{len(nodes.values)} nodes of {nodes.layer} in {nodes.model}, "

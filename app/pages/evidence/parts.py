@@ -28,7 +28,7 @@ def ladder_rows(view: MeasuredView) -> list[str]:
     return [*(layer.title for layer in view.results.layers), "the network"]
 
 
-def ladder_details(view):
+def ladder_details(view: MeasuredView) -> list[str]:
     """What stands under each of these titles."""
     return [*(f"{layer.n_cells:,} cells" for layer in view.results.layers), ""]
 

@@ -124,7 +124,7 @@ def _learned(view: ExploreView) -> Component:
             html.P(
                 [
                     html.Span("bias ", className="faint"),
-                    html.B(signed(weights["bias"][unit], 4), className="figures"),
+                    html.B(signed(float(weights["bias"][unit]), 4), className="figures"),
                 ]
             )
         )
@@ -212,7 +212,7 @@ def _over_the_set(view: ExploreView) -> Component:
             ),
             table(
                 [
-                    (name, number_text(numbers[unit], ".4g"))
+                    (name, number_text(float(numbers[unit]), ".4g"))
                     for name, numbers in (
                         ("mean", statistics.mean),
                         ("std", statistics.std),

@@ -130,7 +130,7 @@ def tell_fields(case: Case) -> Told:
     total, cells = height * width, rows * columns
     kernel = layer.window.kernel if layer.window else (1, 1)
     counts = sorted({kernel[0] * kernel[1], max(total // cells, 1), seen.n_pixels, total})
-    if len(counts) < 2 or not seen.is_known:
+    if len(counts) < 2 or not seen.is_known or seen.stride is None:
         return Told(
             fault=_("This step does not apply: in this model every cell sees the same pixels.")
         )
