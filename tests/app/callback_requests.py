@@ -1,6 +1,7 @@
 """Bodies of callback requests: as the page sends them, and as nobody should."""
 
 import json
+import os
 
 from hypothesis import strategies as st
 
@@ -26,6 +27,11 @@ FITTING_VALUES = st.recursive(
     max_leaves=8,
 )
 """Values that the guard lets through to a callback, whatever the callback makes of them."""
+
+
+def examples(whole):
+    """How many are made up at random: `whole` in `make test-thorough`, else a tenth."""
+    return whole if os.environ.get("THOROUGH") else whole // 10
 
 
 def fitting_body(callback_map, name, value=None, n_listed=2):

@@ -13,6 +13,7 @@ from tests.app.callback_requests import (
     ANYTHING,
     FITTING_VALUES,
     damaged_bodies,
+    examples,
     fitting_bodies,
     served,
 )
@@ -20,7 +21,7 @@ from tests.app.callback_requests import (
 CALLBACK = "/_dash-update-component"
 SERVED, REFUSED = {200, 204, 304}, {308, 400, 404, 405, 413, 414, 415, 422}
 MANY = settings(
-    max_examples=1500,
+    max_examples=examples(1500),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -95,7 +96,7 @@ def test_any_damaged_body_is_answered(app, data):
 
 
 @given(raw=st.binary(max_size=100) | ANYTHING.map(lambda body: json.dumps(body).encode()))
-@settings(MANY, max_examples=500)
+@settings(MANY, max_examples=examples(500))
 def test_any_bytes_are_answered(app, raw):
     answer = app.server.test_client().post(CALLBACK, data=raw, content_type="application/json")
     require_sound(answer, {400, 404, 422})

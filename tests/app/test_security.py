@@ -16,6 +16,7 @@ from app.serving.request_bodies import MOST_PARTS
 from tests.app.callback_requests import (
     ANYTHING,
     damaged_bodies,
+    examples,
     fitting_bodies,
     fitting_body,
     served,
@@ -26,7 +27,7 @@ CALLBACK = "/_dash-update-component"
 REFUSED = {"choice.children": 422, "file.children": 500}
 HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 MANY = settings(
-    max_examples=2000,
+    max_examples=examples(2000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
