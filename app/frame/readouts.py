@@ -82,6 +82,11 @@ class Found:
         """Networks against their changed forms, over all models that have this form."""
         return _compared_variant(self, task, variant)
 
+    def weighed(self, task: str, layer: LayerFacts | None) -> Compared | None:
+        """Networks against a weighing of a layer's cells, fitted on all images if one was."""
+        whole = self.compared_variant(task, "linear_probe")
+        return whole or (self.compared(task, layer, "linear_probe") if layer else None)
+
 
 @lru_cache(maxsize=64)
 def _compared_variant(found: Found, task: str, name: str) -> Compared | None:

@@ -88,7 +88,8 @@ class Compute:
                     self._take(*told)
         except (asyncio.IncompleteReadError, OSError):
             was_ready = door.state.ready
-            door.follow(_ENDED)
+            if was_ready:
+                door.follow(_ENDED)
             self._give_up()
             return was_ready
 

@@ -155,8 +155,9 @@ def test_a_training_image_is_familiar_and_a_filled_square_is_not(tmp_path):
 @pytest.mark.parametrize(
     ("percentile", "said"),
     [
-        (100, "than any test image: be careful"),
-        (99.96, "than 99.9 % of test images: be careful"),
+        (100, "resembles no training image: it is further from all of them than any test image is"),
+        (99.96, "resembles no training image: it is further from all of them than 99.9 % of"),
+        (97, "than 97 % of test images: be careful"),
         (80, "somewhat unusual: 80 %"),
         (30, "as near"),
     ],

@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 from app.explorer import Explorer
 from app.factory import create_app
 from app.frame.language import speaking
+from app.frame.readouts import Found, find_results
 from app.frame.subject import Subject
 from app.pages import PAGES
+from app.pages.evidence.purpose import steps_of
 from app.pages.lesson import facts
 from app.pages.lesson.check import ROUNDS, questions
 from app.pages.lesson.start import answer_text
@@ -20,8 +23,10 @@ from cnn_core.circles.rule import find_circles, on_cells
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
+from cnn_core.readouts.answers import Share
 from cnn_core.survey.whole_set import survey_of
 from tests.app.asking import ask_page, small_app
+from tests.app.evidence_views import viewed
 from tests.app.measured_explorer import measured_explorer
 from tests.app.small_explorer import small_explorer, small_images, small_model
 
@@ -85,6 +90,21 @@ def test_a_step_says_something_true_or_why_it_does_not_apply(step, make, languag
     assert 0 <= told.right < len(told.options) == len(set(told.options))
     assert len(told.options) >= 2
     assert all([told.lead, told.finding, told.why, told.belief, told.reply, told.to_do, told.quick])
+
+
+def test_step_6_asks_the_weighing_that_saw_all_images_as_evidence_does(monkeypatch):
+    case = case_of(measured_explorer())
+    found, view = find_results(case.explorer), viewed(f"?p={case.p}&q={case.q}")
+    [step] = [one for one in steps_of(view) if one.title == "All cells, weighed"]
+    told = facts.ladder_facts(case)
+    assert (told.probe, told.compared) == (step.value, view.weighed())
+    results, name = found.of(case.model), f"{case.p}-{case.q}"
+    [whole] = [one for one in results.variants if one.name == "linear_probe"]
+    score = whole.scores[name]
+    worse = replace(whole, scores={name: replace(score, share=Share.of(1, 2))})
+    other = Found({case.model: replace(results, variants=(worse,))})
+    monkeypatch.setattr(facts, "find_results", lambda explorer: other)
+    assert facts.ladder_facts(case).probe == 0.5
 
 
 def test_without_maps_and_hidden_nodes_the_lesson_says_so():

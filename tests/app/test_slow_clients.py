@@ -138,17 +138,6 @@ def test_cheap_questions_do_not_wait_for_dear_ones_and_who_left_is_given_up(tmp_
     assert seen.read_text().split() == ["/download/first", "/download/same"]
 
 
-def test_process_that_computes_is_replaced_with_its_worker_when_it_is_killed():
-    with gunicorn("slow") as (process, address):
-        wait_for(address + "/readyz", 200)
-        (worker,) = workers_of(process)
-        computes = computing_for(worker)
-        os.kill(computes, signal.SIGKILL)
-        wait_until(lambda: workers_of(process) not in ([worker], []), "another worker")
-        wait_for(address + "/readyz", 200)
-        assert ask(address + "/page") == (200, b"hello from /page")
-
-
 def test_process_that_computes_ends_with_its_worker():
     with gunicorn("slow") as (process, address):
         wait_for(address + "/readyz", 200)

@@ -150,9 +150,7 @@ class MeasuredView(EvidenceView):
     def weighed(self, task: str | None = None) -> pooling.Compared | None:
         """All networks together against a weighing of all cells, fitted on all images if it can."""
         name = task or self.task.name
-        return self.found.compared_variant(name, "linear_probe") or self.compared(
-            "linear_probe", name
-        )
+        return self.found.weighed(name, self.facts)
 
     @property
     def claims(self) -> tuple[Claim, ...]:

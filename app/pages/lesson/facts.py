@@ -380,12 +380,15 @@ def ladder_facts(case: Case) -> LadderFacts | None:
     if results is None or task is None or not probes:
         return None
     facts = next(one for one in results.layers if one.name == layer)
+    # Fitted on all images where the MLP was replaced by it, as Evidence has it; on fewer as a rung.
+    whole = results.variant("linear_probe")
+    score = whole.scores.get(name) if whole and results.mlp["input"] == layer else None
     return LadderFacts(
         layer,
         task.network.n,
         task.network.value,
-        probes[0].share.value,
-        found.compared(name, facts, "linear_probe"),
+        (score or probes[0]).share.value,
+        found.weighed(name, facts) if score else found.compared(name, facts, "linear_probe"),
         found.gain(name, facts, "linear_probe"),
         found.gain(name, facts, "best_cell"),
     )
