@@ -261,8 +261,8 @@ def sentence(view: DecideView) -> str:
     before, behind = (p, q) if margin >= 0 else (q, p)
     name = view.selection.subject.name
     told = (
-        f"For {name} the network gives {before} {number_text(abs(margin), '.2f')} points more "
-        f"than {behind}; the bars below add up to exactly that."
+        f"For {name} the network puts {before} ahead of {behind} by "
+        f"{number_text(abs(margin), '.2f')} points; the bars below add up to exactly that."
     )
     if view.prediction not in (view.p, view.q):
         told += f" Its answer is neither: {view.class_name(view.prediction)}."
