@@ -83,7 +83,7 @@ def test_softmax_is_sure_of_a_crossed_box_and_familiarity_is_not(page, dashboard
     assert "resembles no training image" in told and "be careful with the answer" in told
 
 
-def test_a_refused_picture_takes_nothing_from_the_pad(page, dashboard):
+def test_a_refused_picture_takes_nothing_from_the_pad(page, open_page, dashboard):
     """Neither what is drawn nor what a switch of a step then cleans."""
     visit(page, f"{dashboard}/draw")
     draw(page, FOUR)
@@ -92,6 +92,8 @@ def test_a_refused_picture_takes_nothing_from_the_pad(page, dashboard):
     page.locator("#draw-upload input").set_input_files(broken)
     page.wait_for_selector("#draw-fault:not([hidden])")
     assert said(page) == told and page.url == link
+    # The browser notes each refusal by itself.
+    assert "422" in open_page.watch.complaints.pop()
     page.locator("[data-step-name=centre] input").click()
     page.wait_for_selector("#draw-fault", state="hidden")
     settle(page)

@@ -39,7 +39,12 @@ def missing(view: EvidenceView) -> Component | None:
     return html.Div(
         [
             html.P(missing_words.missing_text(view)),
-            html.Pre(missing_words.command(view, selection.model, pairs), className="command"),
+            # A long one scrolls, which a keyboard has to reach.
+            html.Pre(
+                missing_words.command(view, selection.model, pairs),
+                className="command",
+                tabIndex="0",
+            ),
             html.P([html.Span("Measured already: ", className="faint"), *_with_commas(links)])
             if links
             else None,
