@@ -1,7 +1,11 @@
 """The lesson in a browser: by keyboard, by touch, on a projector, in German, kept by the browser alone."""
 
+import pytest
+
 from tests.harness.journey import press, settle, visit
 
+FITS = """([width, height]) => document.documentElement.scrollWidth === width &&
+  document.documentElement.scrollHeight === height"""
 KEPT = "JSON.parse(localStorage.getItem('looking-glass-lesson'))"
 
 
@@ -35,7 +39,7 @@ def test_a_guess_counts_once_and_the_server_learns_nothing_of_it(page, dashboard
     page.on("request", lambda request: sent.append(request.url))
     page.click('[data-guess="1"]')
     page.wait_for_selector(".lesson.guessed .lesson-finding")
-    page.click('[data-guess="0"]', force=True)
+    page.keyboard.press("a")
     [made] = page.evaluate(KEPT).values()
     assert made["2"]["place"] == 1 and sent == []
 
@@ -63,3 +67,19 @@ def test_on_a_projector_the_speaker_opens_stage_by_stage(open_page):
     assert page.locator(".lesson-why").is_visible()
     page.keyboard.press("PageDown")
     page.wait_for_selector('.lesson[data-step="5"]')
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "language"), [(1280, 800, "en"), (1024, 768, "en"), (1024, 768, "de")]
+)
+def test_every_step_stands_on_one_screen_with_its_answer(
+    open_page, dashboard, width, height, language
+):
+    page = open_page(None, viewport={"width": width, "height": height})
+    for number in range(1, 7):
+        visit(page, f"{dashboard}/lesson/{number}?lang={language}")
+        page.wait_for_selector(".lesson-card .lesson-option")
+        page.keyboard.press("b")
+        page.wait_for_selector(".lesson.guessed .lesson-finding")
+        # A picture that appears has a width of its own for a moment.
+        page.wait_for_function(FITS, arg=[width, height], timeout=10_000)
