@@ -13,29 +13,14 @@ BOOT_FAILURE = 3
 
 
 def end_process(line: str, exit_code: int = BOOT_FAILURE) -> None:
-    """Write one line to stderr and end the process, from whatever thread.
-
-    Parameters
-    ----------
-    line : str
-    exit_code : int, optional
-    """
+    """Write one line to stderr and end the process, from whatever thread."""
     sys.stdout.flush()
     complain(line)
     os._exit(exit_code)
 
 
 def told_of(error: BaseException) -> str:
-    """Tell an error in one line, whoever is to blame for it.
-
-    Parameters
-    ----------
-    error : BaseException
-
-    Returns
-    -------
-    str
-    """
+    """Tell an error in one line, whoever is to blame for it."""
     if isinstance(error, LookingGlassError):
         return str(error)
     if isinstance(error, OSError):
@@ -44,17 +29,7 @@ def told_of(error: BaseException) -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """Describe an error that nobody foresaw: what it is and where it was raised.
-
-    Parameters
-    ----------
-    error : BaseException
-
-    Returns
-    -------
-    str
-        One line, for the log.
-    """
+    """Describe an error that nobody foresaw in a line for the log: what it is, where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     text = " ".join(str(error).split())

@@ -45,17 +45,7 @@ def file_reply(content: str | bytes, name: str) -> Response:
 
 
 def refusal(text: str, status: int = 400) -> Response:
-    """Refuse a request in one line.
-
-    Parameters
-    ----------
-    text : str
-    status : int
-
-    Returns
-    -------
-    flask.Response
-    """
+    """Refuse a request in one line."""
     return Response(f"{text}\n", status, mimetype="text/plain")
 
 
