@@ -17,6 +17,7 @@ from app.pages import PAGES
 from app.pages.evidence.purpose import steps_of
 from app.pages.lesson import facts
 from app.pages.lesson.check import ROUNDS, questions
+from app.pages.lesson.circles import circle_facts
 from app.pages.lesson.start import answer_text
 from app.pages.lesson.steps import STEPS
 from cnn_core.circles.rule import find_circles, on_cells
@@ -124,7 +125,7 @@ def test_german_is_said_in_german_and_numbers_too():
 
 def test_the_circles_of_step_3_are_those_of_the_rule():
     case = case_of(three_classes())
-    found = facts.circle_facts(case)
+    found = circle_facts(case)
     a, b = facts.clear_images(case)
     layer = facts.last_maps(case.network).name
     images = case.explorer.dataset("test").images

@@ -13,6 +13,7 @@ from app.frame.links import LESSON, QUIZ
 from app.frame.page import Page, Panel, Reply, View
 from app.pages.lesson import facts
 from app.pages.lesson.card import case_key
+from app.pages.lesson.circles import circle_facts
 from app.pages.lesson.facts import Case
 from app.pages.lesson.step_page import case_of, lesson_link, lesson_links
 from app.pages.lesson.steps import MINUTES, STEPS
@@ -27,7 +28,7 @@ def _link(name: str, text: str | list[Any], class_name: str = "button") -> Compo
 
 def answer_text(case: Case) -> str:
     """The answer to the lesson's question, as far as this model's numbers give one."""
-    circles, ladder = facts.circle_facts(case), facts.ladder_facts(case)
+    circles, ladder = circle_facts(case), facts.ladder_facts(case)
     told = []
     texts = {"p": case.names[0], "q": case.names[1], "layer": facts.last_maps(case.network).name}
     if circles is not None and circles.circles.n:

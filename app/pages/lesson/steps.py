@@ -7,6 +7,7 @@ from typing import Any
 from app.frame.language import N_
 from app.frame.links import COMPARE, DECIDE, EVIDENCE, EXPLORE
 from app.pages.lesson import facts
+from app.pages.lesson.circles import hard_image
 from app.pages.lesson.facts import Case
 from app.pages.lesson.told import Told, tell_circles, tell_fields, tell_first_maps
 from app.pages.lesson.told_later import tell_ladder, tell_sum, tell_unclear
@@ -116,7 +117,7 @@ STEPS = (
         main=("compare-boards",),
         late=("compare-boards",),
         unseen=("compare-circles",),
-        prepared={"layer": _last_layer, "c": lambda case: (facts.hard_image(case),)},
+        prepared={"layer": _last_layer, "c": lambda case: (hard_image(case),)},
     ),
     Step(
         5,
@@ -127,7 +128,7 @@ STEPS = (
         main=("decide-nodes", "decide-silenced", "decide-node-buttons"),
         late=("decide-nodes", "decide-silenced", "decide-node-buttons"),
         is_framed=True,
-        prepared={"image": facts.hard_image, "p": lambda case: case.p, "q": lambda case: case.q},
+        prepared={"image": hard_image, "p": lambda case: case.p, "q": lambda case: case.q},
     ),
     Step(
         6,

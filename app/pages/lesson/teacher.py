@@ -13,7 +13,7 @@ from app.frame.fields import Selection, shared_fields
 from app.frame.language import LANGUAGES, N_, _, spoken
 from app.frame.links import COMPARE, DECIDE, EVIDENCE, LESSON, QUIZ, link
 from app.frame.page import Page, Panel, Reply, View
-from app.pages.lesson import facts
+from app.pages.lesson.circles import hard_image
 from app.pages.lesson.facts import Case
 from app.pages.lesson.step_page import case_of, lesson_link, lesson_links
 from app.pages.lesson.steps import MINUTES, STEPS, Step
@@ -107,7 +107,7 @@ def _path(view: View, path: str, **more: Any) -> str:
 
 def _prepared(view: View, case: Case) -> Component:
     """Further links: questions, quiz, worksheet, and the pages at the lesson's cases."""
-    hard = facts.hard_image(case)
+    hard = hard_image(case)
     at = {"model": case.model, "p": case.p, "q": case.q}
     name = {"p": case.names[0], "q": case.names[1]}
     links = [

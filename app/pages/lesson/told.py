@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.frame.language import _, count_text, decimal_text, ngettext, percent_text
 from app.pages.lesson import facts
+from app.pages.lesson.circles import circle_facts
 from app.pages.lesson.facts import Case
 
 N_CLASSES_OFFERED = 4
@@ -193,7 +194,7 @@ def _silent_text(silent: int) -> str:
 
 def tell_circles(case: Case) -> Told:
     """Step 3: what three and three images have in common, and chance."""
-    found = facts.circle_facts(case)
+    found = circle_facts(case)
     p, q = case.names
     if found is None or not found.n_draws:
         return Told(fault=_too_few(case))

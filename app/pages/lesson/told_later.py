@@ -5,7 +5,8 @@ from math import log
 from app.frame.commands import survey_command
 from app.frame.language import _, count_text, decimal_text, ngettext, percent_text
 from app.pages.lesson import facts
-from app.pages.lesson.facts import Case, CircleFacts, HardImage, LadderFacts, SumFacts
+from app.pages.lesson.circles import CircleFacts, HardImage, circle_facts, hard_image
+from app.pages.lesson.facts import Case, LadderFacts, SumFacts
 from app.pages.lesson.told import Told, _too_few, nearest
 from cnn_core.statistics import Verdict
 
@@ -17,7 +18,7 @@ _MOSTLY = 2.0
 
 def tell_unclear(case: Case) -> Told:
     """Step 4: what is left of the circles in unclear images."""
-    found = facts.circle_facts(case)
+    found = circle_facts(case)
     if found is None or found.hard is None or found.fades is None:
         return Told(fault=_too_few(case))
     texts = _unclear_texts(case, found, found.hard)
@@ -86,7 +87,7 @@ def _unclear_texts(case: Case, found: CircleFacts, hard: HardImage) -> dict[str,
 
 def tell_sum(case: Case) -> Told:
     """Step 5: the decision as a sum over the nodes."""
-    hard = facts.sum_facts(case, facts.hard_image(case))
+    hard = facts.sum_facts(case, hard_image(case))
     clear = facts.sum_facts(case, facts.first_image(case))
     if hard is None or clear is None:
         return Told(
