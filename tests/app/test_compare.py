@@ -21,6 +21,7 @@ from app.pages.compare.members import RULES
 from app.pages.compare.state import SORTS, STATISTICS, read, with_members, write
 from app.pages.compare.table import CircleTable
 from app.pages.compare.view import look, widest_grid
+from app.pages.compare.warnings import warnings_of
 from cnn_core.circles.circle_reader import rows_of_classes
 from cnn_core.circles.nulls import chance_within
 from cnn_core.circles.rule import on_from_peak
@@ -498,7 +499,7 @@ def test_each_oddity_has_its_sentence(measures, address, told):
     selection = selected(address)
     worth = measures.worth(selection)
     view = look(small_explorer(), selection)
-    warnings = words.warnings(view, worth.circles, worth.worth.reader)
+    warnings = warnings_of(view, worth.circles, worth.worth.reader)
     assert any(told in warning for warning in warnings)
 
 

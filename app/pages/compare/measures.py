@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from app.bounded_cache import BoundedCache
 from app.explorer import Explorer
 from app.frame.subject import Subject
+from app.pages.compare.chance import ByChance, chance_of
 from app.pages.compare.drawn import cells_of
 from app.pages.compare.members import OWN
 from app.pages.compare.state import CompareSelection
-from cnn_core.circles.by_hand import HandCircles, circles_by_hand, luck_of
+from cnn_core.circles.by_hand import HandCircles, circles_by_hand
 from cnn_core.circles.circle_reader import (
     CircleWorth,
     network_on_pair,
@@ -22,7 +23,6 @@ from cnn_core.circles.circle_reader import (
     weigh_on,
 )
 from cnn_core.circles.class_pass import on_over
-from cnn_core.circles.nulls import UniqueByChance, chance_across, chance_within
 from cnn_core.circles.packed import PackedOn
 from cnn_core.circles.pair_facts import PairFacts, kept_pair_facts, pair_facts
 from cnn_core.circles.random_triples import RandomTriples, random_triples
@@ -51,26 +51,6 @@ class GroupValues:
     values: dict[str, NDArray[Any]]
     probabilities: dict[str, NDArray[Any]]
     predictions: dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class ByChance:
-    """How many cells are unique in random groups: whichever, or of those drawn by hand.
-
-    Attributes
-    ----------
-    across
-        Random p against random q.
-    within_mean
-        Mean of p against other p, of circles for q of q against other q; nan where too few are
-        left.
-    within : dict of str to ndarray, shape (n_draws,), int64
-        The counts of its draws, by "p" and "q".
-    """
-
-    across: UniqueByChance
-    within_mean: float
-    within: dict[str, NDArray[np.int64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +191,7 @@ class Measures:
         network = network_on_pair(survey.logits[rows], labels, p, q, own)
         return Worth(
             circles,
-            _by_chance(circles, on, labels, p, q, own),
+            chance_of(circles, on, labels, p, q, own),
             worth,
             network.overall,
             pooled_difference([network], [worth.reader]) if worth.reader.judged.any() else None,
@@ -339,29 +319,6 @@ class Measures:
 
     def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return self._explorer.dataset(self.set_name).images[rows]
-
-
-def _by_chance(
-    circles: Circles,
-    on: PackedOn,
-    labels: NDArray[np.int64],
-    p: int,
-    q: int,
-    own: NDArray[np.int64],
-) -> ByChance | None:
-    """Count unique cells in random groups of the same sizes, the groups' own images left out."""
-    if not circles.n_a or not circles.n_b:
-        return None
-    if isinstance(circles, HandCircles):
-        luck = luck_of(on, circles, labels, p, q, left_out=own)
-        if luck is None:
-            return None
-        within = {"p": luck.within_p.unique_a, "q": luck.within_q.unique_a}
-        return ByChance(luck.across, luck.within_mean, within)
-    sizes = circles.n_a, circles.n_b
-    across = chance_across(on, labels, p, q, *sizes, left_out=own)
-    of_p = chance_within(on, labels, p, *sizes, left_out=own)
-    return ByChance(across, of_p.mean, {"p": of_p.unique}) if across.n_draws else None
 
 
 @lru_cache(maxsize=4)

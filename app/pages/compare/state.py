@@ -20,7 +20,7 @@ from app.frame.fields import (
     write_selection,
 )
 from app.frame.query import Problem, Query
-from app.frame.search import search
+from app.pages.compare.added import adding_field, with_added
 from app.pages.compare.drawn import Drawn, drawn_field
 from app.pages.compare.members import (
     DEFAULT_CHOICES,
@@ -34,7 +34,6 @@ from app.pages.compare.members import (
 from app.pages.compare.questions import asked_classes
 from app.plain_numbers import count_in
 from cnn_core.circles.groups import MOST_MEMBERS
-from cnn_core.errors import SelectionError
 from cnn_core.network.layers import LayerInfo
 
 THRESHOLD = 0.3
@@ -140,13 +139,6 @@ def _none(explorer: Explorer, values: Values) -> Any:
     return None
 
 
-def _adding(key: str) -> Field:
-    def read_wish(query: Query, explorer: Explorer, values: Values) -> str:
-        return query.text(f"add_{key}").strip()
-
-    return Field(f"add_{key}", f"image to add to group {key.upper()}", read_wish, _none)
-
-
 def _choices_of(values: Values) -> dict[str, Choice]:
     """How each group is chosen, of the values by key."""
     choices = {}
@@ -224,52 +216,13 @@ def _read_cell(query: Query, explorer: Explorer, values: Values) -> tuple[int, .
     return cell
 
 
-def _add(
-    query: Query, key: str, explorer: Explorer, values: Values, members: tuple[int, ...]
-) -> tuple[int, ...]:
-    """Members of a group with the image that the address adds to it."""
-    given = values[f"add_{key}"]
-    if not given:
-        return members
-    try:
-        wished = _wished(given, key, explorer, values, members)
-        if len(members) == MOST_MEMBERS:
-            raise SelectionError(
-                f"Group {key.upper()} is full: it takes {MOST_MEMBERS} images. Remove one first."
-            )
-    except SelectionError as fault:
-        query.problems.append(Problem(str(fault), f"add_{key}", ""))
-        return members
-    return (*members, wished)
-
-
-def _wished(
-    given: str, key: str, explorer: Explorer, values: Values, members: tuple[int, ...]
-) -> int:
-    """The image that is meant; a SelectionError says why there is none."""
-    if given == OWN_WORD:
-        if not values["own"]:
-            raise SelectionError("The link holds no image of your own.")
-        found = [OWN]
-    else:
-        survey = explorer.survey(values["model"], values["set"])
-        found = search(given, survey, explorer.class_names).images.tolist()
-    if not found:
-        raise SelectionError(f"Nothing in the {values['set']} set is {given}.")
-    fresh = [image for image in found[: len(members) + 1] if image not in members]
-    if not fresh:
-        name = "Your own image" if found[0] == OWN else f"Image {found[0]}"
-        raise SelectionError(f"{name} stands in group {key.upper()} already.")
-    return int(fresh[0])
-
-
 def complete(query: Query, explorer: Explorer, values: dict[str, Any]) -> None:
     """Choose the images of the groups, as far as the address leaves them open."""
     choices = _choices_of(values)
     survey = explorer.survey(values["model"], values["set"])
     members, faults = members_of(choices, survey, values["p"], values["q"], values["seed"])
     for key in GROUPS:
-        grown = _add(query, key, explorer, values, members[key])
+        grown = with_added(query, key, explorer, values, members[key])
         if grown != members[key]:
             members[key] = grown
             choices[key] = Choice("hand", len(grown), grown)
@@ -306,7 +259,7 @@ FIELDS = (
     _Q,
     *_OTHERS,
     number("seed", "seed", 0, _LARGEST_SEED, 0),
-    *map(_adding, GROUPS),
+    *map(adding_field, GROUPS),
     number("t", "threshold", 0.0, 1.0, THRESHOLD, kind=float),
     Field("zoom", "units shown", _read_zoom, lambda explorer, values: ""),
     switch("mean", "mean over each group"),

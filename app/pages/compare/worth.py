@@ -18,6 +18,7 @@ from app.pages.compare.boards import GROUP_KEYS, HAND_KEYS
 from app.pages.compare.measures import TRIPLES
 from app.pages.compare.table import MOST_ROWS, CircleTable, table_parts
 from app.pages.compare.view import CompareView
+from app.pages.compare.warnings import warnings_of
 
 WARNINGS, SENTENCE = "compare-warnings", "compare-sentence"
 CHANCE, CHANCE_NOTE = "compare-chance", "compare-chance-note"
@@ -33,7 +34,7 @@ def _draw_worth(view: CompareView) -> dict[str, Any]:
     reader, network = worth.worth.reader, worth.network
     by_chance = worth.chance.across.unique if worth.chance else np.empty(0, np.int64)
     sentence = words.sentence(view, worth)
-    warnings = words.warnings(view, worth.circles, reader)
+    warnings = warnings_of(view, worth.circles, reader)
     bars = (("circles", reader.overall, theme.ACCENT), ("network", network, theme.FAINT_INK))
     return {
         "warnings": [html.P(text, className="notice") for text in warnings if text != sentence],
