@@ -186,7 +186,7 @@ class Explorer:
 
     def identity(self, model: str) -> str:
         """SHA-256 by which what was computed for a model is found again."""
-        from cnn_core.survey.whole_set import identity_of
+        from cnn_core.survey.identity import identity_of
 
         return identity_of(self.network(model))
 

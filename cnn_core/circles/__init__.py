@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from cnn_core.circles.groups import most_ambiguous as most_ambiguous
     from cnn_core.circles.groups import random_members as random_members
     from cnn_core.circles.groups import wrong as wrong
+    from cnn_core.circles.kept_facts import kept_pair_facts as kept_pair_facts
     from cnn_core.circles.nulls import Null as Null
     from cnn_core.circles.nulls import UniqueByChance as UniqueByChance
     from cnn_core.circles.nulls import chance_across as chance_across
     from cnn_core.circles.nulls import chance_within as chance_within
     from cnn_core.circles.packed import PackedOn as PackedOn
     from cnn_core.circles.pair_facts import PairFacts as PairFacts
-    from cnn_core.circles.pair_facts import kept_pair_facts as kept_pair_facts
     from cnn_core.circles.random_triples import RandomTriples as RandomTriples
     from cnn_core.circles.rule import Circles as Circles
     from cnn_core.circles.rule import Flag as Flag

@@ -1,20 +1,14 @@
-"""What every cell of a layer does in the images of two classes: computed once, then kept.
+"""What every cell of a layer does in the images of two classes, computed in bounded memory.
 
 Means, their difference, AUC and mean terms depend on the network, the image set, the layer and the
 pair alone, whatever groups, thresholds or circles are looked at. They are taken in slices, in
-memory that is stated beforehand, and kept as one object in memory or as one file.
+memory that is stated beforehand.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
-import zipfile
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,11 +22,8 @@ from cnn_core.decision.pairs import checked_pair
 from cnn_core.errors import SelectionError
 from cnn_core.network.batches import images_at_once
 from cnn_core.statistics import checked_labels
-from cnn_core.survey.store import default_cache_folder
-from cnn_core.survey.whole_set import identity_of
 
 if TYPE_CHECKING:
-    from cnn_core.images.dataset import Dataset
     from cnn_core.images.scaled_images import Images
     from cnn_core.network.classifier import Network
 
@@ -40,10 +31,6 @@ MOST_BYTES = 64 * 2**20
 """Most bytes of activations that are held at once."""
 
 _BATCH = 128
-_FORMAT = 1
-_FOLDER = "pairs"
-MOST_KEPT_BYTES = 128 * 2**20
-"""Most bytes of facts in a cache folder; those that were asked for longest ago make room."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,52 +167,6 @@ def pair_facts(
     )
 
 
-def kept_pair_facts(
-    network: Network,
-    dataset: Dataset,
-    layer: str,
-    p: int,
-    q: int,
-    *,
-    folder: Path | str | None = None,
-    values: NDArray[np.float32] | None = None,
-    most_bytes: int = MOST_BYTES,
-    progress: Callable[[int, int], None] | None = None,
-) -> PairFacts:
-    """Read the facts from the cache folder, or compute and keep them there.
-
-    A pair and its turned one are one file. What is damaged is computed anew; where nothing can be
-    written, nothing is kept.
-
-    Parameters
-    ----------
-    folder
-        By default that of the surveys.
-    values, most_bytes, progress
-        As in `pair_facts`.
-    """
-    first, second = sorted((p, q))
-    place = Path(folder) if folder is not None else default_cache_folder()
-    key = repr((_FORMAT, identity_of(network), dataset.digest, layer, first, second))
-    path = place / _FOLDER / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npz"
-    facts = _read(path, network.layer(layer).shape, (first, second))
-    if facts is None:
-        facts = pair_facts(
-            network,
-            dataset.images,
-            dataset.labels,
-            layer,
-            first,
-            second,
-            values=values,
-            most_bytes=most_bytes,
-            progress=progress,
-        )
-        with suppress(OSError):
-            _write(path, facts)
-    return facts if (p, q) == (first, second) else facts.turned()
-
-
 class _Told:
     """Tells how far the runs through the network are."""
 
@@ -300,60 +241,3 @@ def _mean_less(
     if less is None:
         return mean
     return np.asarray((mean * n - less.sum(0, np.float64)) / (n - len(less) or np.nan))
-
-
-def _make_room(folder: Path, most_bytes: int) -> None:
-    """Take away the files that were read longest ago, until the others take at most so much."""
-    found = []
-    for path in folder.glob("*.npz"):
-        # Another process may take it away at the same time.
-        with suppress(OSError):
-            state = path.stat()
-            found.append((state.st_mtime_ns, state.st_size, path))
-    left = sum(size for _, size, _ in found)
-    for _, size, path in sorted(found):
-        if left <= most_bytes:
-            break
-        path.unlink(missing_ok=True)
-        left -= size
-
-
-def _write(path: Path, facts: PairFacts) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.stem}.{secrets.token_hex(8)}.npz")
-    try:
-        with open(staged, "wb") as file:
-            np.savez(file, **{field.name: getattr(facts, field.name) for field in fields(facts)})
-            file.flush()
-            os.fsync(file.fileno())
-        _make_room(path.parent, MOST_KEPT_BYTES)
-        os.replace(staged, path)
-    finally:
-        staged.unlink(missing_ok=True)
-
-
-def _read(path: Path, shape: tuple[int, ...], classes: tuple[int, int]) -> PairFacts | None:
-    """Facts of a file, None where there is none or it is not what was written."""
-    arrays = ("mean_p", "mean_q", "auc", "term_p", "term_q")
-    # A pipe would be waited for.
-    if not path.is_file():
-        return None
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
-            found = {name: stored[name] for name in stored.files}
-        if any(found[name].shape != shape or found[name].dtype != np.float64 for name in arrays):
-            return None
-        with suppress(OSError):
-            os.utime(path)
-        n_p, n_q = found["n_images"].tolist()
-        if tuple(found["classes"].tolist()) != classes:
-            return None
-        return PairFacts(
-            classes=classes,
-            n_images=(n_p, n_q),
-            is_exact=bool(found["is_exact"]),
-            fault=str(found["fault"]),
-            **{name: found[name] for name in arrays},
-        )
-    except (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile):
-        return None

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from cnn_core.decision.effects import sample_of as sample_of
     from cnn_core.decision.effects import unit_effects as unit_effects
     from cnn_core.decision.ledger import Ledger as Ledger
-    from cnn_core.decision.ledger import MeanLedger as MeanLedger
     from cnn_core.decision.ledger import NodeLedger as NodeLedger
     from cnn_core.decision.ledger import ledgers as ledgers
-    from cnn_core.decision.ledger import mean_ledger as mean_ledger
     from cnn_core.decision.ledger import node_ledger as node_ledger
+    from cnn_core.decision.mean_ledger import MeanLedger as MeanLedger
+    from cnn_core.decision.mean_ledger import mean_ledger as mean_ledger
     from cnn_core.decision.pairs import checked_pair as checked_pair
     from cnn_core.decision.pairs import margin_of as margin_of
     from cnn_core.decision.pairs import strongest_other as strongest_other

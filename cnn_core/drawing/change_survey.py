@@ -31,8 +31,8 @@ from cnn_core.images.dataset import Dataset, load_dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network_for
 from cnn_core.readouts.work import Work
+from cnn_core.survey.identity import identity_of
 from cnn_core.survey.store import default_cache_folder
-from cnn_core.survey.whole_set import identity_of
 from cnn_core.training.publishing import keep_text
 from cnn_core.training.versions import versions
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnn_core.errors import DataError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.opened_layer import one_image
-from cnn_core.survey.whole_set import identity_of
+from cnn_core.survey.identity import identity_of
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network

@@ -16,8 +16,8 @@ from cnn_core.errors import printable
 from cnn_core.images.dataset import Dataset, fit_labels, load_dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network_for
+from cnn_core.survey.identity import identity_of
 from cnn_core.survey.one_pass import layers_from_last_convolution
-from cnn_core.survey.whole_set import identity_of
 from cnn_core.training.publishing import publish_file
 from cnn_core.training.versions import versions
 

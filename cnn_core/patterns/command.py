@@ -18,7 +18,7 @@ from cnn_core.patterns.reading import SetReading, read_set
 from cnn_core.patterns.relatives_file import RELATIVES, write_relatives
 from cnn_core.patterns.results import ModelPatterns
 from cnn_core.readouts.twin import find_twin
-from cnn_core.survey.whole_set import identity_of
+from cnn_core.survey.identity import identity_of
 from cnn_core.training.publishing import publish_file
 
 _MODEL_SUFFIXES = (".keras", ".h5")

@@ -26,7 +26,7 @@ from cnn_core.patterns.relatives_file import Relatives
 from cnn_core.patterns.results import LayerPatterns, ModelPatterns, as_stored
 from cnn_core.patterns.stages import Stages
 from cnn_core.space.receptive_fields import ReceptiveFields
-from cnn_core.survey.whole_set import identity_of
+from cnn_core.survey.identity import identity_of
 from cnn_core.training.versions import versions
 
 FORMAT = 1

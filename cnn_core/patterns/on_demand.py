@@ -23,7 +23,7 @@ from cnn_core.patterns.reading import SetReader, SetReading, rows_to_read
 from cnn_core.patterns.results import UnitPatterns, as_stored, unit_from
 from cnn_core.patterns.stages import Stages
 from cnn_core.space.receptive_fields import ReceptiveFields
-from cnn_core.survey.whole_set import identity_of
+from cnn_core.survey.identity import identity_of
 
 FIRST_IMAGES = 256
 IMAGES_A_STEP = 2_048

@@ -28,9 +28,9 @@ from cnn_core.readouts.samples import MOST_VALUES
 from cnn_core.readouts.task import make_task
 from cnn_core.readouts.twin import NO_TWIN
 from cnn_core.readouts.work import Steps, Tell, Work
+from cnn_core.survey.identity import identity_of
 from cnn_core.survey.one_pass import layers_from_last_convolution
 from cnn_core.survey.store import default_cache_folder
-from cnn_core.survey.whole_set import identity_of
 
 MOST_SHARED = 0.01
 _PACKAGES = ("keras", "numpy", "scikit-learn", "scipy")

@@ -15,6 +15,7 @@ from cnn_core.artifacts import AnyPath
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.activations import probabilities_of
+from cnn_core.survey.identity import identity_of
 from cnn_core.survey.one_pass import (
     Progress,
     UnitStatistics,
@@ -231,26 +232,6 @@ def _facts_of(
     }
     key = hashlib.sha256(repr(sorted(facts.items())).encode()).hexdigest()[:32]
     return facts, key
-
-
-def identity_of(network: "Network") -> str:
-    """SHA-256 that tells a network, and how it is fed, from all others.
-
-    Of its file, else of its learned arrays; where pixels are scaled before they enter, of that too.
-    """
-    digest = network.digest or _digest_of_arrays(network)
-    if network.entry.changes_nothing:
-        return digest
-    return hashlib.sha256(f"{digest} {tuple(network.entry)!r}".encode()).hexdigest()
-
-
-def _digest_of_arrays(network: "Network") -> str:
-    sha = hashlib.sha256(repr(network.layers).encode())
-    for info in network.layers:
-        for name, array in sorted(network.weights(info.name).items()):
-            sha.update(f"{name}{array.shape}".encode())
-            sha.update(np.ascontiguousarray(array).data)
-    return sha.hexdigest()
 
 
 _Stored = tuple[dict[str, NDArray[Any]], dict[str, Any], str]

@@ -7,7 +7,7 @@ from cnn_core.errors import ModelError
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
 from cnn_core.network.in_memory import network_of
-from cnn_core.survey.whole_set import identity_of
+from cnn_core.survey.identity import identity_of
 from tests.core.networks import (
     article_like,
     normalised_pixels,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cnn_core.decision.ledger import Ledger, ledger, ledgers, mean_ledger, node_ledger
+from cnn_core.decision.ledger import Ledger, ledger, ledgers, node_ledger
+from cnn_core.decision.mean_ledger import mean_ledger
 from cnn_core.decision.pairs import margin_of, strongest_other
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.network.backend import keras

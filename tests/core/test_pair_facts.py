@@ -5,10 +5,12 @@ import os
 import numpy as np
 import pytest
 
+from cnn_core.circles import kept_facts
 from cnn_core.circles import pair_facts as module
 from cnn_core.circles.contrast import class_contrast
-from cnn_core.circles.pair_facts import kept_pair_facts, pair_facts
-from cnn_core.decision.ledger import mean_ledger
+from cnn_core.circles.kept_facts import kept_pair_facts
+from cnn_core.circles.pair_facts import pair_facts
+from cnn_core.decision.mean_ledger import mean_ledger
 from cnn_core.errors import SelectionError
 from cnn_core.images.dataset import Dataset
 from tests.core import networks
@@ -156,9 +158,9 @@ def test_a_class_without_images_has_no_numbers():
 def computed(monkeypatch):
     """How often facts were computed."""
     calls = []
-    real = module.pair_facts
+    real = kept_facts.pair_facts
     monkeypatch.setattr(
-        module, "pair_facts", lambda *rest, **options: calls.append(1) or real(*rest, **options)
+        kept_facts, "pair_facts", lambda *rest, **options: calls.append(1) or real(*rest, **options)
     )
     return calls
 
@@ -196,7 +198,7 @@ def test_facts_that_were_read_longest_ago_make_room(tmp_path, computed, monkeypa
 
     first = ask(0, 1)
     size = (tmp_path / "pairs" / min(first)).stat().st_size
-    monkeypatch.setattr(module, "MOST_KEPT_BYTES", 2 * size + size // 2)
+    monkeypatch.setattr(kept_facts, "MOST_KEPT_BYTES", 2 * size + size // 2)
     (second,) = ask(0, 2) - first
     os.utime(tmp_path / "pairs" / min(first), ns=(1, 1))
     os.utime(tmp_path / "pairs" / second, ns=(2, 2))

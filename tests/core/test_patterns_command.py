@@ -17,7 +17,7 @@ from cnn_core.patterns import compute
 from cnn_core.patterns.ascent import Recipe
 from cnn_core.patterns.pattern_file import load_patterns, patterns_file
 from cnn_core.patterns.relatives_file import RELATIVES, load_relatives
-from cnn_core.survey.whole_set import identity_of
+from cnn_core.survey.identity import identity_of
 from cnn_core.training.publishing import record_data
 from tests.core.networks import article_like, opened, seeded
 from tests.core.readout_cases import both_sets

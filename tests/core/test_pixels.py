@@ -20,7 +20,7 @@ from cnn_core.network.pixels import (
     entry_of,
     with_values_joined,
 )
-from cnn_core.survey.whole_set import identity_of
+from cnn_core.survey.identity import identity_of
 from tests.core.networks import (
     article_like,
     names_of,

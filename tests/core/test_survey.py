@@ -8,8 +8,9 @@ from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.survey import one_pass as survey_pass
 from cnn_core.survey import whole_set as survey_module
+from cnn_core.survey.identity import identity_of
 from cnn_core.survey.one_pass import UnitSums, batch_size_for
-from cnn_core.survey.whole_set import identity_of, survey_of
+from cnn_core.survey.whole_set import survey_of
 from tests.core import networks
 from tests.core.networks import (
     ALL,

@@ -23,8 +23,9 @@ from cnn_core.circles.circle_reader import (
     weigh_on,
 )
 from cnn_core.circles.class_pass import on_over
+from cnn_core.circles.kept_facts import kept_pair_facts
 from cnn_core.circles.packed import PackedOn
-from cnn_core.circles.pair_facts import PairFacts, kept_pair_facts, pair_facts
+from cnn_core.circles.pair_facts import PairFacts, pair_facts
 from cnn_core.circles.random_triples import RandomTriples, random_triples
 from cnn_core.circles.rule import Circles, find_circles, on_cells, on_from_peak
 from cnn_core.circles.thresholds import AtThreshold, cells_at_any_threshold, threshold_strip

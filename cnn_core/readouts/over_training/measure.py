@@ -33,9 +33,9 @@ from cnn_core.readouts.samples import Sample, passes, values_of
 from cnn_core.readouts.task import network_answers, rows_of_task, training_rows
 from cnn_core.readouts.work import Steps, Tell, Work
 from cnn_core.statistics import Accuracy, accuracy
+from cnn_core.survey.identity import identity_of
 from cnn_core.survey.one_pass import layers_from_last_convolution
 from cnn_core.survey.store import default_cache_folder
-from cnn_core.survey.whole_set import identity_of
 from cnn_core.training.course import TrainingCourse
 from cnn_core.training.versions import versions
 
