@@ -2,13 +2,11 @@
 
 import argparse
 import os
-import shlex
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 from tqdm import tqdm
@@ -19,7 +17,7 @@ from cnn_core.images.dataset import available_splits, fit_labels, load_dataset
 from cnn_core.network.pixels import add_pixels_option, with_values_joined
 from cnn_core.shipped_files import DATA_FILE, SHIPPED
 from cnn_core.terminal import complain, tell
-from cnn_core.training.snapshots import SnapshotPlan
+from cnn_core.training.command import accuracies_text, add_train_options, train_as_asked
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
@@ -49,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"{error.filename or 'file system'}: {error.strerror or error}")
         return 1
     except KeyboardInterrupt:
-        hint = "; go on with --resume" if options.run is _train else ""
+        hint = "; go on with --resume" if options.run is train_as_asked else ""
         print(file=sys.stderr)
         complain(f"stopped by hand{hint}")
         return 130
@@ -62,28 +60,7 @@ def command_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    train = commands.add_parser("train", help="train the article's CNN and record it")
-    train.set_defaults(run=_train)
-    train.add_argument("--name", default="cnn", help="saved as NAME.keras (default: cnn)")
-    train.add_argument("--output", type=Path, default=Path("artifacts"), help="artifacts folder")
-    train.add_argument("--data", type=Path, help="image sets (default: OUTPUT/mnist.npz)")
-    train.add_argument("--seed", type=_counted(0), default=1, help="default: 1")
-    train.add_argument("--epochs", type=_counted(1), help="passes over the training images")
-    train.add_argument("--batch-size", type=_counted(1), help="images in one step")
-    train.add_argument(
-        "--snapshots",
-        metavar="LIST",
-        nargs="?",
-        const=str(SnapshotPlan()),
-        help="also keep the weights after these steps and, with an e, epochs, as "
-        f"NAME_snapshots.npz (default LIST: {SnapshotPlan()})",
-    )
-    train.add_argument(
-        "--resume", action="store_true", help="go on from the last finished epoch, if there is one"
-    )
-    train.add_argument(
-        "--overwrite", action="store_true", help="replace a model or broken-off training"
-    )
+    add_train_options(commands.add_parser("train", help="train the article's CNN and record it"))
 
     survey = commands.add_parser(
         "survey", help="look at a whole image set once and keep the result"
@@ -178,50 +155,6 @@ def _add_folder(command: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="default: the shipped ones",
     )
-
-
-def _counted(smallest: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        value = int(text)
-        if not smallest <= value < 2**31:
-            raise argparse.ArgumentTypeError(f"{text}: {smallest} or more is accepted")
-        return value
-
-    return number
-
-
-def _train(options: argparse.Namespace) -> int:
-    plan = None if options.snapshots is None else SnapshotPlan.parse(options.snapshots)
-    data = options.data or options.output / DATA_FILE
-    train_set, test_set = (load_dataset(data, split) for split in ("train", "test"))
-
-    from cnn_core.network.backend import tf
-    from cnn_core.training.publishing import record_data
-    from cnn_core.training.train import Recipe, train_and_publish
-
-    # The same command then gives the same weights, bit for bit, on the same number of cores.
-    tf.config.experimental.enable_op_determinism()
-    if data.is_file() and data.resolve().parent == options.output.resolve():
-        record_data(options.output, data.name)
-    asked = {"epochs": options.epochs, "batch_size": options.batch_size}
-    recipe = Recipe(**{key: value for key, value in asked.items() if value is not None})
-    # A smaller set holds back the same share of its images as MNIST does.
-    held_back = min(recipe.validation_images, len(train_set) // 12)
-    record = train_and_publish(
-        train_set,
-        test_set,
-        options.output,
-        options.name,
-        seed=options.seed,
-        recipe=replace(recipe, validation_images=held_back),
-        plan=plan,
-        resume=options.resume,
-        overwrite=options.overwrite,
-        command=_command_line(options),
-        data_name=data.name,
-    )
-    tell(f"{options.output / options.name}.keras: {_accuracies(record)}")
-    return 0
 
 
 def _survey(options: argparse.Namespace) -> int:
@@ -344,7 +277,7 @@ def _info(options: argparse.Namespace) -> int:
     for file, record in sorted(manifest["models"].items()):
         network = load_network(options.artifacts / file)
         tell("")
-        _tell_network(file, network, f"; {_accuracies(record)}", record["command"])
+        _tell_network(file, network, f"; {accuracies_text(record)}", record["command"])
     return 0
 
 
@@ -373,38 +306,6 @@ def _tell_data(path: Path) -> None:
         tell(f"  {', '.join(told)}")
         for note in dataset.notes:
             tell(f"  {note}")
-
-
-def _accuracies(record: dict[str, Any]) -> str:
-    parts = (
-        f"{record['accuracy'][part]:.2%} of {record['images'][part]:,} {part} images right"
-        for part in ("test", "validation")
-    )
-    return ", ".join(parts)
-
-
-def _command_line(options: argparse.Namespace) -> str:
-    """Give the command as it can be repeated elsewhere: paths below this folder, or names."""
-
-    def told(path: Path) -> str:
-        absolute, here = path.absolute(), Path.cwd()
-        return str(absolute.relative_to(here) if absolute.is_relative_to(here) else path.name)
-
-    parts = ["python", "-m", "cnn_core", "train", "--name", options.name]
-    if told(options.output) != "artifacts":
-        parts += ["--output", told(options.output)]
-    if options.data is not None:
-        parts += ["--data", told(options.data)]
-    parts += ["--seed", str(options.seed)]
-    if options.snapshots is not None:
-        parts.append("--snapshots")
-        parts += [options.snapshots] if options.snapshots != str(SnapshotPlan()) else []
-    for option in ("epochs", "batch_size"):
-        if getattr(options, option) is not None:
-            parts += [f"--{option.replace('_', '-')}", str(getattr(options, option))]
-    if options.overwrite:
-        parts.append("--overwrite")
-    return shlex.join(parts)
 
 
 if __name__ == "__main__":

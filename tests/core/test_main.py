@@ -14,6 +14,7 @@ import cnn_core.__main__ as command_line
 from cnn_core.__main__ import main
 from cnn_core.artifacts import read_manifest, verify_artifacts
 from cnn_core.training.article_cnn import build_article_cnn
+from cnn_core.training.command import repeatable
 from cnn_core.training.publishing import publish_model, read_history
 from cnn_core.training.snapshots import read_snapshots
 
@@ -217,7 +218,7 @@ def test_the_recorded_command_tells_no_place_of_this_machine(
 ):
     monkeypatch.chdir(tmp_path)
     options = command_line.command_parser().parse_args(["train", *arguments])
-    assert command_line._command_line(options) == told
+    assert repeatable(options) == told
 
 
 def test_train_check_and_refuse(digits, tmp_path):
