@@ -4,14 +4,18 @@ import time
 from dataclasses import dataclass
 
 # Every change of the document counts, whatever caused it. A picture counts as standing in the
-# frame after its last change, since that is when it is seen.
+# frame after its last change, since that is when it is seen; neither the label that
+# follows the pointer is part of it, nor the class by which Dash notes that a plot is being drawn.
 _WATCH = """(pictures) => {
   const bench = { pressed: 0, last: 0, stand: 0, pending: 0, pictures };
   window.bench = bench;
   new MutationObserver((changes) => {
     bench.last = performance.now();
-    const isPicture = changes.some(({ target }) =>
-      (target.nodeType === 1 ? target : target.parentElement)?.closest(bench.pictures));
+    const isPicture = changes.some(({ target, attributeName }) => {
+      const part = target.nodeType === 1 ? target : target.parentElement;
+      const isNote = attributeName === "class" && part.matches(".js-plotly-plot");
+      return part?.closest(bench.pictures) && !part.closest(".hoverlayer") && !isNote;
+    });
     if (isPicture) requestAnimationFrame(() => { bench.stand = performance.now(); });
   }).observe(document.body, {subtree: true, childList: true, attributes: true,
                              characterData: true});
