@@ -4,36 +4,11 @@
   "use strict";
 
   const BETWEEN_MAPS = [77, 85, 99];
-  const STEPS = 256;
 
   const drawn = new WeakMap(); // of each plot: { meta, trace, tiles, box, canvas, rings }
-  const tables = new Map(); // colours by their stops, as numbers of four bytes
 
   const metaOf = (plot) => drawn.get(plot)?.meta || {};
   const numbers = () => window.lookingGlassNumbers;
-  const packedColour = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red;
-  const parts = (colour) => (colour.startsWith("#")
-    ? [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16))
-    : colour.match(/[\d.]+/g).slice(0, 3).map(Number));
-
-  function colourTable(stops) {
-    const key = JSON.stringify(stops);
-    if (!tables.has(key)) {
-      const table = new Int32Array(STEPS);
-      let stop = 0;
-      for (let step = 0; step < STEPS; step += 1) {
-        const place = step / (STEPS - 1);
-        while (stop < stops.length - 2 && place > stops[stop + 1][0]) stop += 1;
-        const [[low, first], [high, second]] = [stops[stop], stops[stop + 1]];
-        const share = (place - low) / (high - low);
-        const [from, to] = [parts(first), parts(second)];
-        table[step] = packedColour(from.map((part, i) => Math.round(part + share * (to[i] - part))));
-      }
-      tables.set(key, table);
-    }
-    return tables.get(key);
-  }
-
   function paint({ canvas, meta, trace, tiles }) {
     const [high, wide] = meta.picture;
     canvas.width = (tiles.length - 1) * meta.slot + wide;
@@ -41,8 +16,8 @@
     const context = canvas.getContext("2d");
     const image = context.createImageData(canvas.width, high);
     const pixels = new Int32Array(image.data.buffer);
-    const table = colourTable(trace.colorscale);
-    const scale = (STEPS - 1) / (trace.zmax - trace.zmin || 1);
+    const { painter, packedColour } = window.lookingGlassRepaint;
+    const colourOf = painter(trace);
     const ground = packedColour(BETWEEN_MAPS);
     tiles.forEach((cells, tile) => {
       const start = tile * meta.slot;
@@ -56,8 +31,7 @@
         for (let row = 0; row < meta.height; row += 1) {
           let pixel = (top + row) * canvas.width + left;
           for (const end = cell + meta.width; cell < end; cell += 1, pixel += 1) {
-            const step = Math.round((cells[cell] - trace.zmin) * scale);
-            pixels[pixel] = table[step < 0 ? 0 : step < STEPS ? step : STEPS - 1];
+            pixels[pixel] = colourOf(cells[cell]);
           }
         }
       }

@@ -58,7 +58,15 @@
     return rows;
   }
 
+  // Rows of an array that went as the bytes of its numbers.
+  function rowsOf({ bdata, shape }) {
+    const numbers = new Float32Array(bytesOf(bdata).buffer);
+    const [nRows, nColumns] = shape.split(",").map(Number);
+    return Array.from({ length: nRows }, (_, row) => numbers.subarray(row * nColumns, (row + 1) * nColumns));
+  }
+
   function unpacked(trace, meta) {
+    if (trace.type === "heatmap" && trace.z?.dtype === "f4") return { ...trace, z: rowsOf(trace.z) };
     if (!trace.z || !trace.z.packed) return trace;
     const clear = { ...trace, z: tiled(trace.z, meta) };
     if (trace.customdata) clear.customdata = tiled(trace.customdata, meta);
@@ -120,14 +128,22 @@
       const own = DRAWN_HERE[meta.kind];
       if (own) return drawnHere(draw, plot, data, layout, own());
       const clear = data && data.length ? [unpacked(data[0], meta), ...data.slice(1)] : data;
-      const drawn = Array.isArray(figure) ? draw(plot, clear, ...rest)
-        : draw(plot, { ...figure, data: clear }, ...rest);
       const element = typeof plot === "string" ? document.getElementById(plot) : plot;
+      const drawn = repainted(element, clear, layout) || (Array.isArray(figure)
+        ? draw(plot, clear, ...rest) : draw(plot, { ...figure, data: clear }, ...rest));
       if (element && (meta.bar || element.querySelector(".colour-bar"))) {
         drawBar(element, clear[0], meta.bar);
       }
       return drawn;
     };
+  }
+
+  // Painted in place where only numbers have changed.
+  function repainted(plot, data, layout) {
+    const { repaint, remember } = window.lookingGlassRepaint;
+    const isPainted = plot && layout?.meta && repaint(plot, data, layout);
+    if (plot && !isPainted) remember(plot, data || [], layout);
+    return isPainted ? Promise.resolve(plot) : null;
   }
 
   // Kinds of pictures that the page's own scripts draw faster.

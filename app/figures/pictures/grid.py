@@ -7,13 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures import theme
-from app.figures.pictures.arrays import packed, packed_cells
+from app.figures.pictures.arrays import packed_cells
 from app.figures.pictures.scale import ticks_of
+from app.figures.pictures.svg import svg_address
 from cnn_core.space.mosaic import Mosaic
 from cnn_core.space.receptive_fields import FieldSummary
 
 _ROOM_FOR_BAR = 66
 _MOST_NUMBERED = 32
+_CROSS = 0.2
+"""Arm of the cross on a dead unit, as a share of the unit."""
 _NUMBERS = {"size": 11, "color": theme.FAINT_INK}
 
 
@@ -65,7 +68,9 @@ def grid_figure(
     -------
     dict
         A plotly figure. Its numbers are those of `packed_cells`, tiled in the browser; its colour
-        bar is drawn there too, since plotly's takes as long as the grid.
+        bar is drawn there too, since plotly's takes as long as the grid. From image to image only
+        its numbers, ``layout.meta`` and the source of its one drawing change: that is painted in
+        place, see ``assets/repaint.js``.
     """
     low, high = (float(end) for end in colour_range)
     heatmap = {
@@ -105,7 +110,8 @@ def grid_figure(
         _number(layout, mosaic, names)
     if selected is not None:
         layout["shapes"] = [_frame_around(mosaic, selected)]
-    return {"data": [heatmap, *_dead_marks(mosaic, dead)], "layout": layout}
+    layout["images"] = [_crosses(mosaic, dead)]
+    return {"data": [heatmap], "layout": layout}
 
 
 def _number(layout: dict[str, Any], mosaic: Mosaic, names: Sequence[str]) -> None:
@@ -132,26 +138,30 @@ def _number(layout: dict[str, Any], mosaic: Mosaic, names: Sequence[str]) -> Non
         layout["margin"]["l"] = 30
 
 
-def _dead_marks(mosaic: Mosaic, dead: Sequence[int] | NDArray[np.int64]) -> list[dict[str, Any]]:
-    if len(dead) == 0:
-        return []
-    boxes = mosaic.unit_boxes()[np.asarray(dead, int)]
-    top, left, bottom, right = boxes.T
-    size = 5 if mosaic.n_units > 60 else 8
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "hoverinfo": "skip",
-            "x": packed(((left + right - 1) / 2).astype(np.float32)),
-            "y": packed(((top + bottom - 1) / 2).astype(np.float32)),
-            "marker": {
-                "symbol": "x-thin",
-                "size": size,
-                "line": {"width": 1.2, "color": "rgba(255,255,255,0.75)"},
-            },
-        }
-    ]
+def _crosses(mosaic: Mosaic, units: Sequence[int] | NDArray[np.int64]) -> dict[str, Any]:
+    """One drawing with a cross on each of some units, as an image of the layout."""
+    rows, columns = mosaic.picture_shape
+    arm = _CROSS * min(max(mosaic.height, mosaic.gap + 1), max(mosaic.width, mosaic.gap + 1))
+    top, left, bottom, right = mosaic.unit_boxes()[np.asarray(units, int)].T
+    strokes = "".join(
+        f"M{x - arm:g} {y - arm:g}l{2 * arm:g} {2 * arm:g}m0 -{2 * arm:g}l-{2 * arm:g} {2 * arm:g}"
+        for y, x in zip((top + bottom) / 2, (left + right) / 2, strict=True)
+    )
+    path = (
+        f'<path d="{strokes}" fill="none" stroke="#fff" stroke-opacity=".75" stroke-width="1.2" '
+        'vector-effect="non-scaling-stroke"/>'
+    )
+    return {
+        "source": svg_address(0, 0, columns, rows, path),
+        "xref": "x",
+        "yref": "y",
+        "x": -0.5,
+        "y": -0.5,
+        "sizex": columns,
+        "sizey": rows,
+        "sizing": "stretch",
+        "layer": "above",
+    }
 
 
 def _frame_around(mosaic: Mosaic, unit: int) -> dict[str, Any]:

@@ -4,7 +4,6 @@ A ring is told by its shape as well as by its colour. All rings of a kind are on
 cost no more than one, where as many markers of a plot would take longer than the grids.
 """
 
-import base64
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.pictures.slots import Slots
+from app.figures.pictures.svg import svg_address
 
 KINDS = ("A", "B", "shared", "cell")
 """Unique to A: circle, red. Unique to B: square, blue. Shared: diamond, yellow and dashed. The cell
@@ -80,13 +80,13 @@ def rings_picture(
         tiles.append(
             f'<g transform="translate({place * slots.columns})"><use href="#r"/>{"".join(own)}</g>'
         )
-    start, wide, high = -slots.margin, slots.n * slots.columns, slots.rows
-    drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start} {start} {wide} {high}" '
-        f'width="{wide}" height="{high}" preserveAspectRatio="none">'
-        f'<defs><g id="r">{"".join(common)}</g></defs>{"".join(tiles)}</svg>'
+    return svg_address(
+        -slots.margin,
+        -slots.margin,
+        slots.n * slots.columns,
+        slots.rows,
+        f'<defs><g id="r">{"".join(common)}</g></defs>{"".join(tiles)}',
     )
-    return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode("ascii")
 
 
 def _ringed(kind: str, points: Points, slots: Slots, mask: NDArray[np.bool_] | None) -> list[str]:

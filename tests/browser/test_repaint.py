@@ -1,0 +1,74 @@
+"""What is painted in place of Plotly's drawing is what Plotly would draw, and answers the pointer."""
+
+import numpy as np
+import pytest
+
+from tests.harness.journey import box, press, visit
+
+_DRAWN = """async (id) => {
+  const plot = document.querySelector(`#${id} .js-plotly-plot`);
+  const read = async (image) => {
+    const picture = new Image();
+    picture.src = image.getAttributeNS("http://www.w3.org/1999/xlink", "href");
+    await picture.decode();
+    const canvas = Object.assign(document.createElement("canvas"),
+      { width: picture.naturalWidth, height: picture.naturalHeight });
+    const context = canvas.getContext("2d");
+    context.drawImage(picture, 0, 0);
+    return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
+  };
+  const all = () => Promise.all([...plot.querySelectorAll("image")].map(read));
+  const before = await all();
+  await window.Plotly.redraw(plot);
+  return { before, after: await all() };
+}"""
+_COUNT_DRAWS = """(id) => {
+  const plot = document.querySelector(`#${id} .js-plotly-plot`);
+  window.glassDraws = 0;
+  plot.on("plotly_afterplot", () => { window.glassDraws += 1; });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("address", "plot"),
+    [
+        ("/?image=1302", "explore-grid"),
+        ("/?image=1302&range=map", "explore-grid"),
+        ("/?image=1302&layer=Conv2D_1", "explore-grid"),
+        ("/?image=1302&layer=Conv2D_1", "explore-image"),
+        ("/decide?image=1302", "decide-seen"),
+        ("/training?image=1302", "training-grid"),
+    ],
+)
+def test_the_next_image_is_painted_as_plotly_would_draw_it(page, dashboard, address, plot):
+    visit(page, dashboard + address)
+    page.evaluate(_COUNT_DRAWS, plot)
+    press(page, "ArrowRight")
+    shown = page.evaluate(_DRAWN, plot)
+    assert len(shown["before"]) == len(shown["after"]) >= 1
+    for before, after in zip(shown["before"], shown["after"], strict=True):
+        np.testing.assert_allclose(before, after, atol=1)
+
+
+def test_plotly_draws_nothing_anew_from_image_to_image(page, dashboard):
+    visit(page, dashboard + "/?image=1302")
+    press(page, "ArrowRight")
+    page.evaluate(_COUNT_DRAWS, "explore-grid")
+    press(page, "ArrowRight")
+    assert page.evaluate("window.glassDraws") == 0
+    press(page, "ArrowUp")
+    assert page.evaluate("window.glassDraws") == 1
+
+
+def test_pointing_at_a_painted_grid_tells_its_numbers(page, dashboard):
+    visit(page, dashboard + "/?image=1302")
+    press(page, "ArrowRight")
+    place = box(page, "#explore-grid .nsewdrag")
+    told = []
+    for _ in range(2):
+        page.mouse.move(place["x"] + 2, place["y"] - 40)
+        page.mouse.move(place["x"] + place["width"] * 0.41, place["y"] + place["height"] * 0.41)
+        page.locator("#tooltip").wait_for()
+        told.append(page.locator("#tooltip").inner_text())
+        visit(page, dashboard + "/?image=1303")
+    assert told[0] == told[1]
