@@ -19,16 +19,7 @@ class BoundedCache:
         self._under_way: dict[Hashable, _Making] = {}
 
     def get(self, key: Hashable) -> Any:
-        """Return what is held under `key`, None where nothing is.
-
-        Parameters
-        ----------
-        key : hashable
-
-        Returns
-        -------
-        object or None
-        """
+        """Return what is held under `key`, None where nothing is."""
         with self._lock:
             if key not in self._held:
                 return None
@@ -43,15 +34,10 @@ class BoundedCache:
 
         Parameters
         ----------
-        key : hashable
-        make : callable
+        make
             Called without arguments; may ask for other keys.
-        size_of : callable
+        size_of
             Gives the size of the result in bytes.
-
-        Returns
-        -------
-        object
         """
         while True:
             with self._lock:

@@ -39,26 +39,25 @@ class Explorer:
 
     Attributes
     ----------
-    networks : dict of str to Network
+    networks
         By name; the first is the one shown at first.
-    set_names : tuple of str
+    set_names
         "test" and, where there is one, "train".
-    class_names : tuple of str
-    input_shape : tuple of int
+    input_shape
         (height, width, channels) of every image.
-    value_range : tuple of float
+    value_range
         Black and white of the images, 0 and 1 unless the data kept a range of their own.
-    kept : BoundedCache
+    kept
         Answers that take long, for everybody; pages keep theirs under keys of their own.
-    snapshots : dict of str to path
+    snapshots
         Files of snapshots that do not lie beside their models, by model.
-    folder : pathlib.Path or None
+    folder
         Where the models lie; manifest, history and readouts lie beside them, if anywhere.
-    reading : Reading or None
+    reading
         What reads the surveys that are not there yet, if any are missing.
-    data_path : pathlib.Path or None
+    data_path
         Where the images lie, as it was named at the start; None: nowhere but in memory.
-    pixels : str or None
+    pixels
         What the models take for black and white, where that was stated.
     """
 
@@ -131,14 +130,7 @@ class Explorer:
     def survey(self, model: str, set_name: str) -> Survey:
         """What the model answers on every image of the set.
 
-        Parameters
-        ----------
-        model, set_name : str
-
-        Returns
-        -------
-        Survey
-            With features of the last layers for the first set only, the test set if there is one.
+        With features of the last layers for the first set only, the test set if there is one.
 
         Raises
         ------
@@ -152,13 +144,7 @@ class Explorer:
         return found
 
     def still_reading(self, model: str, set_name: str) -> StillReading | None:
-        """Tell how far the reading of a survey is.
-
-        Returns
-        -------
-        StillReading or None
-            None when it is read; to be raised, or shown.
-        """
+        """Tell how far the reading of a survey is: to be raised, or shown; None when it is read."""
         if (model, set_name) in self._surveys:
             return None
         return StillReading.of(model, set_name, self.reading)
@@ -168,15 +154,7 @@ class Explorer:
     ) -> NDArray[np.float32]:
         """What a layer gives for some images of a survey: kept, or computed where it is not.
 
-        Parameters
-        ----------
-        survey : Survey
-        layer : str
-        rows : sequence of int
-
-        Returns
-        -------
-        ndarray, shape (len(rows), *layer shape), float32
+        Of shape (len(rows), *layer shape).
         """
         if layer in survey.features:
             return np.asarray(survey.features[layer][rows])
@@ -203,15 +181,7 @@ class Explorer:
         return tuple(dict.fromkeys((*self._notes, *of_images, *of_surveys)))
 
     def image(self, subject: Subject) -> NDArray[np.float32]:
-        """One image.
-
-        Parameters
-        ----------
-        subject : Subject
-
-        Returns
-        -------
-        ndarray, shape (height, width, channels), float32 in `value_range`
+        """One image, shape (height, width, channels) in `value_range`.
 
         Raises
         ------
@@ -229,16 +199,12 @@ class Explorer:
         return images[number]
 
     def own_image(self, packed: str) -> NDArray[np.float32]:
-        """The reader's own image.
+        """The reader's own image, shape (height, width, channels) in `value_range`.
 
         Parameters
         ----------
-        packed : str
+        packed
             As `cnn_core.drawing.packed.pack` writes it.
-
-        Returns
-        -------
-        ndarray, shape (height, width, channels), float32 in `value_range`
 
         Raises
         ------
@@ -255,26 +221,12 @@ class Explorer:
         return (black + (white - black) * pixels / 255).astype(np.float32)
 
     def shown(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return an image for the eye: black at 0 and white at 1, whatever range the set has.
-
-        Parameters
-        ----------
-        image : ndarray, shape (height, width, channels), float32 in `value_range`
-        """
+        """Return an image for the eye: black at 0 and white at 1, whatever range the set has."""
         black, white = self.value_range
         return np.clip((image - np.float32(black)) / np.float32(white - black), 0, 1)
 
     def label(self, subject: Subject) -> int | None:
-        """Class of an image, None of an own image: nobody has told it.
-
-        Parameters
-        ----------
-        subject : Subject
-
-        Returns
-        -------
-        int or None
-        """
+        """Class of an image, None of an own image: nobody has told it."""
         if subject.is_own:
             return None
         return int(self.dataset(subject.set).labels[subject.image])
@@ -282,15 +234,7 @@ class Explorer:
     def activations(self, model: str, subject: Subject) -> Activations:
         """Every layer of a model for one image, from the cache where it is there.
 
-        Parameters
-        ----------
-        model : str
-        subject : Subject
-
-        Returns
-        -------
-        Activations
-            With a batch axis of length 1.
+        With a batch axis of length 1.
         """
         network = self.network(model)
         image = self.image(subject)
@@ -300,16 +244,7 @@ class Explorer:
         )
 
     def receptive_fields(self, model: str) -> ReceptiveFields:
-        """Receptive fields of a model's layers.
-
-        Parameters
-        ----------
-        model : str
-
-        Returns
-        -------
-        ReceptiveFields
-        """
+        """Receptive fields of a model's layers."""
         if model not in self._fields:
             network = self.network(model)
             self._fields[model] = ReceptiveFields.of(network.layers, network.input_shape)
@@ -334,16 +269,7 @@ class Explorer:
 
     @lru_cache(maxsize=256)  # noqa: B019 - one explorer lives as long as the process
     def sight(self, model: str, layer: str) -> Sight:
-        """What the cells of a layer can see, in the parts that pages draw.
-
-        Parameters
-        ----------
-        model, layer : str
-
-        Returns
-        -------
-        Sight
-        """
+        """What the cells of a layer can see, in the parts that pages draw."""
         fields = self.receptive_fields(model)
         return Sight(fields.describe(layer), fields.boxes(layer), ~fields.pixels_reaching(layer))
 
@@ -354,10 +280,9 @@ class Sight:
 
     Attributes
     ----------
-    summary : cnn_core.space.receptive_fields.FieldSummary
-    boxes : ndarray, shape (*layer shape, 4), int32
+    boxes : shape (*layer shape, 4), int32
         Receptive field of each cell.
-    unread : ndarray, shape (height, width), bool
+    unread : shape (height, width), bool
         Pixels that reach no cell.
     """
 
@@ -377,15 +302,9 @@ def _pick(held: Mapping[str, T], name: str, what: str) -> T:
 def require_fit(network: Network, dataset: Dataset) -> None:
     """Refuse a model and data that do not fit each other.
 
-    Parameters
-    ----------
-    network : Network
-    dataset : Dataset
-
     Raises
     ------
     ModelError, DataError
-        One line.
     """
     if network.input_shape != dataset.input_shape:
         raise ModelError(

@@ -24,14 +24,10 @@ def door_to(settings: Settings, announcement: str) -> Door:
 
     Parameters
     ----------
-    settings : Settings
+    settings
         What to serve.
-    announcement : str
+    announcement
         Line for stdout once pages are answered.
-
-    Returns
-    -------
-    Door
     """
     start = _Start(settings)
     return Door(

@@ -33,7 +33,6 @@ def up_to(
 
     Returns
     -------
-    result
     next_part
         What to ask for next, None when all parts are done.
     """

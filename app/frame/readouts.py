@@ -25,11 +25,11 @@ class Found:
 
     Attributes
     ----------
-    by_model : dict of str to ModelReadouts
+    by_model
         In the order of the models; those without results are missing.
-    other_data : tuple of str
+    other_data
         Models that were measured on other images than those shown.
-    older : tuple of Path
+    older
         Files that an older version wrote; nothing of them is shown.
     """
 

@@ -35,12 +35,7 @@ _COMPONENTS = "/_dash-component-suites/<string:package_name>/<path:fingerprinted
 
 
 def compress(app: Dash) -> None:
-    """Serve an app's files from memory and compress its answers. Call it once, at the end.
-
-    Parameters
-    ----------
-    app : dash.Dash
-    """
+    """Serve an app's files from memory and compress its answers. Call it once, at the end."""
     files = StaticFiles()
     assets = Path(app.config.assets_folder)
     views = app.server.view_functions
@@ -91,8 +86,7 @@ class StaticFiles:
 
         Parameters
         ----------
-        path : pathlib.Path
-        stamp : str, optional
+        stamp
             The time of change, in seconds, that the address names. When it is that of the file,
             the address means this content for ever.
 

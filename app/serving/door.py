@@ -38,11 +38,11 @@ class LoadingState:
 
     Attributes
     ----------
-    ready : bool
+    ready
         Whether requests are answered; what takes longer may still be under way.
-    step : str
+    step
         What is being done.
-    done, total : int
+    done, total
         How much of this step; a total of 0 or 1 tells nothing.
     """
 
@@ -60,17 +60,17 @@ class Door:
 
     Parameters
     ----------
-    build : callable
+    build
         Takes a function ``progress(step, done, total)`` and returns the WSGI application.
-    fail : callable, optional
+    fail
         Called with one line when `build` raises; by default it is written to stderr and the
         process ends.
-    opened : callable, optional
+    opened
         Called without arguments once requests are handed on.
-    afterwards : callable, optional
+    afterwards
         Does what takes longer while requests are answered; takes `progress`. When it raises, one line
         is written to stderr and is the last step; requests are answered as before.
-    place : Place, optional
+    place
         Where all this stands.
     """
 
@@ -124,7 +124,7 @@ class Door:
 
         Parameters
         ----------
-        timeout : float, optional
+        timeout
             Seconds.
 
         Returns

@@ -23,13 +23,7 @@ _KEYS = {"model", "set", "image", "layer"}
 
 
 def register_routes(server: Flask, explorer: Explorer) -> None:
-    """Add `/download/activations.npz` and `.csv`.
-
-    Parameters
-    ----------
-    server : flask.Flask
-    explorer : Explorer
-    """
+    """Add `/download/activations.npz` and `.csv`."""
 
     @server.get("/download/activations.<ending>")
     def activations(ending: str) -> Response:

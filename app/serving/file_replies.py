@@ -29,12 +29,8 @@ def file_reply(content: str | bytes, name: str) -> Response:
     Parameters
     ----------
     content : str or bytes
-    name : str
+    name
         With an ending out of csv, npz, json and txt.
-
-    Returns
-    -------
-    flask.Response
     """
     return Response(
         # A record beside a model may hold half a surrogate pair.
@@ -50,31 +46,13 @@ def refusal(text: str, status: int = 400) -> Response:
 
 
 def refused_choice(error: SelectionError) -> Response:
-    """Refuse what a file was asked of, with the nearest choice.
-
-    Parameters
-    ----------
-    error : SelectionError
-
-    Returns
-    -------
-    flask.Response
-    """
+    """Refuse what a file was asked of, with the nearest choice."""
     nearest = "" if error.nearest is None else f" Nearest: {error.nearest}."
     return refusal(f"{error}.{nearest}")
 
 
 def refused_link(problems: Sequence[Problem]) -> Response:
-    """Refuse a page's query with the nearest choices; a file shows nothing else instead.
-
-    Parameters
-    ----------
-    problems : sequence of Problem
-
-    Returns
-    -------
-    flask.Response
-    """
+    """Refuse a page's query with the nearest choices; a file shows nothing else instead."""
     return refusal(
         "; ".join(
             f'"{one.key or "link"}" is not understood, nearest: {one.nearest or "leave it out"}'
@@ -84,17 +62,7 @@ def refused_link(problems: Sequence[Problem]) -> Response:
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write a table; a text that a spreadsheet would take for a formula has "'" in front.
-
-    Parameters
-    ----------
-    head : sequence of str
-    rows : iterable of sequence
-
-    Returns
-    -------
-    str
-    """
+    """Write a table; a text that a spreadsheet would take for a formula has "'" in front."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(map(_as_cell, head))
@@ -116,10 +84,6 @@ def npz_bytes(**arrays: Any) -> bytes:
     ----------
     **arrays
         By their names.
-
-    Returns
-    -------
-    bytes
     """
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
@@ -127,12 +91,7 @@ def npz_bytes(**arrays: Any) -> bytes:
 
 
 def precise(*numbers: Any) -> list[str]:
-    """Write numbers with nine digits, which bring every float32 back to the last bit.
-
-    Returns
-    -------
-    list of str
-    """
+    """Write numbers with nine digits, which bring every float32 back to the last bit."""
     return [f"{number:.9g}" for number in numbers]
 
 
@@ -141,12 +100,8 @@ def cell_rows(*arrays: NDArray[Any]) -> Iterator[tuple[object, ...]]:
 
     Parameters
     ----------
-    *arrays : ndarray, shape (height, width, units) or (units,)
+    *arrays : shape (height, width, units) or (units,)
         All of one shape; nodes stand in row 0 and column 0.
-
-    Yields
-    ------
-    tuple
     """
     cells = [array if array.ndim == 3 else array[None, None] for array in arrays]
     for row, column, unit in np.ndindex(*cells[0].shape):

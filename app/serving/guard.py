@@ -53,13 +53,12 @@ def protect(
 
     Parameters
     ----------
-    app : dash.Dash
     page_paths : collection of str
         Paths at which a page opens, each with its leading slash. Any other path is known when a
         route of the Flask server names it.
-    place : Place
+    place
         Where it stands.
-    grading : Grading, optional
+    grading
         What is known of requests beforehand.
     """
     server = app.server

@@ -45,9 +45,9 @@ def content_security_policy(
 
     Parameters
     ----------
-    script_hashes : sequence of str
+    script_hashes
         As ``'sha256-…'``, quotes included.
-    frame_ancestors : str
+    frame_ancestors
         Pages that may show it in a frame; "" for any.
 
     Returns

@@ -37,11 +37,11 @@ def error_page(title: str, sentence: str, paths: Collection[str] = (), prefix: s
 
     Parameters
     ----------
-    title, sentence : str
+    title, sentence
         Plain text.
     paths : collection of str, optional
         Pages to offer.
-    prefix : str, optional
+    prefix
         Path that all this stands below.
 
     Returns
@@ -72,9 +72,9 @@ def waiting_page(step: str, prefix: str = "") -> str:
 
     Parameters
     ----------
-    step : str
+    step
         What is being done as the page leaves the server.
-    prefix : str, optional
+    prefix
         Path that all this stands below.
 
     Returns

@@ -49,9 +49,9 @@ def told_on_terminal(also: Progress, first: str) -> Iterator[_Bar]:
 
     Parameters
     ----------
-    also : callable
+    also
         Who else is told: ``also(step, done, total)``.
-    first : str
+    first
         Line for stdout before anything long is done; where nothing is, nothing is said.
 
     Yields

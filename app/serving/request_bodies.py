@@ -28,7 +28,7 @@ class BodyError(Exception):
 
     Attributes
     ----------
-    status : int
+    status
         400 for what is no request of this kind, 404 for an unknown callback, 413 for one that is
         too large, 422 for one that does not fit its callback.
     """
@@ -40,14 +40,6 @@ class BodyError(Exception):
 
 def parse_json(raw: bytes) -> Any:
     """Read JSON as a browser writes it.
-
-    Parameters
-    ----------
-    raw : bytes
-
-    Returns
-    -------
-    object
 
     Raises
     ------
@@ -113,8 +105,7 @@ class Dependency:
     ----------
     component : str or dict
         The id; in a dictionary a wildcard is a list of one text.
-    prop : str
-    is_optional : bool
+    is_optional
         Whether the component may be absent from the page.
     """
 
@@ -146,15 +137,10 @@ class Dependency:
 
         Parameters
         ----------
-        component : object
+        component
             From a request: anything.
-        prop : object
-        matched : dict, optional
+        matched
             What ``MATCH`` stands for so far; filled here.
-
-        Returns
-        -------
-        bool
         """
         if prop != self.prop:
             return False
@@ -280,7 +266,7 @@ class BodyChecker:
 
     Parameters
     ----------
-    callback_map : dict
+    callback_map
         Of a `dash.Dash` with all its callbacks. Those that run in the browser are no part of it.
     """
 
@@ -293,10 +279,6 @@ class BodyChecker:
 
     def check(self, raw: bytes) -> None:
         """Make sure that a body is one that the page could send.
-
-        Parameters
-        ----------
-        raw : bytes
 
         Raises
         ------

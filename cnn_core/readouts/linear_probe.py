@@ -63,7 +63,6 @@ class LinearProbe:
 
         Returns
         -------
-        fitted
         scores
             Values (n, n_cells) -> (n, n_classes), the largest for the class that is decided for; in
             the order of the classes.

@@ -60,17 +60,16 @@ class Worth:
 
     Attributes
     ----------
-    circles : Circles
     chance
         How many are unique by chance; None where chance has nothing to say.
-    worth : CircleWorth
+    worth
         On the set that is measured, the groups' own images left out.
-    network : Accuracy
+    network
         Share of the same images that the network tells right when it is asked the same question.
     lead
         How much more often the network is right than the circles, image by image; None where
         nothing is judged.
-    set_name : str
+    set_name
         The set that is measured.
     """
 
@@ -147,11 +146,6 @@ class Measures:
         self, selection: CompareSelection, values: GroupValues
     ) -> tuple[Circles, dict[str, NDArray[np.bool_]]]:
         """Find the circles of A and B, or take those that the reader has drawn.
-
-        Parameters
-        ----------
-        selection : CompareSelection
-        values : GroupValues
 
         Returns
         -------
@@ -254,14 +248,10 @@ class Measures:
 
         Parameters
         ----------
-        selection : CompareSelection
+        selection
             Its `triples` is the seed.
-        first, n : int
+        first, n
             Which part of the series.
-
-        Returns
-        -------
-        RandomTriples
         """
         survey = self._explorer.survey(selection.model, self.set_name)
         rows = rows_of_classes(survey.labels, (selection.p, selection.q))

@@ -21,15 +21,10 @@ class StatisticView:
 
     Attributes
     ----------
-    name, title : str
-    layer : LayerInfo
-    values : ndarray, shape of the layer, float32
+    values : shape of the layer, float32
         Undefined numbers are drawn as gaps.
-    range : tuple of float
-    is_signed : bool
+    is_signed
         Whether the colours part at a middle: 0, or 0.5 for the AUC.
-    mosaic : Mosaic
-    note : str
     """
 
     name: str

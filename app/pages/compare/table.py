@@ -41,14 +41,14 @@ class CircleTable:
 
     Attributes
     ----------
-    kind : ndarray, shape (k,), int
+    kind : shape (k,), int
         Index into `KINDS`.
-    place : ndarray, shape (k, 3), int64
+    place : shape (k, 3), int64
         Unit, row and column.
-    rate, low, high : ndarray, shape (2, k), float64
+    rate, low, high : shape (2, k), float64
         Hit rates among p and among q with their intervals.
-    mean : ndarray, shape (2, k), float64
-    term : ndarray, shape (2, k), float64
+    mean : shape (2, k), float64
+    term : shape (2, k), float64
         Mean contribution to the margin of p over q, nan where there is none.
     """
 
@@ -66,13 +66,8 @@ class CircleTable:
 
         Parameters
         ----------
-        worth : Worth
-        facts : PairFacts
+        facts
             Over the images that `worth` is measured on.
-
-        Returns
-        -------
-        CircleTable
         """
         circles, cells = worth.circles, worth.worth.cells
         where = np.array(np.unravel_index(cells, circles.unique_a.shape))
@@ -99,7 +94,7 @@ class CircleTable:
 
         Parameters
         ----------
-        sort : str
+        sort
             One of `state.SORTS`, with a leading "-" for the largest first.
 
         Returns

@@ -32,13 +32,8 @@ def rule_text(rule: str, own: str, other: str) -> str:
 
     Parameters
     ----------
-    rule : str
-    own, other : str
+    own, other
         Names of the classes.
-
-    Returns
-    -------
-    str
     """
     return {
         "clear": f"clearest {own} against {other}",
@@ -206,17 +201,12 @@ def triples_sentence(
 
     Parameters
     ----------
-    selection : CompareSelection
-    triples_mean, least, most : float
+    triples_mean, least, most
         Of the accuracies of the random groups.
-    share : float
+    share
         Share of them that is at most as good as the present groups, nan if those have no reader.
-    own : float
+    own
         Accuracy of the present groups' circles.
-
-    Returns
-    -------
-    str
     """
     told = (
         f"The circles of random threes tell {percent(triples_mean, 1)} right on average, from "

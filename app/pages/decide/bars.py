@@ -10,9 +10,7 @@ def bars_of(nodes: Nodes, view: DecideView, *, can_be_silenced: bool) -> list[Ba
 
     Parameters
     ----------
-    nodes : Nodes
-    view : DecideView
-    can_be_silenced : bool
+    can_be_silenced
         Whether a click on a node silences it.
 
     Returns

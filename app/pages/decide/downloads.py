@@ -30,13 +30,7 @@ _KEYS = ("model", "set", "image", "p", "q", "layer", "ref")
 
 
 def register_routes(server: Flask, explorer: Explorer) -> None:
-    """Add `/download/ledger.npz` and `.csv`.
-
-    Parameters
-    ----------
-    server : flask.Flask
-    explorer : Explorer
-    """
+    """Add `/download/ledger.npz` and `.csv`."""
 
     @server.get("/download/ledger.<ending>")
     def ledger_numbers(ending: str) -> Response:

@@ -19,9 +19,9 @@ class Silenced:
 
     Attributes
     ----------
-    layer : str
+    layer
         "" if there are none.
-    units : tuple of int
+    units
         Each once.
     """
 
@@ -61,10 +61,9 @@ def read_silenced(
 
     Parameters
     ----------
-    text : str
+    text
         Layer, colon, units and runs of units with commas between them.
-    network : Network
-    layers : sequence of str
+    layers
         Layers whose units can be silenced.
 
     Returns

@@ -29,9 +29,8 @@ class Answer:
 
     Attributes
     ----------
-    logits, probabilities : ndarray, shape (n_classes,), float32
-    prediction : int
-    margin : float
+    logits, probabilities : shape (n_classes,), float32
+    margin
         z_p - z_q.
     """
 
@@ -47,12 +46,11 @@ class Nodes:
 
     Attributes
     ----------
-    ledger : Ledger
+    ledger
         Of the one image.
-    ranking : Ranking
-    weights : ndarray or None
+    weights
         Weight of each node for p less that for q; None where the output layer weighs no nodes.
-    n_half, n_most : int
+    n_half, n_most
         Nodes that carry 50 % and 90 % of the sum of the absolute terms.
     """
 
@@ -69,12 +67,8 @@ class Cells:
 
     Attributes
     ----------
-    ledger : Ledger
-    values, terms : ndarray, shape of the layer or (units,), float32
+    values, terms : shape of the layer or (units,), float32
         Activation and contribution of each cell, or summed over each map.
-    visibility : Visibility
-    mosaic : Mosaic
-    by_map : bool
     """
 
     ledger: Ledger
@@ -210,12 +204,7 @@ def nodes_of(view: DecideView) -> Nodes:
 
 
 def cells_of(view: DecideView) -> Cells:
-    """Open the margin at the chosen layer.
-
-    Returns
-    -------
-    Cells
-    """
+    """Open the margin at the chosen layer."""
     selection = view.selection
     network = view.explorer.network(selection.model)
     layer = network.layer(selection.layer)
@@ -260,12 +249,8 @@ def fields_of_maps(boxes: NDArray[np.int32]) -> dict[str, Any]:
 
     Parameters
     ----------
-    boxes : ndarray, shape (height, width, units, 4), int32
+    boxes : shape (height, width, units, 4), int32
         Receptive field of each cell.
-
-    Returns
-    -------
-    dict
     """
     ends = boxes.reshape(-1, *boxes.shape[-2:])
     return {

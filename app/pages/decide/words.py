@@ -74,7 +74,7 @@ def sum_parts(opened: Ledger) -> tuple[str, bool, str]:
 
     Parameters
     ----------
-    opened : Ledger
+    opened
         Of one image.
 
     Returns
