@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from app.factory import create_app
-from app.serving.loading import load_explorer
+from app.serving.loading import open_explorer, read_surveys
 from cnn_core.network.backend import keras
 from cnn_core.training.article_cnn import build_article_cnn
 
@@ -84,5 +84,6 @@ def opened(model_paths, data, cache_folder):
     explorer : Explorer
     app : dash.Dash
     """
-    explorer = load_explorer(model_paths, data, cache_folder=cache_folder)
+    explorer = open_explorer(model_paths, data, cache_folder=cache_folder)
+    read_surveys(explorer)
     return explorer, create_app(explorer)

@@ -28,10 +28,11 @@ def measure(page, address, short=False):
     del page, address
     from app.factory import create_app
     from app.frame.subject import Subject
-    from app.serving.loading import load_explorer
+    from app.serving.loading import open_explorer, read_surveys
     from bench.bare import DATA, MODEL, articles_way, compiled_pass, keras
 
-    explorer = load_explorer([MODEL], DATA)
+    explorer = open_explorer([MODEL], DATA)
+    read_surveys(explorer)
     images, name = explorer.dataset("test").images, explorer.model_names[0]
     model = keras.models.load_model(MODEL, compile=False)
     bare, with_xla = compiled_pass(model), compiled_pass(model, with_xla=True)

@@ -28,7 +28,7 @@ _LONGEST_NAME = 60
 _NEEDLESS = ("sklearn", "matplotlib")
 
 
-def load_explorer(
+def open_explorer(
     model_paths: Sequence[AnyPath],
     data_path: AnyPath,
     *,
@@ -37,7 +37,7 @@ def load_explorer(
     pixels: str | None = None,
     snapshots: AnyPath | None = None,
 ) -> Explorer:
-    """Load models and data and open, or build, their surveys.
+    """Load models and data; `read_surveys` then opens, or builds, their surveys.
 
     Parameters
     ----------
@@ -50,28 +50,6 @@ def load_explorer(
     ------
     LookingGlassError
     """
-    explorer = open_explorer(
-        model_paths,
-        data_path,
-        cache_folder=cache_folder,
-        progress=progress,
-        pixels=pixels,
-        snapshots=snapshots,
-    )
-    read_surveys(explorer, progress)
-    return explorer
-
-
-def open_explorer(
-    model_paths: Sequence[AnyPath],
-    data_path: AnyPath,
-    *,
-    cache_folder: AnyPath | None = None,
-    progress: Progress | None = None,
-    pixels: str | None = None,
-    snapshots: AnyPath | None = None,
-) -> Explorer:
-    """Load models and data as `load_explorer` does, but leave the surveys to `read_surveys`."""
     tell = progress or (lambda text, done, total: None)
     # Unpacking and hashing images leaves the interpreter free for TensorFlow's import.
     with ThreadPoolExecutor(1) as beside:
