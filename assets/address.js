@@ -18,6 +18,7 @@
   let toldValues = {}; // what the controls were given last, to tell it from what a hand gives them
 
   const client = () => window.dash_clientside;
+  const following = () => window.lookingGlassFollowing;
   const CARRIED = ["model", "set", "image", "layer", "p", "q"]; // as the server carries them
   const OWN = "#own="; // the reader's own image stands in the fragment, which no server logs
   const ownHere = () => (location.hash.startsWith(OWN) ? location.hash.slice(OWN.length) : "");
@@ -69,7 +70,7 @@
       toldValues = {};
       setProps("notices", { children: null });
       setProps("path", { data: { ...sent, serial: ++serial } });
-      markNavigation();
+      following().markNavigation(shownPath);
       return;
     }
     // What stands already need not be sent again.
@@ -210,59 +211,11 @@
     }
   }
 
-  function markNavigation() {
-    for (const link of document.querySelectorAll(".nav-link")) {
-      if (glassAt.within(new URL(link.href).pathname) === shownPath) link.setAttribute("aria-current", "page");
-      else if (link.dataset.marked.split(" ").includes(shownPath)) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
-  }
-
-  // Links and names that follow the address without the page being drawn anew.
-  function carry(told) {
-    const { links, pages } = told;
-    for (const link of document.querySelectorAll(".nav-link")) {
-      const path = glassAt.within(new URL(link.href).pathname);
-      if (path in pages) follow(link, path + pages[path] + fragment(told.own));
-    }
-    for (const link of document.querySelectorAll("a[data-link]")) {
-      if (!(link.dataset.link in links)) continue;
-      link.hidden = !links[link.dataset.link];
-      follow(link, links[link.dataset.link]);
-    }
-    for (const link of document.querySelectorAll("a[data-set-key]")) {
-      const { setKey, setValue } = link.dataset;
-      const own = setKey === "image" || setKey === "set" ? "" : told.own;
-      follow(link, told.path + searchWith(told.search, { [setKey]: setValue }) + fragment(own));
-      const isHere = text(told.values[setKey]) === setValue;
-      if (isHere !== link.hasAttribute("aria-current")) {
-        if (isHere) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
-      }
-    }
-    for (const [graph, name] of Object.entries(told.names || {})) {
-      const button = document.querySelector(`[data-save="${graph}"]`);
-      if (button) Object.assign(button, { title: `Save this picture: ${name}` }).dataset.name = name;
-    }
-  }
-
-  function write(texts) {
-    for (const [id, content] of Object.entries(texts || {})) {
-      const element = document.getElementById(id);
-      if (element && typeof content?.html === "string") window.lookingGlassMarkup.fill(element, content.html);
-      else if (element && element.textContent !== (content || "")) element.textContent = content || "";
-    }
-  }
-
   // On a projector, or in a frame of another page.
   function showAs({ present, embed }) {
     document.body.classList.toggle("present", Boolean(present));
     document.body.classList.toggle("embed", Boolean(embed));
     if (present) document.getElementById("page-words")?.setAttribute("open", "");
-  }
-
-  function follow(link, address) {
-    if (link.getAttribute("href") !== address) link.setAttribute("href", address);
   }
 
   client_functions({
@@ -271,7 +224,7 @@
       shownPath = glassAt.here();
       wanted = sent = here();
       watchdog = setTimeout(giveUp, NO_ANSWER_AFTER_MS);
-      markNavigation();
+      following().markNavigation(shownPath);
       return { ...sent, serial: ++serial };
     },
 
@@ -302,7 +255,7 @@
         return;
       }
       // What the pictures show by now is said too, even if a newer wish waits.
-      write(told.texts);
+      following().write(told.texts);
       // An answer that nobody waited for any more is taken too: nothing else was asked since.
       const isNewest = !sent || isSame(wanted, sent);
       if (isNewest) {
@@ -312,7 +265,7 @@
           if (sent) sent = wanted;
         }
         tell(told.values);
-        carry(told);
+        following().carry(told, { text, searchWith, fragment });
         showAs(told.values);
         document.documentElement.lang = told.language;
         document.body.dataset.subject = told.own ? "own" : "set";
@@ -376,5 +329,5 @@
     if (language && !target.searchParams.has("lang")) target.searchParams.set("lang", language);
   }
 
-  window.lookingGlass = { again, go, set, write, step, answer: () => answer, isSettled: () => sent === null };
+  window.lookingGlass = { again, go, set, step, answer: () => answer, isSettled: () => sent === null };
 })();

@@ -112,7 +112,7 @@
     // An answer that is not wanted any more may have overtaken a newer one: it does not count.
     if (key !== wanted[panel]) return;
     if (next === null) shown[panel] = key;
-    window.lookingGlass.write(texts);
+    window.lookingGlassFollowing.write(texts);
     places().filter((place) => place.dataset.panel === panel).forEach(mark);
     if (next !== null && asked[panel] === key) ask(panel, next);
   }
