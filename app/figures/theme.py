@@ -14,10 +14,6 @@ INK = "#1b2430"
 FAINT_INK = "#5b6775"
 LINE = "#d5dbe2"
 ACCENT = "#0b7285"
-GROUND = "#ffffff"
-
-GROUP_COLOURS = {"A": "#d1242f", "B": "#1f6feb", "shared": "#e0a100", "C": "#6e7781"}
-"""The article's ring colours: red for the first group, blue for the second, yellow for shared."""
 
 # 4 and 9 are red and blue as in the article's circles; the others were searched for so that any two
 # of the ten are far apart for all eyes, on a light and on a dark ground.

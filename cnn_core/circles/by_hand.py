@@ -43,16 +43,6 @@ class HandCircles(Circles):
         """Circles of both groups that are unique by the rule too."""
         return int(self.fits_a.sum() + self.fits_b.sum())
 
-    @property
-    def missed_a(self) -> NDArray[np.bool]:
-        """(*cells,): unique to A by the rule, but not circled."""
-        return self.rule.unique_a & ~self.unique_a
-
-    @property
-    def missed_b(self) -> NDArray[np.bool]:
-        """(*cells,): unique to B by the rule, but not circled."""
-        return self.rule.unique_b & ~self.unique_b
-
 
 def chosen_cells(
     chosen: ArrayLike | Sequence[tuple[int, int, int]], shape: tuple[int, ...]

@@ -47,12 +47,6 @@ class RandomTriples:
         """Mean accuracy, nan if nothing was drawn."""
         return float(self.accuracies.mean()) if len(self.accuracies) else float("nan")
 
-    def share_at_most(self, value: float) -> float:
-        """Share of draws whose accuracy is at most `value`, nan if nothing was drawn."""
-        if not len(self.accuracies) or not self.n_judged:
-            return float("nan")
-        return float((self.accuracies <= value).mean())
-
 
 def random_triples(
     on: ArrayLike | PackedOn,

@@ -14,19 +14,10 @@ THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
 @dataclass(frozen=True, eq=False)
 class AtThreshold:
-    """The circles of two groups at one threshold.
-
-    Attributes
-    ----------
-    hit_rates_a, hit_rates_b
-        Mean hit rate of the cells unique to A, and to B, among the images of p and of q; nan
-        without such cells or images.
-    """
+    """The circles of two groups at one threshold, and what they are worth."""
 
     threshold: float
     circles: Circles
-    hit_rates_a: tuple[float, float]
-    hit_rates_b: tuple[float, float]
     reader: CircleReader
 
 
@@ -73,11 +64,7 @@ def threshold_strip(
         circles = _circles(values_a, values_b, threshold)
         own = values[:, np.searchsorted(cells, circles.cells)]
         worth = weigh_circles(circles, own, peak, labels, p, q, threshold, left_out)
-        rates_a, rates_b = (
-            _mean_rates(worth.hit_rates.rate[:, mask.reshape(-1)[circles.cells]])
-            for mask in (circles.unique_a, circles.unique_b)
-        )
-        found.append(AtThreshold(threshold, circles, rates_a, rates_b, worth.reader))
+        found.append(AtThreshold(threshold, circles, worth.reader))
     return tuple(found)
 
 
@@ -87,10 +74,3 @@ def _circles(values_a: ArrayLike, values_b: ArrayLike, threshold: float) -> Circ
         for values in (np.asarray(values_a), np.asarray(values_b))
     )
     return find_circles(on_a, on_b)
-
-
-def _mean_rates(rates: NDArray[np.float64]) -> tuple[float, float]:
-    if rates.shape[1] == 0:
-        return float("nan"), float("nan")
-    of_p, of_q = rates.mean(axis=1)
-    return float(of_p), float(of_q)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.decision.pairs import checked_pair, margin_of
-from cnn_core.network.activations import probabilities_of
 from cnn_core.network.batches import images_at_once
 from cnn_core.network.opened_layer import OpenedLayer, checked_units
 
@@ -31,25 +30,12 @@ class Ablation:
         Silenced units, rising; none or all of them are fine.
     before, after : shape (n, n_classes)
         Logits.
-    each_for_itself
-        See `Network.each_for_itself`.
     """
 
     layer: str
     units: tuple[int, ...]
     before: NDArray[np.float32]
     after: NDArray[np.float32]
-    each_for_itself: bool = False
-
-    @property
-    def probabilities_before(self) -> NDArray[np.float32]:
-        """Probabilities of the classes before, shape (n, n_classes), in [0, 1]."""
-        return probabilities_of(self.before, self.each_for_itself)
-
-    @property
-    def probabilities_after(self) -> NDArray[np.float32]:
-        """Probabilities of the classes after, shape (n, n_classes), in [0, 1]."""
-        return probabilities_of(self.after, self.each_for_itself)
 
     @property
     def flips(self) -> NDArray[np.bool]:
@@ -124,7 +110,7 @@ def ablate_each(
     whole = np.concatenate(before)
     chosen = [checked_units(network.layer(layer), units) for units in sets_of_units]
     return tuple(
-        Ablation(layer, units, whole, logits, network.each_for_itself)
+        Ablation(layer, units, whole, logits)
         for units, logits in zip(chosen, np.concatenate(after, axis=1), strict=True)
     )
 

@@ -213,4 +213,4 @@ def _with_logits(input_shape: tuple[int, ...], steps: dict[str, Step], output: S
     takes_logits = is_bare_function and before and not before.has_pre_activation
     logits_name = before.name if before and takes_logits else output.name
     each_for_itself = ending == "sigmoid" and output.shape[0] > 1
-    return Wiring(input_shape, steps, output.name, logits_name, each_for_itself)
+    return Wiring(input_shape, steps, logits_name, each_for_itself)

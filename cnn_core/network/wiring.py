@@ -108,8 +108,6 @@ class Wiring:
         Shape of one image as the network takes it.
     steps
         By name, in the order of computation.
-    output_name
-        Step that puts out the network's answer.
     logits_name
         Step whose pre-activation the logits are.
     each_for_itself
@@ -122,7 +120,6 @@ class Wiring:
 
     input_shape: tuple[int, ...]
     steps: dict[str, Step]
-    output_name: str
     logits_name: str
     each_for_itself: bool = False
     takes_integers: bool = False

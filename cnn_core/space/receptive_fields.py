@@ -67,11 +67,6 @@ class FieldSummary:
     is_known: bool
     text: str
 
-    @property
-    def has_holes(self) -> bool:
-        """Whether a cell sees fewer pixels than its box holds."""
-        return self.n_pixels < self.n_in_box
-
 
 class ReceptiveFields:
     """Receptive fields of every cell of a network.

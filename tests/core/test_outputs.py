@@ -69,7 +69,7 @@ def test_sigmoids_stand_each_for_itself():
     for found in (activations, activations.of_image(0)):
         np.testing.assert_allclose(found.probabilities, answer[: found.n_images], atol=1e-6)
     silenced = ablate(network, "hidden", [], images)
-    np.testing.assert_allclose(silenced.probabilities_after, answer, atol=1e-6)
+    np.testing.assert_allclose(network.probabilities(silenced.after), answer, atol=1e-6)
 
 
 def data_for(network, n=12):
