@@ -20,7 +20,7 @@ from cnn_core.circles.circle_reader import (
     rows_of_classes,
 )
 from cnn_core.circles.rule import Circles, find_circles, on_cells, on_from_peak
-from cnn_core.readouts.linear_probe import LinearProbe, Scores
+from cnn_core.readouts.readers.linear_probe import LinearProbe, Scores
 from cnn_core.readouts.samples import Sample, n_cells_of, passes, values_of
 from cnn_core.readouts.task import training_rows
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.readouts.answers import Answers, Share
-from cnn_core.readouts.best_cell import BestCell
-from cnn_core.readouts.best_cells import BestCells
-from cnn_core.readouts.class_mean import ClassMean
-from cnn_core.readouts.linear_probe import LinearProbe
 from cnn_core.readouts.paired import compare
-from cnn_core.readouts.reader import FittedReader, Reader
+from cnn_core.readouts.readers.best_cell import BestCell
+from cnn_core.readouts.readers.best_cells import BestCells
+from cnn_core.readouts.readers.class_mean import ClassMean
+from cnn_core.readouts.readers.linear_probe import LinearProbe
+from cnn_core.readouts.readers.reader import FittedReader, Reader
 from cnn_core.readouts.removal import Cut
 from cnn_core.readouts.results import LayerFacts, Readout, Removal, Task
 from cnn_core.readouts.samples import MOST_VALUES, PIXELS, Sample, passes, values_in, values_of

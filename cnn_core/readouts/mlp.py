@@ -15,9 +15,9 @@ from cnn_core.network.backend import keras, tf
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerKind
 from cnn_core.readouts.answers import Answers, Share
-from cnn_core.readouts.linear_probe import LinearProbe, Scores, scaled
 from cnn_core.readouts.paired import compare
-from cnn_core.readouts.reader import classes_at
+from cnn_core.readouts.readers.linear_probe import LinearProbe, Scores, scaled
+from cnn_core.readouts.readers.reader import classes_at
 from cnn_core.readouts.results import Facts, Task, Variant, VariantScore
 from cnn_core.readouts.samples import MOST_VALUES, PIXELS, Sample, n_cells_of, passes, values_of
 from cnn_core.readouts.task import network_answers, rows_of_task, training_rows

@@ -15,7 +15,7 @@ from cnn_core.circles.circle_reader import UNDECIDED
 from cnn_core.decision.votes import vote_order, votes
 from cnn_core.errors import SelectionError
 from cnn_core.images.dataset import Dataset
-from cnn_core.readouts.linear_probe import LinearProbe
+from cnn_core.readouts.readers.linear_probe import LinearProbe
 from cnn_core.readouts.samples import Sample
 from cnn_core.readouts.task import training_rows
 from tests.core.networks import (

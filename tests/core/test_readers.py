@@ -9,17 +9,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from cnn_core.errors import DataError
-from cnn_core.readouts import best_cell as best_cell_module
-from cnn_core.readouts import best_cells as best_cells_module
-from cnn_core.readouts import linear_probe as linear_probe_module
 from cnn_core.readouts import samples as samples_module
-from cnn_core.readouts.best_cell import N_BINS, BestCell
-from cnn_core.readouts.best_cells import BestCells, rank_cells
-from cnn_core.readouts.class_mean import ClassMean
 from cnn_core.readouts.ladder import readers_for
-from cnn_core.readouts.linear_probe import FIRST_STRENGTH, STRENGTHS, LinearProbe
-from cnn_core.readouts.logistic import fit_logistic
-from cnn_core.readouts.reader import FittedReader
+from cnn_core.readouts.readers import best_cell as best_cell_module
+from cnn_core.readouts.readers import best_cells as best_cells_module
+from cnn_core.readouts.readers import linear_probe as linear_probe_module
+from cnn_core.readouts.readers.best_cell import N_BINS, BestCell
+from cnn_core.readouts.readers.best_cells import BestCells, rank_cells
+from cnn_core.readouts.readers.class_mean import ClassMean
+from cnn_core.readouts.readers.linear_probe import FIRST_STRENGTH, STRENGTHS, LinearProbe
+from cnn_core.readouts.readers.logistic import fit_logistic
+from cnn_core.readouts.readers.reader import FittedReader
 from cnn_core.readouts.samples import Sample, values_of
 from cnn_core.statistics import wilson_interval
 from tests.core.networks import article_like, opened

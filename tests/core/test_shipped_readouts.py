@@ -10,14 +10,14 @@ from cnn_core.artifacts import read_manifest
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.opening import load_network
 from cnn_core.readouts.answers import Paired
-from cnn_core.readouts.best_cell import BestCell
 from cnn_core.readouts.circles_worth import THRESHOLDS
 from cnn_core.readouts.claim_found import Claim
 from cnn_core.readouts.claims import judge_claims
-from cnn_core.readouts.class_mean import ClassMean
 from cnn_core.readouts.ladder import N_FITTED
-from cnn_core.readouts.logistic import fit_logistic
 from cnn_core.readouts.paired import compare
+from cnn_core.readouts.readers.best_cell import BestCell
+from cnn_core.readouts.readers.class_mean import ClassMean
+from cnn_core.readouts.readers.logistic import fit_logistic
 from cnn_core.readouts.result_file import READOUTS, as_read, load_readouts
 from cnn_core.readouts.samples import Sample, values_of
 from cnn_core.readouts.task import rows_of_task, training_rows

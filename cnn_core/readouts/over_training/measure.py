@@ -17,9 +17,7 @@ from cnn_core.circles.rule import find_circles, on_cells
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerKind
-from cnn_core.readouts.best_cell import BestCell
 from cnn_core.readouts.compute import check_apart, checked_pairs
-from cnn_core.readouts.linear_probe import LinearProbe
 from cnn_core.readouts.over_training.results import (
     FORMAT,
     CourseReadings,
@@ -28,6 +26,8 @@ from cnn_core.readouts.over_training.results import (
     SilentUnits,
     TaskReading,
 )
+from cnn_core.readouts.readers.best_cell import BestCell
+from cnn_core.readouts.readers.linear_probe import LinearProbe
 from cnn_core.readouts.results import ALL_CLASSES
 from cnn_core.readouts.samples import Sample, passes, values_of
 from cnn_core.readouts.task import network_answers, rows_of_task, training_rows

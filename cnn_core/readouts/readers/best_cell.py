@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.readouts.reader import FittedReader, classes_at, classes_to_learn
+from cnn_core.readouts.readers.reader import FittedReader, classes_at, classes_to_learn
 from cnn_core.readouts.results import Facts
 from cnn_core.readouts.samples import Sample
 

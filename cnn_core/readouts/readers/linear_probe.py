@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.readouts.logistic import LogisticFit, fit_logistic, stated_tolerance
-from cnn_core.readouts.reader import FittedReader, classes_at, classes_to_learn
+from cnn_core.readouts.readers.logistic import LogisticFit, fit_logistic, stated_tolerance
+from cnn_core.readouts.readers.reader import FittedReader, classes_at, classes_to_learn
 from cnn_core.readouts.results import Facts
 from cnn_core.readouts.samples import Sample
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.readouts.reader import FittedReader, classes_at, classes_to_learn
+from cnn_core.readouts.readers.reader import FittedReader, classes_at, classes_to_learn
 from cnn_core.readouts.samples import Sample
 
 
