@@ -6,8 +6,8 @@ from pathlib import Path
 
 from app.explorer import Explorer
 from cnn_core.errors import OlderFormatError
-from cnn_core.readouts.claim_found import Claim
-from cnn_core.readouts.claims import judge_claims
+from cnn_core.readouts.judging.claim_found import Claim
+from cnn_core.readouts.judging.claims import judge_claims
 from cnn_core.readouts.pooling import (
     Compared,
     Gain,

@@ -17,9 +17,9 @@ from cnn_core.errors import DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerKind
-from cnn_core.readouts.circles_found import CirclesFound
-from cnn_core.readouts.circles_worth import find_circles_worth
-from cnn_core.readouts.claims import judge_claims
+from cnn_core.readouts.judging.circles_found import CirclesFound
+from cnn_core.readouts.judging.circles_worth import find_circles_worth
+from cnn_core.readouts.judging.claims import judge_claims
 from cnn_core.readouts.ladder import N_FITTED, Rungs, layers_to_read, read_layers
 from cnn_core.readouts.mlp import Mlp, find_mlp, make_variants
 from cnn_core.readouts.result_file import FORMAT, as_read

@@ -9,8 +9,8 @@ import numpy as np
 from typing_extensions import TypedDict
 
 from cnn_core.readouts.answers import Answers, Paired, Share
-from cnn_core.readouts.circles_found import CirclesFound
-from cnn_core.readouts.claim_found import Claim
+from cnn_core.readouts.judging.circles_found import CirclesFound
+from cnn_core.readouts.judging.claim_found import Claim
 
 ALL_CLASSES = "all"
 

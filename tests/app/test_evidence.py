@@ -19,7 +19,7 @@ from app.pages.evidence.purpose import purpose, steps_of
 from app.pages.evidence.state import read, write
 from app.pages.evidence.view import READERS, look
 from cnn_core.errors import ArtifactError
-from cnn_core.readouts.claims import judge_claims
+from cnn_core.readouts.judging.claims import judge_claims
 from cnn_core.readouts.result_file import READOUTS
 from tests.app.asking import small_app
 from tests.app.evidence_views import paired, selected, shown, stored, texts, viewed, with_results

@@ -6,7 +6,7 @@ import pytest
 from cnn_core.circles.circle_reader import circle_reader, hit_rates
 from cnn_core.circles.groups import clearest
 from cnn_core.circles.rule import find_circles, on_cells
-from cnn_core.readouts.circles_worth import (
+from cnn_core.readouts.judging.circles_worth import (
     N_DRAWS,
     N_RANDOM,
     THRESHOLD,

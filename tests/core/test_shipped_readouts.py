@@ -10,9 +10,9 @@ from cnn_core.artifacts import read_manifest
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.opening import load_network
 from cnn_core.readouts.answers import Paired
-from cnn_core.readouts.circles_worth import THRESHOLDS
-from cnn_core.readouts.claim_found import Claim
-from cnn_core.readouts.claims import judge_claims
+from cnn_core.readouts.judging.circles_worth import THRESHOLDS
+from cnn_core.readouts.judging.claim_found import Claim
+from cnn_core.readouts.judging.claims import judge_claims
 from cnn_core.readouts.ladder import N_FITTED
 from cnn_core.readouts.paired import compare
 from cnn_core.readouts.readers.best_cell import BestCell

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from app.pages.evidence import words
 from app.pages.evidence.titles import number_label
 from app.pages.evidence.view import MeasuredView
-from cnn_core.readouts.claim_found import Claim, Elsewhere
+from cnn_core.readouts.judging.claim_found import Claim, Elsewhere
 
 
 def claim_list(view: MeasuredView) -> Component:

@@ -1,7 +1,7 @@
 """Names of the layers, the linear probes and the changed networks of the Evidence page."""
 
 from app.pages.evidence.view import EvidenceView, MeasuredView
-from cnn_core.readouts.claim_found import Claim, Number
+from cnn_core.readouts.judging.claim_found import Claim, Number
 from cnn_core.readouts.results import Variant
 
 

@@ -15,7 +15,7 @@ from app.pages.evidence.nodes import NodeOrder, order_of_nodes
 from app.pages.evidence.state import EvidenceSelection
 from cnn_core.readouts import pooling
 from cnn_core.readouts.answers import Share
-from cnn_core.readouts.claim_found import Claim
+from cnn_core.readouts.judging.claim_found import Claim
 from cnn_core.readouts.results import LayerFacts, ModelReadouts, Readout, Task, Variant
 
 READERS = ("best_cell", "class_mean", "best_cells", "linear_probe")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.readouts import circle_claims
-from cnn_core.readouts.circles_worth import THRESHOLD, THRESHOLDS
-from cnn_core.readouts.claim_found import Claim, Elsewhere, Number
-from cnn_core.readouts.evidence import (
+from cnn_core.readouts.judging import circle_claims
+from cnn_core.readouts.judging.circles_worth import THRESHOLD, THRESHOLDS
+from cnn_core.readouts.judging.claim_found import Claim, Elsewhere, Number
+from cnn_core.readouts.judging.evidence import (
     NEEDS,
     NOT_SETTLED,
     NOTHING,

@@ -5,9 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.readouts.circles_worth import FEW, MANY, N_CLEAR, N_DRAWS, N_RANDOM, UNCLEAR_SHARE
-from cnn_core.readouts.claim_found import Number
-from cnn_core.readouts.evidence import (
+from cnn_core.readouts.judging.circles_worth import (
+    FEW,
+    MANY,
+    N_CLEAR,
+    N_DRAWS,
+    N_RANDOM,
+    UNCLEAR_SHARE,
+)
+from cnn_core.readouts.judging.claim_found import Number
+from cnn_core.readouts.judging.evidence import (
     DOES_NOT,
     HOLDS,
     IN_PART,
