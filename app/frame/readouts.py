@@ -6,15 +6,15 @@ from pathlib import Path
 
 from app.explorer import Explorer
 from cnn_core.errors import OlderFormatError
-from cnn_core.readouts.judging.claim_found import Claim
-from cnn_core.readouts.judging.claims import judge_claims
-from cnn_core.readouts.pooling import (
+from cnn_core.readouts.comparing.pooling import (
     Compared,
     Gain,
     compare_reader,
     gain_by_training,
     versus_network,
 )
+from cnn_core.readouts.judging.claim_found import Claim
+from cnn_core.readouts.judging.claims import judge_claims
 from cnn_core.readouts.result_file import READOUTS, load_readouts
 from cnn_core.readouts.results import ALL_CLASSES, LayerFacts, ModelReadouts, Task
 

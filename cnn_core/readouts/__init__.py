@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from cnn_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from cnn_core.readouts.answers import Paired as Paired
-    from cnn_core.readouts.answers import Share as Share
+    from cnn_core.readouts.comparing.answers import Paired as Paired
+    from cnn_core.readouts.comparing.answers import Share as Share
+    from cnn_core.readouts.comparing.paired import compare as compare
+    from cnn_core.readouts.comparing.pooling import compare_reader as compare_reader
+    from cnn_core.readouts.comparing.pooling import gain_by_training as gain_by_training
     from cnn_core.readouts.compute import compute_readouts as compute_readouts
     from cnn_core.readouts.judging.circles_found import CirclesFound as CirclesFound
     from cnn_core.readouts.judging.claim_found import Claim as Claim
     from cnn_core.readouts.judging.claims import judge_claims as judge_claims
-    from cnn_core.readouts.paired import compare as compare
-    from cnn_core.readouts.pooling import compare_reader as compare_reader
-    from cnn_core.readouts.pooling import gain_by_training as gain_by_training
     from cnn_core.readouts.result_file import load_readouts as load_readouts
     from cnn_core.readouts.result_file import save_readouts as save_readouts
     from cnn_core.readouts.results import LayerFacts as LayerFacts

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
-from cnn_core.readouts.answers import Answers, Share
-from cnn_core.readouts.paired import compare
+from cnn_core.readouts.comparing.answers import Answers, Share
+from cnn_core.readouts.comparing.paired import compare
 from cnn_core.readouts.readers.best_cell import BestCell
 from cnn_core.readouts.readers.best_cells import BestCells
 from cnn_core.readouts.readers.class_mean import ClassMean

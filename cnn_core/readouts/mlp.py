@@ -14,8 +14,8 @@ from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras, tf
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerKind
-from cnn_core.readouts.answers import Answers, Share
-from cnn_core.readouts.paired import compare
+from cnn_core.readouts.comparing.answers import Answers, Share
+from cnn_core.readouts.comparing.paired import compare
 from cnn_core.readouts.readers.linear_probe import LinearProbe, Scores, scaled
 from cnn_core.readouts.readers.reader import classes_at
 from cnn_core.readouts.results import Facts, Task, Variant, VariantScore

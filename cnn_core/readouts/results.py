@@ -8,7 +8,7 @@ import numpy as np
 # Pydantic, which reads these classes from a file, knows a TypedDict of this module alone.
 from typing_extensions import TypedDict
 
-from cnn_core.readouts.answers import Answers, Paired, Share
+from cnn_core.readouts.comparing.answers import Answers, Paired, Share
 from cnn_core.readouts.judging.circles_found import CirclesFound
 from cnn_core.readouts.judging.claim_found import Claim
 

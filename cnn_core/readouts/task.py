@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.readouts.answers import Answers, Share
+from cnn_core.readouts.comparing.answers import Answers, Share
 from cnn_core.readouts.results import ALL_CLASSES, Task
 from cnn_core.survey.ranking import margins
 

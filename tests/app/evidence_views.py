@@ -4,7 +4,7 @@ from app.explorer import Explorer
 from app.pages.evidence import PAGE
 from app.pages.evidence.state import read
 from app.pages.evidence.view import look
-from cnn_core.readouts.paired import compare
+from cnn_core.readouts.comparing.paired import compare
 from cnn_core.readouts.result_file import READOUTS, load_readouts, save_readouts
 from tests.app.asking import ask_page
 from tests.app.measured_explorer import measured_app, measured_explorer

@@ -13,9 +13,9 @@ from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import read
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
 from app.pages.evidence.view import READERS, MeasuredView, look
+from cnn_core.readouts.comparing.pooling import Compared, Gain, Spread, compare_reader
 from cnn_core.readouts.judging.claim_found import Number
 from cnn_core.readouts.judging.claims import judge_claims
-from cnn_core.readouts.pooling import Compared, Gain, Spread, compare_reader
 from cnn_core.readouts.results import Twin
 from cnn_core.statistics import paired_difference
 from tests.app.evidence_views import paired, shown, stored, texts, viewed, with_results

@@ -24,7 +24,7 @@ from cnn_core.circles.rule import find_circles, on_cells
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
-from cnn_core.readouts.answers import Share
+from cnn_core.readouts.comparing.answers import Share
 from cnn_core.survey.whole_set import survey_of
 from tests.app.asking import ask_page, small_app
 from tests.app.evidence_views import viewed

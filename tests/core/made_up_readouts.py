@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnn_core.readouts.answers import Answers, Counts, Share
+from cnn_core.readouts.comparing.answers import Answers, Counts, Share
+from cnn_core.readouts.comparing.paired import compare
 from cnn_core.readouts.judging.circles_found import CirclesFound, Draw
-from cnn_core.readouts.paired import compare
 from cnn_core.readouts.results import ModelReadouts, Readout, Task, Variant, VariantScore
 
 PAIR, ALL = "1-2", "all"

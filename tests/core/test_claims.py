@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnn_core.readouts.answers import Answers, Counts
+from cnn_core.readouts.comparing.answers import Answers, Counts
+from cnn_core.readouts.comparing.pooling import compare_reader, margin_of
 from cnn_core.readouts.judging.circles_found import Draw
 from cnn_core.readouts.judging.claims import QUESTIONS, judge_claims
 from cnn_core.readouts.judging.evidence import DOES_NOT, HOLDS, IN_PART, NOT_SETTLED, UNJUDGED
-from cnn_core.readouts.pooling import compare_reader, margin_of
 from cnn_core.statistics import Verdict, paired_difference
 from tests.core.made_up_readouts import ALL, PAIR, SIZES, circles_of, flipped, model_of, right_but
 

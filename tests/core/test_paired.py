@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import binomtest
 
 from cnn_core.errors import SelectionError
-from cnn_core.readouts.answers import Share
-from cnn_core.readouts.paired import compare, false_discovery_rates
+from cnn_core.readouts.comparing.answers import Share
+from cnn_core.readouts.comparing.paired import compare, false_discovery_rates
 
 
 def answers(both, only_first, only_second, neither):

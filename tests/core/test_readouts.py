@@ -13,12 +13,12 @@ from cnn_core.errors import ArtifactError, DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.readouts import compute as compute_module
 from cnn_core.readouts import ladder as ladder_module
-from cnn_core.readouts.answers import Answers, Counts, Share
+from cnn_core.readouts.comparing.answers import Answers, Counts, Share
+from cnn_core.readouts.comparing.pooling import Spread, gain_by_training
 from cnn_core.readouts.compute import compute_readouts, count_shared
 from cnn_core.readouts.judging.claims import judge_claims
 from cnn_core.readouts.judging.evidence import UNJUDGED
 from cnn_core.readouts.ladder import layers_to_read, read_layers
-from cnn_core.readouts.pooling import Spread, gain_by_training
 from cnn_core.readouts.readers.best_cells import COUNTS
 from cnn_core.readouts.removal import N_RANDOM
 from cnn_core.readouts.result_file import as_read, load_readouts, save_readouts

@@ -12,8 +12,8 @@ from app.pages.evidence.titles import first_large, variant_title
 from app.pages.evidence.twins import twin_lines
 from app.pages.evidence.verdicts import pooled_text
 from app.pages.evidence.view import READERS, EvidenceView, MeasuredView, Spread
-from cnn_core.readouts.answers import Share
-from cnn_core.readouts.paired import false_discovery_rates
+from cnn_core.readouts.comparing.answers import Share
+from cnn_core.readouts.comparing.paired import false_discovery_rates
 
 MOST_FALSE = 0.05
 _TABLE_NOTE = (

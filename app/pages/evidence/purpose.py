@@ -8,8 +8,8 @@ from app.pages.evidence.titles import first_large, layer_title, probe_title
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
 from app.pages.evidence.view import EvidenceView, MeasuredView, Rung
 from app.pages.evidence.words import question
+from cnn_core.readouts.comparing.pooling import Spread
 from cnn_core.readouts.judging.evidence import DOES_NOT, HOLDS, NEEDS, UNJUDGED
-from cnn_core.readouts.pooling import Spread
 
 _ENOUGH = {HOLDS: "{seeing} is not enough to {asked}", DOES_NOT: "{seeing} is enough to {asked}"}
 """By the verdict on "the eye does not suffice"."""

@@ -5,7 +5,7 @@ from app.frame.wording import percent, signed_interval
 from app.pages.evidence.titles import layer_title
 from app.pages.evidence.view import EvidenceView, MeasuredView
 from app.pages.evidence.words import percents, question
-from cnn_core.readouts.pooling import Gain, Spread
+from cnn_core.readouts.comparing.pooling import Gain, Spread
 
 MOSTLY = 2.0
 """How many times as much single cells must gain as the weighing, for training to be "mostly" that."""

@@ -11,8 +11,8 @@ from app.frame.wording import number_text, percent, signed_interval
 from app.pages.evidence.titles import layer_title
 from app.pages.evidence.view import MeasuredView
 from app.pages.evidence.words import points, points_interval
-from cnn_core.readouts.paired import false_discovery_rates
-from cnn_core.readouts.pooling import Spread
+from cnn_core.readouts.comparing.paired import false_discovery_rates
+from cnn_core.readouts.comparing.pooling import Spread
 from cnn_core.readouts.results import Readout, Removal
 
 _HEAD = (

@@ -13,8 +13,8 @@ from app.frame.page import View
 from app.frame.readouts import Found, find_results
 from app.pages.evidence.nodes import NodeOrder, order_of_nodes
 from app.pages.evidence.state import EvidenceSelection
-from cnn_core.readouts import pooling
-from cnn_core.readouts.answers import Share
+from cnn_core.readouts.comparing import pooling
+from cnn_core.readouts.comparing.answers import Share
 from cnn_core.readouts.judging.claim_found import Claim
 from cnn_core.readouts.results import LayerFacts, ModelReadouts, Readout, Task, Variant
 

@@ -7,7 +7,7 @@ from app.frame.wording import interval, number_text, percent, signed, signed_int
 from app.pages.evidence.titles import layer_title, variant_title
 from app.pages.evidence.verdicts import ONE_MODEL, RULE
 from app.pages.evidence.view import Disagreement, EvidenceView, MeasuredView, Rung, Spread
-from cnn_core.readouts.answers import Paired
+from cnn_core.readouts.comparing.answers import Paired
 from cnn_core.readouts.judging.claim_found import Number
 from cnn_core.readouts.results import Variant
 

@@ -16,7 +16,7 @@ from cnn_core.circles.groups import clearest
 from cnn_core.decision.ledger import node_ledger
 from cnn_core.decision.turning import entries_to_turn
 from cnn_core.network.layers import LayerInfo, LayerKind
-from cnn_core.readouts.pooling import Compared, Gain
+from cnn_core.readouts.comparing.pooling import Compared, Gain
 from cnn_core.space.display import dead_units
 from cnn_core.space.likeness import likeness_to_image
 

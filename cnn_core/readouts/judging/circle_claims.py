@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn_core.readouts.comparing.pooling import network_right, versus_network
 from cnn_core.readouts.judging.circles_worth import (
     FEW,
     MANY,
@@ -27,7 +28,6 @@ from cnn_core.readouts.judging.evidence import (
     margin_numbers,
     share_number,
 )
-from cnn_core.readouts.pooling import network_right, versus_network
 
 NEARLY_ALL = 0.9
 _N_RESAMPLES = 2000

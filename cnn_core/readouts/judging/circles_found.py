@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.readouts.answers import Answers, Counts
+from cnn_core.readouts.comparing.answers import Answers, Counts
 
 
 @dataclass(frozen=True)

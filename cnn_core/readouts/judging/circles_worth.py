@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnn_core.circles.groups import clearest
 from cnn_core.circles.rule import on_from_peak
 from cnn_core.images.dataset import Dataset
-from cnn_core.readouts.answers import Answers, Counts
+from cnn_core.readouts.comparing.answers import Answers, Counts
 from cnn_core.readouts.judging.circles_found import CirclesFound, Draw
 from cnn_core.readouts.results import Task
 from cnn_core.readouts.samples import values_of

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn_core.readouts.comparing.pooling import Compared, network_right, versus_network
 from cnn_core.readouts.judging import circle_claims
 from cnn_core.readouts.judging.circles_worth import THRESHOLD, THRESHOLDS
 from cnn_core.readouts.judging.claim_found import Claim, Elsewhere, Number
@@ -25,7 +26,6 @@ from cnn_core.readouts.judging.evidence import (
     margin_numbers,
     share_number,
 )
-from cnn_core.readouts.pooling import Compared, network_right, versus_network
 from cnn_core.readouts.results import ALL_CLASSES, ModelReadouts
 from cnn_core.statistics import paired_difference
 

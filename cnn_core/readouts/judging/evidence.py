@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn_core.readouts.comparing.pooling import Compared
 from cnn_core.readouts.judging.circles_found import CirclesFound
 from cnn_core.readouts.judging.claim_found import Number
-from cnn_core.readouts.pooling import Compared
 from cnn_core.readouts.results import ModelReadouts
 from cnn_core.statistics import Verdict, wilson_interval
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from numpy.typing import ArrayLike
 from scipy.stats import false_discovery_control
 
-from cnn_core.readouts.answers import Paired
+from cnn_core.readouts.comparing.answers import Paired
 from cnn_core.statistics import paired_difference
 
 

@@ -1,0 +1,1 @@
+"""Right answers of readers, compared on the same images: in pairs, over several models."""
