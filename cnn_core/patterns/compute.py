@@ -13,12 +13,12 @@ from cnn_core.errors import DataError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerInfo
-from cnn_core.patterns.ascent import Ascender, Recipe, silent_starts
 from cnn_core.patterns.frames import Frame, frame_of
 from cnn_core.patterns.habits import habits_of
 from cnn_core.patterns.judging import Judge
 from cnn_core.patterns.natural import NaturalSearch
-from cnn_core.patterns.optimised import optimised
+from cnn_core.patterns.optimising.ascent import Ascender, Recipe, silent_starts
+from cnn_core.patterns.optimising.optimised import optimised
 from cnn_core.patterns.peaks import layers_with_patterns, read_peaks
 from cnn_core.patterns.reading import SetReading, read_set
 from cnn_core.patterns.relatives import Match, matched

@@ -9,7 +9,7 @@ import app.frame.search
 import app.pages.compare.measures as measures
 import cnn_core.circles.pair_facts
 import cnn_core.network.batches
-import cnn_core.patterns.ascent
+import cnn_core.patterns.optimising.ascent
 import cnn_core.survey.one_pass
 from app.serving import memory
 from app.serving.memory import MIB, lanes_that_fit, memory_limit, peak_bytes
@@ -24,7 +24,7 @@ def test_the_parts_are_those_of_the_rooms():
     assert kept + on_compare + app.frame.search._found._most_bytes <= memory.CACHE_BYTES
     assert cnn_core.network.batches.BATCH_BYTES <= memory.CHEAP_BYTES
     slices = cnn_core.circles.pair_facts.MOST_BYTES + cnn_core.network.batches.BATCH_BYTES
-    assert max(slices, cnn_core.patterns.ascent._BYTES_AT_ONCE) <= memory.DEAR_BYTES
+    assert max(slices, cnn_core.patterns.optimising.ascent._BYTES_AT_ONCE) <= memory.DEAR_BYTES
     assert cnn_core.survey.one_pass._BATCH_BYTES <= memory.READING_BYTES
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import SelectionError
-from cnn_core.patterns.ascent import (
+from cnn_core.patterns.frames import paste
+from cnn_core.patterns.optimising.ascent import (
     GREY_STEP,
     THE_ARTICLES,
     Ascender,
@@ -14,10 +15,9 @@ from cnn_core.patterns.ascent import (
     Recipe,
     silent_starts,
 )
-from cnn_core.patterns.frames import paste
-from cnn_core.patterns.optimised import optimised, reached
+from cnn_core.patterns.optimising.optimised import optimised, reached
+from cnn_core.patterns.optimising.starts import smooth_starts
 from cnn_core.patterns.peaks import layers_with_patterns
-from cnn_core.patterns.starts import smooth_starts
 from tests.core.networks import (
     article_like,
     batch_norm_average,

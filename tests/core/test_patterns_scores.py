@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from cnn_core.patterns.ascent import Recipe
 from cnn_core.patterns.judging import N_QUIZ, N_RANDOM, Judge
 from cnn_core.patterns.likeness import direction, likeness, patch_windows
 from cnn_core.patterns.natural import NaturalSearch
-from cnn_core.patterns.optimised import optimised
+from cnn_core.patterns.optimising.ascent import Recipe
+from cnn_core.patterns.optimising.optimised import optimised
 from cnn_core.patterns.peaks import layers_with_patterns, read_peaks
 from cnn_core.patterns.reading import read_set
 from cnn_core.patterns.scores import (

@@ -15,7 +15,7 @@ from app.pages.patterns.view import PatternsView
 from cnn_core.patterns.frames import frame_of
 
 if TYPE_CHECKING:
-    from cnn_core.patterns.ascent import Ascent
+    from cnn_core.patterns.optimising.ascent import Ascent
 
 _ARTICLE = "patterns-article"
 _SHOWN = 4
@@ -43,7 +43,7 @@ def draw_article(view: PatternsView) -> dict[str, Any]:
 
 def _climbed(view: PatternsView) -> "tuple[Ascent, Ascent]":
     # Brings TensorFlow, which nothing starts by being imported.
-    from cnn_core.patterns.ascent import THE_ARTICLES, Ascender
+    from cnn_core.patterns.optimising.ascent import THE_ARTICLES, Ascender
 
     explorer, selection = view.explorer, view.selection
     network = explorer.network(selection.model)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.patterns.ascent import Ascent, Objective, Recipe
+from cnn_core.patterns.optimising.ascent import Ascent, Objective, Recipe
 from cnn_core.patterns.scores import consistency
 
 

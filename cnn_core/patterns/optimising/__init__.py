@@ -1,0 +1,1 @@
+"""Patterns that excite a unit, found by gradient ascent."""
