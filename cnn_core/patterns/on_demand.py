@@ -12,15 +12,15 @@ from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.opened_layer import checked_units
 from cnn_core.patterns.compute import FORMAT, check_fit
-from cnn_core.patterns.frames import frame_of
 from cnn_core.patterns.habits import habits_of
-from cnn_core.patterns.judging import Judge
 from cnn_core.patterns.natural import NaturalSearch
 from cnn_core.patterns.optimising.ascent import Ascender, Ascent, Recipe, silent_starts
 from cnn_core.patterns.optimising.optimised import optimised
 from cnn_core.patterns.peaks import read_peaks
 from cnn_core.patterns.reading import SetReader, SetReading, rows_to_read
 from cnn_core.patterns.results import UnitPatterns, as_stored, unit_from
+from cnn_core.patterns.scoring.frames import frame_of
+from cnn_core.patterns.scoring.judging import Judge
 from cnn_core.patterns.stages import Stages
 from cnn_core.space.receptive_fields import ReceptiveFields
 from cnn_core.survey.identity import identity_of

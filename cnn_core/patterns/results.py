@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.errors import SelectionError
-from cnn_core.patterns.scores import References
+from cnn_core.patterns.scoring.scores import References
 from cnn_core.statistics import wilson_interval
 
 # Of each array how it is stored and its axes behind the units: p patches, k classes, h and w rows

@@ -6,7 +6,7 @@ import numpy as np
 
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
-from cnn_core.patterns.frames import frame_of
+from cnn_core.patterns.scoring.frames import frame_of
 from cnn_core.space.receptive_fields import ReceptiveFields
 from tests.core.networks import L, keras, seeded
 

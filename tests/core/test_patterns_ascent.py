@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import SelectionError
-from cnn_core.patterns.frames import paste
 from cnn_core.patterns.optimising.ascent import (
     GREY_STEP,
     THE_ARTICLES,
@@ -18,6 +17,7 @@ from cnn_core.patterns.optimising.ascent import (
 from cnn_core.patterns.optimising.optimised import optimised, reached
 from cnn_core.patterns.optimising.starts import smooth_starts
 from cnn_core.patterns.peaks import layers_with_patterns
+from cnn_core.patterns.scoring.frames import paste
 from tests.core.networks import (
     article_like,
     batch_norm_average,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnn_core.network.layers import LayerInfo, LayerKind, Window
-from cnn_core.patterns.frames import cut, frame_of, paste
 from cnn_core.patterns.peaks import layers_with_patterns
+from cnn_core.patterns.scoring.frames import cut, frame_of, paste
 from cnn_core.space.receptive_fields import ReceptiveFields
 from tests.core.networks import (
     article_like,

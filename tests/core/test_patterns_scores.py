@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from cnn_core.patterns.judging import N_QUIZ, N_RANDOM, Judge
-from cnn_core.patterns.likeness import direction, likeness, patch_windows
 from cnn_core.patterns.natural import NaturalSearch
 from cnn_core.patterns.optimising.ascent import Recipe
 from cnn_core.patterns.optimising.optimised import optimised
 from cnn_core.patterns.peaks import layers_with_patterns, read_peaks
 from cnn_core.patterns.reading import read_set
-from cnn_core.patterns.scores import (
+from cnn_core.patterns.scoring.judging import N_QUIZ, N_RANDOM, Judge
+from cnn_core.patterns.scoring.likeness import direction, likeness, patch_windows
+from cnn_core.patterns.scoring.scores import (
     References,
     consistency,
     out_of_range,
@@ -160,8 +160,8 @@ def test_scores_are_those_of_references_from_training_images(judged, layer, unit
 def test_parts_of_a_large_layer_are_scored_alike(judged, monkeypatch):
     train, test, reading, made = judged
     network, info = network_of(mixed_kinds), network_of(mixed_kinds).layer("five")
-    monkeypatch.setattr("cnn_core.patterns.judging._BYTES_AT_ONCE", 1)
-    monkeypatch.setattr("cnn_core.patterns.likeness._BYTES_AT_ONCE", 12 * 20 * 31 * 9)
+    monkeypatch.setattr("cnn_core.patterns.scoring.judging._BYTES_AT_ONCE", 1)
+    monkeypatch.setattr("cnn_core.patterns.scoring.likeness._BYTES_AT_ONCE", 12 * 20 * 31 * 9)
     judge = Judge(network, info, frame(mixed_kinds, "five"), train, test, reading)
     again = judge.scores(np.arange(5), made["five"])
     for name, scores in again.items():

@@ -11,7 +11,7 @@ from cnn_core.network.backend import keras
 from cnn_core.patterns.optimising.ascent import GREY_STEP, Recipe
 from cnn_core.patterns.pattern_file import load_patterns, patterns_file
 from cnn_core.patterns.relatives_file import RELATIVES, load_relatives
-from cnn_core.patterns.scores import References
+from cnn_core.patterns.scoring.scores import References
 
 # Keras reads its variables in a way that NumPy 2 will stop to allow.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -12,7 +12,7 @@ from app.frame.page import Panel
 from app.frame.wording import number_text
 from app.pages.patterns.unit import captioned
 from app.pages.patterns.view import PatternsView
-from cnn_core.patterns.frames import frame_of
+from cnn_core.patterns.scoring.frames import frame_of
 
 if TYPE_CHECKING:
     from cnn_core.patterns.optimising.ascent import Ascent

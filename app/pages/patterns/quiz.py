@@ -13,8 +13,8 @@ from app.frame.wording import number_text
 from app.pages.patterns.state import N_QUESTIONS
 from app.pages.patterns.view import PatternsView, has_training_images
 from cnn_core.errors import SelectionError
-from cnn_core.patterns.frames import frame_of
-from cnn_core.patterns.quiz import Trial, quiz_trials
+from cnn_core.patterns.scoring.frames import frame_of
+from cnn_core.patterns.scoring.quiz import Trial, quiz_trials
 
 _QUIZ = "patterns-quiz"
 

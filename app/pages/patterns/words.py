@@ -10,7 +10,7 @@ from app.frame.wording import images_of, interval, number_text, percent, signed,
 from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
 from cnn_core.patterns.relatives_file import Relative
 from cnn_core.patterns.results import REFERENCES, UnitPatterns
-from cnn_core.patterns.scores import References
+from cnn_core.patterns.scoring.scores import References
 
 _MOST_KINDS = 4
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

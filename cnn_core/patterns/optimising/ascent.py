@@ -20,8 +20,8 @@ from cnn_core.network.backend import tf
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerInfo
 from cnn_core.network.opened_layer import checked_units
-from cnn_core.patterns.frames import Frame, cut, paste
 from cnn_core.patterns.optimising.starts import smooth_starts
+from cnn_core.patterns.scoring.frames import Frame, cut, paste
 
 GREY_STEP = 5
 """Pictures are kept in 52 grey levels from 0 to 255: the eye sees no more, and files are smaller."""

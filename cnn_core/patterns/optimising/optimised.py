@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.patterns.optimising.ascent import Ascent, Objective, Recipe
-from cnn_core.patterns.scores import consistency
+from cnn_core.patterns.scoring.scores import consistency
 
 
 def reached(ascent: Ascent, recipe: Recipe) -> NDArray[np.bool_]:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerInfo
-from cnn_core.patterns.frames import Frame
-from cnn_core.patterns.likeness import direction, likeness, patch_windows
 from cnn_core.patterns.peaks import read_peaks
 from cnn_core.patterns.reading import SetReading
-from cnn_core.patterns.scores import References, out_of_range, predictivity, top_and_low
+from cnn_core.patterns.scoring.frames import Frame
+from cnn_core.patterns.scoring.likeness import direction, likeness, patch_windows
+from cnn_core.patterns.scoring.scores import References, out_of_range, predictivity, top_and_low
 
 N_RANDOM = 9
 N_QUIZ = 8

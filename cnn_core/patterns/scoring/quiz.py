@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from cnn_core.errors import SelectionError
 from cnn_core.images.dataset import Dataset
-from cnn_core.patterns.frames import Frame
-from cnn_core.patterns.likeness import direction, patch_windows
 from cnn_core.patterns.results import UnitPatterns
+from cnn_core.patterns.scoring.frames import Frame
+from cnn_core.patterns.scoring.likeness import direction, patch_windows
 
 N_REFERENCES = 2
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.images.dataset import Dataset
-from cnn_core.patterns.frames import Frame, cut
+from cnn_core.patterns.scoring.frames import Frame, cut
 
 _BYTES_AT_ONCE = 64 * 2**20
 

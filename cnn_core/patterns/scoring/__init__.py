@@ -1,0 +1,1 @@
+"""How far patches and patterns can be believed."""
