@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.drawing.familiar_images import Reference
-from cnn_core.patterns.archives import read_archive, write_archive
+from cnn_core.patterns.files.archives import read_archive, write_archive
 
 FORMAT = 1
 COMPUTED_BY = "survey --familiarity"

@@ -13,9 +13,9 @@ from cnn_core.images.dataset import Dataset, available_splits, fit_labels, load_
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network_for
 from cnn_core.patterns.compute import PatternSurvey, Progress, relatives_among
-from cnn_core.patterns.pattern_file import load_patterns, patterns_file, write_patterns
+from cnn_core.patterns.files.pattern_file import load_patterns, patterns_file, write_patterns
+from cnn_core.patterns.files.relatives_file import RELATIVES, write_relatives
 from cnn_core.patterns.reading import SetReading, read_set
-from cnn_core.patterns.relatives_file import RELATIVES, write_relatives
 from cnn_core.patterns.results import ModelPatterns
 from cnn_core.readouts.twin import find_twin
 from cnn_core.survey.identity import identity_of

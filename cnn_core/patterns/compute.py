@@ -13,6 +13,8 @@ from cnn_core.errors import DataError
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerInfo
+from cnn_core.patterns.files.relatives_file import Relatives
+from cnn_core.patterns.files.stages import Stages
 from cnn_core.patterns.habits import habits_of
 from cnn_core.patterns.natural import NaturalSearch
 from cnn_core.patterns.optimising.ascent import Ascender, Recipe, silent_starts
@@ -20,11 +22,9 @@ from cnn_core.patterns.optimising.optimised import optimised
 from cnn_core.patterns.peaks import layers_with_patterns, read_peaks
 from cnn_core.patterns.reading import SetReading, read_set
 from cnn_core.patterns.relatives import Match, matched
-from cnn_core.patterns.relatives_file import Relatives
 from cnn_core.patterns.results import LayerPatterns, ModelPatterns, as_stored
 from cnn_core.patterns.scoring.frames import Frame, frame_of
 from cnn_core.patterns.scoring.judging import Judge
-from cnn_core.patterns.stages import Stages
 from cnn_core.space.receptive_fields import ReceptiveFields
 from cnn_core.survey.identity import identity_of
 from cnn_core.training.versions import versions

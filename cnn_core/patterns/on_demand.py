@@ -12,6 +12,7 @@ from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.opened_layer import checked_units
 from cnn_core.patterns.compute import FORMAT, check_fit
+from cnn_core.patterns.files.stages import Stages
 from cnn_core.patterns.habits import habits_of
 from cnn_core.patterns.natural import NaturalSearch
 from cnn_core.patterns.optimising.ascent import Ascender, Ascent, Recipe, silent_starts
@@ -21,7 +22,6 @@ from cnn_core.patterns.reading import SetReader, SetReading, rows_to_read
 from cnn_core.patterns.results import UnitPatterns, as_stored, unit_from
 from cnn_core.patterns.scoring.frames import frame_of
 from cnn_core.patterns.scoring.judging import Judge
-from cnn_core.patterns.stages import Stages
 from cnn_core.space.receptive_fields import ReceptiveFields
 from cnn_core.survey.identity import identity_of
 

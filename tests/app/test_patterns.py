@@ -17,8 +17,8 @@ from app.pages.patterns.unit import draw_unit
 from app.pages.patterns.view import look
 from app.pages.patterns.wall import wall_picture
 from cnn_core.drawing.packed import pack
-from cnn_core.patterns.pattern_file import patterns_file
-from cnn_core.patterns.relatives_file import RELATIVES, Relative
+from cnn_core.patterns.files.pattern_file import patterns_file
+from cnn_core.patterns.files.relatives_file import RELATIVES, Relative
 from tests.app.asking import ask_page, ask_panel, html_of, small_app
 from tests.app.small_explorer import small_explorer
 

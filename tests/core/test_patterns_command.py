@@ -14,9 +14,9 @@ from cnn_core.artifacts import (
 from cnn_core.errors import ArtifactError
 from cnn_core.network.opening import load_network
 from cnn_core.patterns import compute
+from cnn_core.patterns.files.pattern_file import load_patterns, patterns_file
+from cnn_core.patterns.files.relatives_file import RELATIVES, load_relatives
 from cnn_core.patterns.optimising.ascent import Recipe
-from cnn_core.patterns.pattern_file import load_patterns, patterns_file
-from cnn_core.patterns.relatives_file import RELATIVES, load_relatives
 from cnn_core.survey.identity import identity_of
 from cnn_core.training.publishing import record_data
 from tests.core.networks import article_like, opened, seeded

@@ -7,11 +7,11 @@ from cnn_core.errors import DataError, SelectionError
 from cnn_core.images.dataset import Dataset
 from cnn_core.patterns import compute
 from cnn_core.patterns.compute import PatternSurvey
-from cnn_core.patterns.pattern_file import load_patterns, write_patterns
+from cnn_core.patterns.files.pattern_file import load_patterns, write_patterns
+from cnn_core.patterns.files.stages import Stages
 from cnn_core.patterns.results import TABLE
 from cnn_core.patterns.scoring.likeness import patch_windows
 from cnn_core.patterns.scoring.quiz import quiz_trials
-from cnn_core.patterns.stages import Stages
 from tests.core.pattern_cases import DEAD, frame, images_for, mixed_kinds, network_of
 from tests.core.test_patterns_ascent import SHORT
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import ArtifactError, SelectionError
-from cnn_core.patterns import archives
-from cnn_core.patterns.archives import write_archive
-from cnn_core.patterns.pattern_file import load_patterns, patterns_file, write_patterns
+from cnn_core.patterns.files import archives
+from cnn_core.patterns.files.archives import write_archive
+from cnn_core.patterns.files.pattern_file import load_patterns, patterns_file, write_patterns
 from cnn_core.patterns.results import (
     TABLE,
     LayerPatterns,

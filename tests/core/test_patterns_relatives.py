@@ -5,10 +5,10 @@ import pytest
 
 from cnn_core.errors import ArtifactError, DataError
 from cnn_core.patterns.compute import relatives_among
+from cnn_core.patterns.files.relatives_file import Relative, load_relatives, write_relatives
 from cnn_core.patterns.peaks import Peaks
 from cnn_core.patterns.reading import SetReading
 from cnn_core.patterns.relatives import correlations, matched
-from cnn_core.patterns.relatives_file import Relative, load_relatives, write_relatives
 
 ORDER = [2, 0, 3, 1]
 UNKNOWN = pytest.approx(float("nan"), nan_ok=True)

@@ -8,9 +8,9 @@ import pytest
 from cnn_core.artifacts import read_manifest
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.backend import keras
+from cnn_core.patterns.files.pattern_file import load_patterns, patterns_file
+from cnn_core.patterns.files.relatives_file import RELATIVES, load_relatives
 from cnn_core.patterns.optimising.ascent import GREY_STEP, Recipe
-from cnn_core.patterns.pattern_file import load_patterns, patterns_file
-from cnn_core.patterns.relatives_file import RELATIVES, load_relatives
 from cnn_core.patterns.scoring.scores import References
 
 # Keras reads its variables in a way that NumPy 2 will stop to allow.

@@ -9,8 +9,8 @@ from typing import TypeVar
 from app.explorer import Explorer
 from app.frame.commands import survey_command
 from cnn_core.errors import ArtifactError
-from cnn_core.patterns.pattern_file import load_patterns, patterns_file
-from cnn_core.patterns.relatives_file import RELATIVES, Relatives, load_relatives
+from cnn_core.patterns.files.pattern_file import load_patterns, patterns_file
+from cnn_core.patterns.files.relatives_file import RELATIVES, Relatives, load_relatives
 from cnn_core.patterns.results import ModelPatterns
 
 T = TypeVar("T")

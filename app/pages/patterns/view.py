@@ -11,7 +11,7 @@ from app.frame.query import Problem
 from app.pages.patterns.files import filed
 from app.pages.patterns.state import PatternsSelection
 from cnn_core.network.layers import LayerInfo, LayerKind
-from cnn_core.patterns.relatives_file import Relative
+from cnn_core.patterns.files.relatives_file import Relative
 from cnn_core.patterns.results import LayerPatterns, ModelPatterns, UnitPatterns
 from cnn_core.patterns.scoring.frames import cut, frame_of
 from cnn_core.statistics import wilson_interval

@@ -8,7 +8,7 @@ import numpy as np
 from app.frame.commands import places, survey_command
 from app.frame.wording import images_of, interval, number_text, percent, signed, unit_word
 from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
-from cnn_core.patterns.relatives_file import Relative
+from cnn_core.patterns.files.relatives_file import Relative
 from cnn_core.patterns.results import REFERENCES, UnitPatterns
 from cnn_core.patterns.scoring.scores import References
 

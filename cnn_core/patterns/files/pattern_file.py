@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.patterns.archives import read_archive, write_archive
+from cnn_core.patterns.files.archives import read_archive, write_archive
 from cnn_core.patterns.results import TABLE, LayerPatterns, ModelPatterns, as_stored
 
 FORMAT = 1

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.patterns.archives import read_archive, write_archive
+from cnn_core.patterns.files.archives import read_archive, write_archive
 from cnn_core.patterns.relatives import Match
 
 RELATIVES = "patterns_relatives.npz"
