@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from cnn_core.network.activations import Activations as Activations
     from cnn_core.network.activations import softmax as softmax
     from cnn_core.network.classifier import Network as Network
+    from cnn_core.network.graph.rest import MarginTerms as MarginTerms
+    from cnn_core.network.graph.rest import RestOfNetwork as RestOfNetwork
     from cnn_core.network.in_memory import network_of as network_of
     from cnn_core.network.layers import LayerInfo as LayerInfo
     from cnn_core.network.layers import LayerKind as LayerKind
     from cnn_core.network.layers import Window as Window
     from cnn_core.network.opened_layer import OpenedLayer as OpenedLayer
     from cnn_core.network.opening import load_network as load_network
-    from cnn_core.network.rest import MarginTerms as MarginTerms
-    from cnn_core.network.rest import RestOfNetwork as RestOfNetwork
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__)

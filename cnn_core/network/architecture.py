@@ -13,9 +13,9 @@ from cnn_core.errors import SelectionError, printable
 from cnn_core.network.activations import probabilities_of
 from cnn_core.network.as_tables import layers_table, size_text
 from cnn_core.network.feeding import image_shape_of
+from cnn_core.network.graph.wiring import Wiring
 from cnn_core.network.layers import LayerInfo, LayerKind
 from cnn_core.network.pixels import Entry, Pixels, entry_of, read_off
-from cnn_core.network.wiring import Wiring
 
 
 class Architecture:

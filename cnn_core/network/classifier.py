@@ -14,11 +14,11 @@ from cnn_core.network.activations import Activations
 from cnn_core.network.architecture import Architecture
 from cnn_core.network.backend import keras, tf
 from cnn_core.network.feeding import checked_images
-from cnn_core.network.keras_layers import take_state_from_weights
-from cnn_core.network.laying_out import lay_out
-from cnn_core.network.passes import CompiledPasses
+from cnn_core.network.graph.keras_layers import take_state_from_weights
+from cnn_core.network.graph.laying_out import lay_out
+from cnn_core.network.graph.passes import CompiledPasses
+from cnn_core.network.graph.rest import MarginTerms, RestOfNetwork
 from cnn_core.network.pixels import UNIT_RANGE, Pixels, entry_of
-from cnn_core.network.rest import MarginTerms, RestOfNetwork
 
 
 class Network(Architecture):

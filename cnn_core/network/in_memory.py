@@ -4,7 +4,7 @@ from typing import Any
 
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
-from cnn_core.network.keras_layers import take_state_from_weights
+from cnn_core.network.graph.keras_layers import take_state_from_weights
 from cnn_core.network.pixels import UNIT_RANGE, Pixels
 
 

@@ -3,7 +3,7 @@
 Images reach a network in 0…1, or in a range of their own that their set keeps. Some networks were
 trained on other numbers. What they take is stated by hand, or read off what stands first in them;
 the numbers are then brought to it in one place, where the network's graph begins
-(`cnn_core.network.wiring.Wiring.compute`).
+(`cnn_core.network.graph.wiring.Wiring.compute`).
 """
 
 import argparse
@@ -147,7 +147,7 @@ def read_off(steps: Sequence[Any], takes_integers: bool) -> Pixels | None:
     Parameters
     ----------
     steps
-        `cnn_core.network.wiring.Wiring.steps` in their order.
+        `cnn_core.network.graph.wiring.Wiring.steps` in their order.
     takes_integers
         Whether the saved network asks for whole numbers.
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cnn_core.errors import ModelError, one_line
 from cnn_core.network.backend import keras
 from cnn_core.network.declared.plan import PlannedLayer, PlannedModel
-from cnn_core.network.keras_layers import take_state_from_weights
+from cnn_core.network.graph.keras_layers import take_state_from_weights
 from cnn_core.network.saved.contents import Contents
 from cnn_core.network.saved.kinds import FileKind
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnn_core.network.backend import keras, tf
-from cnn_core.network.keras_layers import describe, kind_of
+from cnn_core.network.graph.keras_layers import describe, kind_of
 from cnn_core.network.layers import LayerInfo, LayerKind
 from cnn_core.network.pixels import AS_GIVEN, Entry
 

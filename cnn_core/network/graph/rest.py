@@ -9,9 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.network.backend import tf
-from cnn_core.network.keras_layers import activation_has_offset, additive_terms, is_piecewise_linear
+from cnn_core.network.graph.keras_layers import (
+    activation_has_offset,
+    additive_terms,
+    is_piecewise_linear,
+)
+from cnn_core.network.graph.wiring import Wiring
 from cnn_core.network.layers import Adds, ConstantSource
-from cnn_core.network.wiring import Wiring
 
 
 @dataclass(frozen=True, eq=False)

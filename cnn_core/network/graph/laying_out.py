@@ -11,14 +11,14 @@ import numpy as np
 
 from cnn_core.errors import ModelError
 from cnn_core.network.backend import keras
-from cnn_core.network.keras_layers import (
+from cnn_core.network.graph.keras_layers import (
     activation_of,
     has_fused_activation,
     is_bare_operation,
     kind_of,
 )
+from cnn_core.network.graph.wiring import Source, Step, Wiring
 from cnn_core.network.layers import LayerKind
-from cnn_core.network.wiring import Source, Step, Wiring
 
 
 class _Recorder:

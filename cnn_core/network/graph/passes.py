@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from cnn_core.network.backend import tf
-from cnn_core.network.wiring import Wiring
+from cnn_core.network.graph.wiring import Wiring
 
 _MOST_KEPT = 12
 # The compiled pass, and the layers whose pre-activations it gives.
