@@ -10,11 +10,11 @@ from cnn_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from cnn_core.artifacts import verify_artifacts as verify_artifacts
+    from cnn_core.circles.cells.contrast import class_contrast as class_contrast
     from cnn_core.circles.circle_reader import CircleReader as CircleReader
     from cnn_core.circles.circle_reader import circle_reader as circle_reader
     from cnn_core.circles.circle_reader import hit_rates as hit_rates
     from cnn_core.circles.circle_reader import weigh_circles as weigh_circles
-    from cnn_core.circles.contrast import class_contrast as class_contrast
     from cnn_core.circles.groups import Group as Group
     from cnn_core.circles.groups import article_groups as article_groups
     from cnn_core.circles.groups import clearest as clearest

@@ -7,7 +7,7 @@ import pytest
 import app.explorer
 import app.frame.search
 import app.pages.compare.measures as measures
-import cnn_core.circles.pair_facts
+import cnn_core.circles.cells.pair_facts
 import cnn_core.network.batches
 import cnn_core.patterns.optimising.ascent
 import cnn_core.survey.one_pass
@@ -23,7 +23,7 @@ def test_the_parts_are_those_of_the_rooms():
     on_compare = measures._GROUP_BYTES + measures._MEASURE_BYTES
     assert kept + on_compare + app.frame.search._found._most_bytes <= memory.CACHE_BYTES
     assert cnn_core.network.batches.BATCH_BYTES <= memory.CHEAP_BYTES
-    slices = cnn_core.circles.pair_facts.MOST_BYTES + cnn_core.network.batches.BATCH_BYTES
+    slices = cnn_core.circles.cells.pair_facts.MOST_BYTES + cnn_core.network.batches.BATCH_BYTES
     assert max(slices, cnn_core.patterns.optimising.ascent._BYTES_AT_ONCE) <= memory.DEAR_BYTES
     assert cnn_core.survey.one_pass._BATCH_BYTES <= memory.READING_BYTES
 

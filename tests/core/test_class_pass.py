@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn_core.circles.class_pass import cell_columns, on_over
+from cnn_core.circles.cells.class_pass import cell_columns, on_over
 from cnn_core.circles.rule import on_cells
 from cnn_core.network.batches import images_at_once
 from cnn_core.survey.peaks import peaks

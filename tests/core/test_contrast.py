@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import mannwhitneyu
 
-from cnn_core.circles.contrast import class_contrast, class_means
+from cnn_core.circles.cells.contrast import class_contrast, class_means
 from cnn_core.errors import SelectionError
 
 

@@ -5,11 +5,11 @@ import os
 import numpy as np
 import pytest
 
-from cnn_core.circles import kept_facts
-from cnn_core.circles import pair_facts as module
-from cnn_core.circles.contrast import class_contrast
-from cnn_core.circles.kept_facts import kept_pair_facts
-from cnn_core.circles.pair_facts import pair_facts
+from cnn_core.circles.cells import kept_facts
+from cnn_core.circles.cells import pair_facts as module
+from cnn_core.circles.cells.contrast import class_contrast
+from cnn_core.circles.cells.kept_facts import kept_pair_facts
+from cnn_core.circles.cells.pair_facts import pair_facts
 from cnn_core.decision.mean_ledger import mean_ledger
 from cnn_core.errors import SelectionError
 from cnn_core.images.dataset import Dataset

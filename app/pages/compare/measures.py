@@ -15,6 +15,9 @@ from app.pages.compare.drawn import cells_of
 from app.pages.compare.members import OWN
 from app.pages.compare.state import CompareSelection
 from cnn_core.circles.by_hand import HandCircles, circles_by_hand
+from cnn_core.circles.cells.class_pass import on_over
+from cnn_core.circles.cells.kept_facts import kept_pair_facts
+from cnn_core.circles.cells.pair_facts import PairFacts, pair_facts
 from cnn_core.circles.circle_reader import (
     CircleWorth,
     network_on_pair,
@@ -22,10 +25,7 @@ from cnn_core.circles.circle_reader import (
     rows_of_classes,
     weigh_on,
 )
-from cnn_core.circles.class_pass import on_over
-from cnn_core.circles.kept_facts import kept_pair_facts
 from cnn_core.circles.packed import PackedOn
-from cnn_core.circles.pair_facts import PairFacts, pair_facts
 from cnn_core.circles.random_triples import RandomTriples, random_triples
 from cnn_core.circles.rule import Circles, find_circles, on_cells, on_from_peak
 from cnn_core.circles.thresholds import AtThreshold, cells_at_any_threshold, threshold_strip

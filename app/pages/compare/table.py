@@ -16,7 +16,7 @@ from app.pages.compare.state import write
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import pair
 from cnn_core.circles.by_hand import HandCircles
-from cnn_core.circles.pair_facts import PairFacts
+from cnn_core.circles.cells.pair_facts import PairFacts
 from cnn_core.circles.rule import Circles
 
 MOST_ROWS = 60

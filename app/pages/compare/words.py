@@ -8,7 +8,7 @@ from app.pages.compare.measures import Worth
 from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView, ImageTile
 from cnn_core.circles.by_hand import HandCircles
-from cnn_core.circles.pair_facts import PairFacts
+from cnn_core.circles.cells.pair_facts import PairFacts
 from cnn_core.circles.rule import Circles
 from cnn_core.circles.thresholds import AtThreshold
 

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from app.pages.lesson.facts import GROUP, THRESHOLD, Case, clear_images, last_maps
+from cnn_core.circles.cells.class_pass import on_over
 from cnn_core.circles.circle_reader import (
     CircleReader,
     circle_reader,
     network_on_pair,
     rows_of_classes,
 )
-from cnn_core.circles.class_pass import on_over
 from cnn_core.circles.fading import Fading, fading, first_disagreement
 from cnn_core.circles.groups import least_clear
 from cnn_core.circles.nulls import UniqueByChance, chance_across, chance_within

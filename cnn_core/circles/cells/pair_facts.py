@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnn_core.circles.cells.class_pass import cell_columns
+from cnn_core.circles.cells.contrast import ClassContrast, auc_of_columns
 from cnn_core.circles.circle_reader import rows_of_classes
-from cnn_core.circles.class_pass import cell_columns
-from cnn_core.circles.contrast import ClassContrast, auc_of_columns
 from cnn_core.decision.ledger import Ledger, ledger, ledgers
 from cnn_core.decision.pairs import checked_pair
 from cnn_core.errors import SelectionError

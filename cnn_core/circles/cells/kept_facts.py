@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.circles.pair_facts import MOST_BYTES, PairFacts, pair_facts
+from cnn_core.circles.cells.pair_facts import MOST_BYTES, PairFacts, pair_facts
 from cnn_core.survey.identity import identity_of
 from cnn_core.survey.store import default_cache_folder
 

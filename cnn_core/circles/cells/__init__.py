@@ -1,0 +1,1 @@
+"""What each cell of a layer does in the images of two classes."""
