@@ -22,10 +22,10 @@ from cnn_core.drawing.change_results import (
     load_changes,
 )
 from cnn_core.drawing.changes import KINDS, Images, shifted
-from cnn_core.drawing.cleaning import MNIST_SHAPE, Steps, clean
+from cnn_core.drawing.from_paper.cleaning import MNIST_SHAPE, Steps, clean
+from cnn_core.drawing.from_paper.pictures import picture_of
 from cnn_core.drawing.named_changes import NAMED_CHANGES
 from cnn_core.drawing.own_images import given, light_of
-from cnn_core.drawing.pictures import picture_of
 from cnn_core.errors import ArtifactError, DataError
 from cnn_core.images.dataset import Dataset, load_dataset
 from cnn_core.network.classifier import Network

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cnn_core.drawing.geometry import resized
-from cnn_core.drawing.ink import border_of, ink_of
-from cnn_core.drawing.strokes import with_stroke_width
+from cnn_core.drawing.from_paper.geometry import resized
+from cnn_core.drawing.from_paper.ink import border_of, ink_of
+from cnn_core.drawing.from_paper.strokes import with_stroke_width
 from cnn_core.errors import SelectionError
 
 Images = NDArray[np.float32]

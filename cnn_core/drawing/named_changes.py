@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from cnn_core.drawing.changes import Images, shifted, turned
-from cnn_core.drawing.geometry import framed, inked_box, resized
+from cnn_core.drawing.from_paper.geometry import framed, inked_box, resized
 
 
 def _eroded(images: Images) -> Images:

@@ -13,7 +13,7 @@ from cnn_core.drawing.changes import (
     shifted,
     turned,
 )
-from cnn_core.drawing.strokes import stroke_width
+from cnn_core.drawing.from_paper.strokes import stroke_width
 from cnn_core.errors import DataError, SelectionError
 from tests.core.networks import article_like, colour_odd_sizes, opened, random_images
 

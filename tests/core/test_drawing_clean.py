@@ -10,10 +10,17 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from cnn_core.drawing.cleaning import NO_STEPS, STEPS, Steps, clean, each_way, usual_steps
-from cnn_core.drawing.ink import composited, has_plain_ground, ink_of
-from cnn_core.drawing.pictures import Picture, picture_of, read_picture
-from cnn_core.drawing.strokes import MNIST_WIDTHS, stroke_width, with_stroke_width
+from cnn_core.drawing.from_paper.cleaning import (
+    NO_STEPS,
+    STEPS,
+    Steps,
+    clean,
+    each_way,
+    usual_steps,
+)
+from cnn_core.drawing.from_paper.ink import composited, has_plain_ground, ink_of
+from cnn_core.drawing.from_paper.pictures import Picture, picture_of, read_picture
+from cnn_core.drawing.from_paper.strokes import MNIST_WIDTHS, stroke_width, with_stroke_width
 from cnn_core.errors import DataError
 from cnn_core.images.dataset import load_dataset
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_core.drawing.picture_headers import MOST_BYTES, MOST_PIXELS, read_header
-from cnn_core.drawing.pictures import LARGEST_SIDE, picture_of, read_picture
+from cnn_core.drawing.from_paper.picture_headers import MOST_BYTES, MOST_PIXELS, read_header
+from cnn_core.drawing.from_paper.pictures import LARGEST_SIDE, picture_of, read_picture
 from cnn_core.errors import DataError
 
 RNG = np.random.default_rng(0)
@@ -226,7 +226,7 @@ def test_only_what_shrinks_while_it_is_read_may_be_larger():
 LIMITED = """
 import sys
 import numpy, PIL.Image
-from cnn_core.drawing.pictures import read_picture
+from cnn_core.drawing.from_paper.pictures import read_picture
 from tests.core.own_peak import own_peak
 data = sys.stdin.buffer.read()
 before = own_peak()

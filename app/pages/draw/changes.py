@@ -16,7 +16,7 @@ from app.pages.draw.view import DrawView
 from cnn_core.drawing.answers import Curve, curve
 from cnn_core.drawing.change_results import SHIFTS, ModelChanges, load_changes
 from cnn_core.drawing.changes import kind_of
-from cnn_core.drawing.strokes import stroke_width
+from cnn_core.drawing.from_paper.strokes import stroke_width
 from cnn_core.errors import ArtifactError
 
 _FIGURE, _NOTE = "draw-changes", "draw-changes-note"

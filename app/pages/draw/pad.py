@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.frame.page import Panel
 from app.pages.draw.cleaning import ADDRESS, NAMES
-from cnn_core.drawing.cleaning import usual_steps
+from cnn_core.drawing.from_paper.cleaning import usual_steps
 
 _TOOLS = (
     ("undo", "Undo", "Take back the last stroke"),

@@ -5,12 +5,17 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.drawing.geometry import cropped, framed, place_in, scale_into, scaled_into
-from cnn_core.drawing.ink import BLANK, Ink, border_of, composited, grey, ink_of
+from cnn_core.drawing.from_paper.geometry import cropped, framed, place_in, scale_into, scaled_into
+from cnn_core.drawing.from_paper.ink import BLANK, Ink, border_of, composited, grey, ink_of
+from cnn_core.drawing.from_paper.paper import without_paper
+from cnn_core.drawing.from_paper.pictures import Picture
+from cnn_core.drawing.from_paper.strokes import (
+    MNIST_WIDTH,
+    MNIST_WIDTHS,
+    stroke_width,
+    with_stroke_width,
+)
 from cnn_core.drawing.own_images import rounded, values_of
-from cnn_core.drawing.paper import without_paper
-from cnn_core.drawing.pictures import Picture
-from cnn_core.drawing.strokes import MNIST_WIDTH, MNIST_WIDTHS, stroke_width, with_stroke_width
 from cnn_core.errors import DataError
 
 MNIST_SHAPE = (28, 28, 1)

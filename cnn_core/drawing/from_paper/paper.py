@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cnn_core.drawing.geometry import resized
-from cnn_core.drawing.ink import BLANK, overview, smooth_surface
+from cnn_core.drawing.from_paper.geometry import resized
+from cnn_core.drawing.from_paper.ink import BLANK, overview, smooth_surface
 
 _WINDOW = 25
 """Rows and columns of an overview that are wider than any stroke."""

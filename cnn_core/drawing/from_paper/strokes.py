@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cnn_core.drawing.geometry import resized
+from cnn_core.drawing.from_paper.geometry import resized
 
 MNIST_WIDTH = 2.5
 """Median width of strokes in MNIST's training images, pixels of a 20 × 20 box."""

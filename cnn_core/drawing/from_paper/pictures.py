@@ -11,7 +11,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from cnn_core.drawing.picture_headers import ACCEPTED, PictureHeader, read_header
+from cnn_core.drawing.from_paper.picture_headers import ACCEPTED, PictureHeader, read_header
 from cnn_core.errors import DataError
 from cnn_core.images.files.bounded_files import data_error
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cnn_core.drawing.geometry import resized
-from cnn_core.drawing.pictures import Picture
+from cnn_core.drawing.from_paper.geometry import resized
+from cnn_core.drawing.from_paper.pictures import Picture
 
 BLANK = 12 / 255
 """Where nothing stands out further than this, there is no ink."""

@@ -1,0 +1,1 @@
+"""From a picture of a drawing to what a network sees, step by step."""
