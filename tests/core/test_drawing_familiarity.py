@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from cnn_core.__main__ import main
-from cnn_core.drawing.familiar_images import N_CANDIDATES, familiarity
-from cnn_core.drawing.reference import build_reference
-from cnn_core.drawing.reference_file import familiarity_file, load_reference, write_reference
+from cnn_core.drawing.familiarity.familiar_images import N_CANDIDATES, familiarity
+from cnn_core.drawing.familiarity.reference import build_reference
+from cnn_core.drawing.familiarity.reference_file import (
+    familiarity_file,
+    load_reference,
+    write_reference,
+)
 from cnn_core.errors import ArtifactError, DataError
 from tests.core.networks import article_like, opened, random_images, seeded
 from tests.core.readout_cases import both_sets
