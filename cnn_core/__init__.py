@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cnn_core.decision.ledger import ledger as ledger
     from cnn_core.decision.ledger import ledgers as ledgers
     from cnn_core.decision.ledger import node_ledger as node_ledger
-    from cnn_core.decision.mean_ledger import mean_ledger as mean_ledger
+    from cnn_core.decision.mean import mean_ledger as mean_ledger
     from cnn_core.decision.race import class_race as class_race
     from cnn_core.decision.race import race as race
     from cnn_core.decision.smallest_edit import smallest_edit as smallest_edit

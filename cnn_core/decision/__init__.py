@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from cnn_core.decision.ledger import NodeLedger as NodeLedger
     from cnn_core.decision.ledger import ledgers as ledgers
     from cnn_core.decision.ledger import node_ledger as node_ledger
-    from cnn_core.decision.mean_ledger import MeanLedger as MeanLedger
-    from cnn_core.decision.mean_ledger import mean_ledger as mean_ledger
+    from cnn_core.decision.mean import MeanLedger as MeanLedger
+    from cnn_core.decision.mean import mean_ledger as mean_ledger
     from cnn_core.decision.pairs import checked_pair as checked_pair
     from cnn_core.decision.pairs import margin_of as margin_of
     from cnn_core.decision.pairs import strongest_other as strongest_other

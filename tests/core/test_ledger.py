@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnn_core.decision.ledger import Ledger, ledger, ledgers, node_ledger
-from cnn_core.decision.mean_ledger import mean_ledger
+from cnn_core.decision.mean import mean_ledger
 from cnn_core.decision.pairs import margin_of, strongest_other
 from cnn_core.errors import DataError, SelectionError
 from cnn_core.network.backend import keras

@@ -10,7 +10,7 @@ from cnn_core.circles.cells import pair_facts as module
 from cnn_core.circles.cells.contrast import class_contrast
 from cnn_core.circles.cells.kept_facts import kept_pair_facts
 from cnn_core.circles.cells.pair_facts import pair_facts
-from cnn_core.decision.mean_ledger import mean_ledger
+from cnn_core.decision.mean import mean_ledger
 from cnn_core.errors import SelectionError
 from cnn_core.images.dataset import Dataset
 from tests.core import networks
