@@ -238,7 +238,7 @@ def _survey(options: argparse.Namespace) -> int:
             models, data, cache_folder=options.cache, anew=options.anew, pixels=options.pixels
         )
     if options.familiarity:
-        from cnn_core.drawing.familiarity.reference import references_of_files
+        from cnn_core.drawing.familiar.reference import references_of_files
 
         references_of_files(models, data, pixels=options.pixels)
     return 0

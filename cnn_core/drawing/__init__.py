@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from cnn_core.drawing.answers import shift_map as shift_map
     from cnn_core.drawing.change_results import ModelChanges as ModelChanges
     from cnn_core.drawing.change_results import load_changes as load_changes
-    from cnn_core.drawing.familiarity.familiar_images import Familiar as Familiar
-    from cnn_core.drawing.familiarity.familiar_images import Reference as Reference
-    from cnn_core.drawing.familiarity.familiar_images import familiarity as familiarity
-    from cnn_core.drawing.familiarity.reference import build_reference as build_reference
-    from cnn_core.drawing.familiarity.reference_file import load_reference as load_reference
+    from cnn_core.drawing.familiar.familiar_images import Familiar as Familiar
+    from cnn_core.drawing.familiar.familiar_images import Reference as Reference
+    from cnn_core.drawing.familiar.familiar_images import familiarity as familiarity
+    from cnn_core.drawing.familiar.reference import build_reference as build_reference
+    from cnn_core.drawing.familiar.reference_file import load_reference as load_reference
     from cnn_core.drawing.from_paper.cleaning import Cleaned as Cleaned
     from cnn_core.drawing.from_paper.cleaning import Steps as Steps
     from cnn_core.drawing.from_paper.cleaning import clean as clean

@@ -18,9 +18,9 @@ from app.pages.draw.way import WAY
 from cnn_core.drawing.answers import curve, shift_map
 from cnn_core.drawing.change_results import SHIFTS, changes_text
 from cnn_core.drawing.change_survey import count_changes
-from cnn_core.drawing.familiarity.familiar_images import Familiar, familiarity
-from cnn_core.drawing.familiarity.reference import build_reference
-from cnn_core.drawing.familiarity.reference_file import familiarity_file, write_reference
+from cnn_core.drawing.familiar.familiar_images import Familiar, familiarity
+from cnn_core.drawing.familiar.reference import build_reference
+from cnn_core.drawing.familiar.reference_file import familiarity_file, write_reference
 from cnn_core.drawing.from_paper.cleaning import NO_STEPS, STEPS
 from cnn_core.drawing.from_paper.pictures import read_picture
 from cnn_core.drawing.morphing import morph

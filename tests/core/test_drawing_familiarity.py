@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from cnn_core.__main__ import main
-from cnn_core.drawing.familiarity.familiar_images import N_CANDIDATES, familiarity
-from cnn_core.drawing.familiarity.reference import build_reference
-from cnn_core.drawing.familiarity.reference_file import (
+from cnn_core.drawing.familiar.familiar_images import N_CANDIDATES, familiarity
+from cnn_core.drawing.familiar.reference import build_reference
+from cnn_core.drawing.familiar.reference_file import (
     familiarity_file,
     load_reference,
     write_reference,

@@ -8,8 +8,8 @@ import pytest
 from cnn_core.artifacts import read_manifest
 from cnn_core.drawing.change_results import SHIFTS, load_changes
 from cnn_core.drawing.changes import shifted
-from cnn_core.drawing.familiarity.familiar_images import values_at
-from cnn_core.drawing.familiarity.reference_file import familiarity_file, load_reference
+from cnn_core.drawing.familiar.familiar_images import values_at
+from cnn_core.drawing.familiar.reference_file import familiarity_file, load_reference
 from cnn_core.drawing.named_changes import NAMED_CHANGES
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.opening import load_network

@@ -13,8 +13,8 @@ from app.frame.commands import places, survey_command
 from app.frame.links import EXPLORE, link
 from app.frame.page import Panel
 from app.pages.draw.view import DrawView
-from cnn_core.drawing.familiarity.familiar_images import Familiar, Neighbour, Reference, familiarity
-from cnn_core.drawing.familiarity.reference_file import familiarity_file, load_reference
+from cnn_core.drawing.familiar.familiar_images import Familiar, Neighbour, Reference, familiarity
+from cnn_core.drawing.familiar.reference_file import familiarity_file, load_reference
 from cnn_core.errors import ArtifactError
 
 _SAID, _NEAR = "draw-familiar", "draw-familiar-near"

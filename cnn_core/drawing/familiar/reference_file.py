@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.drawing.familiarity.familiar_images import Reference
+from cnn_core.drawing.familiar.familiar_images import Reference
 from cnn_core.patterns.files.archives import read_archive, write_archive
 
 FORMAT = 1

@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from cnn_core.artifacts import MANIFEST, replacing
-from cnn_core.drawing.familiarity.familiar_images import N_NEAREST, Reference, nearest, values_at
-from cnn_core.drawing.familiarity.reference_file import (
-    COMPUTED_BY,
-    familiarity_file,
-    write_reference,
-)
+from cnn_core.drawing.familiar.familiar_images import N_NEAREST, Reference, nearest, values_at
+from cnn_core.drawing.familiar.reference_file import COMPUTED_BY, familiarity_file, write_reference
 from cnn_core.errors import printable
 from cnn_core.images.dataset import Dataset, fit_labels, load_dataset
 from cnn_core.network.classifier import Network
