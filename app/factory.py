@@ -15,7 +15,7 @@ from app.frame.wire import connect, connect_slow, slow_callbacks
 from app.pages import PAGES
 from app.serving import downloads
 from app.serving.compression import compress
-from app.serving.grading import GradedApplication, Grading
+from app.serving.gateway.grading import GradedApplication, Grading
 from app.serving.guard import protect
 from app.serving.place import AT_ROOT, Place
 from app.serving.plain_pages import ASSETS

@@ -16,7 +16,7 @@ bind = "{}:{}".format(
     os.environ.get("LOOKING_GLASS_HOST") or "0.0.0.0",
     number_from(os.environ, "LOOKING_GLASS_PORT") or 8050,
 )
-worker_class = "app.serving.worker.PatientWorker"
+worker_class = "app.serving.gateway.worker.PatientWorker"
 workers = number_from(os.environ, "WEB_CONCURRENCY") or 1
 # For what is cheap, in the process that computes; fewer where memory is limited to less than they need.
 threads = 4

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.reading import Progress
 from app.serving.faults import end_process, told_of
-from app.serving.grading import Grading
+from app.serving.gateway.grading import Grading
 from app.serving.headers import FIXED, content_security_policy, framing
 from app.serving.place import AT_ROOT, Place
 from app.serving.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as Answer
 from app.reading import StillReading
 from app.serving.faults import one_line
 from app.serving.foreign import has_own_name
-from app.serving.grading import MOST_PICTURE_BYTES, Grading
+from app.serving.gateway.grading import MOST_PICTURE_BYTES, Grading
 from app.serving.headers import FIXED, content_security_policy, framing
 from app.serving.log import log
 from app.serving.place import AT_ROOT, Place

@@ -6,7 +6,7 @@ that a server can take. Imports nothing that computes: the process in front need
 
 from pathlib import Path
 
-from app.serving.front import MOST_FILE_BYTES, MOST_HELD_BYTES, MOST_OWED_BYTES
+from app.serving.gateway.front import MOST_FILE_BYTES, MOST_HELD_BYTES, MOST_OWED_BYTES
 from cnn_core.terminal import complain
 
 MIB = 2**20

@@ -4,8 +4,8 @@ import os
 import time
 
 from app.serving.door import Door
-from app.serving.grading import GradedApplication, Grading
-from app.serving.worker import PatientWorker
+from app.serving.gateway.grading import GradedApplication, Grading
+from app.serving.gateway.worker import PatientWorker
 from cnn_core.errors import ArtifactError
 
 

@@ -1,6 +1,6 @@
 """Connections: who is waited for too long, and who has to go where there are too many."""
 
-from app.serving.connections import Connections
+from app.serving.gateway.connections import Connections
 
 
 class Connection:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.serving.foreign import has_own_name, is_for_foreign_page
-from app.serving.grading import DOWNLOADS, Grading
+from app.serving.gateway.grading import DOWNLOADS, Grading
 from tests.app.asking import small_app
 
 NONE = frozenset()

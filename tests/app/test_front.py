@@ -1,8 +1,8 @@
 """What the front keeps for all readers, and under which names it may be called."""
 
-from app.serving.front import MOST_FILES, Files
+from app.serving.gateway.front import MOST_FILES, Files
+from app.serving.gateway.whole import Answer
 from app.serving.settings import Settings
-from app.serving.whole import Answer
 
 _FOR_EVER = ((b"Cache-Control", b"max-age=31536000, immutable"),)
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.serving.lanes import FairQueue, Lane, LaneFullError, Reader
+from app.serving.gateway.lanes import FairQueue, Lane, LaneFullError, Reader
 
 
 class Desk:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.serving.grading import MOST_CALLBACK_BYTES
+from app.serving.gateway.grading import MOST_CALLBACK_BYTES
 from app.serving.guard import MOST_QUERY_BYTES
 from app.serving.request_bodies import MOST_PARTS
 from tests.app.callback_requests import (

@@ -19,8 +19,8 @@ from typing import Any
 
 from app.serving.door import Door, LoadingState
 from app.serving.faults import one_line
-from app.serving.grading import Grading
-from app.serving.whole import Answer, answer_of
+from app.serving.gateway.grading import Grading
+from app.serving.gateway.whole import Answer, answer_of
 from cnn_core.terminal import complain
 
 N_DEAR = 1

@@ -9,12 +9,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from app.serving.compute import Compute, ComputeEndedError
 from app.serving.door import Door
 from app.serving.faults import one_line
-from app.serving.lanes import Lane, LaneFullError, Reader
+from app.serving.gateway.compute import Compute, ComputeEndedError
+from app.serving.gateway.lanes import Lane, LaneFullError, Reader
+from app.serving.gateway.whole import Answer, answer_of, encoded, environ_of
 from app.serving.plain_answers import PLAIN_HEADERS, STARTING_ANEW, sentence_of
-from app.serving.whole import Answer, answer_of, encoded, environ_of
 from cnn_core.terminal import complain
 
 MOST_BODY_BYTES = 2**22

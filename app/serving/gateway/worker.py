@@ -13,9 +13,9 @@ import gunicorn.asgi.protocol
 import gunicorn.http.wsgi
 from gunicorn.workers.gasgi import ASGIWorker
 
-from app.serving.compute import fork_compute
-from app.serving.connections import Connections, PatientProtocol
-from app.serving.front import Front
+from app.serving.gateway.compute import fork_compute
+from app.serving.gateway.connections import Connections, PatientProtocol
+from app.serving.gateway.front import Front
 from app.serving.memory import MOST_UNFINISHED_BYTES, lanes_that_fit, memory_limit
 from cnn_core.terminal import complain
 

@@ -1,0 +1,1 @@
+"""Between readers and the process that computes: connections, limits, lanes, whole requests."""
