@@ -13,12 +13,12 @@ from app.frame.language import ENGLISH, LANGUAGES, asked_language
 from app.frame.shell import connect_frame, frame
 from app.frame.wire import connect, connect_slow, slow_callbacks
 from app.pages import PAGES
-from app.serving import downloads
-from app.serving.compression import compress
 from app.serving.gateway.grading import GradedApplication, Grading
 from app.serving.guard import protect
 from app.serving.place import AT_ROOT, Place
-from app.serving.plain_pages import ASSETS
+from app.serving.replies import downloads
+from app.serving.replies.compression import compress
+from app.serving.replies.plain_pages import ASSETS
 
 _INDEX = """<!DOCTYPE html>
 <html lang="LANGUAGE">

@@ -17,7 +17,7 @@ from app.serving.faults import end_process, told_of
 from app.serving.gateway.grading import Grading
 from app.serving.headers import FIXED, content_security_policy, framing
 from app.serving.place import AT_ROOT, Place
-from app.serving.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
+from app.serving.replies.plain_pages import ASSETS, SCRIPT, STYLE, waiting_page
 from cnn_core.errors import LookingGlassError
 from cnn_core.terminal import complain
 

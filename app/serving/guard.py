@@ -23,7 +23,7 @@ from app.serving.gateway.grading import MOST_PICTURE_BYTES, Grading
 from app.serving.headers import FIXED, content_security_policy, framing
 from app.serving.log import log
 from app.serving.place import AT_ROOT, Place
-from app.serving.plain_pages import error_page
+from app.serving.replies.plain_pages import error_page
 from app.serving.request_bodies import BodyChecker, BodyError, parse_json
 from cnn_core.errors import LookingGlassError, SelectionError
 

@@ -3,9 +3,9 @@
 import dash
 from dash import ALL, MATCH, Input, Output, Patch, State, dcc, html
 
-from app.serving.compression import compress
 from app.serving.guard import protect
-from app.serving.plain_pages import ASSETS
+from app.serving.replies.compression import compress
+from app.serving.replies.plain_pages import ASSETS
 from cnn_core.errors import DataError, SelectionError
 
 PAGE_PATHS = ("/", "/compare")

@@ -8,8 +8,8 @@ import re
 import brotli
 import pytest
 
-from app.serving import compression
-from app.serving.compression import SMALLEST
+from app.serving.replies import compression
+from app.serving.replies.compression import SMALLEST
 from tests.app.callback_requests import fitting_body, served
 from tests.app.small_dashboard import LONG_TEXT, small_dashboard
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from app.frame.query import Problem
-from app.serving import file_replies
-from app.serving.file_replies import (
+from app.serving.replies import file_replies
+from app.serving.replies.file_replies import (
     cell_rows,
     csv_text,
     file_reply,

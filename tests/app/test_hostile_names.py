@@ -10,7 +10,7 @@ import pytest
 
 from app.figures.text import plain
 from app.pages import PAGES
-from app.serving.file_replies import csv_text
+from app.serving.replies.file_replies import csv_text
 from cnn_core.drawing.packed import pack
 from tests.app.asking import ask_page, ask_panel
 from tests.app.measured_explorer import measured_app

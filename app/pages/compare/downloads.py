@@ -11,7 +11,7 @@ from app.pages.compare.measures import measures_of
 from app.pages.compare.members import GROUPS
 from app.pages.compare.state import CompareSelection, read
 from app.pages.compare.table import KINDS, CircleTable
-from app.serving.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise
+from app.serving.replies.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise
 
 _NONE = np.empty(0, np.int64)
 

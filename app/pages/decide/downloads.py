@@ -13,7 +13,7 @@ from app.pages.decide.choices import ledger_layers
 from app.pages.decide.state import REFERENCES
 from app.pages.decide.view import reference_of
 from app.plain_numbers import whole_number
-from app.serving.file_replies import (
+from app.serving.replies.file_replies import (
     cell_rows,
     csv_text,
     file_reply,

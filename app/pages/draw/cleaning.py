@@ -18,7 +18,7 @@ from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.subject import Subject
 from app.frame.wording import short_probability
 from app.plain_numbers import count_in
-from app.serving.file_replies import refusal, refused_choice
+from app.serving.replies.file_replies import refusal, refused_choice
 from cnn_core.drawing.from_paper.cleaning import NO_STEPS, STEPS, Cleaned, Steps, clean, each_way
 from cnn_core.drawing.from_paper.pictures import Picture, read_picture
 from cnn_core.drawing.own_images import values_of

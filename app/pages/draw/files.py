@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.explorer import Explorer
-from app.serving.file_replies import refusal
+from app.serving.replies.file_replies import refusal
 from cnn_core.drawing.packed import unpack
 from cnn_core.errors import LookingGlassError
 

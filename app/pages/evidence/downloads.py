@@ -8,7 +8,7 @@ from app.pages.evidence import missing_words
 from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read
 from app.pages.evidence.view import EvidenceView, MeasuredView, look
-from app.serving.file_replies import csv_text, file_reply, refusal, refused_link
+from app.serving.replies.file_replies import csv_text, file_reply, refusal, refused_link
 from cnn_core.readouts.comparing.answers import Paired, Share
 from cnn_core.readouts.comparing.paired import false_discovery_rates
 from cnn_core.readouts.results import ModelReadouts, Readout

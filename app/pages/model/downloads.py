@@ -10,7 +10,7 @@ from app.pages.model.firmness import calibration_of, firmness_of
 from app.pages.model.layout import FILES
 from app.pages.model.state import read
 from app.pages.model.view import ModelView, look
-from app.serving.file_replies import csv_text, file_reply, precise, refused_link, safe_name
+from app.serving.replies.file_replies import csv_text, file_reply, precise, refused_link, safe_name
 from cnn_core.errors import printable
 from cnn_core.images.mnist_writers import writers_of
 

@@ -10,7 +10,7 @@ from app.frame.language import _, asked_language, speaking
 from app.pages.quiz import words
 from app.pages.quiz.state import read, write
 from app.pages.quiz.view import QuizView, grades_of, look, network_grades, readers_of
-from app.serving.file_replies import csv_text, file_reply, refusal, refused_link, safe_name
+from app.serving.replies.file_replies import csv_text, file_reply, refusal, refused_link, safe_name
 from cnn_core.blind_eye.grading import ANSWERS, Grades, grade, is_sure
 from cnn_core.blind_eye.readers import PairReaders
 from cnn_core.circles.circle_reader import UNDECIDED

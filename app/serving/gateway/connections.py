@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from gunicorn.asgi.protocol import ASGIProtocol
 
 from app.serving.gateway.front import MOST_BODY_BYTES
-from app.serving.plain_answers import PLAIN_HEADERS, sentence_of
+from app.serving.replies.plain_answers import PLAIN_HEADERS, sentence_of
 
 MOST_HEADER_BYTES = 2**15
 _MOST_REQUEST_BYTES = 2 * MOST_BODY_BYTES

@@ -14,7 +14,7 @@ from app.serving.faults import one_line
 from app.serving.gateway.compute import Compute, ComputeEndedError
 from app.serving.gateway.lanes import Lane, LaneFullError, Reader
 from app.serving.gateway.whole import Answer, answer_of, encoded, environ_of
-from app.serving.plain_answers import PLAIN_HEADERS, STARTING_ANEW, sentence_of
+from app.serving.replies.plain_answers import PLAIN_HEADERS, STARTING_ANEW, sentence_of
 from cnn_core.terminal import complain
 
 MOST_BODY_BYTES = 2**22

@@ -8,7 +8,7 @@ from app.explorer import Explorer
 from app.frame.defaults import default_layer
 from app.frame.subject import Subject
 from app.plain_numbers import whole_number
-from app.serving.file_replies import (
+from app.serving.replies.file_replies import (
     cell_rows,
     csv_text,
     file_reply,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from html import escape
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 _INSTALLED = _PACKAGE / "assets"
 ASSETS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "assets"
 """Beside the packages in a checkout, inside `app` where it is installed."""

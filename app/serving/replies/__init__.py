@@ -1,0 +1,1 @@
+"""Answers as they are sent: files of numbers, plain pages, compression."""
