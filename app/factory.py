@@ -13,8 +13,8 @@ from app.frame.language import ENGLISH, LANGUAGES, asked_language
 from app.frame.shell import connect_frame, frame
 from app.frame.wire import connect, connect_slow, slow_callbacks
 from app.pages import PAGES
+from app.serving.checks.guard import protect
 from app.serving.gateway.grading import GradedApplication, Grading
-from app.serving.guard import protect
 from app.serving.place import AT_ROOT, Place
 from app.serving.replies import downloads
 from app.serving.replies.compression import compress

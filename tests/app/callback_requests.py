@@ -5,7 +5,7 @@ import os
 
 from hypothesis import strategies as st
 
-from app.serving.request_bodies import CallbackRule
+from app.serving.checks.request_bodies import CallbackRule
 
 _SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.floats(), st.text(max_size=20)

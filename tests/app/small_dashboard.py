@@ -3,7 +3,7 @@
 import dash
 from dash import ALL, MATCH, Input, Output, Patch, State, dcc, html
 
-from app.serving.guard import protect
+from app.serving.checks.guard import protect
 from app.serving.replies.compression import compress
 from app.serving.replies.plain_pages import ASSETS
 from cnn_core.errors import DataError, SelectionError

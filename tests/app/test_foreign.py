@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.serving.foreign import has_own_name, is_for_foreign_page
+from app.serving.checks.foreign import has_own_name, is_for_foreign_page
 from app.serving.gateway.grading import DOWNLOADS, Grading
 from tests.app.asking import small_app
 

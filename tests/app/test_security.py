@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.serving.checks.guard import MOST_QUERY_BYTES
+from app.serving.checks.request_bodies import MOST_PARTS
 from app.serving.gateway.grading import MOST_CALLBACK_BYTES
-from app.serving.guard import MOST_QUERY_BYTES
-from app.serving.request_bodies import MOST_PARTS
 from tests.app.callback_requests import (
     ANYTHING,
     damaged_bodies,
@@ -206,7 +206,7 @@ def test_body_that_is_too_large_is_413(client):
     [(b'{"output": [', b"[],", b"0]}"), (b'{"output": "echo.children", "a": [', b"1,", b"0]}")],
 )
 def test_body_of_too_many_parts_is_413_before_it_is_parsed(client, monkeypatch, start, part, end):
-    monkeypatch.setattr("app.serving.request_bodies.json.loads", None)
+    monkeypatch.setattr("app.serving.checks.request_bodies.json.loads", None)
     raw = start + part * MOST_PARTS + end
     assert client.post(CALLBACK, data=raw, content_type="application/json").status_code == 413
 
@@ -307,7 +307,7 @@ def test_match_is_the_same_component_everywhere(app, client):
 
 
 def test_optional_component_that_is_absent_is_named_by_its_pattern():
-    from app.serving.request_bodies import Dependency
+    from app.serving.checks.request_bodies import Dependency
 
     spec = {"id": '{"row":["MATCH"],"type":"x"}', "property": "value", "allow_optional": True}
     optional = Dependency.declared(spec)

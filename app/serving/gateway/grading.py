@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.serving.foreign import has_own_name, is_for_foreign_page
+from app.serving.checks.foreign import has_own_name, is_for_foreign_page
 
 CALLBACK = "/_dash-update-component"
 DOWNLOADS = "/download/"

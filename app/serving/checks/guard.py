@@ -17,14 +17,14 @@ from werkzeug.exceptions import default_exceptions as standard
 from werkzeug.wrappers import Response as Answer
 
 from app.reading import StillReading
+from app.serving.checks.foreign import has_own_name
+from app.serving.checks.request_bodies import BodyChecker, BodyError, parse_json
 from app.serving.faults import one_line
-from app.serving.foreign import has_own_name
 from app.serving.gateway.grading import MOST_PICTURE_BYTES, Grading
 from app.serving.headers import FIXED, content_security_policy, framing
 from app.serving.log import log
 from app.serving.place import AT_ROOT, Place
 from app.serving.replies.plain_pages import error_page
-from app.serving.request_bodies import BodyChecker, BodyError, parse_json
 from cnn_core.errors import LookingGlassError, SelectionError
 
 MOST_QUERY_BYTES = 8_000
