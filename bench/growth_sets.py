@@ -106,7 +106,7 @@ def measure_set(folder, repeats=15):
     -------
     dict of str to float
     """
-    from app.frame.search import find
+    from app.frame.browsing.search import find
     from bench.growth_asking import Asking
     from bench.growth_models import opened
 

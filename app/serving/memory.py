@@ -16,7 +16,7 @@ MOST_UNFINISHED_BYTES = 32 * MIB
 BASE_BYTES = 432 * MIB
 """Of all processes when the shipped networks are loaded and nothing was asked yet: measured."""
 CACHE_BYTES = 160 * MIB
-"""Of answers that were made lately, in `app.explorer`, `app.frame.search` and on Compare."""
+"""Of answers that were made lately, in `app.explorer`, `app.frame.browsing.search` and on Compare."""
 CHEAP_BYTES = 64 * MIB
 """Of one cheap question: a batch of images with all layers."""
 DEAR_BYTES = 192 * MIB

@@ -9,9 +9,9 @@ import pytest
 
 from app.figures.pictures.rings import rings_picture
 from app.figures.pictures.slots import Slots
+from app.frame.browsing.search import search
 from app.frame.components import notices
 from app.frame.query import Problem
-from app.frame.search import search
 from app.frame.wire import placed
 from app.pages.compare import PAGE, words, worth
 from app.pages.compare.members import neighbours

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.frame.search import place_among_found, steps
+from app.frame.browsing.search import place_among_found, steps
 from app.frame.subject import Subject
 from app.pages.explore import PAGE, words
 from app.pages.explore.state import read, write

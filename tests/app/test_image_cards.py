@@ -8,7 +8,7 @@ from PIL import Image
 
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame import links
-from app.frame.cards import card_actions, image_card, image_cards
+from app.frame.browsing.cards import card_actions, image_card, image_cards
 from app.frame.links import COMPARE, EXPLORE, link, link_to
 from app.frame.subject import Subject
 from app.pages import PAGES

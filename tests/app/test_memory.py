@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import app.explorer
-import app.frame.search
+import app.frame.browsing.search
 import app.pages.compare.measures as measures
 import cnn_core.circles.cells.pair_facts
 import cnn_core.network.batches
@@ -21,7 +21,7 @@ SHIPPED = 1280 * MIB
 def test_the_parts_are_those_of_the_rooms():
     kept = app.explorer._MOST_CACHED_BYTES + app.explorer._MOST_KEPT_BYTES
     on_compare = measures._GROUP_BYTES + measures._MEASURE_BYTES
-    assert kept + on_compare + app.frame.search._found._most_bytes <= memory.CACHE_BYTES
+    assert kept + on_compare + app.frame.browsing.search._found._most_bytes <= memory.CACHE_BYTES
     assert cnn_core.network.batches.BATCH_BYTES <= memory.CHEAP_BYTES
     slices = cnn_core.circles.cells.pair_facts.MOST_BYTES + cnn_core.network.batches.BATCH_BYTES
     assert max(slices, cnn_core.patterns.optimising.ascent._BYTES_AT_ONCE) <= memory.DEAR_BYTES

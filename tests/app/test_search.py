@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.frame.search import find, search
+from app.frame.browsing.search import find, search
 from cnn_core.errors import SelectionError
 from tests.app.small_explorer import CLASS_NAMES, small_explorer
 

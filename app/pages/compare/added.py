@@ -1,9 +1,9 @@
 """The image that an address adds to a group: by its number, by a search, or the reader's own."""
 
 from app.explorer import Explorer
+from app.frame.browsing.search import search
 from app.frame.fields import Field, Values
 from app.frame.query import Problem, Query
-from app.frame.search import search
 from app.pages.compare.members import OWN, OWN_WORD
 from cnn_core.circles.groups import MOST_MEMBERS
 from cnn_core.errors import SelectionError

@@ -11,10 +11,10 @@ from app.explorer import Explorer
 from app.figures import theme
 from app.figures.pictures.board import EMPTY_BOARD, board_figure
 from app.figures.pictures.grid import receptive_link
+from app.frame.browsing.search import HELP
 from app.frame.components import control, graph, labelled, switch
 from app.frame.defaults import default_image, default_pair, stand_in_image
 from app.frame.page import Panel
-from app.frame.search import HELP
 from app.frame.wording import number_text
 from app.pages.compare.members import GROUPS, RULES
 from app.pages.compare.state import CompareSelection

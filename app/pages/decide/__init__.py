@@ -8,11 +8,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
+from app.frame.browsing.image_chooser import image_search, image_steps
+from app.frame.browsing.search import steps
 from app.frame.components import control, labelled, select
-from app.frame.image_chooser import image_search, image_steps
 from app.frame.links import DECIDE
 from app.frame.page import Page, Reply
-from app.frame.search import steps
 from app.pages.decide import words
 from app.pages.decide.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL
 from app.pages.decide.choices import ledger_layers, unit_layers

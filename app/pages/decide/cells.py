@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.figures.pictures.grid import grid_figure, receptive_link
 from app.figures.pictures.signed import signed_grid, with_cells
-from app.frame.answer import ONE
+from app.frame.browsing.answer import ONE
 from app.frame.components import graph, picture_button, select, summary_id, table
 from app.frame.links import PATTERNS, link_to
 from app.frame.page import Panel

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.charts.drawn import drawn_figure
-from app.frame.answer import ONE
+from app.frame.browsing.answer import ONE
 from app.frame.components import EMPTY_FIGURE, graph, summary_id
 from app.frame.page import Panel
 from app.pages.decide import results_words as words

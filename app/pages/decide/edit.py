@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
-from app.frame.answer import ONE
+from app.frame.browsing.answer import ONE
 from app.frame.components import number, select, table
 from app.frame.defaults import default_layer
 from app.frame.page import Panel

@@ -7,7 +7,7 @@ from dash import html
 from app.figures.charts.silenced_answer import silenced_answer_figure
 from app.figures.pictures.image import image_figure
 from app.figures.pictures.thumbnail import image_thumbnail
-from app.frame.answer import ONE, answer_panel, image_summary, place_in_search
+from app.frame.browsing.answer import ONE, answer_panel, image_summary, place_in_search
 from app.frame.components import graph, summary_id
 from app.frame.page import Panel
 from app.pages.decide import words

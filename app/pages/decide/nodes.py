@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.figures.charts.ledger import ledger_figure
 from app.figures.theme import class_colour
-from app.frame.answer import ONE
+from app.frame.browsing.answer import ONE
 from app.frame.components import graph, summary_id
 from app.frame.links import DECIDE, PATTERNS, link_to
 from app.frame.page import Panel, Part

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.pictures.signed import signed_image
-from app.frame.answer import ONE
+from app.frame.browsing.answer import ONE
 from app.frame.components import EMPTY_FIGURE, graph, select, summary_id, table
 from app.frame.page import Panel
 from app.pages.decide import pixels_words as words

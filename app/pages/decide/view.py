@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.explorer import Explorer
+from app.frame.browsing.search import Found, found_by
 from app.frame.defaults import columns_for
 from app.frame.page import View
-from app.frame.search import Found, found_by
 from app.pages.decide.state import DecideSelection
 from cnn_core.decision.ledger import Ledger, ledger, node_ledger
 from cnn_core.decision.references import Reference, mean_image, reference_image

@@ -10,9 +10,9 @@ from flask import Flask
 from app.explorer import Explorer
 from app.figures.charts.answer import answer_figure
 from app.figures.pictures.grid import grid_figure, receptive_link
+from app.frame.browsing.image_chooser import image_steps
 from app.frame.components import EMPTY_FIGURE, graph, select, summary_id
 from app.frame.defaults import columns_for
-from app.frame.image_chooser import image_steps
 from app.frame.links import DRAW
 from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.wording import probability_text, shape_text

@@ -3,11 +3,11 @@
 from typing import Any
 
 from app.figures.charts.ladder import figure_height, share_figure
+from app.frame.browsing.search import MOST_NEIGHBOURS
 from app.frame.components import summary_id
 from app.frame.links import EVIDENCE
 from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.readouts import fitted_elsewhere
-from app.frame.search import MOST_NEIGHBOURS
 from app.pages.evidence import (
     card_parts,
     claim_parts,

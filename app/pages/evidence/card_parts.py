@@ -5,7 +5,7 @@ from dataclasses import replace
 from dash import html
 from dash.development.base_component import Component
 
-from app.frame.cards import card_actions, image_card, image_cards
+from app.frame.browsing.cards import card_actions, image_card, image_cards
 from app.frame.links import EVIDENCE as PATH
 from app.pages.evidence.state import write
 from app.pages.evidence.view import Disagreement, MeasuredView

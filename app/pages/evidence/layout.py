@@ -7,8 +7,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
+from app.frame.browsing.image_chooser import image_steps
 from app.frame.components import graph, labelled, picture_button, select
-from app.frame.image_chooser import image_steps
 
 PURPOSE, TRAINING, STEPS, REST, MISSING = (
     "evidence-purpose",

@@ -7,12 +7,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
+from app.frame.browsing.image_chooser import image_search, image_steps
+from app.frame.browsing.search import steps
 from app.frame.components import select
-from app.frame.image_chooser import image_search, image_steps
 from app.frame.links import COMPARE, EXPLORE, LESSON, link, link_to
 from app.frame.page import Page, Reply, Steps
 from app.frame.query import write_query
-from app.frame.search import steps
 from app.pages.explore import words
 from app.pages.explore.grid import CHOICES, GRID, GRID_PANEL, STRIP_LINKS, STRIP_PANEL, UNIT_PANEL
 from app.pages.explore.image import (

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.figures.charts.answer import answer_figure
 from app.figures.pictures.image import image_figure
-from app.frame.answer import ONE, answer_panel, image_summary, place_in_search
+from app.frame.browsing.answer import ONE, answer_panel, image_summary, place_in_search
 from app.frame.components import graph, summary_id
 from app.frame.page import Panel
 from app.pages.explore import words

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.explorer import Explorer
+from app.frame.browsing.search import Found, found_by
 from app.frame.defaults import columns_for, pair_of
 from app.frame.page import View
-from app.frame.search import Found, found_by
 from app.pages.explore.state import ExploreSelection
 from cnn_core.decision.votes import vote_order
 from cnn_core.network.layers import LayerInfo

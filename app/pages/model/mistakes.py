@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 from numpy.typing import NDArray
 
-from app.frame.cards import image_card, image_cards
+from app.frame.browsing.cards import image_card, image_cards
 from app.frame.links import COMPARE, EXPLORE, link
 from app.frame.links import MODEL as PATH
 from app.pages.model import words

@@ -6,11 +6,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
+from app.frame.browsing.image_chooser import image_steps
+from app.frame.browsing.search import steps
 from app.frame.components import number, select
-from app.frame.image_chooser import image_steps
 from app.frame.links import PATTERNS
 from app.frame.page import Page, Reply
-from app.frame.search import steps
 from app.pages.patterns import words
 from app.pages.patterns.article import ARTICLE
 from app.pages.patterns.quiz import QUIZ

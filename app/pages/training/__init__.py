@@ -13,6 +13,8 @@ from app.figures.charts.answer import answer_figure
 from app.figures.charts.course import LINES, course_figure
 from app.figures.pictures.grid import grid_figure, receptive_link
 from app.figures.pictures.image import image_figure
+from app.frame.browsing.image_chooser import image_search, image_steps
+from app.frame.browsing.search import search_text, steps
 from app.frame.components import (
     EMPTY_FIGURE,
     control,
@@ -23,10 +25,8 @@ from app.frame.components import (
     summary_id,
     switch,
 )
-from app.frame.image_chooser import image_search, image_steps
 from app.frame.links import TRAINING
 from app.frame.page import Page, Panel, Reply
-from app.frame.search import search_text, steps
 from app.frame.wording import shape_text
 from app.pages.training import words
 from app.pages.training.state import FIELDS, TrainingSelection

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.explorer import Explorer
+from app.frame.browsing.search import Found, found_by
 from app.frame.defaults import columns_for
 from app.frame.page import View
-from app.frame.search import Found, found_by
 from app.pages.training.state import TrainingSelection, pair
 from cnn_core.decision.votes import vote_order
 from cnn_core.errors import LookingGlassError

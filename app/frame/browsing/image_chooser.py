@@ -5,9 +5,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
+from app.frame.browsing.search import HELP
 from app.frame.components import control, labelled, still_reading
 from app.frame.defaults import default_pair
-from app.frame.search import HELP
 
 
 def image_steps(*, to_mistakes: bool = True) -> Component:

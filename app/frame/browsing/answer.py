@@ -8,9 +8,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
+from app.frame.browsing.search import search_text
 from app.frame.components import control, graph, labelled, summary_id
 from app.frame.page import Panel
-from app.frame.search import search_text
 from app.frame.subject import Subject
 from app.frame.wording import answer_title
 

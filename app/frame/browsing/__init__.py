@@ -1,0 +1,1 @@
+"""From image to image: cards, search, the buttons that lead on, the side about one image."""
