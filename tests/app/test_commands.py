@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.explorer import Explorer
-from app.frame.commands import places, survey_command
+from app.frame.recorded.commands import places, survey_command
 from cnn_core.__main__ import command_parser
 from cnn_core.network.pixels import with_values_joined
 from cnn_core.shipped_files import DATA_FILE, SHIPPED

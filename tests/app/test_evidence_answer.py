@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.figures.charts.ladder import STYLES, share_figure
-from app.frame.readouts import Found
+from app.frame.recorded.readouts import Found
 from app.frame.wording import percent
 from app.pages.evidence import parts, twins, used_parts, words
 from app.pages.evidence.purpose import purpose

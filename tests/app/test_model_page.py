@@ -12,7 +12,7 @@ import pytest
 from dash.development.base_component import Component
 
 from app.frame.browsing.search import search
-from app.frame.records import disputed_in, records_of
+from app.frame.recorded.records import disputed_in, records_of
 from app.frame.wording import percent
 from app.pages.explore.state import read as read_explore
 from app.pages.model import PAGE, firmness, mistakes, tables, words

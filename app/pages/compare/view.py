@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.explorer import Explorer
 from app.figures.pictures.slots import Slots
 from app.frame.page import View
-from app.frame.records import disputed_in
+from app.frame.recorded.records import disputed_in
 from app.pages.compare.measures import GroupValues, Measures, measures_of
 from app.pages.compare.members import GROUPS, OWN
 from app.pages.compare.state import CompareSelection

@@ -9,9 +9,9 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
-from app.frame.commands import places, survey_command
 from app.frame.links import EXPLORE, link
 from app.frame.page import Panel
+from app.frame.recorded.commands import places, survey_command
 from app.pages.draw.view import DrawView
 from cnn_core.drawing.familiar.familiar_images import Familiar, Neighbour, Reference, familiarity
 from cnn_core.drawing.familiar.reference_file import familiarity_file, load_reference

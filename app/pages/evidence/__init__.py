@@ -7,7 +7,7 @@ from app.frame.browsing.search import MOST_NEIGHBOURS
 from app.frame.components import summary_id
 from app.frame.links import EVIDENCE
 from app.frame.page import Page, Panel, Reply, Steps
-from app.frame.readouts import fitted_elsewhere
+from app.frame.recorded.readouts import fitted_elsewhere
 from app.pages.evidence import (
     card_parts,
     claim_parts,

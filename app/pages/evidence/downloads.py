@@ -3,7 +3,7 @@
 from flask import Flask, Response, abort, request
 
 from app.explorer import Explorer
-from app.frame.readouts import find_results
+from app.frame.recorded.readouts import find_results
 from app.pages.evidence import missing_words
 from app.pages.evidence.layout import FILES
 from app.pages.evidence.state import read

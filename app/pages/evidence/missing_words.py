@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.frame.commands import places, survey_command
+from app.frame.recorded.commands import places, survey_command
 from app.pages.evidence.view import EvidenceView
 from cnn_core.errors import printable
 

@@ -18,7 +18,7 @@ from app.frame.fields import (
 )
 from app.frame.pair import asked_pair, usual_class
 from app.frame.query import Problem, Query
-from app.frame.readouts import find_results
+from app.frame.recorded.readouts import find_results
 from cnn_core.circles.groups import clearest
 from cnn_core.readouts.results import ALL_CLASSES
 

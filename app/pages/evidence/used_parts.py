@@ -5,8 +5,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from app.frame.commands import survey_command
 from app.frame.components import table
+from app.frame.recorded.commands import survey_command
 from app.frame.wording import number_text, percent, signed_interval
 from app.pages.evidence.titles import layer_title
 from app.pages.evidence.view import MeasuredView

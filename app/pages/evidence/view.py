@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.frame.page import View
-from app.frame.readouts import Found, find_results
+from app.frame.recorded.readouts import Found, find_results
 from app.pages.evidence.nodes import NodeOrder, order_of_nodes
 from app.pages.evidence.state import EvidenceSelection
 from cnn_core.readouts.comparing import pooling

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.explorer import Explorer
 from app.frame.defaults import default_layer, default_pair
-from app.frame.readouts import find_results
+from app.frame.recorded.readouts import find_results
 from app.frame.subject import Subject
 from cnn_core.circles.groups import clearest
 from cnn_core.decision.ledger import node_ledger

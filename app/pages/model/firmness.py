@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.frame.components import table
-from app.frame.records import disputed_in
+from app.frame.recorded.records import disputed_in
 from app.frame.wording import interval, percent
 from app.pages.model.view import ModelView
 from cnn_core.images.mnist_writers import BLOCK, Writers, writers_of

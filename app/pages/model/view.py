@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from app.explorer import Explorer
 from app.figures.charts.training import Curve
 from app.frame.page import View
-from app.frame.records import ModelRecords, disputed_in, records_of
+from app.frame.recorded.records import ModelRecords, disputed_in, records_of
 from app.pages.model.images import listed_images, n_pages, on_page
 from app.pages.model.state import ModelSelection
 from cnn_core.images.disputed_labels import DisputedLabels

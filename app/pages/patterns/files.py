@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.explorer import Explorer
-from app.frame.commands import survey_command
+from app.frame.recorded.commands import survey_command
 from cnn_core.errors import ArtifactError
 from cnn_core.patterns.files.pattern_file import load_patterns, patterns_file
 from cnn_core.patterns.files.relatives_file import RELATIVES, Relatives, load_relatives

@@ -9,7 +9,7 @@ from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.language import _
 from app.frame.links import EXPLORE, link
 from app.frame.page import Panel
-from app.frame.records import disputed_in
+from app.frame.recorded.records import disputed_in
 from app.frame.subject import Subject
 from app.pages.quiz import words
 from app.pages.quiz.trial import BLOCK

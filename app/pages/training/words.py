@@ -2,7 +2,7 @@
 
 from shlex import quote
 
-from app.frame.commands import places, survey_command
+from app.frame.recorded.commands import places, survey_command
 from app.frame.wording import interval, percent, probability_text, signed, unit_word
 from app.pages.training.view import TrainingView
 from cnn_core.errors import printable
