@@ -8,10 +8,10 @@ import dash
 from flask import Response, request
 
 from app.explorer import Explorer
-from app.frame.help import help_dialog
-from app.frame.language import ENGLISH, LANGUAGES, asked_language
 from app.frame.shell import connect_frame, frame
 from app.frame.wire import connect, connect_slow, slow_callbacks
+from app.frame.words.help import help_dialog
+from app.frame.words.language import ENGLISH, LANGUAGES, asked_language
 from app.pages import PAGES
 from app.serving.checks.guard import protect
 from app.serving.gateway.grading import GradedApplication, Grading

@@ -1,4 +1,4 @@
-// Parts that the server sends as plain HTML (app/frame/markup.py) take the place of those that stand. Only
+// Parts that the server sends as plain HTML (app/frame/words/markup.py) take the place of those that stand. Only
 // what differs is changed, so that the focus, the pointer and pictures that are the same stay.
 (() => {
   "use strict";

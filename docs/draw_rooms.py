@@ -13,7 +13,7 @@ from tests.harness.imports import imports, modules
 DRAWING = Path(__file__).parent / "rooms.svg"
 ROOT = DRAWING.parent.parent
 # Modules that stand for themselves, since rooms below and above need them.
-SINGLE = ("app.bounded_cache", "app.explorer", "app.frame.wording", "cnn_core.__main__")
+SINGLE = ("app.bounded_cache", "app.explorer", "app.frame.words.wording", "cnn_core.__main__")
 START, BASE = "app", "cnn_core"
 TOLD = {
     START: "The command, the WSGI application, the list of pages.",

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.explorer import Explorer
 from app.frame.fields import Selection
-from app.frame.language import ENGLISH, spoken
 from app.frame.page import Page, Reply, Steps
+from app.frame.words.language import ENGLISH, spoken
 from app.reading import StillReading
 
 PATH = "path"

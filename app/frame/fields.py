@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from app.explorer import Explorer
 from app.frame.defaults import default_image, default_layer, stand_in_image
-from app.frame.language import ENGLISH, LANGUAGES, browser_language
 from app.frame.query import Problem, Query, write_query
 from app.frame.subject import Subject
+from app.frame.words.language import ENGLISH, LANGUAGES, browser_language
 from app.reading import StillReading
 from cnn_core.errors import LookingGlassError
 
@@ -64,7 +64,7 @@ class Selection:
     embed
         Whether the page stands in a frame of another page, without its own header.
     lang
-        Language of the reader: a key of `app.frame.language.LANGUAGES`.
+        Language of the reader: a key of `app.frame.words.language.LANGUAGES`.
     """
 
     model: str

@@ -16,10 +16,10 @@ from flask import Flask
 from app.explorer import Explorer
 from app.frame.defaults import default_pair
 from app.frame.fields import Completion, Field, Selection, read_selection, write_selection
-from app.frame.language import ENGLISH, _, asked_language
-from app.frame.markup import markup
 from app.frame.query import Problem
-from app.frame.wording import images_of
+from app.frame.words.language import ENGLISH, _, asked_language
+from app.frame.words.markup import markup
+from app.frame.words.wording import images_of
 
 S = TypeVar("S", bound=Selection)
 
@@ -198,7 +198,7 @@ class Page(Generic[S]):
         What the page answers, in one sentence for a student; {p} and {q} stand for the names of
         the first pair of classes.
     words
-        Words of `app.frame.glossary` that the page uses.
+        Words of `app.frame.words.glossary` that the page uses.
     keys
         Keys and what each does here.
     help
@@ -220,7 +220,7 @@ class Page(Generic[S]):
     complete
         Adds to the values of an address what follows from them.
     languages
-        Those in which its sentences can be said, see `app.frame.language`.
+        Those in which its sentences can be said, see `app.frame.words.language`.
     opened_from
         Paths of the pages that lead to it, where it does not stand in the navigation; the first of
         them is marked there.

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from app.frame.wording import quoted_part
+from app.frame.words.wording import quoted_part
 from app.plain_numbers import count_in, decimal_number, whole_number
 
 LONGEST_QUERY = 4000

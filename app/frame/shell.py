@@ -9,11 +9,11 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.frame.address import ANSWER, NOTICES, PATH, SENTENCE, Address, query_store
-from app.frame.glossary import words_of_page
-from app.frame.language import ENGLISH, asked_language, speaking
 from app.frame.links import EXPLORE
 from app.frame.page import Page
 from app.frame.wire import placed
+from app.frame.words.glossary import words_of_page
+from app.frame.words.language import ENGLISH, asked_language, speaking
 
 PAGE_BODY = "page-body"
 

@@ -22,9 +22,9 @@ from app.frame.address import (
 )
 from app.frame.components import notices
 from app.frame.fields import carried_values
-from app.frame.language import speaking
 from app.frame.page import Page, Panel, Part, Told
 from app.frame.query import write_query
+from app.frame.words.language import speaking
 from app.reading import StillReading
 
 

@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from app.frame.language import CATALOGUES
+from app.frame.words.language import CATALOGUES
 
 CODE = Path(__file__).parents[1]
 # The history tells when a file was changed; the same sentences give the same file.

@@ -9,9 +9,9 @@ import pytest
 
 from app.frame.address import Address
 from app.frame.fields import CARRIED
-from app.frame.glossary import TERMS
 from app.frame.shell import frame
 from app.frame.wire import _drawn
+from app.frame.words.glossary import TERMS
 from app.pages import PAGES
 from cnn_core.drawing.packed import pack
 from tests.app.asking import ask_page, ask_panel, small_app

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from app.frame.wording import signed
+from app.frame.words.wording import signed
 from app.pages.decide import PAGE
 from app.pages.decide import pixels_words as words
 from app.pages.decide.results import path_of

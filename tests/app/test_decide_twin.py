@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from app.explorer import Explorer
-from app.frame.wording import signed
+from app.frame.words.wording import signed
 from app.pages.decide import PAGE, twin
 from app.pages.decide.state import read
 from app.pages.decide.twin import _of_seed, twin_of, twin_text, twins_of

@@ -12,7 +12,7 @@ import pytest
 from app.figures.charts.ladder import STYLES, Mark, share_figure
 from app.figures.charts.shares import least_mistakes, mistakes, share_axis, share_text
 from app.frame.recorded.readouts import Found, find_results
-from app.frame.wording import percent
+from app.frame.words.wording import percent
 from app.pages.evidence import words
 from app.pages.evidence.missing_words import missing_text
 from app.pages.evidence.purpose import purpose, steps_of

@@ -7,7 +7,7 @@ import pytest
 
 from app.figures.charts.ladder import STYLES, share_figure
 from app.frame.recorded.readouts import Found
-from app.frame.wording import percent
+from app.frame.words.wording import percent
 from app.pages.evidence import parts, twins, used_parts, words
 from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import read

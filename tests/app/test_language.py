@@ -5,8 +5,8 @@ from threading import Thread
 
 import pytest
 
-from app.frame.glossary import TERMS
-from app.frame.language import (
+from app.frame.words.glossary import TERMS
+from app.frame.words.language import (
     CATALOGUES,
     LANGUAGES,
     _,

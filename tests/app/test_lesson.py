@@ -10,9 +10,9 @@ import pytest
 
 from app.explorer import Explorer
 from app.factory import create_app
-from app.frame.language import speaking
 from app.frame.recorded.readouts import Found, find_results
 from app.frame.subject import Subject
+from app.frame.words.language import speaking
 from app.pages import PAGES
 from app.pages.evidence.purpose import steps_of
 from app.pages.lesson import facts

@@ -7,7 +7,7 @@ import pytest
 from dash import dcc, html
 
 from app.frame import wire
-from app.frame.markup import markup
+from app.frame.words.markup import markup
 from app.pages import PAGES
 from tests.app.asking import small_app, small_explorer
 

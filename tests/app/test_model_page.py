@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from app.frame.browsing.search import search
 from app.frame.recorded.records import disputed_in, records_of
-from app.frame.wording import percent
+from app.frame.words.wording import percent
 from app.pages.explore.state import read as read_explore
 from app.pages.model import PAGE, firmness, mistakes, tables, words
 from app.pages.model.images import MOST_ON_A_PAGE, listed_images, n_pages, on_page, search_words

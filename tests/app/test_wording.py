@@ -13,7 +13,7 @@ from scipy.special import softmax
 from app.figures.charts.answer import answer_figure
 from app.figures.charts.silenced_answer import silenced_answer_figure
 from app.figures.theme import class_colour
-from app.frame import wording
+from app.frame.words import wording
 
 APP = Path(wording.__file__).parent
 # Files are read by programs, and the shell of the server writes to a log: there a minus is ASCII.
@@ -204,7 +204,7 @@ def test_what_a_reader_typed_stands_in_a_sentence():
 
 
 def test_no_page_writes_a_signed_number_by_itself():
-    """Only `app.frame.wording` writes signs: "+" in a format elsewhere gives an ASCII minus."""
+    """Only `app.frame.words.wording` writes signs: "+" in a format elsewhere gives an ASCII minus."""
     own = re.compile(r":\+[,.\d]")
     found = [
         path.relative_to(APP).as_posix()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.figures import theme
 from app.figures.text import LONGEST_NAME, plain
-from app.frame.wording import MOST_BARS, exact_probability, short_probability, signed
+from app.frame.words.wording import MOST_BARS, exact_probability, short_probability, signed
 
 SCALES = ("linear", "log", "logits")
 

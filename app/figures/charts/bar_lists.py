@@ -5,7 +5,7 @@ from typing import Any
 
 from app.figures import theme
 from app.figures.text import LONGEST_NAME, plain
-from app.frame.wording import signed
+from app.frame.words.wording import signed
 
 _COLUMNS = ((0.0, 0.35), (0.65, 1.0))
 

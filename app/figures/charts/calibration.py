@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.figures import theme
-from app.frame.wording import percent
+from app.frame.words.wording import percent
 from cnn_core.survey.calibration import Bin
 
 

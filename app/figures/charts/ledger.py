@@ -6,7 +6,7 @@ from typing import Any
 
 from app.figures import theme
 from app.figures.text import plain
-from app.frame.wording import signed
+from app.frame.words.wording import signed
 
 _FOLDED = 0.45
 _HALF_BAR = 0.41

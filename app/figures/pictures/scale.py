@@ -2,7 +2,7 @@
 
 from math import floor, isfinite, log10
 
-from app.frame.wording import number_text
+from app.frame.words.wording import number_text
 
 _MOST_BETWEEN = 5
 _LEAST_DISTANCE = 0.09

@@ -12,7 +12,7 @@ from app.frame.browsing.search import search_text
 from app.frame.components import control, graph, labelled, summary_id
 from app.frame.page import Panel
 from app.frame.subject import Subject
-from app.frame.wording import answer_title
+from app.frame.words.wording import answer_title
 
 ONE = ("model", "set", "image", "own")
 """Keys that name the image and the network."""

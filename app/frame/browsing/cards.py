@@ -9,7 +9,7 @@ from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.links import COMPARE, DECIDE, EXPLORE, link
 from app.frame.subject import Subject
-from app.frame.wording import probability_text, short_probability
+from app.frame.words.wording import probability_text, short_probability
 
 _LARGEST_THUMBNAIL = 64
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.explorer import Explorer
 from app.frame.fields import Field, Values
 from app.frame.query import Problem, Query
-from app.frame.wording import quoted_part
+from app.frame.words.wording import quoted_part
 from app.plain_numbers import count_in
 from cnn_core.network.layers import LayerInfo
 

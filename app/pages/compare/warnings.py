@@ -1,6 +1,6 @@
 """What the reader of the circles has to know before believing them."""
 
-from app.frame.wording import plural
+from app.frame.words.wording import plural
 from app.pages.compare.members import OWN
 from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView

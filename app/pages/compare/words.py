@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.frame.wording import images_of, interval, percent, plural, signed, signed_interval
+from app.frame.words.wording import images_of, interval, percent, plural, signed, signed_interval
 from app.pages.compare import hand_words
 from app.pages.compare.measures import Worth
 from app.pages.compare.state import CompareSelection

@@ -13,7 +13,7 @@ from app.frame.components import graph, picture_button, select, summary_id, tabl
 from app.frame.links import PATTERNS, link_to
 from app.frame.page import Panel
 from app.frame.query import write_query
-from app.frame.wording import shape_text
+from app.frame.words.wording import shape_text
 from app.pages.decide import words
 from app.pages.decide.choices import ledger_layers, unit_layers
 from app.pages.decide.nodes import NODES

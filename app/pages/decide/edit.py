@@ -12,7 +12,7 @@ from app.frame.components import number, select, table
 from app.frame.defaults import default_layer
 from app.frame.page import Panel
 from app.frame.subject import Subject
-from app.frame.wording import probability_text, unit_word
+from app.frame.words.wording import probability_text, unit_word
 from app.pages.decide import results_words as words
 from app.pages.decide.choices import default_donor
 from app.pages.decide.results import donors_of, edit_of

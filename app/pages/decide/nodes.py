@@ -13,7 +13,7 @@ from app.frame.browsing.answer import ONE
 from app.frame.components import graph, summary_id
 from app.frame.links import DECIDE, PATTERNS, link_to
 from app.frame.page import Panel, Part
-from app.frame.wording import signed
+from app.frame.words.wording import signed
 from app.pages.decide import results_words, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.results import mean_effects

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.explorer import Explorer
-from app.frame.wording import number_text, signed
+from app.frame.words.wording import number_text, signed
 from app.pages.decide.view import DecideView, mean_set, reference_of
 from cnn_core.decision.ledger import Ledger
 from cnn_core.decision.references import TOLERANCE, IntegratedGradients, Reference

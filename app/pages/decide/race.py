@@ -10,7 +10,7 @@ from app.figures.charts.race import ORDERS, no_figure, race_figure
 from app.frame.browsing.answer import ONE
 from app.frame.components import graph, select, summary_id, switch
 from app.frame.page import Panel, Part
-from app.frame.wording import unit_word
+from app.frame.words.wording import unit_word
 from app.pages.decide import results_words as words
 from app.pages.decide.cells import layer_choices
 from app.pages.decide.results import curve, race_of

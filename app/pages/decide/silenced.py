@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.frame.query import Problem
-from app.frame.wording import quoted_part
+from app.frame.words.wording import quoted_part
 from app.plain_numbers import count_in
 from cnn_core.errors import SelectionError
 

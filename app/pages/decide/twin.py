@@ -16,7 +16,7 @@ from app.frame.browsing.answer import ONE
 from app.frame.components import EMPTY_FIGURE, graph, summary_id
 from app.frame.page import Panel
 from app.frame.recorded.records import records_of
-from app.frame.wording import signed
+from app.frame.words.wording import signed
 from app.pages.decide.view import DecideView, pixels_of, reference_of
 from cnn_core.decision.ledger import NodeLedger, ledger, node_ledger
 from cnn_core.decision.visibility import Agreement, agreement

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.frame.wording import number_text, probability_text, shape_text, signed, unit_word
+from app.frame.words.wording import number_text, probability_text, shape_text, signed, unit_word
 from app.pages.decide.view import Cells, DecideView, Nodes
 from cnn_core.decision.ledger import Ledger
 

@@ -15,7 +15,7 @@ from app.frame.components import EMPTY_FIGURE, graph, select, summary_id
 from app.frame.defaults import columns_for
 from app.frame.links import DRAW
 from app.frame.page import Page, Panel, Reply, Steps
-from app.frame.wording import probability_text, shape_text
+from app.frame.words.wording import probability_text, shape_text
 from app.pages.draw.changes import CHANGES
 from app.pages.draw.cleaning import ADDRESS, register_cleaning
 from app.pages.draw.familiar import FAMILIAR

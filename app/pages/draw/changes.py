@@ -10,7 +10,7 @@ from app.explorer import Explorer
 from app.figures.charts.amounts import Line, amounts_figure
 from app.frame.components import EMPTY_FIGURE, graph, select, summary_id
 from app.frame.page import Panel
-from app.frame.wording import number_text, percent, probability_text
+from app.frame.words.wording import number_text, percent, probability_text
 from app.pages.draw.state import KIND_NAMES, kinds_for
 from app.pages.draw.view import DrawView
 from cnn_core.drawing.answers import Curve, curve

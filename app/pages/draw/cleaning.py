@@ -16,7 +16,7 @@ from PIL import Image
 from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.subject import Subject
-from app.frame.wording import short_probability
+from app.frame.words.wording import short_probability
 from app.plain_numbers import count_in
 from app.serving.replies.file_replies import refusal, refused_choice
 from cnn_core.drawing.from_paper.cleaning import NO_STEPS, STEPS, Cleaned, Steps, clean, each_way

@@ -11,7 +11,7 @@ from app.frame.components import EMPTY_FIGURE, graph, number, summary_id
 from app.frame.links import DECIDE, link_to
 from app.frame.page import Panel
 from app.frame.subject import Subject
-from app.frame.wording import number_text, percent
+from app.frame.words.wording import number_text, percent
 from app.pages.draw.view import DrawView
 from cnn_core.drawing.morphing import Flip, Morph, morph
 from cnn_core.drawing.packed import pack

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from app.figures.pictures.grid import grid_figure
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.components import graph, picture_button
-from app.frame.wording import number_text, percent
+from app.frame.words.wording import number_text, percent
 from app.pages.evidence import node_words
 from app.pages.evidence.view import EvidenceView
 from cnn_core.space.display import colour_range

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from app.figures.charts.ladder import STYLES, Mark
 from app.frame.components import table
-from app.frame.wording import percent
+from app.frame.words.wording import percent
 from app.pages.evidence import words
 from app.pages.evidence.purpose import Step, steps_of
 from app.pages.evidence.titles import first_large, variant_title

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from app.frame.wording import number_text, percent
+from app.frame.words.wording import number_text, percent
 from app.pages.evidence.state import EvidenceSelection
 from app.pages.evidence.titles import first_large, layer_title, probe_title
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text

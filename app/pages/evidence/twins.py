@@ -1,7 +1,7 @@
 """What training adds: the readers on the network before its first step, in numbers and words."""
 
 from app.frame.recorded.commands import survey_command
-from app.frame.wording import percent, signed_interval
+from app.frame.words.wording import percent, signed_interval
 from app.pages.evidence.titles import layer_title
 from app.pages.evidence.view import EvidenceView, MeasuredView
 from app.pages.evidence.words import percents, question

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app.frame.components import table
 from app.frame.recorded.commands import survey_command
-from app.frame.wording import number_text, percent, signed_interval
+from app.frame.words.wording import number_text, percent, signed_interval
 from app.pages.evidence.titles import layer_title
 from app.pages.evidence.view import MeasuredView
 from app.pages.evidence.words import points, points_interval

@@ -1,6 +1,6 @@
 """Verdicts in words: all models together, three outcomes, what so many images could show."""
 
-from app.frame.wording import number_text, signed, signed_interval
+from app.frame.words.wording import number_text, signed, signed_interval
 from cnn_core.readouts.comparing.pooling import Compared
 from cnn_core.statistics import Verdict
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from textwrap import wrap
 
-from app.frame.wording import interval, number_text, percent, signed, signed_interval
+from app.frame.words.wording import interval, number_text, percent, signed, signed_interval
 from app.pages.evidence.titles import layer_title, variant_title
 from app.pages.evidence.verdicts import ONE_MODEL, RULE
 from app.pages.evidence.view import Disagreement, EvidenceView, MeasuredView, Rung, Spread

@@ -13,7 +13,7 @@ from app.figures.pictures.thumbnail import strip_picture
 from app.frame.components import graph, number, picture_button, select, summary_id
 from app.frame.defaults import columns_for
 from app.frame.page import Panel
-from app.frame.wording import shape_text
+from app.frame.words.wording import shape_text
 from app.pages.explore import words
 from app.pages.explore.image import BARS, IMAGE
 from app.pages.explore.unit import UNIT, unit_panel

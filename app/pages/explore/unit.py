@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from app.figures.pictures.thumbnail import thumbnail
 from app.frame.components import still_reading, table
 from app.frame.links import PATTERNS, link_to
-from app.frame.wording import number_text, signed, unit_word
+from app.frame.words.wording import number_text, signed, unit_word
 from app.pages.explore.view import ExploreView
 from app.reading import StillReading
 from cnn_core.network.layers import LayerKind

@@ -1,7 +1,7 @@
 """What the Explore page says: short sentences made of the numbers that it shows."""
 
 from app.explorer import Sight
-from app.frame.wording import number_text, probability_text, shape_text, unit_word
+from app.frame.words.wording import number_text, probability_text, shape_text, unit_word
 from app.pages.explore.view import ExploreView
 from cnn_core.network.layers import LayerKind
 

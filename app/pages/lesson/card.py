@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from app.frame.language import _
+from app.frame.words.language import _
 from app.pages.lesson.facts import Case
 from app.pages.lesson.steps import STEPS, Step
 from app.pages.lesson.told import Told

@@ -9,9 +9,9 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.frame.fields import Selection, choice, shared_fields
-from app.frame.language import LANGUAGES, N_, _, count_text
 from app.frame.links import LESSON
 from app.frame.page import Page, Panel, Reply, View
+from app.frame.words.language import LANGUAGES, N_, _, count_text
 from app.pages.lesson.card import case_key, guess_buttons
 from app.pages.lesson.facts import Case
 from app.pages.lesson.step_page import case_of, lesson_links

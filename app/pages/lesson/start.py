@@ -8,9 +8,17 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.frame.fields import Selection, shared_fields
-from app.frame.language import LANGUAGES, N_, _, count_text, decimal_text, percent_text, spoken
 from app.frame.links import LESSON, QUIZ
 from app.frame.page import Page, Panel, Reply, View
+from app.frame.words.language import (
+    LANGUAGES,
+    N_,
+    _,
+    count_text,
+    decimal_text,
+    percent_text,
+    spoken,
+)
 from app.pages.lesson import facts
 from app.pages.lesson.card import case_key
 from app.pages.lesson.circles import circle_facts

@@ -13,10 +13,10 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.frame.fields import Field, Values
-from app.frame.language import LANGUAGES, N_, _, browser_language
 from app.frame.links import LESSON, link
 from app.frame.page import Page, Panel, Reply
 from app.frame.query import Query
+from app.frame.words.language import LANGUAGES, N_, _, browser_language
 from app.pages.lesson import facts
 from app.pages.lesson.card import card, foot, step_links
 from app.pages.lesson.facts import Case

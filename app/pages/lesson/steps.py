@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.frame.language import N_
 from app.frame.links import COMPARE, DECIDE, EVIDENCE, EXPLORE
+from app.frame.words.language import N_
 from app.pages.lesson import facts
 from app.pages.lesson.circles import hard_image
 from app.pages.lesson.facts import Case

@@ -10,9 +10,9 @@ from flask import has_request_context, request
 
 from app.explorer import Explorer
 from app.frame.fields import Selection, shared_fields
-from app.frame.language import LANGUAGES, N_, _, spoken
 from app.frame.links import COMPARE, DECIDE, EVIDENCE, LESSON, QUIZ, link
 from app.frame.page import Page, Panel, Reply, View
+from app.frame.words.language import LANGUAGES, N_, _, spoken
 from app.pages.lesson.circles import hard_image
 from app.pages.lesson.facts import Case
 from app.pages.lesson.step_page import case_of, lesson_link, lesson_links

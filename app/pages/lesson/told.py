@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.frame.language import _, count_text, decimal_text, ngettext, percent_text
+from app.frame.words.language import _, count_text, decimal_text, ngettext, percent_text
 from app.pages.lesson import facts
 from app.pages.lesson.circles import circle_facts
 from app.pages.lesson.facts import Case

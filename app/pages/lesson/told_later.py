@@ -2,8 +2,8 @@
 
 from math import log
 
-from app.frame.language import _, count_text, decimal_text, ngettext, percent_text
 from app.frame.recorded.commands import survey_command
+from app.frame.words.language import _, count_text, decimal_text, ngettext, percent_text
 from app.pages.lesson import facts
 from app.pages.lesson.circles import CircleFacts, HardImage, circle_facts, hard_image
 from app.pages.lesson.facts import Case, LadderFacts, SumFacts

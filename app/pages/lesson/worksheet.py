@@ -12,10 +12,10 @@ from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail, thumbnail
 from app.frame.defaults import columns_for
 from app.frame.fields import Selection, shared_fields, switch
-from app.frame.language import LANGUAGES, N_, _
 from app.frame.links import LESSON
 from app.frame.page import Page, Panel, Reply, View
 from app.frame.subject import Subject
+from app.frame.words.language import LANGUAGES, N_, _
 from app.pages.lesson import facts
 from app.pages.lesson.facts import Case
 from app.pages.lesson.step_page import case_of, lesson_link, lesson_links

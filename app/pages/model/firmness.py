@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.explorer import Explorer
 from app.frame.components import table
 from app.frame.recorded.records import disputed_in
-from app.frame.wording import interval, percent
+from app.frame.words.wording import interval, percent
 from app.pages.model.view import ModelView
 from cnn_core.images.mnist_writers import BLOCK, Writers, writers_of
 from cnn_core.statistics import Accuracy, accuracy, design_effect

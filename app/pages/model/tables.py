@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from app.frame.components import table
 from app.frame.links import EXPLORE, link
 from app.frame.links import MODEL as PATH
-from app.frame.wording import percent
+from app.frame.words.wording import percent
 from app.pages.model import words
 from app.pages.model.state import write
 from app.pages.model.view import ModelView, mean_accuracy

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.frame.wording import interval, percent, plural
+from app.frame.words.wording import interval, percent, plural
 from app.pages.model.view import ModelView, mean_accuracy
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.receptive_fields import FieldSummary

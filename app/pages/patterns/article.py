@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.frame.components import switch
 from app.frame.page import Panel
-from app.frame.wording import number_text
+from app.frame.words.wording import number_text
 from app.pages.patterns.unit import captioned
 from app.pages.patterns.view import PatternsView
 from cnn_core.patterns.scoring.frames import frame_of

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.page import Panel
-from app.frame.wording import number_text
+from app.frame.words.wording import number_text
 from app.pages.patterns.state import N_QUESTIONS
 from app.pages.patterns.view import PatternsView, has_training_images
 from cnn_core.errors import SelectionError

@@ -10,7 +10,7 @@ from app.figures.pictures.thumbnail import thumbnail
 from app.frame.components import table
 from app.frame.links import PATTERNS, link
 from app.frame.page import Panel
-from app.frame.wording import interval, number_text, percent
+from app.frame.words.wording import interval, number_text, percent
 from app.pages.patterns import words
 from app.pages.patterns.view import PatternsView, firing_of
 from cnn_core.patterns.results import UnitPatterns

@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 from numpy.typing import NDArray
 
 from app.figures.pictures.thumbnail import image_thumbnail, thumbnail
-from app.frame.glossary import term
 from app.frame.links import EXPLORE, link
 from app.frame.page import Panel
-from app.frame.wording import number_text
+from app.frame.words.glossary import term
+from app.frame.words.wording import number_text
 from app.pages.patterns import words
 from app.pages.patterns.view import PatternsView, filter_of, patches_of
 from cnn_core.patterns.results import UnitPatterns

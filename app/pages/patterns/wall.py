@@ -11,7 +11,7 @@ from app.explorer import Explorer
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.components import select
 from app.frame.page import Panel
-from app.frame.wording import shape_text
+from app.frame.words.wording import shape_text
 from app.pages.patterns import words
 from app.pages.patterns.view import PatternsView, wall_of
 

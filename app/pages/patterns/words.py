@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.frame.recorded.commands import places, survey_command
-from app.frame.wording import images_of, interval, number_text, percent, signed, unit_word
+from app.frame.words.wording import images_of, interval, number_text, percent, signed, unit_word
 from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
 from cnn_core.patterns.files.relatives_file import Relative
 from cnn_core.patterns.results import REFERENCES, UnitPatterns

@@ -6,9 +6,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.frame.language import LANGUAGES, N_, _
 from app.frame.links import COMPARE, LESSON, QUIZ
 from app.frame.page import Page, Reply
+from app.frame.words.language import LANGUAGES, N_, _
 from app.pages.quiz import words
 from app.pages.quiz.compared import COMPARED
 from app.pages.quiz.report import register_routes

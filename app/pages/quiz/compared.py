@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 from app.figures import theme
 from app.figures.charts.worth import intervals_figure
 from app.frame.components import graph, table
-from app.frame.language import _, count_text, percent_text
 from app.frame.page import Panel
+from app.frame.words.language import _, count_text, percent_text
 from app.pages.quiz import words
 from app.pages.quiz.report import address_of, columns_of, report_text
 from app.pages.quiz.trial import BLOCK

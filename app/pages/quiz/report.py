@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, abort, request
 
 from app.explorer import Explorer
-from app.frame.language import _, asked_language, speaking
+from app.frame.words.language import _, asked_language, speaking
 from app.pages.quiz import words
 from app.pages.quiz.state import read, write
 from app.pages.quiz.view import QuizView, grades_of, look, network_grades, readers_of

@@ -6,11 +6,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.figures.pictures.thumbnail import image_thumbnail
-from app.frame.language import _
 from app.frame.links import EXPLORE, link
 from app.frame.page import Panel
 from app.frame.recorded.records import disputed_in
 from app.frame.subject import Subject
+from app.frame.words.language import _
 from app.pages.quiz import words
 from app.pages.quiz.trial import BLOCK
 from app.pages.quiz.view import QuizView, grades_of

@@ -9,9 +9,9 @@ from app.explorer import Explorer
 from app.figures.pictures.grid import grid_figure
 from app.frame.components import EMPTY_FIGURE, graph, number, select, summary_id
 from app.frame.defaults import columns_for
-from app.frame.language import _
 from app.frame.page import Panel
 from app.frame.subject import Subject
+from app.frame.words.language import _
 from app.pages.quiz import words
 from app.pages.quiz.state import ways_to_show
 from app.pages.quiz.view import QuizView

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.frame.language import N_, _, count_text, decimal_text, ngettext, percent_text
+from app.frame.words.language import N_, _, count_text, decimal_text, ngettext, percent_text
 from app.pages.quiz.state import MIXED
 from app.pages.quiz.view import QuizView, grades_of, network_grades
 from cnn_core.blind_eye.grading import is_sure

@@ -27,7 +27,7 @@ from app.frame.components import (
 )
 from app.frame.links import TRAINING
 from app.frame.page import Page, Panel, Reply
-from app.frame.wording import shape_text
+from app.frame.words.wording import shape_text
 from app.pages.training import words
 from app.pages.training.state import FIELDS, TrainingSelection
 from app.pages.training.view import TrainingView, look

@@ -3,7 +3,7 @@
 from shlex import quote
 
 from app.frame.recorded.commands import places, survey_command
-from app.frame.wording import interval, percent, probability_text, signed, unit_word
+from app.frame.words.wording import interval, percent, probability_text, signed, unit_word
 from app.pages.training.view import TrainingView
 from cnn_core.errors import printable
 from cnn_core.readouts.over_training.results import TaskReading

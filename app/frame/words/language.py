@@ -20,7 +20,7 @@ ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}
 """Every language in its own words."""
 
-CATALOGUES = Path(__file__).parents[1] / "translations"
+CATALOGUES = Path(__file__).parents[2] / "translations"
 
 _SPOKEN: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 

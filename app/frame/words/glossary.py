@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from app.frame.language import ENGLISH, N_, _, spoken
+from app.frame.words.language import ENGLISH, N_, _, spoken
 
 TERMS = {
     N_("layer"): N_(

@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from app.explorer import Explorer
-from app.frame.language import N_, _, asked_language, speaking, spoken
 from app.frame.page import Page
+from app.frame.words.language import N_, _, asked_language, speaking, spoken
 
 _KEYS_OF_HELP = (("?", N_("this help")), ("Esc", N_("close it")))
 

@@ -1,0 +1,1 @@
+"""Sentences, numbers, names and words of the field, in the reader's language; parts as plain HTML."""
