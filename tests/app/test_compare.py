@@ -16,8 +16,8 @@ from app.figures.pictures.rings import rings_picture
 from app.figures.pictures.slots import Slots
 from app.pages.compare import PAGE, boards, words, worth
 from app.pages.compare.class_statistics import STATISTIC_PANEL
+from app.pages.compare.groups.members import RULES
 from app.pages.compare.measures import TRIPLES, measures_of
-from app.pages.compare.members import RULES
 from app.pages.compare.state import SORTS, STATISTICS, read, with_members, write
 from app.pages.compare.table import CircleTable
 from app.pages.compare.view import look, widest_grid

@@ -16,7 +16,7 @@ from app.frame.components import control, graph, labelled, switch
 from app.frame.defaults import default_image, default_pair, stand_in_image
 from app.frame.page import Panel
 from app.frame.words.wording import number_text
-from app.pages.compare.members import GROUPS, RULES
+from app.pages.compare.groups.members import GROUPS, RULES
 from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import LINES, SLOTS_IN_A_ROW, CompareView, Tile
 from app.reading import StillReading

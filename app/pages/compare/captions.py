@@ -9,7 +9,7 @@ from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.links import COMPARE, EXPLORE, fragment, link_to
 from app.frame.subject import Subject
 from app.frame.words.wording import exact_probability, number_text
-from app.pages.compare.members import OWN_WORD
+from app.pages.compare.groups.members import OWN_WORD
 from app.pages.compare.state import with_members, write
 from app.pages.compare.view import CompareView, ImageTile, Tile
 

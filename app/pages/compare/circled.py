@@ -21,7 +21,7 @@ from app.pages.compare.boards import (
     tiles_of_line,
 )
 from app.pages.compare.captions import captions
-from app.pages.compare.members import GROUPS
+from app.pages.compare.groups.members import GROUPS
 from app.pages.compare.state import write
 from app.pages.compare.view import LINES, SLOTS_IN_A_ROW, CompareView
 

@@ -11,7 +11,7 @@ from app.figures.theme import COLOUR_MAPS
 from app.frame.components import labelled, number, select
 from app.frame.page import Panel
 from app.pages.compare.boards import GROUP_KEYS, THRESHOLD_TEXT
-from app.pages.compare.members import GROUPS, OWN, OWN_WORD, RULES
+from app.pages.compare.groups.members import GROUPS, OWN, OWN_WORD, RULES
 from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView, circled_units
 from app.pages.compare.words import STATISTIC_TITLES, pair, rule_text

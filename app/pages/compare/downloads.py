@@ -7,8 +7,8 @@ from flask import Flask, Response, abort, request
 from numpy.typing import NDArray
 
 from app.explorer import Explorer
+from app.pages.compare.groups.members import GROUPS
 from app.pages.compare.measures import measures_of
-from app.pages.compare.members import GROUPS
 from app.pages.compare.state import CompareSelection, read
 from app.pages.compare.table import KINDS, CircleTable
 from app.serving.replies.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise

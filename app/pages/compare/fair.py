@@ -13,7 +13,7 @@ from app.frame.page import Panel
 from app.frame.query import write_query
 from app.pages.compare import words
 from app.pages.compare.boards import GROUP_KEYS, HAND_KEYS
-from app.pages.compare.fairness import FairChoice, fair_choice, is_flattered
+from app.pages.compare.groups.fairness import FairChoice, fair_choice, is_flattered
 from app.pages.compare.view import CompareView
 
 FAIR, STRIP, STRIP_BOX = "compare-fair", "compare-strip", "compare-strip-box"

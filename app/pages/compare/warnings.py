@@ -1,7 +1,7 @@
 """What the reader of the circles has to know before believing them."""
 
 from app.frame.words.wording import plural
-from app.pages.compare.members import OWN
+from app.pages.compare.groups.members import OWN
 from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import one_class, pair

@@ -4,7 +4,7 @@ from app.explorer import Explorer
 from app.frame.browsing.search import search
 from app.frame.fields import Field, Values
 from app.frame.query import Problem, Query
-from app.pages.compare.members import OWN, OWN_WORD
+from app.pages.compare.groups.members import OWN, OWN_WORD
 from cnn_core.circles.groups import MOST_MEMBERS
 from cnn_core.errors import SelectionError
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.frame.defaults import default_pair
-from app.pages.compare.members import OWN, Choice
+from app.pages.compare.groups.members import OWN, Choice
 
 if TYPE_CHECKING:
     from cnn_core.survey.whole_set import Survey

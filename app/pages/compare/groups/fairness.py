@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.explorer import Explorer
-from app.pages.compare.members import Choice, members_of
+from app.pages.compare.groups.members import Choice, members_of
 from app.pages.compare.state import CompareSelection
 
 BY_THE_NETWORK = frozenset({"clear", "least", "ambiguous", "wrong"})

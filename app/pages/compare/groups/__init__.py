@@ -1,0 +1,1 @@
+"""Which images stand in the groups, and between which classes the question stands."""
