@@ -16,7 +16,7 @@ from app.pages.compare.controls import CONTROLS, choices, control_values
 from app.pages.compare.downloads import register_routes
 from app.pages.compare.fair import FAIR_PANEL
 from app.pages.compare.groups.members import neighbours
-from app.pages.compare.hand import HAND_PANEL
+from app.pages.compare.hand.panel import HAND_PANEL
 from app.pages.compare.state import FIELDS, CompareSelection, complete
 from app.pages.compare.view import CompareView, look
 from app.pages.compare.worth import TABLE_PANEL, THREES_PANEL, WORTH_PANEL

@@ -20,7 +20,6 @@ from app.frame.fields import (
     write_selection,
 )
 from app.frame.query import Problem, Query
-from app.pages.compare.drawn import Drawn, drawn_field
 from app.pages.compare.groups.added import adding_field, with_added
 from app.pages.compare.groups.members import (
     DEFAULT_CHOICES,
@@ -32,6 +31,7 @@ from app.pages.compare.groups.members import (
     members_of,
 )
 from app.pages.compare.groups.questions import asked_classes
+from app.pages.compare.hand.panel.drawn import Drawn, drawn_field
 from app.plain_numbers import count_in
 from cnn_core.circles.groups import MOST_MEMBERS
 from cnn_core.network.layers import LayerInfo

@@ -12,9 +12,9 @@ from dash.development.base_component import Component
 from app.explorer import Explorer
 from app.frame.page import Panel
 from app.frame.words.wording import plural
-from app.pages.compare import hand_words
 from app.pages.compare.boards import GROUP_KEYS, HAND_KEYS
-from app.pages.compare.drawn import MOST_DRAWN, Drawn, cell_name, cells_of
+from app.pages.compare.hand import words as hand_words
+from app.pages.compare.hand.panel.drawn import MOST_DRAWN, Drawn, cell_name, cells_of
 from app.pages.compare.view import CompareView
 from cnn_core.circles.by_hand import HandCircles
 

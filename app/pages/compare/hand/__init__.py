@@ -1,0 +1,1 @@
+"""Circles that a reader draws by hand."""
