@@ -14,14 +14,15 @@ from app.figures.charts.worth import accuracies_figure, chance_figure, intervals
 from app.figures.pictures.board import board_figure
 from app.figures.pictures.rings import rings_picture
 from app.figures.pictures.slots import Slots
-from app.pages.compare import PAGE, boards, words, worth
-from app.pages.compare.class_statistics import STATISTIC_PANEL
+from app.pages.compare import PAGE, boards, words
 from app.pages.compare.groups.members import RULES
-from app.pages.compare.measures import TRIPLES, measures_of
+from app.pages.compare.measured import worth
+from app.pages.compare.measured.class_statistics import STATISTIC_PANEL
+from app.pages.compare.measured.measures import TRIPLES, measures_of
+from app.pages.compare.measured.table import CircleTable
+from app.pages.compare.measured.warnings import warnings_of
 from app.pages.compare.state import SORTS, STATISTICS, read, with_members, write
-from app.pages.compare.table import CircleTable
 from app.pages.compare.view import look, widest_grid
-from app.pages.compare.warnings import warnings_of
 from cnn_core.circles.circle_reader import rows_of_classes
 from cnn_core.circles.nulls import chance_within
 from cnn_core.circles.rule import on_from_peak

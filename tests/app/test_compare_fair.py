@@ -7,9 +7,9 @@ import pytest
 
 from app.figures.charts.worth import strip_figure
 from app.pages.compare import words
-from app.pages.compare.fair import FAIR_PANEL
 from app.pages.compare.groups.fairness import fair_choice, is_flattered
-from app.pages.compare.measures import measures_of
+from app.pages.compare.measured.fair import FAIR_PANEL
+from app.pages.compare.measured.measures import measures_of
 from app.pages.compare.state import read
 from app.pages.compare.view import look
 from cnn_core.circles.groups import clearest

@@ -13,8 +13,9 @@ from app.frame.browsing.search import search
 from app.frame.components import notices
 from app.frame.query import Problem
 from app.frame.wire import placed
-from app.pages.compare import PAGE, words, worth
+from app.pages.compare import PAGE, words
 from app.pages.compare.groups.members import neighbours
+from app.pages.compare.measured import worth
 from app.pages.compare.state import read, write
 from app.pages.compare.view import look
 from tests.app.asking import ask_page, small_app

@@ -6,7 +6,7 @@ import pytest
 
 import app.explorer
 import app.frame.browsing.search
-import app.pages.compare.measures as measures
+import app.pages.compare.measured.measures as measures
 import cnn_core.circles.cells.pair_facts
 import cnn_core.network.batches
 import cnn_core.patterns.optimising.ascent

@@ -11,15 +11,15 @@ from app.frame.page import Page, Reply, Steps
 from app.pages.compare import words
 from app.pages.compare.boards import BOARDS_PANEL
 from app.pages.compare.circled import CIRCLES_PANEL
-from app.pages.compare.class_statistics import STATISTIC_PANEL
 from app.pages.compare.controls import CONTROLS, choices, control_values
 from app.pages.compare.downloads import register_routes
-from app.pages.compare.fair import FAIR_PANEL
 from app.pages.compare.groups.members import neighbours
 from app.pages.compare.hand.panel import HAND_PANEL
+from app.pages.compare.measured.class_statistics import STATISTIC_PANEL
+from app.pages.compare.measured.fair import FAIR_PANEL
+from app.pages.compare.measured.worth import TABLE_PANEL, THREES_PANEL, WORTH_PANEL
 from app.pages.compare.state import FIELDS, CompareSelection, complete
 from app.pages.compare.view import CompareView, look
-from app.pages.compare.worth import TABLE_PANEL, THREES_PANEL, WORTH_PANEL
 
 
 def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from app.explorer import Explorer
 from app.pages.compare.groups.members import GROUPS
-from app.pages.compare.measures import measures_of
+from app.pages.compare.measured.measures import measures_of
+from app.pages.compare.measured.table import KINDS, CircleTable
 from app.pages.compare.state import CompareSelection, read
-from app.pages.compare.table import KINDS, CircleTable
 from app.serving.replies.file_replies import cell_rows, csv_text, file_reply, npz_bytes, precise
 
 _NONE = np.empty(0, np.int64)

@@ -12,7 +12,7 @@ from app.figures.pictures.slots import Slots
 from app.frame.page import View
 from app.frame.recorded.records import disputed_in
 from app.pages.compare.groups.members import GROUPS, OWN
-from app.pages.compare.measures import GroupValues, Measures, measures_of
+from app.pages.compare.measured.measures import GroupValues, Measures, measures_of
 from app.pages.compare.state import CompareSelection
 from cnn_core.circles.rule import Circles
 from cnn_core.network.layers import LayerInfo

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.frame.words.wording import images_of, interval, percent, plural, signed, signed_interval
 from app.pages.compare.hand import words as hand_words
-from app.pages.compare.measures import Worth
+from app.pages.compare.measured.measures import Worth
 from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView, ImageTile
 from cnn_core.circles.by_hand import HandCircles

@@ -1,7 +1,7 @@
 """What the Compare page says of circles that a reader has drawn by hand."""
 
 from app.frame.words.wording import images_of, plural
-from app.pages.compare.measures import Worth
+from app.pages.compare.measured.measures import Worth
 from app.pages.compare.view import CompareView
 from cnn_core.circles.by_hand import HandCircles
 from cnn_core.network.layers import LayerInfo

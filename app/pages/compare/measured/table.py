@@ -11,7 +11,7 @@ from app.frame.links import COMPARE, PATTERNS, fragment, link_to
 from app.frame.subject import Subject
 from app.frame.words.wording import interval, number_text, percent, signed
 from app.pages.compare.groups.members import OWN
-from app.pages.compare.measures import Worth
+from app.pages.compare.measured.measures import Worth
 from app.pages.compare.state import write
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import pair

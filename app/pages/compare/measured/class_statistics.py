@@ -13,7 +13,7 @@ from app.figures.pictures.signed import signed_stops
 from app.frame.components import control, graph, labelled, picture_button
 from app.frame.page import Panel
 from app.frame.query import write_query
-from app.pages.compare.statistic import look_at_statistic
+from app.pages.compare.measured.statistic import look_at_statistic
 from app.pages.compare.view import CompareView
 
 STATISTIC, TITLE, NOTE, DOWNLOADS = (

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pages.compare.measures import Measures
+from app.pages.compare.measured.measures import Measures
 from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import STATISTIC_TITLES, pair

@@ -15,10 +15,10 @@ from app.frame.page import Panel, Part
 from app.frame.parts import up_to
 from app.pages.compare import words
 from app.pages.compare.boards import GROUP_KEYS, HAND_KEYS
-from app.pages.compare.measures import TRIPLES
-from app.pages.compare.table import MOST_ROWS, CircleTable, table_parts
+from app.pages.compare.measured.measures import TRIPLES
+from app.pages.compare.measured.table import MOST_ROWS, CircleTable, table_parts
+from app.pages.compare.measured.warnings import warnings_of
 from app.pages.compare.view import CompareView
-from app.pages.compare.warnings import warnings_of
 
 WARNINGS, SENTENCE = "compare-warnings", "compare-sentence"
 CHANCE, CHANCE_NOTE = "compare-chance", "compare-chance-note"
