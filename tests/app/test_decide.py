@@ -15,14 +15,14 @@ from app.figures.charts.answer import answer_figure
 from app.figures.pictures.signed import are_told_apart, signed_grid, signed_image
 from app.frame.subject import Subject
 from app.pages.decide import PAGE, results, words
-from app.pages.decide import cells as cells_panel
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
 from app.pages.decide.nodes import node_buttons
 from app.pages.decide.results import PART_IMAGES, curve, edit_of, joined, race_of
 from app.pages.decide.silenced import Silenced, read_silenced
+from app.pages.decide.spatial import cells as cells_panel
+from app.pages.decide.spatial.sums import sum_line
 from app.pages.decide.state import read, write
-from app.pages.decide.sums import sum_line
 from app.pages.decide.view import cells_of, fields_of_maps, look, nodes_of, pixels_of
 from cnn_core.decision.race import class_race
 from cnn_core.network.backend import keras

@@ -7,8 +7,8 @@ import pytest
 
 from app.frame.words.wording import signed
 from app.pages.decide import PAGE
-from app.pages.decide import pixels_words as words
 from app.pages.decide.results import path_of
+from app.pages.decide.spatial import pixels_words as words
 from app.pages.decide.state import REFERENCES, read
 from app.pages.decide.view import look, pixels_of, reference_of
 from tests.app.asking import ask_page, ask_panel, html_of, small_app

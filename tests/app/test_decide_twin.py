@@ -8,9 +8,10 @@ from scipy.stats import spearmanr
 
 from app.explorer import Explorer
 from app.frame.words.wording import signed
-from app.pages.decide import PAGE, twin
+from app.pages.decide import PAGE
+from app.pages.decide.spatial import twin
+from app.pages.decide.spatial.twin import _of_seed, twin_of, twin_text, twins_of
 from app.pages.decide.state import read
-from app.pages.decide.twin import _of_seed, twin_of, twin_text, twins_of
 from app.pages.decide.view import look, pixels_of
 from cnn_core.decision.ledger import ledger
 from cnn_core.network.classifier import Network

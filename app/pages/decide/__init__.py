@@ -14,7 +14,6 @@ from app.frame.components import control, labelled, select
 from app.frame.links import DECIDE
 from app.frame.page import Page, Reply
 from app.pages.decide import words
-from app.pages.decide.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL
 from app.pages.decide.choices import ledger_layers, unit_layers
 from app.pages.decide.downloads import register_routes
 from app.pages.decide.drawn import DRAWN_PANEL
@@ -28,10 +27,11 @@ from app.pages.decide.nodes import (
     PAIR_PANEL,
     SILENCED_PANEL,
 )
-from app.pages.decide.pixels import PATH_PANEL, PIXELS_PANEL
 from app.pages.decide.race import CURVE_PANEL, RACE_PANEL, race_head
+from app.pages.decide.spatial.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL
+from app.pages.decide.spatial.pixels import PATH_PANEL, PIXELS_PANEL
+from app.pages.decide.spatial.twin import TWIN_PANEL
 from app.pages.decide.state import FIELDS, DecideSelection
-from app.pages.decide.twin import TWIN_PANEL
 from app.pages.decide.view import DecideView, look
 
 

@@ -18,7 +18,7 @@ from app.pages.decide import results_words, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.results import mean_effects
 from app.pages.decide.silenced import NONE_SILENCED
-from app.pages.decide.sums import sum_line
+from app.pages.decide.spatial.sums import sum_line
 from app.pages.decide.view import DecideView, Nodes, nodes_of
 
 NODES, TITLE, SUM, NOTE, LEGEND, REASON = (

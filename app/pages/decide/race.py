@@ -12,8 +12,8 @@ from app.frame.components import graph, select, summary_id, switch
 from app.frame.page import Panel, Part
 from app.frame.words.wording import unit_word
 from app.pages.decide import results_words as words
-from app.pages.decide.cells import layer_choices
 from app.pages.decide.results import curve, race_of
+from app.pages.decide.spatial.cells import layer_choices
 from app.pages.decide.view import DecideView
 from cnn_core.network.layers import LayerInfo
 

@@ -17,9 +17,9 @@ from app.frame.words.wording import shape_text
 from app.pages.decide import words
 from app.pages.decide.choices import ledger_layers, unit_layers
 from app.pages.decide.nodes import NODES
-from app.pages.decide.pixels import DOWNLOADS, PIXELS
+from app.pages.decide.spatial.pixels import DOWNLOADS, PIXELS
+from app.pages.decide.spatial.sums import sum_line
 from app.pages.decide.state import REFERENCES, DecideSelection
-from app.pages.decide.sums import sum_line
 from app.pages.decide.view import Cells, DecideView, cells_of, fields_of_maps
 from cnn_core.space.display import colour_range
 

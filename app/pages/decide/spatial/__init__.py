@@ -1,0 +1,1 @@
+"""The ledger over the cells of a layer and over the pixels."""
