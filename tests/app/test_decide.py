@@ -14,12 +14,13 @@ from app.explorer import Explorer
 from app.figures.charts.answer import answer_figure
 from app.figures.pictures.signed import are_told_apart, signed_grid, signed_image
 from app.frame.subject import Subject
-from app.pages.decide import PAGE, results, words
+from app.pages.decide import PAGE, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
 from app.pages.decide.nodes import node_buttons
-from app.pages.decide.results import PART_IMAGES, curve, edit_of, joined, race_of
 from app.pages.decide.silenced import Silenced, read_silenced
+from app.pages.decide.slow import results
+from app.pages.decide.slow.results import PART_IMAGES, curve, edit_of, joined, race_of
 from app.pages.decide.spatial import cells as cells_panel
 from app.pages.decide.spatial.sums import sum_line
 from app.pages.decide.state import read, write

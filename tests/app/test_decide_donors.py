@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from app.pages.decide import PAGE
-from app.pages.decide import results_words as words
-from app.pages.decide.results import donors_of, drawn_of, edit_of, race_of
+from app.pages.decide.slow import results_words as words
+from app.pages.decide.slow.results import donors_of, drawn_of, edit_of, race_of
 from app.pages.decide.state import read
 from app.pages.decide.view import look
 from cnn_core.decision.smallest_edit import smallest_edit

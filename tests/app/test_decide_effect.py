@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.pages.decide import PAGE, results
-from app.pages.decide import results_words as words
-from app.pages.decide.results import EffectPart, curve, mean_effects
+from app.pages.decide import PAGE
+from app.pages.decide.slow import results
+from app.pages.decide.slow import results_words as words
+from app.pages.decide.slow.results import EffectPart, curve, mean_effects
 from app.pages.decide.state import read
 from app.pages.decide.view import look
 from cnn_core.decision.effects import MeanEffects, sample_of

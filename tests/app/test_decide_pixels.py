@@ -7,7 +7,7 @@ import pytest
 
 from app.frame.words.wording import signed
 from app.pages.decide import PAGE
-from app.pages.decide.results import path_of
+from app.pages.decide.slow.results import path_of
 from app.pages.decide.spatial import pixels_words as words
 from app.pages.decide.state import REFERENCES, read
 from app.pages.decide.view import look, pixels_of, reference_of

@@ -16,8 +16,6 @@ from app.frame.page import Page, Reply
 from app.pages.decide import words
 from app.pages.decide.choices import ledger_layers, unit_layers
 from app.pages.decide.downloads import register_routes
-from app.pages.decide.drawn import DRAWN_PANEL
-from app.pages.decide.edit import EDIT_PANEL, edit_head
 from app.pages.decide.image import ANSWER, FOUND, IMAGE_PANEL, PLACE_IN_SEARCH, VERDICT_PANEL
 from app.pages.decide.nodes import (
     EFFECT_PANEL,
@@ -27,7 +25,9 @@ from app.pages.decide.nodes import (
     PAIR_PANEL,
     SILENCED_PANEL,
 )
-from app.pages.decide.race import CURVE_PANEL, RACE_PANEL, race_head
+from app.pages.decide.slow.drawn import DRAWN_PANEL
+from app.pages.decide.slow.edit import EDIT_PANEL, edit_head
+from app.pages.decide.slow.race import CURVE_PANEL, RACE_PANEL, race_head
 from app.pages.decide.spatial.cells import CELLS_PANEL, CHOICES, DOWNLOADS_PANEL
 from app.pages.decide.spatial.pixels import PATH_PANEL, PIXELS_PANEL
 from app.pages.decide.spatial.twin import TWIN_PANEL

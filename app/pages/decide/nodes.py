@@ -14,10 +14,11 @@ from app.frame.components import graph, summary_id
 from app.frame.links import DECIDE, PATTERNS, link_to
 from app.frame.page import Panel, Part
 from app.frame.words.wording import signed
-from app.pages.decide import results_words, words
+from app.pages.decide import words
 from app.pages.decide.bars import bars_of
-from app.pages.decide.results import mean_effects
 from app.pages.decide.silenced import NONE_SILENCED
+from app.pages.decide.slow import results_words
+from app.pages.decide.slow.results import mean_effects
 from app.pages.decide.spatial.sums import sum_line
 from app.pages.decide.view import DecideView, Nodes, nodes_of
 

@@ -11,7 +11,7 @@ from app.frame.browsing.answer import ONE
 from app.frame.components import EMPTY_FIGURE, graph, select, summary_id, table
 from app.frame.page import Panel
 from app.pages.decide.image import DIGIT
-from app.pages.decide.results import path_of
+from app.pages.decide.slow.results import path_of
 from app.pages.decide.spatial import pixels_words as words
 from app.pages.decide.spatial.sums import sum_line
 from app.pages.decide.view import DecideView, pixels_of

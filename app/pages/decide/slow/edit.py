@@ -13,9 +13,9 @@ from app.frame.defaults import default_layer
 from app.frame.page import Panel
 from app.frame.subject import Subject
 from app.frame.words.wording import probability_text, unit_word
-from app.pages.decide import results_words as words
 from app.pages.decide.choices import default_donor
-from app.pages.decide.results import donors_of, edit_of
+from app.pages.decide.slow import results_words as words
+from app.pages.decide.slow.results import donors_of, edit_of
 from app.pages.decide.view import DecideView
 from cnn_core.decision.smallest_edit import Edit
 from cnn_core.network.layers import LayerInfo

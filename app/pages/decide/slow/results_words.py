@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.frame.subject import Subject
 from app.frame.words.wording import interval, percent, plural, signed, unit_word
-from app.pages.decide.results import SEED, EffectPart
+from app.pages.decide.slow.results import SEED, EffectPart
 from app.pages.decide.view import DecideView
 from cnn_core.decision.drawn_values import DrawnAblation
 from cnn_core.decision.race import ClassRace, Race, Run

@@ -10,8 +10,8 @@ from app.figures.charts.drawn import drawn_figure
 from app.frame.browsing.answer import ONE
 from app.frame.components import EMPTY_FIGURE, graph, summary_id
 from app.frame.page import Panel
-from app.pages.decide import results_words as words
-from app.pages.decide.results import drawn_of
+from app.pages.decide.slow import results_words as words
+from app.pages.decide.slow.results import drawn_of
 from app.pages.decide.view import DecideView
 
 DRAWN, BOX, NOTE = "decide-drawn", "decide-drawn-box", "decide-drawn-note"

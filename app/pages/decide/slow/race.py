@@ -11,8 +11,8 @@ from app.frame.browsing.answer import ONE
 from app.frame.components import graph, select, summary_id, switch
 from app.frame.page import Panel, Part
 from app.frame.words.wording import unit_word
-from app.pages.decide import results_words as words
-from app.pages.decide.results import curve, race_of
+from app.pages.decide.slow import results_words as words
+from app.pages.decide.slow.results import curve, race_of
 from app.pages.decide.spatial.cells import layer_choices
 from app.pages.decide.view import DecideView
 from cnn_core.network.layers import LayerInfo

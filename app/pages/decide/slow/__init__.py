@@ -1,0 +1,1 @@
+"""What takes Decide longer than a click: drawn values, edits, the race."""
