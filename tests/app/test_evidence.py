@@ -14,7 +14,7 @@ from app.figures.charts.shares import least_mistakes, mistakes, share_axis, shar
 from app.frame.recorded.readouts import Found, find_results
 from app.frame.words.wording import percent
 from app.pages.evidence import words
-from app.pages.evidence.missing_words import missing_text
+from app.pages.evidence.missing.words import missing_text
 from app.pages.evidence.purpose import purpose, steps_of
 from app.pages.evidence.state import read, write
 from app.pages.evidence.view import READERS, look

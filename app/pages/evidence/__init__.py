@@ -11,7 +11,6 @@ from app.frame.recorded.readouts import fitted_elsewhere
 from app.pages.evidence import (
     card_parts,
     claim_parts,
-    missing_parts,
     node_parts,
     node_words,
     parts,
@@ -21,6 +20,7 @@ from app.pages.evidence import (
 )
 from app.pages.evidence import layout as place
 from app.pages.evidence.downloads import address_of, register_routes
+from app.pages.evidence.missing import parts as missing_parts
 from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import FIELDS, EvidenceSelection, write
 from app.pages.evidence.titles import variant_title

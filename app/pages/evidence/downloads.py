@@ -4,8 +4,8 @@ from flask import Flask, Response, abort, request
 
 from app.explorer import Explorer
 from app.frame.recorded.readouts import find_results
-from app.pages.evidence import missing_words
 from app.pages.evidence.layout import FILES
+from app.pages.evidence.missing import words as missing_words
 from app.pages.evidence.state import read
 from app.pages.evidence.view import EvidenceView, MeasuredView, look
 from app.serving.replies.file_replies import csv_text, file_reply, refusal, refused_link

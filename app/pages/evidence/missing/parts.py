@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.frame.links import EVIDENCE as PATH
-from app.pages.evidence import missing_words
+from app.pages.evidence.missing import words as missing_words
 from app.pages.evidence.state import EvidenceSelection, first_pair, write
 from app.pages.evidence.view import EvidenceView, MeasuredView
 

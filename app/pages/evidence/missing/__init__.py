@@ -1,0 +1,1 @@
+"""What Evidence shows and says of what was not measured."""
