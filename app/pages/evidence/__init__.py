@@ -8,19 +8,12 @@ from app.frame.components import summary_id
 from app.frame.links import EVIDENCE
 from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.recorded.readouts import fitted_elsewhere
-from app.pages.evidence import (
-    card_parts,
-    claim_parts,
-    node_parts,
-    node_words,
-    parts,
-    twins,
-    used_parts,
-    words,
-)
+from app.pages.evidence import card_parts, claim_parts, parts, twins, used_parts, words
 from app.pages.evidence import layout as place
 from app.pages.evidence.downloads import address_of, register_routes
 from app.pages.evidence.missing import parts as missing_parts
+from app.pages.evidence.node_order import parts as node_parts
+from app.pages.evidence.node_order import words as node_words
 from app.pages.evidence.purpose import purpose
 from app.pages.evidence.state import FIELDS, EvidenceSelection, write
 from app.pages.evidence.titles import variant_title

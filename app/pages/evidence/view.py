@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.explorer import Explorer
 from app.frame.page import View
 from app.frame.recorded.readouts import Found, find_results
-from app.pages.evidence.nodes import NodeOrder, order_of_nodes
+from app.pages.evidence.node_order.found import NodeOrder, order_of_nodes
 from app.pages.evidence.state import EvidenceSelection
 from cnn_core.readouts.comparing import pooling
 from cnn_core.readouts.comparing.answers import Share

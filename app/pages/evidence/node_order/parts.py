@@ -7,7 +7,7 @@ from app.figures.pictures.grid import grid_figure
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.components import graph, picture_button
 from app.frame.words.wording import number_text, percent
-from app.pages.evidence import node_words
+from app.pages.evidence.node_order import words as node_words
 from app.pages.evidence.view import EvidenceView
 from cnn_core.space.display import colour_range
 

@@ -1,7 +1,7 @@
 """What the Evidence page says about the order of nodes."""
 
 from app.frame.words.wording import number_text, percent, signed, signed_interval
-from app.pages.evidence.nodes import Nodes
+from app.pages.evidence.node_order.found import Nodes
 from app.pages.evidence.view import EvidenceView
 
 
