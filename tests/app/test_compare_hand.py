@@ -5,11 +5,11 @@ import io
 
 import numpy as np
 import pytest
-from app.pages.compare.hand.panel.drawn import MOST_DRAWN, cells_of
 
 from app.pages.compare import PAGE, words
 from app.pages.compare.circled import CIRCLES_PANEL
 from app.pages.compare.hand import panel as hand
+from app.pages.compare.hand.drawn import MOST_DRAWN, cells_of
 from app.pages.compare.measured import worth
 from app.pages.compare.measured.measures import measures_of
 from app.pages.compare.state import read, write

@@ -31,7 +31,7 @@ from app.pages.compare.groups.members import (
     members_of,
 )
 from app.pages.compare.groups.questions import asked_classes
-from app.pages.compare.hand.panel.drawn import Drawn, drawn_field
+from app.pages.compare.hand.drawn import Drawn, drawn_field
 from app.plain_numbers import count_in
 from cnn_core.circles.groups import MOST_MEMBERS
 from cnn_core.network.layers import LayerInfo

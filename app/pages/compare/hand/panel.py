@@ -14,7 +14,7 @@ from app.frame.page import Panel
 from app.frame.words.wording import plural
 from app.pages.compare.boards import GROUP_KEYS, HAND_KEYS
 from app.pages.compare.hand import words as hand_words
-from app.pages.compare.hand.panel.drawn import MOST_DRAWN, Drawn, cell_name, cells_of
+from app.pages.compare.hand.drawn import MOST_DRAWN, Drawn, cell_name, cells_of
 from app.pages.compare.view import CompareView
 from cnn_core.circles.by_hand import HandCircles
 

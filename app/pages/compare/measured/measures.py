@@ -11,7 +11,7 @@ from app.bounded_cache import BoundedCache
 from app.explorer import Explorer
 from app.frame.subject import Subject
 from app.pages.compare.groups.members import OWN
-from app.pages.compare.hand.panel.drawn import cells_of
+from app.pages.compare.hand.drawn import cells_of
 from app.pages.compare.measured.chance import ByChance, chance_of
 from app.pages.compare.state import CompareSelection
 from cnn_core.circles.by_hand import HandCircles, circles_by_hand
