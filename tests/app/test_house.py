@@ -14,6 +14,7 @@ from tests.harness.served import ROOT
 WEB = {"dash", "dash_bootstrap_components", "flask", "plotly", "werkzeug", "gunicorn"}
 HEAVY = {"tensorflow", "keras"}
 LONGEST_FILE = 340
+MOST_IN_A_ROOM = 13
 # Where a module stands: it may import what stands on a lower step, or on its own.
 # Words for numbers are needed in figures too, and need nothing themselves.
 STEPS = {
@@ -185,3 +186,15 @@ def test_importing_the_app_starts_nothing():
 )
 def test_no_file_holds_two_ideas_by_its_length(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+def test_no_room_is_a_long_flat_list():
+    kept = {path.parent for path in [*CORE.values(), *APP.values()]}
+    rooms = {room: [path for path in room.glob("*.py") if path.stem != "__init__"] for room in kept}
+    assert {room: len(paths) for room, paths in rooms.items() if len(paths) > MOST_IN_A_ROOM} == {}
+
+
+@pytest.mark.parametrize("module", [name for name in [*CORE, *APP] if "." in name])
+def test_no_module_says_the_name_of_its_room_again(module):
+    room, _, name = module.rpartition(".")
+    assert room.rpartition(".")[2] != name

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 
 from app.figures.charts.answer import answer_figure
-from app.figures.charts.silenced_answer import silenced_answer_figure
+from app.figures.charts.decision.silenced_answer import silenced_answer_figure
 from app.figures.theme import class_colour
 from app.frame.words import wording
 

@@ -1,6 +1,6 @@
 """The bars of the ledger over nodes: a running sum from the largest term to the margin."""
 
-from app.figures.charts.ledger import Bar
+from app.figures.charts.decision.ledger import Bar
 from app.frame.words.wording import number_text, signed
 from app.pages.decide.view import DecideView, Nodes
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from app.figures.charts.silenced_answer import silenced_answer_figure
+from app.figures.charts.decision.silenced_answer import silenced_answer_figure
 from app.figures.pictures.image import image_figure
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.browsing.answer import ONE, answer_panel, image_summary, place_in_search

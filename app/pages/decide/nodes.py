@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.figures.charts.ledger import ledger_figure
+from app.figures.charts.decision.ledger import ledger_figure
 from app.figures.theme import class_colour
 from app.frame.browsing.answer import ONE
 from app.frame.components import graph, summary_id

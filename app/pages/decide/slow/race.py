@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.figures.charts.race import ORDERS, no_figure, race_figure
+from app.figures.charts.decision.race import ORDERS, no_figure, race_figure
 from app.frame.browsing.answer import ONE
 from app.frame.components import graph, select, summary_id, switch
 from app.frame.page import Panel, Part

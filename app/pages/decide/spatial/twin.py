@@ -11,7 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.figures.charts.bar_lists import bar_lists_figure
+from app.figures.charts.decision.bar_lists import bar_lists_figure
 from app.frame.browsing.answer import ONE
 from app.frame.components import EMPTY_FIGURE, graph, summary_id
 from app.frame.page import Panel

@@ -1,0 +1,1 @@
+"""Charts of one decision: its sum, what silencing does to it, the race."""
