@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from app.explorer import Explorer
@@ -298,6 +299,19 @@ def write_selection(fields: Sequence[Field], selection: Selection, explorer: Exp
     """Write a selection as a query string, as short as it can be; an own image is no part of it."""
     told, defaults = _told(fields, selection, explorer)
     return write_query({key: told[key] for key in defaults}, defaults)
+
+
+def reader_and_writer(
+    fields: Sequence[Field], make: Callable[..., S], complete: Completion | None = None
+) -> tuple[Callable[..., tuple[S, list[Problem]]], Callable[[S, Explorer], str]]:
+    """How addresses of a page are read, and its selections written.
+
+    The one takes query, explorer and the reader's own image, if any; the other selection and explorer.
+    """
+    return (
+        partial(read_selection, fields, make, complete=complete),
+        partial(write_selection, fields),
+    )
 
 
 def carried_values(

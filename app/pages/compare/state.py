@@ -14,10 +14,9 @@ from app.frame.fields import (
     last_class,
     layer_field,
     number,
-    read_selection,
+    reader_and_writer,
     shared_fields,
     switch,
-    write_selection,
 )
 from app.frame.query import Problem, Query
 from app.pages.compare.groups.added import adding_field, with_added
@@ -274,17 +273,7 @@ FIELDS = (
     drawn_field("hb", "B", other="ha"),
 )
 
-
-def read(
-    search_text: str, explorer: Explorer, own: str = ""
-) -> tuple[CompareSelection, list[Problem]]:
-    """Turn an address of the page into a selection, and say what was wrong with it."""
-    return read_selection(FIELDS, CompareSelection, search_text, explorer, own, complete)
-
-
-def write(selection: CompareSelection, explorer: Explorer) -> str:
-    """Write the query string of a selection, as short as it can be."""
-    return write_selection(FIELDS, selection, explorer)
+read, write = reader_and_writer(FIELDS, CompareSelection, complete)
 
 
 def with_members(selection: CompareSelection, key: str, members: Sequence[int]) -> CompareSelection:

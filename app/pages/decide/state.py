@@ -19,11 +19,10 @@ from app.frame.fields import (
     last_class,
     last_image,
     number,
-    read_selection,
+    reader_and_writer,
     shared_fields,
     switch,
     words,
-    write_selection,
 )
 from app.frame.query import Problem, Query
 from app.frame.subject import Subject
@@ -188,12 +187,4 @@ FIELDS = (
     words("find", "search"),
 )
 
-
-def read(search: str, explorer: Explorer, own: str = "") -> tuple[DecideSelection, list[Problem]]:
-    """Turn an address of the page into a selection, and say what was wrong with it."""
-    return read_selection(FIELDS, DecideSelection, search, explorer, own)
-
-
-def write(selection: DecideSelection, explorer: Explorer) -> str:
-    """Write the query string of a selection, as short as it can be."""
-    return write_selection(FIELDS, selection, explorer)
+read, write = reader_and_writer(FIELDS, DecideSelection)

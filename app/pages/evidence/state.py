@@ -12,9 +12,8 @@ from app.frame.fields import (
     chosen_image_field,
     last_class,
     number,
-    read_selection,
+    reader_and_writer,
     shared_fields,
-    write_selection,
 )
 from app.frame.pair import asked_pair, usual_class
 from app.frame.query import Problem, Query
@@ -155,12 +154,4 @@ FIELDS = (
     number("page", "part", 1, _MOST_PAGES, 1),
 )
 
-
-def read(search: str, explorer: Explorer, own: str = "") -> tuple[EvidenceSelection, list[Problem]]:
-    """Turn an address of the page into a selection, and say what was wrong with it."""
-    return read_selection(FIELDS, EvidenceSelection, search, explorer, own)
-
-
-def write(selection: EvidenceSelection, explorer: Explorer) -> str:
-    """Write the query string of a selection, as short as it can be."""
-    return write_selection(FIELDS, selection, explorer)
+read, write = reader_and_writer(FIELDS, EvidenceSelection)

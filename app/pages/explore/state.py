@@ -12,12 +12,10 @@ from app.frame.fields import (
     image_field,
     layer_field,
     number,
-    read_selection,
+    reader_and_writer,
     shared_fields,
     words,
-    write_selection,
 )
-from app.frame.query import Problem
 from cnn_core.network.layers import LayerInfo
 from cnn_core.space.display import COLOUR_MODES
 
@@ -79,12 +77,4 @@ FIELDS = (
     words("find", "search"),
 )
 
-
-def read(search: str, explorer: Explorer, own: str = "") -> tuple[ExploreSelection, list[Problem]]:
-    """Turn an address of the page into a selection, and say what was wrong with it."""
-    return read_selection(FIELDS, ExploreSelection, search, explorer, own)
-
-
-def write(selection: ExploreSelection, explorer: Explorer) -> str:
-    """Write the query string of a selection, as short as it can be."""
-    return write_selection(FIELDS, selection, explorer)
+read, write = reader_and_writer(FIELDS, ExploreSelection)

@@ -9,11 +9,10 @@ from app.frame.fields import (
     Values,
     choice,
     number,
-    read_selection,
+    reader_and_writer,
     shared_fields,
-    write_selection,
 )
-from app.frame.query import Problem, Query
+from app.frame.query import Query
 from app.pages.model.images import listed_images, n_pages
 
 HARDEST = ("24", "60", "120")
@@ -64,12 +63,4 @@ FIELDS = (
     choice("hardest", "number of hardest images", HARDEST, HARDEST[0]),
 )
 
-
-def read(search: str, explorer: Explorer, own: str = "") -> tuple[ModelSelection, list[Problem]]:
-    """Turn an address of the page into a selection, and say what was wrong with it."""
-    return read_selection(FIELDS, ModelSelection, search, explorer, own)
-
-
-def write(selection: ModelSelection, explorer: Explorer) -> str:
-    """Write the query string of a selection, as short as it can be."""
-    return write_selection(FIELDS, selection, explorer)
+read, write = reader_and_writer(FIELDS, ModelSelection)

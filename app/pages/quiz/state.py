@@ -10,9 +10,8 @@ from app.frame.fields import (
     Values,
     choice,
     number,
-    read_selection,
+    reader_and_writer,
     shared_fields,
-    write_selection,
 )
 from app.frame.pair import told_pair
 from app.frame.query import Problem, Query
@@ -77,12 +76,4 @@ FIELDS = (
     ),
 )
 
-
-def read(search: str, explorer: Explorer, own: str = "") -> tuple[QuizSelection, list[Problem]]:
-    """Turn an address of the page into a selection, and say what was wrong with it."""
-    return read_selection(FIELDS, QuizSelection, search, explorer, own)
-
-
-def write(selection: QuizSelection, explorer: Explorer) -> str:
-    """Write the query string of a selection, as short as it can be."""
-    return write_selection(FIELDS, selection, explorer)
+read, write = reader_and_writer(FIELDS, QuizSelection)
