@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from cnn_core.artifacts import SECTIONS, find_faults, read_manifest, verify_artifacts
 from cnn_core.errors import LookingGlassError, printable
-from cnn_core.images.dataset import available_splits, fit_labels, load_dataset
+from cnn_core.images.dataset import available_splits, fit_labels, load_dataset, require_both_sets
 from cnn_core.network.pixels import add_pixels_option, with_values_joined
 from cnn_core.shipped_files import DATA_FILE, SHIPPED
 from cnn_core.terminal import complain, tell
@@ -186,14 +186,15 @@ def _survey(options: argparse.Namespace) -> int:
         )
         return 0
     if options.readouts:
-        from cnn_core.readouts.command import check_sets, compute_for_files
+        from cnn_core.readouts.command import USES as OF_READOUTS
+        from cnn_core.readouts.command import compute_for_files
 
-        check_sets(data)
+        require_both_sets(data, OF_READOUTS)
     if options.patterns:
-        from cnn_core.patterns.command import check_sets as check_pattern_sets
+        from cnn_core.patterns.command import USES as OF_PATTERNS
         from cnn_core.patterns.command import patterns_of_files
 
-        check_pattern_sets(data)
+        require_both_sets(data, OF_PATTERNS)
     splits = options.sets or available_splits(data)
     datasets = {split: load_dataset(data, split) for split in splits}
     first = next(iter(datasets.values()))

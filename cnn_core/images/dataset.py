@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnn_core.errors import DataError
 from cnn_core.images.class_labels import (
     check_counts,
     check_label_header,
@@ -129,6 +131,22 @@ def available_splits(path: str | PathLike[str]) -> tuple[str, ...]:
         `path` is missing, is of no known format, or holds no images with labels.
     """
     return splits_in(path)
+
+
+def require_both_sets(path: str | PathLike[str], uses: Mapping[str, str]) -> None:
+    """Make sure that `path` holds a train and a test set; `uses` tells what each is needed for.
+
+    Raises
+    ------
+    DataError
+    """
+    there = available_splits(path)
+    for split in ("train", "test"):
+        if split not in there:
+            raise DataError(
+                f"{Path(path).name}: no {split} set, {uses[split]}; data with a train and a test set "
+                "are accepted"
+            )
 
 
 def load_dataset(

@@ -8,8 +8,8 @@ from typing import Any
 from tqdm import tqdm
 
 from cnn_core.artifacts import MANIFEST, replacing
-from cnn_core.errors import ArtifactError, DataError, printable
-from cnn_core.images.dataset import Dataset, available_splits, fit_labels, load_dataset
+from cnn_core.errors import ArtifactError, printable
+from cnn_core.images.dataset import Dataset, fit_labels, load_dataset, require_both_sets
 from cnn_core.network.classifier import Network
 from cnn_core.network.opening import load_network_for
 from cnn_core.patterns.compute import PatternSurvey, Progress, relatives_among
@@ -20,6 +20,9 @@ from cnn_core.patterns.results import ModelPatterns
 from cnn_core.readouts.twin import find_twin
 from cnn_core.survey.identity import identity_of
 from cnn_core.training.publishing import publish_file
+
+USES = {"train": "which patches come from", "test": "which they are scored on"}
+"""What the sets are needed for."""
 
 _MODEL_SUFFIXES = (".keras", ".h5")
 
@@ -53,7 +56,7 @@ def patterns_of_files(
     DataError
         When the data lack a train or a test set.
     """
-    check_sets(data)
+    require_both_sets(data, USES)
     sets = {split: load_dataset(data, split) for split in ("train", "test")}
     paths = [Path(model) for model in models]
     for path in paths:
@@ -87,22 +90,6 @@ def _before_training(survey: PatternSurvey) -> SetReading | None:
     """What the network answers before its training, None where its first weights are not known."""
     twin, _source = find_twin(survey.network)
     return None if twin is None else read_set(twin, survey.test, survey.layers)
-
-
-def check_sets(data: Path | str) -> None:
-    """Make sure that data hold a train and a test set.
-
-    Raises
-    ------
-    DataError
-    """
-    splits = available_splits(data)
-    for split, use in (("train", "patches come from"), ("test", "they are scored on")):
-        if split not in splits:
-            raise DataError(
-                f"{Path(data).name}: no {split} set, which {use}; data with a train and a test set "
-                "are accepted"
-            )
 
 
 def _survey_of(

@@ -7,14 +7,17 @@ from typing import Any
 from tqdm import tqdm
 
 from cnn_core.artifacts import AnyPath
-from cnn_core.errors import ArtifactError, DataError, printable
-from cnn_core.images.dataset import available_splits, load_dataset
+from cnn_core.errors import ArtifactError, printable
+from cnn_core.images.dataset import load_dataset, require_both_sets
 from cnn_core.network.opening import load_network_for
 from cnn_core.readouts.compute import compute_readouts
 from cnn_core.readouts.result_file import READOUTS, load_readouts, readouts_text
 from cnn_core.readouts.results import ModelReadouts
 from cnn_core.readouts.twin import find_twin
 from cnn_core.training.publishing import keep_text
+
+USES = {"train": "on which readers are fitted", "test": "on which readers are scored"}
+"""What the sets are needed for."""
 
 ARTICLES_PAIR = (4, 9)
 
@@ -52,7 +55,7 @@ def compute_for_files(
     DataError
         When the data lack a train or a test set.
     """
-    check_sets(data)
+    require_both_sets(data, USES)
     train, test = (load_dataset(data, split) for split in ("train", "test"))
     pairs = pairs or [ARTICLES_PAIR if max(ARTICLES_PAIR) < test.n_classes else (0, 1)]
     for model in map(Path, models):
@@ -79,22 +82,6 @@ def compute_for_files(
             )
         keep(path, found)
         tqdm.write(f"{model.name}: {_told(found)} in {path}")
-
-
-def check_sets(data: AnyPath) -> None:
-    """Make sure that data hold a train and a test set.
-
-    Raises
-    ------
-    DataError
-    """
-    splits = available_splits(data)
-    for split, use in (("train", "fitted"), ("test", "scored")):
-        if split not in splits:
-            raise DataError(
-                f"{Path(data).name}: no {split} set, on which readers are {use}; data with a train "
-                "and a test set are accepted"
-            )
 
 
 def keep(path: AnyPath, found: ModelReadouts) -> None:

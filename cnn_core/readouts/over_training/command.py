@@ -8,9 +8,9 @@ from tqdm import tqdm
 
 from cnn_core.artifacts import AnyPath, sha256_of
 from cnn_core.errors import ArtifactError, SelectionError, printable
-from cnn_core.images.dataset import load_dataset
+from cnn_core.images.dataset import load_dataset, require_both_sets
 from cnn_core.network.opening import load_network_for
-from cnn_core.readouts.command import ARTICLES_PAIR, check_sets
+from cnn_core.readouts.command import ARTICLES_PAIR, USES
 from cnn_core.readouts.over_training.measure import measure_course
 from cnn_core.readouts.over_training.results import (
     TRAINING_COURSE,
@@ -60,7 +60,7 @@ def measure_files(
         When no model has snapshots, or one file is given for several models.
     """
     found = _with_snapshots([Path(model) for model in models], snapshots)
-    check_sets(data)
+    require_both_sets(data, USES)
     train, test = (load_dataset(data, split) for split in ("train", "test"))
     pairs = pairs or [ARTICLES_PAIR if max(ARTICLES_PAIR) < test.n_classes else (0, 1)]
     for model, file in found:
