@@ -7,6 +7,7 @@ import pytest
 
 from cnn_core.readouts.comparing.answers import Answers, Counts
 from cnn_core.readouts.comparing.pooling import compare_reader, margin_of
+from cnn_core.readouts.judging.circle_claims import _difference_of_means
 from cnn_core.readouts.judging.circles_found import Draw
 from cnn_core.readouts.judging.claims import QUESTIONS, judge_claims
 from cnn_core.readouts.judging.evidence import DOES_NOT, HOLDS, IN_PART, NOT_SETTLED, UNJUDGED
@@ -267,3 +268,9 @@ def test_models_of_other_images_or_questions_are_not_pooled():
 
 def test_m_counts_one_mistake_at_least():
     assert margin_of(np.ones((2, 100), bool)) == pytest.approx(100 * 0.5 / 200)
+
+
+def test_a_difference_of_means_leaves_out_draws_without_any_unclear_image():
+    values, which = np.ones((2, 40)), np.zeros((2, 40), bool)
+    values[:, 7], which[:, 7] = 0.25, True
+    assert _difference_of_means(values, which) == (0.75, 0.75, 0.75)

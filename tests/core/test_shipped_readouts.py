@@ -72,12 +72,9 @@ def test_fits_ended_where_they_were_to_end():
     for found in FOUND.values():
         for one in (*found.readouts, *found.twin.readouts):
             assert one.n_fitted == N_FITTED
-            if one.reader == "linear_probe":
+            if one.reader in ("linear_probe", "best_cells"):
                 assert one.facts["converged"], (found.model_name, one)
                 assert one.facts["gradient_norm"] <= one.facts["tolerance"]
-            if one.reader == "best_cells":
-                # A few fits of a hundred cells are stopped after 400 steps, and say so.
-                assert one.facts["gradient_norm"] <= 1e-4
 
 
 def test_bits_shares_and_comparisons_are_one():

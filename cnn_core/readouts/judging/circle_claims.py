@@ -189,7 +189,8 @@ def _difference_of_means(
 ) -> tuple[float, float, float]:
     """Mean where `which` is not, minus mean where it is, with its bootstrap interval.
 
-    Both are (n_models, n_images): an image is drawn with the values of all models to it.
+    Both are (n_models, n_images): an image is drawn with the values of all models to it. Draws in
+    which no model has an image of either side tell nothing and are left out.
     """
     n_images = values.shape[1]
     draws = np.random.default_rng(0).multinomial(
@@ -200,8 +201,9 @@ def _difference_of_means(
     for side in (~which, which):
         with np.errstate(invalid="ignore"):
             sides.append((weights @ (values * side).T) / (weights @ side.T))
-    found = np.nanmean(sides[0] - sides[1], axis=1)
-    low, high = np.nanquantile(found[1:], [0.025, 0.975])
+    differences = sides[0] - sides[1]
+    found = np.nanmean(differences[~np.isnan(differences).all(axis=1)], axis=1)
+    low, high = np.quantile(found[1:], [0.025, 0.975])
     return float(found[0]), float(low), float(high)
 
 

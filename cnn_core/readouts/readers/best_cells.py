@@ -11,7 +11,7 @@ from cnn_core.readouts.samples import Sample
 COUNTS = (1, 2, 5, 10, 20, 50, 100)
 
 _VALUES_AT_ONCE = 2**24
-_MOST_STEPS = 400
+_MOST_STEPS = 1_000
 _LEAST_SPREAD = 1e-6
 
 
