@@ -10,7 +10,7 @@ from app.frame.page import Page, Panel, Reply, Steps
 from app.frame.recorded.readouts import fitted_elsewhere
 from app.pages.evidence import card_parts, claim_parts, parts, twins, used_parts, words
 from app.pages.evidence import layout as place
-from app.pages.evidence.downloads import address_of, register_routes
+from app.pages.evidence.downloads import register_routes
 from app.pages.evidence.missing import parts as missing_parts
 from app.pages.evidence.node_order import parts as node_parts
 from app.pages.evidence.node_order import words as node_words
@@ -126,11 +126,6 @@ def _draw_choices(view: EvidenceView) -> dict[str, Any]:
     }
 
 
-def _draw_files(view: EvidenceView) -> dict[str, Any]:
-    query = write(view.selection, view.explorer)
-    return {what: address_of(what, query) for what in place.FILES}
-
-
 _PANELS = (
     Panel(
         name="evidence-purpose",
@@ -227,12 +222,7 @@ _PANELS = (
         draw=_draw_choices,
         options=("task", "variant"),
     ),
-    Panel(
-        name="evidence-files",
-        depends_on=(*_QUESTION, "set", "image", "k", "variant", "page"),
-        draw=_draw_files,
-        outputs={what: (place.download_id(what), "href") for what in place.FILES},
-    ),
+    place.FILES.links((*_QUESTION, "set", "image", "k", "variant", "page"), write),
 )
 
 

@@ -13,29 +13,14 @@ from cnn_core.readouts.comparing.answers import Paired, Share
 from cnn_core.readouts.comparing.paired import false_discovery_rates
 from cnn_core.readouts.results import ModelReadouts, Readout
 
-_FOLDER = "/download/evidence"
-
-
-def address_of(what: str, query: str) -> str:
-    """Address of a file.
-
-    Parameters
-    ----------
-    what
-        Key of FILES.
-    query
-        The page's query.
-    """
-    return f"{_FOLDER}/{FILES[what]}{query}"
-
 
 def register_routes(server: Flask, explorer: Explorer) -> None:
     """Add `/download/evidence/<file>`, with the same query as the page."""
     # Damaged results stop the start, not a reader.
     find_results(explorer)
-    by_file = {file: what for what, file in FILES.items()}
+    by_file = {file: what for what, file in FILES.files.items()}
 
-    @server.get(f"{_FOLDER}/<file>")
+    @server.get(f"{FILES.folder}/<file>")
     def evidence_numbers(file: str) -> Response:
         if file not in by_file:
             abort(404)

@@ -1,6 +1,6 @@
 """The Evidence page's parts and where they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 
 from app.explorer import Explorer
 from app.frame.browsing.image_chooser import image_steps
-from app.frame.components import graph, labelled, picture_button, select
+from app.frame.components import graph, labelled, select
+from app.frame.panel_files import PanelFiles
 
 PURPOSE, TRAINING, STEPS, REST, MISSING = (
     "evidence-purpose",
@@ -41,19 +42,17 @@ NODES, NODES_NOTE, NODES_IMAGE, LIKENESS = (
     "evidence-likeness",
 )
 
-FILES = {
-    "ladder": "ladder.csv",
-    "mlp": "mlp.csv",
-    "claims": "claims.csv",
-    "cards": "disagreements.csv",
-    "nodes": "nodes.csv",
-}
-"""Files to download by the panel that they belong to."""
-
-
-def download_id(what: str) -> str:
-    """Id of the link that downloads a panel's numbers."""
-    return f"evidence-download-{what}"
+FILES = PanelFiles(
+    "evidence",
+    {
+        "ladder": "ladder.csv",
+        "mlp": "mlp.csv",
+        "claims": "claims.csv",
+        "cards": "disagreements.csv",
+        "nodes": "nodes.csv",
+    },
+    picture="evidence_{}",
+)
 
 
 def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
@@ -108,7 +107,7 @@ def purpose_frame(explorer: Explorer) -> Component:
 
 def ladder_frame(explorer: Explorer) -> Component:
     """Frame of the readout ladder."""
-    return _panel(
+    return FILES.frame(
         "ladder",
         "Readout ladder: what each layer alone can tell",
         [
@@ -129,7 +128,7 @@ def ladder_frame(explorer: Explorer) -> Component:
 
 def mlp_frame(explorer: Explorer) -> Component:
     """Frame of what the MLP adds."""
-    return _panel(
+    return FILES.frame(
         "mlp",
         "What the MLP adds",
         [
@@ -150,7 +149,7 @@ def table_frame(explorer: Explorer) -> Component:
         role="region",
         **{"aria-label": "Table of all readers and layers"},
     )
-    return _panel("table", "The ladder as a table", [box])
+    return FILES.frame("table", "The ladder as a table", [box])
 
 
 def used_frame(explorer: Explorer) -> Component:
@@ -162,7 +161,7 @@ def used_frame(explorer: Explorer) -> Component:
         role="region",
         **{"aria-label": "Table of losses by layer"},
     )
-    return _panel(
+    return FILES.frame(
         "used",
         "Readable or used? The network without what the probe reads",
         [html.P(id=USED_TEXT), box, html.P(id=USED_NOTE, className="faint note")],
@@ -171,7 +170,7 @@ def used_frame(explorer: Explorer) -> Component:
 
 def claims_frame(explorer: Explorer) -> Component:
     """Frame of the article's claims."""
-    return _panel(
+    return FILES.frame(
         "claims",
         "The article's claims, held against these numbers",
         [html.P(id=CLAIMS_NOTE, className="faint note"), html.Div(id=CLAIMS)],
@@ -184,7 +183,7 @@ def cards_frame(explorer: Explorer) -> Component:
         select("variant", "The network against", []),
         html.P(id=CARDS_NOTE, className="note", role="status"),
     ]
-    return _panel(
+    return FILES.frame(
         "cards",
         "Images on which they disagree",
         [html.Div(choices, className="choices"), html.Div(id=CARDS)],
@@ -193,7 +192,7 @@ def cards_frame(explorer: Explorer) -> Component:
 
 def nodes_frame(explorer: Explorer) -> Component:
     """Frame of the order of nodes."""
-    return _panel(
+    return FILES.frame(
         "nodes",
         "The order of nodes",
         [
@@ -212,39 +211,4 @@ def nodes_frame(explorer: Explorer) -> Component:
             ),
             html.Div(id=NODES, className="node-grids"),
         ],
-    )
-
-
-def _panel(
-    what: str,
-    title: str,
-    parts: Sequence[Component],
-    *,
-    picture: str | None = None,
-    beside: Component | None = None,
-) -> Component:
-    buttons = []
-    if what in FILES:
-        buttons.append(
-            html.A(
-                "CSV",
-                id=download_id(what),
-                className="button small",
-                download=FILES[what],
-                title=f"The numbers of this panel: {FILES[what]}",
-                **{"aria-label": f"{title}: CSV"},
-            )
-        )
-    if picture:
-        buttons.insert(0, picture_button(picture, f"evidence_{what}"))
-    return html.Section(
-        [
-            html.Div(
-                [html.H2(title), beside, html.Div(buttons, className="button-row")],
-                className="panel-head",
-            ),
-            *parts,
-        ],
-        className=f"panel evidence-{what}",
-        **{"aria-label": title},
     )

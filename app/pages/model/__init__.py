@@ -10,7 +10,7 @@ from app.frame.links import MODEL
 from app.frame.page import Page, Panel, Reply
 from app.pages.model import firmness, mistakes, tables, words
 from app.pages.model import layout as place
-from app.pages.model.downloads import address_of, register_routes
+from app.pages.model.downloads import register_routes
 from app.pages.model.state import ANY, FIELDS, ModelSelection, write
 from app.pages.model.view import ModelView, look
 
@@ -54,11 +54,6 @@ def _draw_choices(view: ModelView) -> dict[str, Any]:
         *({"value": str(number), "label": name} for number, name in enumerate(_names(view))),
     ]
     return {"label": classes, "pred": classes}
-
-
-def _draw_files(view: ModelView) -> dict[str, Any]:
-    query = write(view.selection, view.explorer)
-    return {what: address_of(what, query) for what in place.FILES}
 
 
 _PANELS = (
@@ -166,12 +161,7 @@ _PANELS = (
     Panel(
         name="model-choices", depends_on=("model",), draw=_draw_choices, options=("label", "pred")
     ),
-    Panel(
-        name="model-files",
-        depends_on=(*_CELL, "page", "hardest"),
-        draw=_draw_files,
-        outputs={what: (place.download_id(what), "href") for what in place.FILES},
-    ),
+    place.FILES.links((*_CELL, "page", "hardest"), write),
 )
 
 

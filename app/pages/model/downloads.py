@@ -14,27 +14,12 @@ from app.serving.replies.file_replies import csv_text, file_reply, precise, refu
 from cnn_core.errors import printable
 from cnn_core.images.mnist_writers import writers_of
 
-_FOLDER = "/download/model"
-
-
-def address_of(what: str, query: str) -> str:
-    """Address of a file.
-
-    Parameters
-    ----------
-    what
-        Key of FILES.
-    query
-        The page's query.
-    """
-    return f"{_FOLDER}/{FILES[what]}{query}"
-
 
 def register_routes(server: Flask, explorer: Explorer) -> None:
     """Add `/download/model/<file>`, with the same query as the page."""
-    by_file = {file: what for what, file in FILES.items()}
+    by_file = {file: what for what, file in FILES.files.items()}
 
-    @server.get(f"{_FOLDER}/<file>")
+    @server.get(f"{FILES.folder}/<file>")
     def model_numbers(file: str) -> Response:
         if file not in by_file:
             abort(404)

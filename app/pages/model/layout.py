@@ -1,13 +1,14 @@
 """The Model page's parts and where they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from app.explorer import Explorer
-from app.frame.components import control, graph, labelled, picture_button, select
+from app.frame.components import control, graph, labelled, select
+from app.frame.panel_files import PanelFiles
 from app.pages.model.state import ANY, HARDEST
 
 TRAINING, CURVES, CONFUSION = "model-training", "model-curves", "model-confusion"
@@ -24,26 +25,22 @@ HARD, HARD_NOTE = "model-hardest", "model-hardest-note"
 DISPUTED, DISPUTED_NOTE = "model-disputed", "model-disputed-note"
 FIRMNESS, FIRMNESS_NOTE = "model-firmness", "model-firmness-note"
 CALIBRATION, CALIBRATION_NOTE = "model-calibration", "model-calibration-note"
-DOWNLOAD = "model-download"
 
-FILES = {
-    "architecture": "architecture.csv",
-    "training": "training.csv",
-    "accuracy": "accuracy.csv",
-    "firmness": "accuracy_checked.csv",
-    "calibration": "calibration.csv",
-    "record": "record.json",
-    "confusion": "confusion.csv",
-    "images": "images.csv",
-    "hardest": "hardest.csv",
-    "disputed": "disputed.csv",
-}
-"""Files to download by the panel that they belong to."""
-
-
-def download_id(what: str) -> str:
-    """Id of the link that downloads a panel's numbers."""
-    return f"{DOWNLOAD}-{what}"
+FILES = PanelFiles(
+    "model",
+    {
+        "architecture": "architecture.csv",
+        "training": "training.csv",
+        "accuracy": "accuracy.csv",
+        "firmness": "accuracy_checked.csv",
+        "calibration": "calibration.csv",
+        "record": "record.json",
+        "confusion": "confusion.csv",
+        "images": "images.csv",
+        "hardest": "hardest.csv",
+        "disputed": "disputed.csv",
+    },
+)
 
 
 def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
@@ -84,7 +81,7 @@ def arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
 
 def architecture_frame(explorer: Explorer) -> Component:
     """Frame of the table of layers."""
-    return _panel(
+    return FILES.frame(
         "architecture",
         "Architecture",
         [html.P(id=LAYERS_NOTE, className="faint note"), html.Div(id=LAYERS, className="scrolled")],
@@ -93,7 +90,7 @@ def architecture_frame(explorer: Explorer) -> Component:
 
 def accuracy_frame(explorer: Explorer) -> Component:
     """Frame of the accuracies of all models."""
-    return _panel(
+    return FILES.frame(
         "accuracy",
         "Accuracy",
         [
@@ -105,7 +102,7 @@ def accuracy_frame(explorer: Explorer) -> Component:
 
 def firmness_frame(explorer: Explorer) -> Component:
     """Frame of what the accuracies depend on."""
-    return _panel(
+    return FILES.frame(
         "firmness",
         "How firm is that?",
         [
@@ -124,7 +121,7 @@ def firmness_frame(explorer: Explorer) -> Component:
 
 def calibration_frame(explorer: Explorer) -> Component:
     """Frame of the calibration."""
-    return _panel(
+    return FILES.frame(
         "calibration",
         "Can its probabilities be believed?",
         [
@@ -147,7 +144,7 @@ def training_frame(explorer: Explorer) -> Component:
         className="keys-line note",
     )
     curves = graph(TRAINING, "Training curves", class_name="training-figure")
-    return _panel(
+    return FILES.frame(
         "training",
         "Training",
         [
@@ -160,7 +157,7 @@ def training_frame(explorer: Explorer) -> Component:
 
 def record_frame(explorer: Explorer) -> Component:
     """Frame of what is known of the model's origin."""
-    return _panel(
+    return FILES.frame(
         "record",
         "Provenance",
         [html.P(id=RECORD_NOTE, className="faint note"), html.Div(id=RECORD)],
@@ -173,7 +170,7 @@ def confusion_frame(explorer: Explorer) -> Component:
         [html.Summary("As a table"), html.Div(id=MATRIX_TABLE, className="scrolled")],
         className="note",
     )
-    return _panel(
+    return FILES.frame(
         "confusion",
         "Confusion matrix",
         [
@@ -193,7 +190,9 @@ def images_frame(explorer: Explorer) -> Component:
         _class_choice("pred", "Prediction"),
         html.Div(id=LISTED_NOTE, className="list-note", role="status"),
     ]
-    return _panel("images", "Images", [html.Div(choices, className="choices"), html.Div(id=LISTED)])
+    return FILES.frame(
+        "images", "Images", [html.Div(choices, className="choices"), html.Div(id=LISTED)]
+    )
 
 
 def hardest_frame(explorer: Explorer) -> Component:
@@ -205,47 +204,17 @@ def hardest_frame(explorer: Explorer) -> Component:
         labelled("How many", counts, class_name="field inline", hide_label=True),
         html.P(id=HARD_NOTE, className="faint note"),
     ]
-    return _panel(
+    return FILES.frame(
         "hardest", "Hardest images", [html.Div(choices, className="choices"), html.Div(id=HARD)]
     )
 
 
 def disputed_frame(explorer: Explorer) -> Component:
     """Frame of the images whose labels people dispute."""
-    return _panel(
+    return FILES.frame(
         "disputed",
         "Disputed labels",
         [html.P(id=DISPUTED_NOTE, className="faint note"), html.Div(id=DISPUTED)],
-    )
-
-
-def _panel(
-    what: str, title: str, parts: Sequence[Component], *, picture: str | None = None
-) -> Component:
-    file_name = FILES[what]
-    kind = file_name.rpartition(".")[2].upper()
-    buttons = [
-        html.A(
-            kind,
-            id=download_id(what),
-            className="button small",
-            download=file_name,
-            title=f"The numbers of this panel: {file_name}",
-            **{"aria-label": f"{title}: {kind}"},
-        )
-    ]
-    if picture:
-        buttons.insert(0, picture_button(picture, what))
-    return html.Section(
-        [
-            html.Div(
-                [html.H2(title), html.Div(buttons, className="button-row")], className="panel-head"
-            ),
-            *parts,
-        ],
-        className=f"panel model-{what}",
-        id=f"model-panel-{what}",
-        **{"aria-label": title},
     )
 
 
