@@ -17,6 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from cnn_core.errors import SelectionError
 from cnn_core.survey.peaks import peaks
 
+THRESHOLD = 0.3
+"""The article's share of the layer's largest activation from which on a cell counts as on."""
+
 
 class Flag(StrEnum):
     """Why a number is undefined or says less than it seems to. The page has a sentence for each."""
@@ -35,7 +38,7 @@ class Flag(StrEnum):
     TOO_FEW_TO_DRAW = "a class has fewer images than a random group needs"
 
 
-def on_cells(activations: ArrayLike, threshold: float = 0.3) -> NDArray[np.bool]:
+def on_cells(activations: ArrayLike, threshold: float = THRESHOLD) -> NDArray[np.bool]:
     """Tell which cells are on in each image.
 
     A cell is on when its activation is at least `threshold` times the largest activation of the
@@ -61,7 +64,9 @@ def on_cells(activations: ArrayLike, threshold: float = 0.3) -> NDArray[np.bool]
     return on_from_peak(activations, peaks(activations), threshold)
 
 
-def on_from_peak(values: ArrayLike, peak: ArrayLike, threshold: float = 0.3) -> NDArray[np.bool]:
+def on_from_peak(
+    values: ArrayLike, peak: ArrayLike, threshold: float = THRESHOLD
+) -> NDArray[np.bool]:
     """:func:`on_cells` for some cells of a layer, when the largest activation is known.
 
     Parameters

@@ -20,7 +20,7 @@ from app.pages.lesson.check import ROUNDS, questions
 from app.pages.lesson.circles import circle_facts
 from app.pages.lesson.start import answer_text
 from app.pages.lesson.steps import STEPS
-from cnn_core.circles.rule import find_circles, on_cells
+from cnn_core.circles.rule import THRESHOLD, find_circles, on_cells
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
@@ -130,7 +130,7 @@ def test_the_circles_of_step_3_are_those_of_the_rule():
     layer = facts.last_maps(case.network).name
     images = case.explorer.dataset("test").images
     values = case.network.activations(images[[*a, *b]])[layer]
-    on = on_cells(values, facts.THRESHOLD)
+    on = on_cells(values, THRESHOLD)
     circles = find_circles(on[:3], on[3:])
     assert (found.n_p, found.n_q) == (circles.n_unique_a, circles.n_unique_b)
 

@@ -5,14 +5,9 @@ import pytest
 
 from cnn_core.circles.circle_reader import circle_reader, hit_rates
 from cnn_core.circles.groups import clearest
-from cnn_core.circles.rule import find_circles, on_cells
-from cnn_core.readouts.judging.circles_worth import (
-    N_DRAWS,
-    N_RANDOM,
-    THRESHOLD,
-    THRESHOLDS,
-    find_circles_worth,
-)
+from cnn_core.circles.rule import THRESHOLD, find_circles, on_cells
+from cnn_core.circles.thresholds import THRESHOLDS
+from cnn_core.readouts.judging.circles_worth import N_DRAWS, N_RANDOM, find_circles_worth
 from cnn_core.readouts.task import make_task
 from tests.core.networks import article_like, opened
 from tests.core.readout_cases import learnable_set, with_labels

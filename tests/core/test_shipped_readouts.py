@@ -7,11 +7,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from cnn_core.artifacts import read_manifest
+from cnn_core.circles.thresholds import THRESHOLDS
 from cnn_core.images.dataset import load_dataset
 from cnn_core.network.opening import load_network
 from cnn_core.readouts.comparing.answers import Paired
 from cnn_core.readouts.comparing.paired import compare
-from cnn_core.readouts.judging.circles_worth import THRESHOLDS
 from cnn_core.readouts.judging.claim_found import Claim
 from cnn_core.readouts.judging.claims import judge_claims
 from cnn_core.readouts.ladder import N_FITTED

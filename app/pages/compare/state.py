@@ -33,9 +33,9 @@ from app.pages.compare.groups.questions import asked_classes
 from app.pages.compare.hand.drawn import Drawn, drawn_field
 from app.plain_numbers import count_in
 from cnn_core.circles.groups import MOST_MEMBERS
+from cnn_core.circles.rule import THRESHOLD
 from cnn_core.network.layers import LayerInfo
 
-THRESHOLD = 0.3
 STATISTICS = ("difference", "auc", "mean_p", "mean_q", "term_p", "term_q")
 SORTS = ("kind", "cell", "rate_p", "rate_q", "gap", "mean_p", "mean_q", "term_p", "term_q")
 _LARGEST_SEED = 10**6

@@ -10,15 +10,15 @@ import numpy as np
 from app.explorer import Explorer
 from app.frame.defaults import default_layer, default_pair
 from cnn_core.circles.groups import clearest
-from cnn_core.circles.rule import find_circles, on_cells, on_from_peak
+from cnn_core.circles.rule import THRESHOLD, find_circles, on_cells, on_from_peak
 from cnn_core.errors import SelectionError
 
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
     from cnn_core.survey.whole_set import Survey
 
-_OF_THE_ARTICLE, _THRESHOLD = 3, 0.3
-"""Images in each of the article's groups, and the share of peak above which a cell is on."""
+_OF_THE_ARTICLE = 3
+"""Images in each of the article's groups."""
 
 
 @lru_cache(maxsize=64)
@@ -97,9 +97,9 @@ def _read_otherwise(explorer: Explorer, survey: Survey, layer: str, p: int, q: i
     groups = [list(clearest(*known, *classes, _OF_THE_ARTICLE)) for classes in ((p, q), (q, p))]
     if min(map(len, groups)) < _OF_THE_ARTICLE:
         return None
-    circles = find_circles(*(on_cells(values(rows), _THRESHOLD) for rows in groups))
+    circles = find_circles(*(on_cells(values(rows), THRESHOLD) for rows in groups))
     right = np.flatnonzero((survey.labels == p) & (survey.predictions == p))
-    on = on_from_peak(values(right), survey.peak[layer][right], _THRESHOLD)
+    on = on_from_peak(values(right), survey.peak[layer][right], THRESHOLD)
     shares = [
         on[:, mask].mean(axis=1) if mask.any() else np.zeros(len(right))
         for mask in (circles.unique_a, circles.unique_b)

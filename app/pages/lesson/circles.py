@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.pages.lesson.facts import GROUP, THRESHOLD, Case, clear_images, last_maps
+from app.pages.lesson.facts import GROUP, Case, clear_images, last_maps
 from cnn_core.circles.cells.class_pass import on_over
 from cnn_core.circles.circle_reader import (
     CircleReader,
@@ -17,7 +17,7 @@ from cnn_core.circles.fading import Fading, fading, first_disagreement
 from cnn_core.circles.groups import least_clear
 from cnn_core.circles.nulls import UniqueByChance, chance_across, chance_within
 from cnn_core.circles.packed import PackedOn
-from cnn_core.circles.rule import find_circles, on_from_peak
+from cnn_core.circles.rule import THRESHOLD, find_circles, on_from_peak
 from cnn_core.statistics import Accuracy
 
 FEWEST_UNCLEAR = 5

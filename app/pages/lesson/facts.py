@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
     from cnn_core.survey.whole_set import Survey
 
-THRESHOLD = 0.3
 GROUP = 3
 ALIKE = 0.5
 """Correlation, either way, from which a map counts as one that looks like the image."""

@@ -15,12 +15,11 @@ from cnn_core.blind_eye.showings import Showing, showings_of
 from cnn_core.blind_eye.trials import Trial, draw_trials
 from cnn_core.circles.choice import ClearGroups, clear_groups
 from cnn_core.circles.circle_reader import network_on_pair
+from cnn_core.circles.rule import THRESHOLD
 from cnn_core.errors import SelectionError
 
 if TYPE_CHECKING:
     from cnn_core.survey.whole_set import Survey
-
-THRESHOLD = 0.3
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

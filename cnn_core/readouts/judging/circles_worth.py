@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnn_core.circles.groups import clearest
 from cnn_core.circles.rule import on_from_peak
+from cnn_core.circles.thresholds import THRESHOLDS
 from cnn_core.images.dataset import Dataset
 from cnn_core.readouts.comparing.answers import Answers, Counts
 from cnn_core.readouts.judging.circles_found import CirclesFound, Draw
@@ -23,10 +24,6 @@ from cnn_core.survey.ranking import margins
 if TYPE_CHECKING:
     from cnn_core.network.classifier import Network
 
-THRESHOLD = 0.3
-"""The share of the layer's largest activation from which on a cell counts as on."""
-
-THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 N_CLEAR = 3
 N_DRAWS = 20
 N_RANDOM = 1000

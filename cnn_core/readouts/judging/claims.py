@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn_core.circles.rule import THRESHOLD
+from cnn_core.circles.thresholds import THRESHOLDS
 from cnn_core.readouts.comparing.pooling import Compared, network_right, versus_network
 from cnn_core.readouts.judging import circle_claims
-from cnn_core.readouts.judging.circles_worth import THRESHOLD, THRESHOLDS
 from cnn_core.readouts.judging.claim_found import Claim, Elsewhere, Number
 from cnn_core.readouts.judging.evidence import (
     NEEDS,

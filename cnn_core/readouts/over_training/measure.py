@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnn_core.artifacts import AnyPath
 from cnn_core.circles.circle_reader import UNDECIDED, circle_reader
 from cnn_core.circles.groups import clearest
-from cnn_core.circles.rule import find_circles, on_cells
+from cnn_core.circles.rule import THRESHOLD, find_circles, on_cells
 from cnn_core.images.dataset import Dataset
 from cnn_core.network.classifier import Network
 from cnn_core.network.layers import LayerKind
@@ -44,8 +44,6 @@ N_FITTED = 6_000
 
 N_CLEAR = 3
 """Images in a group whose circles are read, as in the article."""
-
-THRESHOLD = 0.3
 
 Decide = Callable[[NDArray[np.float32]], NDArray[np.int64]]
 
