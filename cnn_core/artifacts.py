@@ -28,7 +28,10 @@ FORMAT = 1
 SNAPSHOTS_ENDING = "_snapshots.npz"
 SECTIONS = ("data", "drawing", "history", "labels", "models", "patterns", "readouts", "snapshots")
 DESCRIBED_SUFFIXES = (".keras", ".h5", ".npz", ".json")
-REMEDY = "check the file out again or train it anew; `python -m cnn_core check` lists every fault"
+REMEDY = (
+    "check the file out again, install the package anew, or train it anew; "
+    "`python -m cnn_core check` lists every fault"
+)
 
 
 @dataclass(frozen=True)
