@@ -1,5 +1,8 @@
 """Parts as plain HTML: the same element, attributes and text as Dash would draw, nothing let through."""
 
+import os
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import dash_bootstrap_components as dbc
@@ -10,6 +13,7 @@ from app.frame import wire
 from app.frame.words.markup import markup
 from app.pages import PAGES
 from tests.app.asking import small_app, small_explorer
+from tests.harness.served import ROOT
 
 
 def test_texts_numbers_and_lists_stand_one_after_the_other():
@@ -46,6 +50,26 @@ def test_attributes_have_the_names_of_html():
 def test_a_switch_stands_without_value_and_a_state_with_its_own():
     assert markup(html.Div(hidden=True)) == "<div hidden></div>"
     assert markup(html.Div(**{"aria-busy": True})) == '<div aria-busy="true"></div>'
+
+
+def test_every_process_writes_attributes_in_the_same_order():
+    code = (
+        "from dash import html; from app.frame.words.markup import markup; "
+        "names = [f'{kind}-{letter}' for kind in ('data', 'aria') for letter in 'abcdef']; "
+        "print(markup(html.B('x', id='i', title='t', **{name: name for name in names})))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
 
 
 def test_an_element_without_content_has_no_end():

@@ -40,7 +40,9 @@ def _element(component: Component) -> str:
 
 
 def _attributes(props: Mapping[str, Any]) -> str:
-    return "".join(_attribute(name, value) for name, value in props.items() if name != "children")
+    return "".join(
+        _attribute(name, value) for name, value in sorted(props.items()) if name != "children"
+    )
 
 
 def _attribute(name: str, value: Any) -> str:
