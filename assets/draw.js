@@ -153,7 +153,13 @@
         return;
       }
     }
-    picture = await lettersOf(blob);
+    // A folder that is dropped here cannot be read.
+    const letters = await lettersOf(blob).catch(() => "");
+    if (!letters) {
+      tell("This file is empty, or is none; PNG, JPEG and WebP pictures are taken.");
+      return;
+    }
+    picture = letters;
     send();
   }
 

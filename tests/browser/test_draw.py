@@ -94,6 +94,10 @@ def test_a_refused_picture_takes_nothing_from_the_pad(page, open_page, dashboard
     assert said(page) == told and page.url == link
     # The browser notes each refusal by itself.
     assert "422" in open_page.watch.complaints.pop()
+    page.locator("#draw-upload input").set_input_files(broken | {"buffer": b""})
+    page.get_by_text("This file is empty").wait_for()
+    settle(page)
+    assert said(page) == told and page.url == link
     page.locator("[data-step-name=centre] input").click()
     page.wait_for_selector("#draw-fault", state="hidden")
     settle(page)

@@ -257,3 +257,12 @@ def test_what_was_given_is_not_written_to(digits):
     first, second = cleaned(image, Steps()), cleaned(image, Steps())
     assert np.array_equal(image, before)
     assert np.array_equal(first.pixels, second.pixels)
+
+
+def test_a_digit_that_fills_the_picture_is_ink_and_no_paper():
+    zero = load_dataset(MNIST, "test").images[1892, ..., 0]
+    rows, columns = (np.flatnonzero((zero > 0.1).any(axis=axis)) for axis in (1, 0))
+    ink = zero[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    full = np.asarray(Image.fromarray((ink * 255).astype(np.uint8)).resize((112, 112)), np.float32)
+    found = clean(Picture(full[..., np.newaxis] / 255), Steps(), SHAPE)
+    assert not found.steps[1].changed and found.seen.max() > 0.9

@@ -66,7 +66,7 @@ def _pictures() -> Component:
     captions = {
         "yours": ["yours"],
         "cleaned": ["cleaned"],
-        "seen": ["what the network sees: ", html.B(className="figures", **{"data-live": ""})],
+        "seen": ["what the network sees ", html.B(className="figures", **{"data-live": ""})],
     }
     return html.Div(
         [
@@ -97,9 +97,7 @@ def _steps(explorer: Explorer) -> Component:
         html.Tr(
             [
                 html.Td(
-                    html.Label(
-                        [html.Span(className="step-box", **{"data-step-name": name}), f" {title}"]
-                    )
+                    html.Label([html.Span(className="step-box", **{"data-step-name": name}), title])
                 ),
                 html.Td(className="faint", **{"data-step-told": name}),
                 html.Td(className="figures", **{"data-step-other": name}),

@@ -21,6 +21,8 @@ from cnn_core.errors import DataError
 MNIST_SHAPE = (28, 28, 1)
 MNIST_SIDE = 28
 MNIST_BOX = 20
+_STRONG, _FILLED = 0.5, 0.1
+"""A picture is filled where a tenth of it is strong ink."""
 _EMPTY = "picture: nothing in it stands out from its ground; a drawing with some ink is accepted"
 
 
@@ -204,9 +206,15 @@ class _Trail:
             self._ink = np.clip(self._ink, 0, 1)
             self._add("paper", False, "The ground is plain, no photographed paper: nothing to do.")
             return
-        self._ink, n_removed = without_paper(self._ink)
-        if not self._ink.any():
-            raise DataError(_EMPTY)
+        left, n_removed = without_paper(self._ink)
+        if not left.any():
+            # Ink that reaches all borders leaves too little ground to tell paper by.
+            if np.mean(self._ink > _STRONG) < _FILLED:
+                raise DataError(_EMPTY)
+            self._ink = np.clip(self._ink, 0, 1)
+            self._add("paper", False, "The ink fills the picture, no paper is seen: nothing to do.")
+            return
+        self._ink = left
         pieces = f"; {n_removed} pieces that are no ink taken away" if n_removed else ""
         self._add("paper", True, f"Photographed paper: its uneven light was removed{pieces}.")
 
