@@ -66,6 +66,7 @@
     if (!own) return;
     const before = kept();
     if (before?.own === own && before.pad) {
+      picture = null;
       setSteps(new Set(before.steps));
       await pad.put(before.pad);
     } else if (!(await putOwn(own))) return;

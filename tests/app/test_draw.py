@@ -8,11 +8,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from app.explorer import Explorer
+from app.figures.pictures.thumbnail import image_thumbnail
 from app.pages.draw import PAGE
 from app.pages.draw.changes import CHANGES
 from app.pages.draw.cleaning import _cleaned
 from app.pages.draw.familiar import FAMILIAR, familiar_sentence, reference_of
 from app.pages.draw.pad import PAD
+from app.pages.draw.state import mixed_layer
 from app.pages.draw.view import look
 from app.pages.draw.way import WAY
 from cnn_core.drawing.answers import curve, shift_map
@@ -23,7 +25,7 @@ from cnn_core.drawing.familiar.reference import build_reference
 from cnn_core.drawing.familiar.reference_file import familiarity_file, write_reference
 from cnn_core.drawing.from_paper.cleaning import NO_STEPS, STEPS
 from cnn_core.drawing.from_paper.pictures import read_picture
-from cnn_core.drawing.morphing import morph
+from cnn_core.drawing.morphing import mixed_pixels, morph
 from cnn_core.drawing.packed import pack, unpack
 from tests.app.asking import ask_page, ask_panel, small_app
 from tests.app.small_explorer import small_explorer, small_images
@@ -211,8 +213,33 @@ def test_the_way_to_a_test_image_tells_where_the_answer_turns_and_opens_it():
     found = morph(network, explorer.own_image(pack(pixels)), images[0])
     np.testing.assert_allclose(told["figure"]["data"][0]["y"], found.margin, atol=1e-5)
     assert f"After {100 * found.flip.after:.1f} % of the way it becomes" in told["note"]
-    [door] = told["link"]
-    assert door.href.startswith("/decide?") and door.href.endswith(pack(found.flip.pixels))
+    take, _, decide = told["link"]
+    assert take.href.startswith("/draw") and decide.href.startswith("/decide?")
+    assert all(door.href.endswith(pack(found.flip.pixels)) for door in (take, decide))
+
+
+def test_one_place_of_the_way_is_shown_with_what_the_network_says_there():
+    explorer = small_explorer()
+    network, images = explorer.network("model_0"), explorer.dataset("test").images
+    pixels = np.rint(images[5] * 255).astype(np.uint8)
+    mixed = mixed_pixels(explorer.own_image(pack(pixels)), images[0], [0.3])
+    answer = network.logits(mixed.astype(np.float32) / 255)[0].argmax()
+    picture, told = told_of(WAY, explorer, pixels, "to=0&at=30")["place"]
+    assert f"At 30 %: {explorer.class_name(int(answer))}, " in told.children[0]
+    assert told.children[1].href.endswith(pack(mixed[0]))
+    assert picture.src == image_thumbnail((mixed[0] / 255).astype(np.float32))
+
+
+def test_the_maps_are_mixed_and_the_rest_of_the_network_answers():
+    explorer = small_explorer()
+    network, images = explorer.network("model_0"), explorer.dataset("test").images
+    pixels = np.rint(images[5] * 255).astype(np.uint8)
+    told = told_of(WAY, explorer, pixels, "to=0&by=maps&at=30")
+    layer = mixed_layer(explorer, "model_0")
+    found = morph(network, explorer.own_image(pack(pixels)), images[0], layer=layer)
+    np.testing.assert_allclose(told["figure"]["data"][0]["y"], found.margin, atol=1e-5)
+    assert f"in the maps of {layer}" in told["note"] and told["link"] == []
+    assert "no image" in told["place"][0].children
 
 
 def test_a_way_without_a_turn_says_so():

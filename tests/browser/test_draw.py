@@ -122,3 +122,21 @@ def test_keys_draw_on_the_grid_and_a_finger_on_a_phone(page, open_page, dashboar
     rested(phone)
     assert said(phone).startswith("The network says ")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_one_click_takes_the_image_at_which_the_answer_changes_and_back_brings_the_drawing(
+    page, dashboard
+):
+    visit(page, f"{dashboard}/draw?to=193")
+    draw(page, FOUR)
+    link, told = page.url, said(page)
+    page.locator("#draw-way-place").get_by_text("At 50 %").wait_for()
+    page.get_by_text("Take the image at which it changes").click()
+    page.wait_for_function("(link) => location.href !== link", arg=link)
+    settle(page)
+    rested(page)
+    assert "The network says 9" in said(page)
+    page.go_back()
+    settle(page)
+    rested(page)
+    assert page.url == link and said(page) == told

@@ -3,8 +3,19 @@
 from dataclasses import dataclass
 
 from app.explorer import Explorer
-from app.frame.fields import Selection, choice, image_field, last_image, number, shared_fields
+from app.frame.fields import (
+    Selection,
+    Values,
+    choice,
+    image_field,
+    last_image,
+    number,
+    shared_fields,
+)
 from cnn_core.drawing.changes import KINDS
+from cnn_core.survey.one_pass import layers_from_last_convolution
+
+PIXELS, MAPS = "pixels", "maps"
 
 KIND_NAMES = {
     "rotation": "rotation",
@@ -24,15 +35,31 @@ class DrawSelection(Selection):
         Kind of change whose amounts are tried, one of `cnn_core.drawing.changes.KINDS`.
     to
         Number of the image of the set that the drawing is turned into.
+    by
+        What is mixed on the way: `PIXELS`, or the maps of the last convolution.
+    at
+        Place on the way that is shown, per cent.
     """
 
     change: str
     to: int
+    by: str
+    at: int
 
 
 def kinds_for(explorer: Explorer) -> list[str]:
     """Kinds of change that the images take: strokes are those of grey ones."""
     return [kind for kind in KINDS if kind != "stroke" or explorer.input_shape[2] == 1]
+
+
+def mixed_layer(explorer: Explorer, model: str) -> str | None:
+    """The last convolution of a model, None where it has none."""
+    last = layers_from_last_convolution(explorer.network(model).layers)[0]
+    return last.name if last.is_spatial else None
+
+
+def _ways(explorer: Explorer, values: Values) -> list[str]:
+    return [PIXELS, MAPS] if mixed_layer(explorer, values["model"]) else [PIXELS]
 
 
 FIELDS = (
@@ -47,4 +74,6 @@ FIELDS = (
         last_image,
         lambda explorer, values: values["image"],
     ),
+    choice("by", "what is mixed on the way", _ways, PIXELS),
+    number("at", "place on the way, per cent", 0, 100, 50),
 )
