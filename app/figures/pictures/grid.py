@@ -15,7 +15,7 @@ from cnn_core.space.receptive_fields import FieldSummary
 
 _ROOM_FOR_BAR = 66
 _MOST_NUMBERED = 32
-_CROSS = 0.2
+_CROSS = 0.13
 """Arm of the cross on a dead unit, as a share of the unit."""
 _NUMBERS = {"size": 11, "color": theme.FAINT_INK}
 
@@ -148,7 +148,7 @@ def _crosses(mosaic: Mosaic, units: Sequence[int] | NDArray[np.int64]) -> dict[s
         for y, x in zip((top + bottom) / 2, (left + right) / 2, strict=True)
     )
     path = (
-        f'<path d="{strokes}" fill="none" stroke="#fff" stroke-opacity=".75" stroke-width="1.2" '
+        f'<path d="{strokes}" fill="none" stroke="#fff" stroke-opacity=".7" stroke-width="1.2" '
         'vector-effect="non-scaling-stroke"/>'
     )
     return {

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from app.frame.words.wording import number_text, percent
+from app.frame.words.wording import percent
 from app.pages.evidence.state import EvidenceSelection
 from app.pages.evidence.titles import first_large, layer_title, probe_title
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
 from app.pages.evidence.view import EvidenceView, MeasuredView, Rung
-from app.pages.evidence.words import question
+from app.pages.evidence.words import question, wrong_in_thousand
 from cnn_core.readouts.comparing.pooling import Spread
 from cnn_core.readouts.judging.evidence import DOES_NOT, HOLDS, NEEDS, UNJUDGED
 
@@ -171,6 +171,6 @@ def _looking(view: MeasuredView) -> str:
     seeing = "looking" if "circles" in what else "one cell"
     return (
         f"{first_large(start.format(asked=question(view), seeing=seeing))}: in 1,000 images {what} "
-        f"{'makes' if 'cell' in what else 'make'} {number_text(1000 * (1 - seen), '.3g')} "
-        f"mistakes, the network {number_text(1000 * (1 - network), '.3g')}."
+        f"{'makes' if 'cell' in what else 'make'} {wrong_in_thousand(seen)} "
+        f"mistakes, the network {wrong_in_thousand(network)}."
     )

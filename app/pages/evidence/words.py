@@ -38,9 +38,15 @@ def points_interval(low: float, high: float) -> str:
     return signed_interval(100 * low, 100 * high)
 
 
+def wrong_in_thousand(share: float) -> str:
+    """Mistakes in 1,000 images that a share of right answers comes to: one rounding everywhere."""
+    wrong = 1000 * (1 - share)
+    return number_text(wrong, ".1g" if 0 < wrong < 0.1 else ",.1f")
+
+
 def per_thousand(share: float) -> str:
     """Tell a share of right answers as mistakes in 1,000 images."""
-    return f"{number_text(1000 * (1 - share), ',.3g')} mistakes in 1,000"
+    return f"{wrong_in_thousand(share)} mistakes in 1,000"
 
 
 def outcome(paired: Paired) -> str:
@@ -281,5 +287,5 @@ def sentence(view: EvidenceView) -> str:
     """The answer of the page in one sentence."""
     if not isinstance(view, MeasuredView):
         return "This model has not been measured on this question yet."
-    wrong = 1000 * (1 - view.task.network.value)
-    return f"To {question(view)}, the network makes {number_text(wrong, '.1f')} mistakes in 1,000 images."
+    wrong = wrong_in_thousand(view.task.network.value)
+    return f"To {question(view)}, the network makes {wrong} mistakes in 1,000 images."
