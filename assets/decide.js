@@ -3,7 +3,7 @@
   "use strict";
 
   const PATH = "/decide";
-  const NARROW = matchMedia("(max-width: 800px)");
+  const NARROW = matchMedia("(max-width: 980px)");
   const fitted = new WeakSet();
   const wide = new WeakMap(); // what upright numbers took the place of, by plot
 
