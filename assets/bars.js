@@ -10,7 +10,8 @@
     return made;
   };
 
-  const PER_LETTER = 7.3; // pixels of the numbers' type
+  // Pixels of the numbers' type; on a projector it is larger.
+  const perLetter = () => (document.body.classList.contains("present") ? 12.2 : 7.3);
 
   // From a value to its place, with room for the longest number on each side.
   function scaleOf({ type, range, tickvals }, bars, before) {
@@ -18,8 +19,9 @@
     const all = [...bars.x, ...(before ? before.x : [])];
     const low = type === "log" ? range[0] : Math.min(0, ...(tickvals || all));
     const high = type === "log" ? 0 : Math.max(0, ...(tickvals || all));
+    const letter = perLetter();
     const room = (isOnSide) => Math.max(0, ...bars.text
-      .filter((_, place) => isOnSide(bars.x[place])).map((text) => PER_LETTER * text.length + 8));
+      .filter((_, place) => isOnSide(bars.x[place])).map((text) => letter * text.length + 8));
     const left = room((value) => type !== "log" && value < 0);
     const right = room((value) => type === "log" || value >= 0);
     const share = (value) => Math.min(Math.max((position(value) - low) / (high - low || 1), 0), 1);

@@ -3,7 +3,7 @@
 import pytest
 
 from app.pages import PAGES
-from tests.harness.journey import axe_faults, settle, visit
+from tests.harness.journey import axe_faults, box, settle, visit
 
 # These have journeys of their own, which ask for the same.
 TRAVELLED = ("/", "/compare", "/decide", "/evidence", "/model", "/quiz")
@@ -42,3 +42,14 @@ def test_the_help_tells_on_no_page_the_keys_that_work_everywhere(page, dashboard
     page.keyboard.press("?")
     told = page.locator("#help .keys").inner_text()
     assert " ".join(told.split()) == "? this help Esc close it"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (1280, 800)])
+def test_on_a_projector_the_bars_of_the_answer_stay_in_their_panel(open_page, width, height):
+    page = open_page("/?present=1", viewport={"width": width, "height": height})
+    settle(page)
+    panel = box(page, ".explore-body .side")
+    for text in page.locator("#explore-answer .bars .text").all():
+        place = text.bounding_box()
+        assert place["x"] + place["width"] <= panel["x"] + panel["width"]
+        assert place["y"] + place["height"] <= panel["y"] + panel["height"]

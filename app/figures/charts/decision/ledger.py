@@ -129,7 +129,7 @@ def ledger_figure(
             "kind": "told",
             "layer": layer,
             "toggles": True,
-            "narrow": _narrow(bars, low - 0.2 * reach, high + 0.26 * reach),
+            "narrow": _narrow(bars, low - 0.2 * reach, high + 0.34 * reach),
             "units": [bar.unit if bar.kind == "unit" else None for bar in bars],
         },
         margin={"l": 44, "r": 4, "t": 4, "b": 36, "pad": 2},
