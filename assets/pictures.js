@@ -94,7 +94,7 @@
     const value = point.customdata === undefined ? point.z : point.customdata;
     const isMap = meta.height * meta.width > 1;
     const lines = [isMap
-      ? `map ${cell.unit} · row ${cell.row} · column ${cell.column}` : `unit ${cell.unit}`,
+      ? `map ${cell.unit} · row ${cell.row} · column ${cell.column}` : `node ${cell.unit}`,
     `${meta.measure || "activation"} ${shortNumber(value)}`];
     if (point.customdata !== undefined) lines.push(`shown as ${shortNumber(point.z)}`);
     const images = plots().filter((other) => metaOf(other).kind === "image");

@@ -182,7 +182,7 @@ def test_a_node_is_found_again_where_sorting_put_it(page, dashboard):
     unit = 2
     page.mouse.move(place["x"] + (unit + 0.5) * width, place["y"] + place["height"] / 2)
     page.wait_for_selector("#tooltip:not([hidden])")
-    assert f"unit {unit}" in page.locator("#tooltip").inner_text()
+    assert f"node {unit}" in page.locator("#tooltip").inner_text()
     mark, whole = box(page, f"{ordered} .cell-box"), box(page, f"{ordered} .nsewdrag")
     middle = (mark["x"] + mark["width"] / 2 - whole["x"]) / (whole["width"] / len(units))
     assert units[int(middle)] == unit
