@@ -1,6 +1,7 @@
 """The house: who may import whom, and that importing anything starts nothing."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -197,3 +198,12 @@ def test_no_room_is_a_long_flat_list():
 def test_no_module_says_the_name_of_its_room_again():
     parts = {module: module.split(".") for module in [*CORE, *APP]}
     assert [module for module, names in parts.items() if names[-1:] == names[-2:-1]] == []
+
+
+def test_the_style_sheets_know_seven_sizes_of_type():
+    sizes = {
+        size
+        for path in (ROOT / "assets").glob("*.css")
+        for size in re.findall(r"font-size: ([\d.]+rem)", path.read_text(encoding="utf-8"))
+    }
+    assert sizes <= {".74rem", ".8rem", ".87rem", "1rem", "1.12rem", "1.3rem", "1.6rem"}

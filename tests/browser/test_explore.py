@@ -387,3 +387,12 @@ def test_the_bars_have_the_lengths_and_texts_of_the_figure(page, dashboard, scal
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
     ending = {"linear": "softmax", "log": "softmax_log", "logits": "logits"}[scale]
     assert download.value.suggested_filename == f"cnn_test_248_Conv2D_3_{ending}.png"
+
+
+def test_the_answer_stands_at_one_height_whatever_layer_is_shown(page, dashboard):
+    visit(page, dashboard + "/?image=247&layer=Conv2D_1")
+    places = [box(page, "#explore-answer")]
+    for _ in range(3):
+        press(page, "ArrowDown")
+        places.append(box(page, "#explore-answer"))
+    assert len({(place["y"], place["height"]) for place in places}) == 1
