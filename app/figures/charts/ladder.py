@@ -30,7 +30,8 @@ STYLES = {
 }
 """By name of the reader or of the changed network."""
 
-_ROW_PIXELS = 40
+_ROW_PIXELS = 33
+_ROW_OF_TWO_LINES = 40
 _BAND_PIXELS = 9
 _NEAREST_WORDS = 0.3
 Guide = tuple[float, float, float]
@@ -135,9 +136,9 @@ def _title(title: str, detail: str) -> str:
     return plain(title) + small
 
 
-def figure_height(n_rows: int) -> int:
+def figure_height(n_rows: int, *, has_long_names: bool = False) -> int:
     """Pixels that a figure of so many rows needs."""
-    return _ROW_PIXELS * n_rows + 62
+    return (_ROW_OF_TWO_LINES if has_long_names else _ROW_PIXELS) * n_rows + 62
 
 
 def _places(marks: Sequence[Mark], readers: Sequence[str]) -> dict[tuple[int, str], float]:

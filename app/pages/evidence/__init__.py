@@ -79,7 +79,7 @@ def _draw_mlp(view: EvidenceView) -> dict[str, Any]:
     notes = (words.two_probes_note(view), words.paired_note(view))
     return {
         "mlp": share_figure(words.wrapped(titles), parts.variant_marks(view), guide=_guide(view)),
-        "style": {"height": f"{figure_height(1 + len(view.variants))}px"},
+        "style": {"height": f"{figure_height(1 + len(view.variants), has_long_names=True)}px"},
         "list": parts.variant_list(view),
         "summary": words.variants_summary(view),
         "note": " ".join(filter(None, notes)),
