@@ -26,7 +26,7 @@ def surroundings(short, load_before):
     """
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
+        "commit": commit(),
         "short": short,
         "machine": machine(),
         "load before": round(load_before, 2),
@@ -60,17 +60,30 @@ def machine():
     return told
 
 
-def _commit():
+# What the benchmark itself writes, part by part, does not change what is measured.
+_WRITTEN = ("bench/results.json", "bench/plots", "deploy/NUMBERS.md")
+
+
+def commit(root=ROOT):
+    """Commit that is measured, with "-dirty" where files are changed that are not its results.
+
+    Returns
+    -------
+    str
+        "unknown" outside a checkout.
+    """
     try:
-        asked = subprocess.run(
-            ["git", "describe", "--always", "--dirty"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
+        name = _told(root, "describe", "--always")
+        changed = _told(
+            root, "diff", "--name-only", "HEAD", "--", ".", *(f":!{path}" for path in _WRITTEN)
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+    return f"{name}-dirty" if changed else name
+
+
+def _told(root, *command):
+    asked = subprocess.run(["git", *command], cwd=root, capture_output=True, text=True, check=True)
     return asked.stdout.strip()
 
 
