@@ -128,8 +128,8 @@ class Query:
         if nearest != number:
             self._complain(
                 key,
-                f"There is no {what} {number:,}; it goes from {low:,} to {high:,}. "
-                f"The page shows {nearest:,}.",
+                f"There is no {what} {number}; it goes from {low} to {high}. "
+                f"The page shows {nearest}.",
                 nearest,
             )
         return nearest
@@ -176,12 +176,12 @@ class Query:
             elif number is not None and low <= number <= high and number not in kept:
                 kept.append(number)
             elif number not in kept:
-                refused.append(part if number is None else f"{number:,}")
+                refused.append(part if number is None else str(number))
         if refused:
             self._complain(
                 key,
                 f"There is no {what} {quoted_part(', '.join(refused))}; {what}s go "
-                f"from {low:,} to {high:,}. The page shows the others.",
+                f"from {low} to {high}. The page shows the others.",
                 ",".join(map(str, kept)),
             )
         if len(kept) > most:

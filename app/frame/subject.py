@@ -28,7 +28,7 @@ class Subject:
     @property
     def name(self) -> str:
         """What a sentence calls it."""
-        return "your own image" if self.own else f"image {self.image:,} of the {self.set} set"
+        return "your own image" if self.own else f"image {self.image} of the {self.set} set"
 
     @property
     def file_stem(self) -> str:

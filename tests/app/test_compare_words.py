@@ -13,7 +13,7 @@ from app.frame.browsing.search import search
 from app.frame.components import notices
 from app.frame.query import Problem
 from app.frame.wire import placed
-from app.pages.compare import PAGE, words
+from app.pages.compare import PAGE, opinions, words
 from app.pages.compare.groups.members import neighbours
 from app.pages.compare.measured import worth
 from app.pages.compare.state import read, write
@@ -32,6 +32,43 @@ def test_one_class_twice_is_said_in_one_sentence(address):
     twice = [text for text in told if "both groups" in text.lower()]
     assert twice == [words.one_class(explorer.class_name(selection.p))]
     assert read(write(selection, explorer), explorer)[0] == selection
+
+
+def test_the_first_image_on_which_circles_and_network_differ_is_named():
+    explorer, named = small_explorer(), 0
+    for members in range(0, 90, 3):
+        address = f"?a=0,4&b=1,5&c={members},{members + 1}"
+        view = look(explorer, read(address, explorer)[0])
+        told = opinions.split_opinion(view)
+        tiles = [tile for key in "cab" for tile in view.groups[key]]
+        split = [
+            (tile, *opinions.both_say(view, tile))
+            for tile in tiles
+            if opinions.both_say(view, tile)[0] not in ("nothing", opinions.both_say(view, tile)[1])
+        ]
+        if not split:
+            assert told == ""
+            continue
+        tile, circles, network = split[0]
+        assert told == f"Of image {tile.image} circles say {circles}, the network {network}."
+        assert words.summary(view).endswith(told)
+        named += 1
+    assert named
+
+
+def test_circles_of_the_same_images_on_the_nodes_stand_beside_those_of_the_maps():
+    explorer = small_explorer()
+    [layer, *_] = [one.name for one in explorer.network("model_0").layers if one.is_spatial]
+    selection = read(f"?layer={layer}&a=0,4&b=1,5", explorer)[0]
+    deeper = worth.WORTH_PANEL.draw(look(explorer, selection))["deeper"]
+    there = read("?layer=hidden&a=0,4&b=1,5", explorer)[0]
+    view = look(explorer, there)
+    weighed = view.measures.worth(there)
+    reader = weighed.worth.reader.overall
+    assert f"{weighed.n_unique} unique node" in deeper[0]
+    assert f": {round(reader.n - reader.credit)} mistake" in deeper[0]
+    assert read(deeper[1].href.removeprefix("/compare"), explorer)[0] == there
+    assert worth.WORTH_PANEL.draw(view)["deeper"] == []
 
 
 def test_a_notice_links_only_to_another_address():

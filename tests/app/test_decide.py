@@ -14,10 +14,11 @@ from app.explorer import Explorer
 from app.figures.charts.answer import answer_figure
 from app.figures.pictures.signed import are_told_apart, signed_grid, signed_image
 from app.frame.subject import Subject
+from app.frame.words.wording import signed
 from app.pages.decide import PAGE, words
 from app.pages.decide.bars import bars_of
 from app.pages.decide.choices import default_donor, ledger_layers, unit_layers
-from app.pages.decide.nodes import node_buttons
+from app.pages.decide.nodes import node_buttons, silenced_parts
 from app.pages.decide.silenced import Silenced, read_silenced
 from app.pages.decide.slow import results
 from app.pages.decide.slow.results import PART_IMAGES, curve, edit_of, joined, race_of
@@ -321,6 +322,30 @@ def test_every_unit_silenced_leaves_the_biases():
     bias = small_explorer().network("model_0").weights("classes")["bias"]
     np.testing.assert_allclose(view.after.logits, bias, atol=1e-6)
     assert "All 7 nodes of hidden are silenced" in words.silenced_units(view)
+
+
+def test_the_node_that_all_hangs_on_is_named_with_what_silencing_it_leaves():
+    named = 0
+    for image in range(60):
+        view = seen(f"?image={image}")
+        node, (p, q) = words.turning_node(view, nodes_of(view)), (view.p, view.q)
+        margins = [
+            seen(f"?image={image}&off=hidden:{unit}&p={p}&q={q}").after.margin for unit in range(7)
+        ]
+        turned = [unit for unit in range(7) if margins[unit] * view.answer.margin < 0]
+        assert (node in turned) if node is not None else not turned
+        told = words.sentence(view)
+        assert ("alone" in told) == (node is not None)
+        if node is not None:
+            named += 1
+            behind = view.class_name(q if view.answer.margin > 0 else p)
+            assert f"Without node {node} alone {behind} would lead." in told
+            assert f"to {signed(margins[node])}" in words.try_text(view, nodes_of(view))
+            [_, button] = silenced_parts(view)
+            assert f"'data-set-value': 'hidden:{node}'" in str(button.to_plotly_json())
+    assert 0 < named < 60
+    after = seen("?image=7&off=hidden:1")
+    assert words.turning_node(after, nodes_of(after)) is None
 
 
 def test_a_flip_is_said():

@@ -379,8 +379,8 @@ def test_why_network_minus_probe_has_two_numbers_is_told_with_both():
     note = words.two_probes_note(replace(view, variants=((more, spread), *others)))
     rung = view.rung(view.results.mlp["input"], "linear_probe").readout
     own, other = (words.points(one.versus_network.difference) for one in (rung, score))
-    assert f"{own} points for the ladder's, fitted on {rung.n_fitted:,} images" in note
-    assert f"{other} for the one in place of the MLP, fitted on all 12,000" in note
+    assert f"is {other} points here and {own} in the ladder" in note
+    assert "in place of the MLP learned from all 12,000 training images" in note
 
 
 # --- files ------------------------------------------------------------------------------------

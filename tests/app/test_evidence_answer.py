@@ -9,7 +9,7 @@ from app.figures.charts.ladder import STYLES, share_figure
 from app.frame.recorded.readouts import Found
 from app.frame.words.wording import percent
 from app.pages.evidence import parts, twins, used_parts, words
-from app.pages.evidence.purpose import purpose
+from app.pages.evidence.purpose import few_cells, purpose
 from app.pages.evidence.state import read
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
 from app.pages.evidence.view import READERS, MeasuredView, look
@@ -43,8 +43,31 @@ def test_what_the_hidden_layer_adds_is_said_as_the_verdict_has_it(counts, told, 
     found = compared(*counts)
     assert told in hidden_layer_text(found)
     text = pooled_text(found, "the weighing")
-    assert f": {outcome}. m = 0.15 points" in text and "4 of 5 cases" in text
+    assert f": {outcome}. Up to m = 0.15 points" in text and "4 of 5 cases" in text
     assert "one model" in text
+
+
+def test_the_fewest_cells_that_do_as_well_as_the_network_are_told():
+    view = viewed()
+    layer, own = view.results.mlp["input"], view.task.network.n_right
+    found = view.results.of(view.task.name, layer, "best_cells")
+    enough = sorted(one.setting for one in found if one.share.n_right >= own)
+    told = few_cells(view)
+    assert told is None if not enough else told.startswith(f"the {enough[0]:,} best of them alone")
+    hard = replace(view.task, network=replace(view.task.network, n_right=own + 10_000))
+    assert few_cells(replace(view, task=hard)) is None
+    easy = replace(view.task, network=replace(view.task.network, n_right=0))
+    fewest = min(one.setting for one in found)
+    assert few_cells(replace(view, task=easy)).startswith(f"the {fewest:,} best")
+
+
+def test_a_card_of_a_changed_network_and_its_pooled_sentence_count_the_same_way():
+    view = viewed()
+    told = str(parts.variant_list(view))
+    for variant, _ in view.variants:
+        difference = variant.scores[view.task.name].versus_network.difference
+        assert f"'{words.points(difference)} points'" in told
+    assert "the network minus this: " in told
 
 
 def test_no_network_that_guesses_is_judged():

@@ -9,7 +9,9 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from app.explorer import Explorer
 from app.factory import create_app
+from app.frame.recorded.readouts import find_results
 from app.pages.patterns import PAGE, words
 from app.pages.patterns.scores import draw_scores
 from app.pages.patterns.seek import draw_search
@@ -19,7 +21,9 @@ from app.pages.patterns.wall import wall_picture
 from cnn_core.drawing.packed import pack
 from cnn_core.patterns.files.pattern_file import patterns_file
 from cnn_core.patterns.files.relatives_file import RELATIVES, Relative
+from cnn_core.readouts.result_file import READOUTS
 from tests.app.asking import ask_page, ask_panel, html_of, small_app
+from tests.app.measured_explorer import measured_explorer
 from tests.app.small_explorer import small_explorer
 
 
@@ -79,6 +83,29 @@ def sought():
         seen.append(json.dumps(drawn))
         part = drawn["told"]["next"]
     return before, seen
+
+
+def test_the_first_unit_has_the_cell_that_tells_the_usual_pair_apart_best():
+    explorer = measured_explorer()
+    results = find_results(explorer).of("model_0")
+    for layer in explorer.network("model_0").layers:
+        [best] = results.of("1-3", layer.name, "best_cell") or [None]
+        selection = PAGE.read(f"?layer={layer.name}", explorer)[0]
+        expected = 0 if best is None else best.facts["cell"] % layer.n_units
+        assert selection.unit == expected
+    # Where nothing was measured it is the first one.
+    assert {PAGE.read("", small_explorer())[0].unit} == {0}
+
+
+def test_a_damaged_file_of_results_leaves_the_first_unit(tmp_path):
+    (tmp_path / READOUTS).write_text("{")
+    plain = small_explorer()
+    sets = {name: plain.dataset(name) for name in plain.set_names}
+    surveys = {
+        (model, name): plain.survey(model, name) for model in plain.model_names for name in sets
+    }
+    explorer = Explorer(plain.networks, sets, surveys, folder=tmp_path)
+    assert PAGE.read("", explorer)[0].unit == 0
 
 
 def test_a_unit_that_no_file_tells_of_is_sought_part_by_part_and_kept():

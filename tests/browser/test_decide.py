@@ -187,7 +187,7 @@ def test_a_link_shows_the_same_to_another_browser(open_page):
 def test_a_wrong_link_is_told_and_its_address_corrected(page, dashboard):
     visit(page, dashboard + "/decide?p=4&q=4&off=Dense_1:100&image=10000")
     notice = page.inner_text(".notice")
-    assert "strongest other class" in notice and "0 to 99" in notice and "0 to 9,999" in notice
+    assert "strongest other class" in notice and "0 to 99" in notice and "0 to 9999" in notice
     assert page.locator(".notice a").count() == 0
     assert page.url.endswith("/decide?image=9999&p=4")
     assert control(page, "q").input_value() != control(page, "p").input_value() == "4"

@@ -63,7 +63,7 @@ def image_card(
                     html.Img(src=picture, alt="", className="card-picture"),
                     html.Span(
                         [
-                            html.Span(f"{number:,}", className="card-number faint"),
+                            html.Span(str(number), className="card-number faint"),
                             html.Span(
                                 [
                                     html.Span(label, title="label"),

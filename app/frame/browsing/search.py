@@ -123,12 +123,11 @@ def find(text: str, survey: Survey, class_names: Sequence[str]) -> Found:
             if number >= len(survey):
                 last = len(survey) - 1
                 raise SelectionError(
-                    f"There is no image {number:,}; the {survey.set_name} set "
-                    f"goes from 0 to {last:,}.",
+                    f"There is no image {number}; the {survey.set_name} set goes from 0 to {last}.",
                     nearest=last,
                 )
             fits &= np.arange(len(survey)) == number
-            told.append(f"number {number:,}")
+            told.append(f"number {number}")
     images = np.flatnonzero(fits) if order is None else order[fits[order]]
     images.flags.writeable = False
     return Found(images, ", ".join(told) or "all")

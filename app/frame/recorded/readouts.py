@@ -5,7 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.explorer import Explorer
-from cnn_core.errors import OlderFormatError
+from app.frame.defaults import default_pair
+from cnn_core.errors import ArtifactError, OlderFormatError
 from cnn_core.readouts.comparing.pooling import (
     Compared,
     Gain,
@@ -146,6 +147,28 @@ def find_results(explorer: Explorer) -> Found:
         elif own:
             other_data.append(model)
     return Found(by_model, tuple(other_data), tuple(older))
+
+
+@lru_cache(maxsize=256)
+def telling_unit(explorer: Explorer, model: str, layer: str) -> tuple[int, float] | None:
+    """The unit whose cell tells the classes of the usual pair apart best, by its results.
+
+    Returns
+    -------
+    tuple of (int, float) or None
+        The unit, and the share of test images that its cell gets right. None where nothing was
+        measured, or the file of results is damaged: who only looks for a first unit needs none.
+    """
+    try:
+        results = find_results(explorer).of(model)
+    except ArtifactError:
+        return None
+    p, q = default_pair(explorer.class_names)
+    found = results.of(f"{p}-{q}", layer, "best_cell") if results else []
+    if not found:
+        return None
+    cell, info = found[0].facts["cell"], explorer.network(model).layer(layer)
+    return int(cell) % info.n_units, found[0].share.value
 
 
 def fitted_elsewhere(results: ModelReadouts, explorer: Explorer) -> bool:

@@ -55,14 +55,20 @@ TERMS = {
         "+1: two lists have the same order; 0: nothing in common; −1: reversed."
     ),
     N_("gradient × input"): N_("How much the margin changes with a pixel, times the pixel's ink."),
+    N_("integrated gradients"): N_(
+        "The same taken on the way from the reference to the image, step by step, and averaged."
+    ),
     N_("unique"): N_("On in every image of one group and in no image of the other."),
     N_("shared"): N_("On in every image of one group and in some image of the other."),
     N_("on"): N_("At least this share of the largest activation of the layer in that image."),
     N_("share of peak"): N_("A cell's activation over the largest one of its layer in that image."),
     N_("chance"): N_("What groups drawn at random would give."),
     N_("hit rate"): N_("The share of all images of a class in which a cell is on."),
+    N_("AUC"): N_(
+        "How often the cell is brighter in an image of the first class than in one of the second: 0.5 tells nothing, 0 or 1 everything."
+    ),
     N_("95 % interval"): N_(
-        "Other images of the same kind would give a number in here, 95 times in 100."
+        "Other images would give a slightly different number. Over all images like these it would lie in here; that is right 95 times in 100."
     ),
     N_("Wilson interval"): N_("The 95 % interval of a share; it works near 0 % and 100 % too."),
     N_("circle reader"): N_(

@@ -69,7 +69,7 @@ def _reply(view: CompareView) -> Reply:
 PAGE = Page(
     path=COMPARE,
     title="Compare",
-    question="What do {ps} have in common inside the network, and does it tell them from {qs}?",
+    question="What do {ps} share that {qs} lack? Is it enough?",
     words=(
         "map",
         "node",
@@ -85,6 +85,7 @@ PAGE = Page(
         "circle reader",
         "activation",
         "contribution",
+        "AUC",
     ),
     keys=(
         (

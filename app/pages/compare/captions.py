@@ -10,6 +10,7 @@ from app.frame.links import COMPARE, EXPLORE, fragment, link_to
 from app.frame.subject import Subject
 from app.frame.words.wording import exact_probability, number_text
 from app.pages.compare.groups.members import OWN_WORD
+from app.pages.compare.opinions import both_say
 from app.pages.compare.state import with_members, write
 from app.pages.compare.view import CompareView, ImageTile, Tile
 
@@ -107,16 +108,10 @@ def _cell_value(view: CompareView, tile: Tile) -> Component:
 
 def _both_answers(view: CompareView, tile: ImageTile) -> str:
     """What the circles and the network say of one image, asked the same: p or q."""
-    circles, selection = view.circles, view.selection
-    shares = (tile.on_a / max(circles.n_unique_a, 1), tile.on_b / max(circles.n_unique_b, 1))
-    by_circles = (
-        "nothing"
-        if shares[0] == shares[1]
-        else view.class_name(selection.p if shares[0] > shares[1] else selection.q)
-    )
-    network = max((selection.p, selection.q), key=tile.probabilities.__getitem__)
-    share = _in_three_digits(float(tile.probabilities[network]))
-    return f"circles say {by_circles}, network says {view.class_name(network)} ({share})"
+    by_circles, by_network = both_say(view, tile)
+    pair = view.selection.p, view.selection.q
+    share = _in_three_digits(float(max(tile.probabilities[number] for number in pair)))
+    return f"circles say {by_circles}, network says {by_network} ({share})"
 
 
 def _in_three_digits(probability: float) -> str:

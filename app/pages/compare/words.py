@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.frame.words.wording import images_of, interval, percent, plural, signed, signed_interval
 from app.pages.compare.hand import words as hand_words
 from app.pages.compare.measured.measures import Worth
+from app.pages.compare.opinions import split_opinion
 from app.pages.compare.state import CompareSelection
 from app.pages.compare.view import CompareView, ImageTile
 from cnn_core.circles.by_hand import HandCircles
@@ -137,6 +138,18 @@ def _reader_sentence(p: str, q: str, worth: Worth) -> str:
     return f"{told}."
 
 
+def deeper_text(view: CompareView, worth: Worth, layer: str) -> str:
+    """Tell what circles on the nodes of a later layer are worth, "" where they judge nothing."""
+    reader = worth.worth.reader.overall
+    if not worth.n_unique or not reader.n or view.selection.p == view.selection.q:
+        return ""
+    wrong = reader.n - reader.credit
+    return (
+        f"On {layer}, {plural(worth.n_unique, 'unique node')} alone: "
+        f"{plural(round(wrong), 'mistake')}."
+    )
+
+
 def chance_note(worth: Worth) -> str:
     """Tell how chance was counted."""
     if worth.chance is None:
@@ -237,7 +250,7 @@ def readers_note(view: CompareView, worth: Worth) -> str:
     if worth.lead is not None:
         lead = worth.lead
         told += (
-            f". Network less circles, on the same images: {signed(lead.difference)} points "
+            f". Network less circles: {signed(lead.difference)} points "
             f"({signed_interval(lead.low, lead.high)})"
         )
     return told + "."
@@ -300,7 +313,9 @@ def summary(view: CompareView) -> str:
         return one_class(pair(view)[0])
     if isinstance(circles, HandCircles):
         return hand_words.summary(view, circles)
-    return (
-        f"{circles.n_unique_a:,} cells are on in every A and no B, {circles.n_unique_b:,} in every B and "
-        "no A."
+    kind = "cells" if view.layer.is_spatial else "nodes"
+    told = (
+        f"{circles.n_unique_a:,} {kind} are on in every A and no B, {circles.n_unique_b:,} in every B "
+        "and no A."
     )
+    return " ".join(filter(None, [told, split_opinion(view)]))

@@ -169,6 +169,7 @@ PAGE = Page(
         "effect",
         "rank correlation",
         "gradient × input",
+        "integrated gradients",
         "node",
         "cell",
         "logit",

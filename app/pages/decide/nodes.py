@@ -16,7 +16,7 @@ from app.frame.page import Panel, Part
 from app.frame.words.wording import signed
 from app.pages.decide import words
 from app.pages.decide.bars import bars_of
-from app.pages.decide.silenced import NONE_SILENCED
+from app.pages.decide.silenced import NONE_SILENCED, Silenced
 from app.pages.decide.slow import results_words
 from app.pages.decide.slow.results import mean_effects
 from app.pages.decide.spatial.sums import sum_line
@@ -146,8 +146,17 @@ def _door(view: DecideView, layer: str, unit: int, text: str) -> Component:
 def silenced_parts(view: DecideView) -> list[Component]:
     """Which units are silenced, what that did, and the ways back."""
     if view.after is None:
-        told = "Click a bar or a unit to silence it and run the rest of the network again."
-        return [html.Span(told, className="faint")]
+        nodes = nodes_of(view)
+        node, told = words.turning_node(view, nodes), words.try_text(view, nodes)
+        doing = "Let the rest of the network answer without it"
+        tried = (
+            []
+            if node is None
+            else [
+                _setting(f"Silence node {node}", doing, str(Silenced(nodes.ledger.layer, (node,))))
+            ]
+        )
+        return [html.Span(told, className="faint"), *tried]
     off = view.selection.off
     return [
         html.Span(words.silenced_units(view), className="silenced-units"),

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.frame.words.wording import number_text, probability_text, shape_text, signed, unit_word
-from app.pages.decide.view import Cells, DecideView, Nodes
+from app.pages.decide.view import Cells, DecideView, Nodes, nodes_of
 from cnn_core.decision.ledger import Ledger
 
 N_LISTED = 5
@@ -255,15 +255,44 @@ def grid_summaries(cells: Cells, layer_name: str) -> tuple[str, str]:
     )
 
 
+def turning_node(view: DecideView, nodes: Nodes) -> int | None:
+    """The node whose entry is all that keeps the leading class ahead; None if no single one is.
+
+    A bar is exactly what silencing its node takes away, so the ledger tells without another run.
+    """
+    if nodes.weights is None or view.after is not None:
+        return None
+    lead = nodes.ledger.by_unit[0] * np.sign(view.answer.margin)
+    strongest = int(lead.argmax())
+    return strongest if lead[strongest] > abs(view.answer.margin) else None
+
+
+def try_text(view: DecideView, nodes: Nodes) -> str:
+    """Say what silencing can do here, before anything is silenced."""
+    told = "Click a bar or a unit to silence it and run the rest of the network again."
+    node = turning_node(view, nodes)
+    if node is None:
+        return told
+    margin = view.answer.margin
+    left = signed(margin - float(nodes.ledger.by_unit[0][node]))
+    ahead = view.class_name(view.q if margin > 0 else view.p)
+    return (
+        f"{told} Without node {node} alone Δ goes from {signed(margin)} to {left}: {ahead} leads."
+    )
+
+
 def sentence(view: DecideView) -> str:
-    """The decision in one sentence."""
+    """The decision in one sentence, and whether it hangs on one node."""
     p, q, margin = view.class_name(view.p), view.class_name(view.q), view.answer.margin
     before, behind = (p, q) if margin >= 0 else (q, p)
     name = view.selection.subject.name
     told = (
-        f"For {name} the network puts {before} ahead of {behind} by "
-        f"{number_text(abs(margin), '.2f')} points; the bars below add up to exactly that."
+        f"{name}: {before} leads {behind} by {number_text(abs(margin), '.2f')} points, the sum of "
+        "all bars."
     )
+    node = turning_node(view, nodes_of(view))
+    if node is not None:
+        told += f" Without node {node} alone {behind} would lead."
     if view.prediction not in (view.p, view.q):
         told += f" Its answer is neither: {view.class_name(view.prediction)}."
     return told[0].upper() + told[1:]

@@ -5,9 +5,10 @@ from dash.development.base_component import Component
 
 from app.figures.charts.ladder import STYLES, Mark
 from app.frame.components import table
+from app.frame.links import COMPARE, link
 from app.frame.words.wording import percent
 from app.pages.evidence import words
-from app.pages.evidence.purpose import Step, steps_of
+from app.pages.evidence.purpose import Step, few_cells, steps_of
 from app.pages.evidence.titles import first_large, variant_title
 from app.pages.evidence.twins import twin_lines
 from app.pages.evidence.verdicts import pooled_text
@@ -91,9 +92,7 @@ def legend(view: MeasuredView) -> list[Component]:
         html.Li([glyph(reader), words.READER_TITLES[reader]]) for reader in (*READERS, "network")
     ]
     is_known = any(rung.before for rung in view.rungs)
-    return [*known, html.Li("hollow, grey: before training", className="faint")][
-        : None if is_known else -1
-    ]
+    return [*known, html.Li("hollow: untrained", className="faint")][: None if is_known else -1]
 
 
 def glyph(reader: str) -> Component:
@@ -131,11 +130,24 @@ def steps(view: EvidenceView) -> list[Component]:
                     html.Span(words.per_thousand(step.value), className="figures"),
                     html.Span(_untrained(step), className="faint figures"),
                     html.Span(step.detail, className="faint"),
+                    _beside(view, step),
                 ],
                 className=f"step step-{step.key}",
             )
         )
     return items
+
+
+def _beside(view: EvidenceView, step: Step) -> Component | None:
+    """What else the layers can do that a reader would not look for."""
+    if step.key == "circles" and view.results and view.results.mlp["hidden"]:
+        layer, selection = view.results.mlp["hidden"], view.selection
+        values = {"model": selection.model, "p": selection.p, "q": selection.q, "layer": layer}
+        return html.A(
+            f"circles on the nodes of {layer}", href=link(view.explorer, COMPARE, **values)
+        )
+    few = few_cells(view) if step.key == "linear_probe" else None
+    return None if few is None else html.Span(few, className="figures")
 
 
 def _untrained(step: Step) -> str:
@@ -215,27 +227,25 @@ def variant_list(view: MeasuredView) -> Component:
     for variant, _ in view.variants:
         score = variant.scores[view.task.name]
         compared = view.found.compared_variant(view.task.name, variant.name)
-        kind = words.outcome(score.versus_network)
-        gain = -score.versus_network.high, -score.versus_network.low
+        paired = score.versus_network
         items.append(
             html.Li(
                 [
                     html.Div([glyph(variant.name), html.B(variant_title(view, variant))]),
                     html.Div(
                         [
+                            "the network minus this: ",
                             html.Span(
-                                words.points(-score.versus_network.difference) + " points",
-                                className=f"figures difference {kind}",
+                                words.points(paired.difference) + " points",
+                                className="figures difference",
                             ),
                             html.Span(
-                                f" ({words.points_interval(*gain)})", className="faint figures"
+                                f" ({words.points_interval(paired.low, paired.high)})",
+                                className="faint figures",
                             ),
                         ]
                     ),
-                    html.Div(
-                        words.difference_text(score.versus_network).capitalize() + ".",
-                        className="note",
-                    ),
+                    html.Div(words.difference_text(paired).capitalize() + ".", className="note"),
                     html.Div(first_large(pooled_text(compared, "this one")), className="note")
                     if compared
                     else None,

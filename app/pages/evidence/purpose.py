@@ -109,6 +109,19 @@ def _probe(view: MeasuredView, layer: str | None) -> Step | None:
     return replace(step, value=share.value, low=share.low, high=share.high, before_note=note)
 
 
+def few_cells(view: EvidenceView) -> str | None:
+    """Tell how few cells get as many images right as the network; None where no reader does."""
+    if not isinstance(view, MeasuredView):
+        return None
+    layer = view.results.mlp["input"]
+    found = view.results.of(view.task.name, layer, "best_cells")
+    as_good = [one for one in found if one.share.n_right >= view.task.network.n_right]
+    if not as_good:
+        return None
+    best = min(as_good, key=lambda one: one.setting or 0)
+    return f"the {best.setting:,} best of them alone: {percent(best.share.value)}"
+
+
 def _step(rung: Rung, title: str, detail: str) -> Step:
     share = rung.readout.share
     return Step(rung.readout.reader, title, detail, share.value, share.low, share.high, rung.before)

@@ -66,6 +66,7 @@ def pooled_text(compared: Compared, other: str) -> str:
     return (
         f"{who} the network minus {other} is {signed(found.difference)} points (95 % interval "
         f"{signed_interval(found.low, found.high)}): {_OUTCOMES[compared.verdict]}. "
-        f"m = {number_text(compared.margin, '.2g')} points; a difference of "
-        f"{number_text(found.smallest_detectable, '.2g')} points would show in 4 of 5 cases."
+        f"Up to m = {number_text(compared.margin, '.2g')} points would count as equal; so many "
+        f"images show a difference of {number_text(found.smallest_detectable, '.2g')} points in 4 of "
+        "5 cases."
     )

@@ -237,7 +237,7 @@ def paired_note(view: MeasuredView) -> str:
     """Tell what the differences are."""
     return (
         (
-            "Differences are of the changed network to the network itself, on the same "
+            "Above 0 the network is better. Both answer the same "
             f"{view.task.network.n:,} test images; interval and test are for paired answers "
             "(bootstrap over images, exact McNemar test)."
         )
@@ -262,10 +262,9 @@ def two_probes_note(view: MeasuredView) -> str:
         points(paired.difference) for paired in (rung.readout.versus_network, score.versus_network)
     )
     return (
-        f"There are two linear probes on {layer_title(view, layer)}, so network minus probe "
-        f"has two numbers: {own} points for the ladder's, fitted on {rung.readout.n_fitted:,} "
-        f"images like every reader there, and {others} for the one in place of the MLP, fitted on "
-        f"all {score.n_fitted:,}."
+        f"The linear probe in place of the MLP learned from all {score.n_fitted:,} training images; "
+        f"the one in the ladder, like every reader there, from {rung.readout.n_fitted:,}. So the "
+        f"network minus the probe is {others} points here and {own} in the ladder."
     )
 
 

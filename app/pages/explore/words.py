@@ -127,7 +127,7 @@ def sentence(view: ExploreView) -> str:
     seen = (
         "Your own image"
         if view.label is None
-        else f"Image {subject.image:,} is labelled {view.class_name(view.label)}"
+        else f"Image {subject.image} is labelled {view.class_name(view.label)}"
     )
     if layer.name == view.explorer.network(view.selection.model).output_layer.name:
         return (

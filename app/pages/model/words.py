@@ -90,7 +90,10 @@ def training_text(view: ModelView) -> str:
 def accuracy_text(view: ModelView) -> str:
     """Tell what the accuracies say, and what the mean is of."""
     first, n_models = view.explorer.set_names[0], len(view.explorer.model_names)
-    told = "Wilson 95 % intervals: how far the share could lie from that of all images like these."
+    told = (
+        "The share is measured on these images; over all images like them it would lie within the "
+        "interval (Wilson), which holds 95 times in 100."
+    )
     if n_models == 1:
         return told
     return (

@@ -37,9 +37,9 @@ def _arrange(explorer: Explorer, placed: Mapping[str, Component]) -> Component:
             placed[QUIZ.name],
             html.Div(
                 [
-                    html.Div([placed[WALL.name], placed[ARTICLE.name]], className="patterns-side"),
                     placed[UNIT.name],
                     placed[SCORES.name],
+                    html.Div([placed[WALL.name], placed[ARTICLE.name]], className="patterns-side"),
                 ],
                 className="patterns-body",
             ),

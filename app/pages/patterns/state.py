@@ -14,6 +14,7 @@ from app.frame.fields import (
     switch,
     words,
 )
+from app.frame.recorded.readouts import telling_unit
 
 N_QUESTIONS = 10
 SHOWN = ("patch", "pattern")
@@ -45,6 +46,12 @@ def _last_unit(explorer: Explorer, values: Values) -> int:
     return explorer.network(values["model"]).layer(values["layer"]).n_units - 1
 
 
+def _first_unit(explorer: Explorer, values: Values) -> int:
+    """The unit with the most telling cell, where that was measured: a picture that says something."""
+    told = telling_unit(explorer, values["model"], values["layer"])
+    return told[0] if told else 0
+
+
 FIELDS = (
     *shared_fields(
         model_drops=("unit", "quiz"),
@@ -52,7 +59,7 @@ FIELDS = (
         image=image_field(),
         layer=layer_field(drops=("unit", "quiz")),
     ),
-    number("unit", "unit", 0, _last_unit, 0, drops=("quiz",)),
+    number("unit", "unit", 0, _last_unit, _first_unit, drops=("quiz",)),
     choice("show", "what stands for a unit", SHOWN, "patch"),
     words("quiz", 'quiz: "q" and the answers so far, "a" or "b" each', longest=N_QUESTIONS + 1),
     switch("article", "the article's own method beside it"),

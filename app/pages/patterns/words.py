@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.frame.defaults import default_pair
 from app.frame.recorded.commands import places, survey_command
+from app.frame.recorded.readouts import telling_unit
 from app.frame.words.wording import images_of, interval, number_text, percent, signed, unit_word
 from app.pages.patterns.view import PatternsView, firing_of, has_training_images, share_below
 from cnn_core.patterns.files.relatives_file import Relative
@@ -56,8 +58,18 @@ def sentence(view: PatternsView) -> str:
         return f"{likes} It fires in {most} of the images of every class."
     return (
         f"{likes} It fires in {most} of all {images_of(view.class_name(best))} and in {fewest} of "
-        f"all {images_of(view.class_name(least))}."
+        f"all {images_of(view.class_name(least))}.{_telling(view)}"
     )
+
+
+def _telling(view: PatternsView) -> str:
+    """Say that no other unit has so telling a cell, "" of any other unit."""
+    selection = view.selection
+    told = telling_unit(view.explorer, selection.model, selection.layer)
+    if told is None or told[0] != view.unit:
+        return ""
+    p, q = (view.class_name(number) for number in default_pair(view.explorer.class_names))
+    return f" One of its cells tells {p} from {q} in {percent(told[1])}: the best of the layer."
 
 
 def fires_in(view: PatternsView) -> str:

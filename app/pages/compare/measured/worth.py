@@ -1,5 +1,6 @@
 """What the circles are worth: beside chance, on the whole set, cell by cell, among random threes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from app.explorer import Explorer
 from app.figures import theme
 from app.figures.charts.worth import accuracies_figure, chance_figure, intervals_figure
 from app.frame.components import graph, picture_button
+from app.frame.links import COMPARE, fragment
 from app.frame.page import Panel, Part
 from app.frame.parts import up_to
 from app.pages.compare import words
@@ -18,9 +20,10 @@ from app.pages.compare.boards import GROUP_KEYS, HAND_KEYS
 from app.pages.compare.measured.measures import TRIPLES
 from app.pages.compare.measured.table import MOST_ROWS, CircleTable, table_parts
 from app.pages.compare.measured.warnings import warnings_of
+from app.pages.compare.state import write
 from app.pages.compare.view import CompareView
 
-WARNINGS, SENTENCE = "compare-warnings", "compare-sentence"
+WARNINGS, SENTENCE, DEEPER = "compare-warnings", "compare-sentence", "compare-deeper"
 CHANCE, CHANCE_NOTE = "compare-chance", "compare-chance-note"
 READERS, READERS_NOTE = "compare-readers", "compare-readers-note"
 TABLE, TABLE_NOTE = "compare-table", "compare-table-note"
@@ -39,6 +42,7 @@ def _draw_worth(view: CompareView) -> dict[str, Any]:
     return {
         "warnings": [html.P(text, className="notice") for text in warnings if text != sentence],
         "sentence": sentence,
+        "deeper": _deeper(view),
         "chance": chance_figure(by_chance, worth.n_unique),
         "chance_note": words.chance_note(worth),
         "readers": intervals_figure(
@@ -48,11 +52,27 @@ def _draw_worth(view: CompareView) -> dict[str, Any]:
     }
 
 
+def _deeper(view: CompareView) -> list[Any]:
+    """The same images on the nodes of the last hidden layer: there circles do what they cannot here."""
+    selection = view.selection
+    hidden = view.explorer.network(selection.model).last_hidden
+    if hidden is None or not view.layer.is_spatial or selection.by_hand:
+        return []
+    there = replace(selection, layer=hidden.name, zoom="", cell=None)
+    told = words.deeper_text(view, view.measures.worth(there), hidden.name)
+    door = html.A("See them", href=COMPARE + write(there, view.explorer) + fragment(selection.own))
+    return [f"{told} ", door] if told else []
+
+
 def _worth_frame(explorer: Explorer) -> Component:
     return html.Section(
         [
             html.H2("What is it worth?"),
-            html.P("Measuring the circles …", id=SENTENCE, className="sentence", role="status"),
+            html.P(
+                [html.Span("Measuring the circles …", id=SENTENCE), " ", html.Span(id=DEEPER)],
+                className="sentence",
+                role="status",
+            ),
             html.Div(id=WARNINGS, role="status", className="compare-warnings"),
             html.H3("Unique cells, beside chance"),
             graph(CHANCE, "Unique cells of random splits", class_name="small-chart"),
@@ -190,7 +210,7 @@ WORTH_PANEL = Panel(
     layout=_worth_frame,
     draw=_draw_worth,
     outputs={"chance": (CHANCE, "figure"), "readers": (READERS, "figure")},
-    markup={"warnings": WARNINGS},
+    markup={"warnings": WARNINGS, "deeper": DEEPER},
     texts={"sentence": SENTENCE, "chance_note": CHANCE_NOTE, "readers_note": READERS_NOTE},
     is_slow=True,
 )

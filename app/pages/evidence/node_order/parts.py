@@ -18,7 +18,7 @@ def nodes_image(view: EvidenceView) -> Component:
     told = (
         "your own image"
         if nodes.label is None
-        else f"{subject.set} image {subject.image:,}, labelled {view.class_name(nodes.label)}"
+        else f"{subject.set} image {subject.image}, labelled {view.class_name(nodes.label)}"
     )
     picture = image_thumbnail(view.explorer.shown(view.explorer.image(subject)))
     return html.Figure(

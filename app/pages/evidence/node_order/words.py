@@ -17,8 +17,8 @@ def nodes_text(view: EvidenceView) -> str:
         "In the order of their numbers nodes may look like a pattern, a diagonal, say; but "
         "which node comes first is an accident of the training"
         + (" and another one in each model." if several else "."),
-        f"Sorted by their weight for {name(p)} against {name(q)}, what is the same shows: the "
-        f"first nodes speak for {name(p)}, the last for {name(q)}.",
+        f"Sort the nodes by their weight: those that speak for {name(p)} come first, those that "
+        f"speak for {name(q)} last." + (" Now the models look alike." if several else ""),
     ]
     return " ".join(told)
 
