@@ -141,6 +141,14 @@ def test_numbers_have_a_true_minus_also_in_their_exponent():
     assert wording.number_text(150.6, ".2g") == "151"
     assert wording.number_text(-1000.0, ".3g") == "−1,000"
     assert wording.number_text(2.5e7, ".2g") == "2.5e+07"
+    for number, form, told in (
+        (-0.0, ".2f", "0.00"),
+        (-0.004, ".2f", "0.00"),
+        (-0.0, ".3g", "0"),
+        (-0.0, ".1e", "0.0e+00"),
+        (-0.006, ".2f", "−0.01"),
+    ):
+        assert wording.number_text(number, form) == told
 
 
 @pytest.mark.parametrize(

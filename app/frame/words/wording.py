@@ -25,7 +25,7 @@ MOST_BARS = 16
 
 
 def number_text(number: float, form: str = ".3g") -> str:
-    """Write a number with a true minus sign.
+    """Write a number with a true minus sign, and a zero without one, also where it is rounded to it.
 
     Parameters
     ----------
@@ -36,6 +36,8 @@ def number_text(number: float, form: str = ".3g") -> str:
     text = f"{number:{form}}"
     if form.endswith("g") and "e+" in text and abs(number) < _WRITTEN_OUT:
         text = f"{number:,.0f}"
+    if not text.strip("-0.e+"):
+        text = text.removeprefix("-")
     return text.replace("-", "−")
 
 
