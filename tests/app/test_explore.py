@@ -1,5 +1,7 @@
 """Explore without a browser: selection, numbers, figures, callback."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -195,3 +197,21 @@ def test_the_doors_for_a_first_reader_keep_the_model_and_lead_to_another_image()
     around, problems = selected(doors["around"].removeprefix("/"))
     assert problems == []
     assert around.model == "model_1" and around.image != 5
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "told"),
+    [
+        ((4, 5), (4,), "rows 4 and 5, column 4 reach"),
+        ((), (3, 4), "columns 3 and 4 reach"),
+        ((5,), (), "row 5 reaches"),
+        ((), (), "1 pixel reaches"),
+    ],
+)
+def test_rows_and_columns_are_called_unread_where_none_of_their_pixels_is_read(rows, columns, told):
+    unread = np.zeros((6, 5), bool)
+    assert words.unread_text(SimpleNamespace(unread=unread)) == ""
+    unread[1, 1] = True
+    unread[list(rows)] = unread[:, list(columns)] = True
+    found = words.unread_text(SimpleNamespace(unread=unread))
+    assert found == f"Shaded {told} no cell of this layer."

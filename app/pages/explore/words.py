@@ -1,7 +1,7 @@
 """What the Explore page says: short sentences made of the numbers that it shows."""
 
 from app.explorer import Sight
-from app.frame.words.wording import number_text, probability_text, shape_text, unit_word
+from app.frame.words.wording import number_text, plural, probability_text, shape_text, unit_word
 from app.pages.explore.view import ExploreView
 from cnn_core.network.layers import LayerKind
 
@@ -112,12 +112,14 @@ def unread_text(sight: Sight) -> str:
         str(column) for column in range(sight.unread.shape[1]) if sight.unread[:, column].all()
     ]
     parts = [
-        f"{word} {' and '.join(numbers)}"
-        for word, numbers in (("rows", rows), ("columns", columns))
+        f"{word}{'s' * (len(numbers) > 1)} {' and '.join(numbers)}"
+        for word, numbers in (("row", rows), ("column", columns))
         if numbers
     ]
-    where = ", ".join(parts) or f"{int(sight.unread.sum()):,} pixels"
-    return f"Shaded {where} reach no cell of this layer."
+    n_pixels = int(sight.unread.sum())
+    where = ", ".join(parts) or plural(n_pixels, "pixel")
+    is_one = len(rows) + len(columns) == 1 if parts else n_pixels == 1
+    return f"Shaded {where} {'reaches' if is_one else 'reach'} no cell of this layer."
 
 
 def sentence(view: ExploreView) -> str:
