@@ -25,6 +25,7 @@ from cnn_core.images.dataset import Dataset
 from cnn_core.network.backend import keras
 from cnn_core.network.classifier import Network
 from cnn_core.readouts.comparing.answers import Share
+from cnn_core.space.likeness import likeness_to_image
 from cnn_core.survey.whole_set import survey_of
 from tests.app.asking import ask_page, small_app
 from tests.app.evidence_views import viewed
@@ -245,3 +246,14 @@ def test_codes_and_links_lead_to_the_address_that_was_asked():
     told = str(ask_page(small_app(), "/lesson/teacher", ""))
     assert "http://localhost/lesson/3" in told and "data:image/svg+xml" in told
     assert "this computer alone" in told
+
+
+def test_a_map_that_is_the_images_negative_looks_like_it_too():
+    case = facts.Case(small_explorer(), "model_0", 0, 1)
+    layer = facts.last_maps(case.network)
+    subject = Subject(case.set_name, facts.first_image(case))
+    values = case.explorer.activations(case.model, subject)[layer.name][0]
+    boxes = case.explorer.sight(case.model, layer.name).boxes
+    likeness = likeness_to_image(values, case.explorer.image(subject), boxes)
+    assert likeness.max() < facts.ALIKE and likeness.min() < -facts.ALIKE
+    assert facts.first_maps(case, layer).n_alike == (likeness < -facts.ALIKE).sum()

@@ -117,7 +117,7 @@ def first_maps(case: Case, layer: LayerInfo) -> FirstMaps:
         likeness = likeness_to_image(values, case.explorer.image(subject), boxes)
         return FirstMaps(image, int((np.abs(likeness) >= ALIKE).sum()))
 
-    return case.kept("first maps", find)
+    return case.kept(f"first maps of {layer.name}", find)
 
 
 def first_image(case: Case) -> int:
