@@ -131,7 +131,9 @@ def test_copies_of_a_model_add_nothing():
 def test_exchanged_readers_turn_the_sign():
     right_a, right_b = answers(70, 9, 4, 17)
     one, other = paired_difference(right_a, right_b), paired_difference(right_b, right_a)
-    assert (one.low, one.high, one.p_value) == pytest.approx((-other.high, -other.low, one.p_value))
+    assert (one.low, one.high, one.p_value) == pytest.approx(
+        (-other.high, -other.low, other.p_value)
+    )
 
 
 def test_undecided_answers_count_half():
