@@ -8,7 +8,7 @@ from cnn_core.images.dataset import Dataset, load_dataset
 from cnn_core.images.mnist_writers import HALVES, writers_of
 from cnn_core.shipped_files import shipped_data
 from cnn_core.statistics import accuracy, design_effect, wilson_interval
-from cnn_core.survey.calibration import calibration
+from cnn_core.survey.calibration import N_BINS, calibration
 
 
 def test_the_error_is_the_distance_weighed_by_images():
@@ -19,6 +19,15 @@ def test_the_error_is_the_distance_weighed_by_images():
     assert (high.low, high.high, high.probability) == (0.8, 1.0, pytest.approx(0.9))
     expected = (4 * abs(0.9 - 0.75) + 2 * abs(0.55 - 0.5)) / 6
     assert found.error == pytest.approx(expected)
+
+
+def test_every_bin_holds_the_images_that_got_what_lies_between_its_ends():
+    given = np.random.default_rng(0).random(500)
+    found = calibration(given, np.ones(500, bool))
+    counts, edges = np.histogram(given, N_BINS, (0, 1))
+    assert [one.right.n for one in found.bins] == counts.tolist()
+    np.testing.assert_allclose([one.low for one in found.bins], edges[:-1], atol=1e-12)
+    np.testing.assert_allclose([one.high for one in found.bins], edges[1:], atol=1e-12)
 
 
 def test_certain_and_right_is_calibrated_and_lies_in_the_last_bin():

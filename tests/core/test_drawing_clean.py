@@ -43,6 +43,11 @@ def is_back(found, digit):
     return np.abs(found - digit).max() < 0.02 + 1e-6
 
 
+def first(seen, axis):
+    """First row (axis 0) or column (axis 1) with ink."""
+    return int(np.flatnonzero(seen.any(axis=(1 - axis, 2)))[0])
+
+
 def on_canvas(digit, height, width, top, left):
     canvas = np.zeros((height, width), np.float32)
     canvas[top : top + 28, left : left + 28] = digit[..., 0]
@@ -108,6 +113,17 @@ def test_without_centre_of_mass_the_box_stands_in_the_middle(digits):
     assert abs((rows[0] + rows[-1]) - 27) <= 1 and abs((columns[0] + columns[-1]) - 27) <= 1
 
 
+def test_the_way_to_the_middle_is_told_as_it_was_gone():
+    # Heavy at the foot and on the left.
+    ink = np.zeros((60, 60), np.float32)
+    ink[10:50, 14:18] = ink[42:50, 14:34] = 1
+    by_mass, by_box = (cleaned(ink, replace(GEOMETRY, centre=centre)) for centre in (True, False))
+    down, right = (first(by_mass.seen, axis) - first(by_box.seen, axis) for axis in (0, 1))
+    assert down < 0 < right
+    told = f"Centre of mass to the middle: {right:+d} to the right, {down:+d} down."
+    assert by_mass.steps[-1].sentence == told
+
+
 def test_without_crop_and_box_an_image_is_seen_as_it_is(digits):
     steps = Steps(crop=False, stroke=False, box=False, centre=False)
     shifted = np.roll(digits[0], 4, axis=1)
@@ -137,10 +153,12 @@ def test_other_sizes_and_colours_are_only_fitted_in():
 
 def test_grey_goes_into_colour_and_colour_into_grey():
     bar = np.zeros((10, 10, 3), np.float32)
-    bar[2:8, 4:6] = 0, 1, 0
-    grey = clean(picture_of(bar), NO_STEPS, (10, 10, 1)).seen
-    assert grey[4, 4, 0] == pytest.approx(0.587, abs=0.003)
-    colour = clean(picture_of(bar[..., 1]), Steps(), (14, 14, 3)).seen
+    # ITU-R BT.601; what is seen is rounded to bytes.
+    for light, weight in zip(np.eye(3), (0.299, 0.587, 0.114), strict=True):
+        bar[2:8, 4:6] = light
+        grey = clean(picture_of(bar), NO_STEPS, (10, 10, 1)).seen
+        assert grey[4, 4, 0] == pytest.approx(weight, abs=0.003)
+    colour = clean(picture_of(bar[..., 2]), Steps(), (14, 14, 3)).seen
     assert np.array_equal(colour[..., 0], colour[..., 2])
 
 

@@ -147,6 +147,12 @@ def test_the_command_keeps_what_it_says_of_other_models(files, near, capsys):
     assert [one.model_name for one in found] == ["own_1", "own_2"]
     assert replace(found[0], provenance={}) == replace(first, provenance={})
     assert [one.change for one in first.repaired] == list(NAMED_CHANGES)
+    network, test = opened(small_mnist_like, 1), test_set((28, 28, 1), n=3)
+    for one, change in zip(first.repaired, NAMED_CHANGES.values(), strict=True):
+        changed = change(test.images)
+        assert one.n_right == n_right(network, changed, test)
+        assert one.n_right_cleaned == n_right(network, cleaned(changed), test)
+    assert any(one.n_right != one.n_right_cleaned for one in first.repaired)
     assert "seed 0" in first.provenance["images"]
     assert "of 3 images" in capsys.readouterr().out
     assert list((files / "cache").glob("shifts-*")) == []

@@ -145,6 +145,19 @@ def test_luck_counts_the_drawn_cells_alone(layer):
     assert luck.within_mean == luck.within_p.unique_a.mean() + luck.within_q.unique_a.mean()
 
 
+def test_luck_draws_groups_as_large_as_those_that_were_circled(layer):
+    values, labels = layer
+    a, b = groups(labels)
+    on = on_cells(values)
+    hand = circles_by_hand([(0, 0, 0)], [(1, 1, 2)], on[a], on[b[:2]])
+    luck = luck_of(on, hand, labels, 1, 2, n_draws=10)
+    sizes = [
+        (null.members_a.shape[1], null.members_b.shape[1])
+        for null in (luck.across, luck.within_p, luck.within_q)
+    ]
+    assert sizes == [(3, 2), (3, 2), (2, 3)]
+
+
 def test_luck_of_everything_is_the_null_of_the_rule(layer):
     values, labels = layer
     a, b = groups(labels)

@@ -211,6 +211,8 @@ def test_sums_and_cancellation_by_hand():
     np.testing.assert_allclose(found.absolute_sum, [6, 4, 0])
     np.testing.assert_allclose(found.cancellation, [2.4, np.inf, 0])
     np.testing.assert_allclose(found.by_unit, [[4, -2], [2, -2], [0, 0]])
+    # Where the sum is not the margin, the network's own margin counts.
+    np.testing.assert_allclose(small_ledger([[3, -1]], [0], [0.5]).cancellation, [8])
 
 
 @pytest.mark.parametrize(

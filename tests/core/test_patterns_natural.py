@@ -5,7 +5,7 @@ import pytest
 
 from cnn_core.images.dataset import Dataset
 from cnn_core.patterns import reading as reading_module
-from cnn_core.patterns.habits import N_BINS, habits_of
+from cnn_core.patterns.habits import N_BINS, fired_by_class, habits_of
 from cnn_core.patterns.natural import N_PATCHES, NaturalSearch
 from cnn_core.patterns.peaks import layers_with_patterns, read_peaks
 from cnn_core.patterns.reading import SetReading, read_set
@@ -125,6 +125,11 @@ def test_habits_are_counted_over_all_images(builder):
         np.testing.assert_allclose(
             np.moveaxis(place, 0, -1), mean, atol=found["place_scale"].max() / 200
         )
+
+
+def test_a_unit_fires_above_zero_and_not_at_it():
+    response = np.array([[0, -1], [1, 0], [0, 2]], np.float32)
+    assert fired_by_class(response, np.array([0, 1, 1]), 3).tolist() == [[0, 1, 0], [0, 1, 0]]
 
 
 def test_large_set_is_read_evenly(monkeypatch):

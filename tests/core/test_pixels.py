@@ -251,6 +251,16 @@ def test_other_pixels_that_win_are_named():
     assert "0 of 100 images are right with pixels of -1-1 as it is fed now, 100 with 0-255" in wrong
 
 
+@pytest.mark.parametrize(("n_won", "is_named"), [(64, False), (65, True)])
+def test_other_pixels_win_by_three_standard_errors_of_what_they_win_and_lose(n_won, is_named):
+    # A fifth class is what the network answers as long as it is fed 0…1.
+    data = _quarters()
+    labels = np.where(np.arange(100) < n_won, data.labels, 4)
+    told = better_pixels(network_of(_brightest_quarter()), dataset_of(data.images[:], labels))
+    assert bool(told) == is_named
+    assert not told or (f"{100 - n_won} of 100" in told and f"{n_won} with 0-255" in told)
+
+
 def test_nothing_is_named_without_enough_to_tell():
     network, data = network_of(_brightest_quarter()), _quarters()
     assert better_pixels(network, data, accuracy=0.95) == ""

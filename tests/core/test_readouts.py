@@ -15,7 +15,7 @@ from cnn_core.readouts import compute as compute_module
 from cnn_core.readouts import ladder as ladder_module
 from cnn_core.readouts.comparing.answers import Answers, Counts, Share
 from cnn_core.readouts.comparing.pooling import Spread, gain_by_training
-from cnn_core.readouts.compute import compute_readouts, count_shared
+from cnn_core.readouts.compute import check_apart, compute_readouts, count_shared
 from cnn_core.readouts.judging.claims import judge_claims
 from cnn_core.readouts.judging.evidence import UNJUDGED
 from cnn_core.readouts.ladder import layers_to_read, read_layers
@@ -126,6 +126,11 @@ def test_the_network_itself_answers_by_its_logits(found, case):
     expected = (answers == test.labels)[rows]
     assert found.task("2-0").network.n_right == expected.sum()
     np.testing.assert_array_equal(found.task("2-0").answers.right, expected)
+
+
+@pytest.mark.parametrize("classes", [(2, 0), (0, 2), (3, 0, 2)])
+def test_of_equal_logits_the_network_answers_the_first_class(classes):
+    assert network_answers(np.zeros((2, 4), np.float32), classes).tolist() == [classes[0]] * 2
 
 
 def test_every_layer_is_read_on_the_same_number_of_images(found, monkeypatch, case):
@@ -312,6 +317,19 @@ def test_test_images_among_the_training_images_are_refused(case, tmp_path):
     assert count_shared(train, leak) == 9 and count_shared(train, test) == 0
     with pytest.raises(DataError, match="9 of 169 test images are training images"):
         compute_readouts(network, train, leak, cache_folder=tmp_path)
+
+
+def test_one_in_a_hundred_of_the_test_images_may_be_a_training_image(case):
+    _, train, test = case
+    assert len(test) == 160 and len(train) == 240
+
+    def leak(n):
+        images = np.concatenate([train.images[:n], test.images[n:]])
+        return Dataset("test", images, test.labels, test.class_names)
+
+    assert check_apart(train, leak(1)) == 1
+    with pytest.raises(DataError, match="2 of 160 test images"):
+        check_apart(train, leak(2))
 
 
 def test_data_without_training_images_are_refused(case, tmp_path):

@@ -82,6 +82,17 @@ def test_without_gates_on_the_way_the_path_is_the_ledger():
     assert (same.total, same.residual_share, same.n_steps) == (0, 0, references.STEPS)
 
 
+def test_slopes_are_taken_in_the_middle_of_each_step():
+    network = opened(networks.article_like)
+    image, start = random_images(network, 2)
+    found = integrated_gradients(network, image, 1, 3, start, steps=2, tolerance=1)
+    assert found.n_steps == 2
+    path = np.stack([start + share * (image - start) for share in (0.25, 0.75)])
+    slopes = ledger(network, "", path, 1, 3).gradient
+    assert not np.array_equal(*slopes)
+    np.testing.assert_allclose(found.terms, (image - start) * slopes.mean(axis=0), atol=1e-6)
+
+
 def test_paths_that_do_not_exist():
     network = opened(networks.article_like)
     image = random_images(network, 1)

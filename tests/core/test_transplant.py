@@ -130,6 +130,8 @@ def test_of_several_donors_the_smallest_edit_is_taken(builder, layer):
         assert size == (len(edit.units) if edit.flipped else None) or (
             size is None and len(edit.units) > min(flipping)
         )
+    flips = [size for size in found.sizes if size is not None]
+    assert flips == sorted(flips, reverse=True)
     assert found.n_tried <= sum(edit.n_tried for edit in alone)
 
 
