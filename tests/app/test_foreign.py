@@ -20,6 +20,7 @@ CALLBACK = "/_dash-update-component"
         "192.168.1.20",
         "teacher-laptop:8050",
         "teacher.local:8050",
+        "teacher.local.:8050",
         "glass.school.svc.cluster.local",
         "",
     ],

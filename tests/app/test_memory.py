@@ -58,6 +58,7 @@ def test_no_more_is_worked_on_than_fits(capsys):
             None,
         ),
         ("4:memory:/a", {"memory/a/memory.limit_in_bytes": "1342177280"}, SHIPPED),
+        ("0::/a", {"a/memory.max": "1342177280", "memory.max": "2684354560"}, SHIPPED),
         ("", {}, None),
     ],
 )

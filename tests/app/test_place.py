@@ -70,8 +70,9 @@ def test_the_proxy_may_hand_on_the_whole_path_or_its_end(below, path):
         assert whole.data == end.data
 
 
-def test_another_path_that_begins_alike_is_another_path(below):
-    assert below.get("/lookingglass", headers=HTML).status_code == 404
+@pytest.mark.parametrize("path", ["/lookingglass", "/lookingcompare"])
+def test_another_path_that_begins_alike_is_another_path(below, path):
+    assert below.get(path, headers=HTML).status_code == 404
 
 
 def test_whatever_the_page_loads_lies_below_the_path(below):

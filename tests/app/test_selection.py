@@ -2,7 +2,9 @@
 
 import pytest
 
-from app.frame.query import Query
+from app.frame.pair import asked_pair
+from app.frame.query import Query, write_query
+from tests.app.small_explorer import small_explorer
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,34 @@ def test_one_number_and_a_list_of_them_are_refused_in_the_same_form():
     query.numbers("a", 0, 9999, (), "image", most=12)
     assert all(problem.text.startswith("There is no image 99999; ") for problem in query.problems)
     assert len(query.problems) == 2
+
+
+def test_a_number_in_a_link_is_the_one_that_was_asked_for():
+    for number in (0.1234567891, 0.3, 1.0, 123456.789):
+        query = Query(write_query({"t": number}))
+        assert query.number("t", 0, 10**6, None, "threshold", kind=float) == number
+
+
+@pytest.mark.parametrize(
+    ("search", "pair"),
+    [
+        ("", (1, 2)),
+        ("?p=0", (0, 2)),
+        ("?p=2", (2, 1)),
+        ("?q=0", (1, 0)),
+        ("?q=1", (2, 1)),
+        ("?q=2", (1, 2)),
+        ("?p=2&q=0", (2, 0)),
+    ],
+)
+def test_half_a_pair_is_asked_for_against_the_other_usual_class(search, pair):
+    explorer = small_explorer()
+    values = {"model": explorer.model_names[0]}
+    assert asked_pair(Query(search), explorer, values, (1, 2)) == (pair, [])
+
+
+def test_a_class_against_itself_is_told_and_another_taken():
+    explorer = small_explorer()
+    values = {"model": explorer.model_names[0]}
+    pair, problems = asked_pair(Query("?p=1&q=1"), explorer, values, (1, 2))
+    assert pair == (1, 2) and [(one.key, one.nearest) for one in problems] == [("q", "2")]
