@@ -13,7 +13,8 @@ from app.pages.compare.hand.drawn import MOST_DRAWN, cells_of
 from app.pages.compare.measured import worth
 from app.pages.compare.measured.measures import measures_of
 from app.pages.compare.state import read, write
-from app.pages.compare.view import look
+from app.pages.compare.view import cells_by_kind, look
+from cnn_core.circles.by_hand import circles_by_hand
 from tests.app.asking import ask_page, ask_panel, small_app
 from tests.app.small_explorer import small_explorer
 
@@ -196,3 +197,11 @@ def test_the_files_hold_the_drawn_circles():
     packed = np.load(io.BytesIO(client.get(f"/download/compare.npz{DRAWN}").get_data()))
     assert packed["unique_a"].sum() == 2 and packed["unique_b"].sum() == 1
     assert len(packed["chance_within"]) and len(packed["chance_within_q"])
+
+
+def test_a_drawn_cell_has_the_ring_of_its_group_though_it_is_on_in_the_other():
+    on = np.ones((2, 3), bool)
+    drawn = circles_by_hand([(0, 0, 0)], [(2, 0, 0)], on, on)
+    assert drawn.shared.any() and drawn.shared_b.any()
+    kinds = {kind: cells.tolist() for kind, cells in cells_by_kind(drawn).items()}
+    assert kinds == {"A": [0], "B": [2], "shared": []}

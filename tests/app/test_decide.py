@@ -12,7 +12,9 @@ import pytest
 
 from app.explorer import Explorer
 from app.figures.charts.answer import answer_figure
+from app.figures.charts.decision.bar_lists import bar_lists_figure
 from app.figures.pictures.signed import are_told_apart, signed_grid, signed_image
+from app.figures.theme import class_colour
 from app.frame.subject import Subject
 from app.frame.words.wording import signed
 from app.pages.decide import PAGE, words
@@ -414,6 +416,26 @@ def test_a_class_has_the_same_colour_in_every_picture(p, q):
 @pytest.mark.parametrize(("p", "q"), list(combinations(range(10), 2)))
 def test_any_two_of_ten_classes_are_told_apart_by_all_eyes(p, q):
     assert are_told_apart(p, q)
+
+
+@pytest.mark.parametrize("search", ["?image=7", "?image=7&p=0&q=3", "?image=12&p=2&q=1"])
+def test_points_are_given_to_the_class_they_speak_for(search):
+    view = seen(search)
+    nodes = nodes_of(view)
+    for_p, for_q = (
+        sum(term for term in sign * nodes.ledger.by_unit[0] if term > 0) for sign in (1, -1)
+    )
+    p, q = view.class_name(view.p), view.class_name(view.q)
+    told = f"Nodes give {for_p:.2f} points for {p} and {for_q:.2f} for {q}; "
+    assert words.reason(view, nodes)[1].startswith(told)
+
+
+def test_bars_in_two_lists_show_the_class_they_speak_for():
+    lists = [("here", ["x", "y"], [2.0, -1.0]), ("there", ["z"], [-3.0])]
+    for bars, (_, _, terms) in zip(bar_lists_figure(lists, 3, 5)["data"], lists, strict=True):
+        spoken_for = [class_colour(3 if term > 0 else 5) for term in terms]
+        assert bars["marker"]["color"] == spoken_for
+        assert bars["marker"]["pattern"]["shape"] == ["" if term > 0 else "/" for term in terms]
 
 
 def test_what_speaks_for_the_rival_is_told_without_colour():

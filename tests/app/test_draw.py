@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from app.explorer import Explorer
+from app.figures.charts.shifts import shift_figure
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.pages.draw import PAGE
 from app.pages.draw.changes import CHANGES
@@ -114,15 +115,32 @@ def test_an_empty_pad_is_a_sentence_and_no_prediction():
     assert "The network says" not in told
 
 
+def test_the_letter_of_a_shift_stands_on_its_square():
+    steps, names = np.array([-1, 0, 1]), [["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"]]
+    squares, letters = shift_figure(steps, names, np.eye(3, dtype=bool), names)["data"]
+    drawn = {}
+    for right, down, letter in zip(letters["x"], letters["y"], letters["text"], strict=True):
+        row, column = squares["y"].index(down), squares["x"].index(right)
+        assert squares["customdata"][row][column] == letter
+        drawn[letter] = (right, down)
+    assert (drawn["c"], drawn["g"], drawn["e"]) == ((1, -1), (-1, 1), (0, 0))
+
+
 def test_the_shifts_are_those_of_the_core():
     own = cleaned().get_json()["own"]
     view = look(small_explorer(), PAGE.read("", small_explorer(), own)[0])
     image = small_explorer().image(view.selection.subject)
     found = shift_map(small_explorer().network("model_0"), image)
     share = (found.predictions == view.prediction).mean()
-    drawn = str(ask_panel(small_app(), "/draw", "draw-shifts", "", own))
+    panel = ask_panel(small_app(), "/draw", "draw-shifts", "", own)
+    drawn = str(panel)
     assert f"of the {found.predictions.size} places" in drawn
-    assert ("nearest other answer" in drawn) == (share < 1)
+    assert share < 1
+    others = found.steps[np.argwhere(found.predictions != view.prediction)]
+    assert f"nearest other answer is {np.abs(others).max(axis=1).min()} pixel" in drawn
+    told = panel["draw-shifts"]["figure"]["data"][0]["customdata"]
+    far = found.steps[-1]
+    assert told[0][-1].startswith(f"+{far} to the right, −{far} down: ")
 
 
 def explorer_with_reference(folder) -> Explorer:

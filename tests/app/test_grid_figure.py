@@ -37,6 +37,22 @@ def test_the_picture_is_the_mosaic(shape, order):
     np.testing.assert_array_equal(picture(figure), mosaic.tile(values))
 
 
+@pytest.mark.parametrize("shape", [(2, 3, 5), (5,)])
+def test_numbers_stand_at_the_middle_of_rows_and_columns_of_units(shape):
+    values = np.zeros(shape, np.float32)
+    mosaic = Mosaic.of(shape, columns=3)
+    layout = grid_figure(mosaic, values, values, (0, 1), is_numbered=True)["layout"]
+    rows, columns = (
+        dict(zip(layout[axis]["ticktext"], layout[axis]["tickvals"], strict=True))
+        for axis in ("yaxis", "xaxis")
+    )
+    middles = np.array(
+        [np.argwhere(mosaic.cells()[..., 0] == unit).mean(axis=0) for unit in range(5)]
+    )
+    assert rows == {"0": middles[0, 0], "3": middles[3, 0]}
+    assert columns == {f"+{unit}": middles[unit, 1] for unit in range(3)}
+
+
 def test_ground_and_zeros_take_a_bit_each():
     values = np.full((20, 20, 8), 0.125, np.float32)
     values[:10] = 0

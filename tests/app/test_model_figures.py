@@ -1,12 +1,14 @@
-"""Training curves and confusion matrix as figures."""
+"""Training curves, confusion matrix and calibration as figures."""
 
 import json
 
 import numpy as np
 import pytest
 
+from app.figures.charts.calibration import calibration_figure
 from app.figures.charts.confusion import confusion_figure
 from app.figures.charts.training import Curve, training_figure
+from cnn_core.survey.calibration import calibration
 from tests.app.packed_figures import plain as unpacked
 
 COUNTS = np.array([[900, 0, 1], [0, 800, 0], [4, 2, 700]])
@@ -128,3 +130,13 @@ def test_matrices_without_mistakes_without_images_and_with_many_classes_are_draw
     assert len(confusion_figure(np.eye(40, dtype=int), [str(n) for n in range(40)])["data"]) == 2
     for counts, names in ((COUNTS, NAMES), (np.array([[5]]), "a")):
         json.dumps(confusion_figure(counts, names), allow_nan=False)
+
+
+def test_a_mark_of_the_calibration_stands_in_its_interval():
+    given = np.repeat([0.55, 0.95], (10, 40))
+    bins = calibration(given, np.arange(50) % 10 > 0).bins
+    _, marks = calibration_figure(bins)["data"]
+    assert marks["x"] == pytest.approx([0.55, 0.95]) and marks["y"] == [0.9, 0.9]
+    bars, shares = marks["error_y"], np.array(marks["y"])
+    assert shares + bars["array"] == pytest.approx([one.right.high for one in bins])
+    assert shares - bars["arrayminus"] == pytest.approx([one.right.low for one in bins])

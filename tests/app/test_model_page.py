@@ -245,6 +245,16 @@ def test_mistakes_are_told_by_half_and_writers_widen_the_interval(with_writers):
     assert max(low, high) < 1.2 * min(low, high) and "about equally hard" in told
 
 
+def test_images_with_disputed_labels_are_left_out_of_the_accuracy(monkeypatch):
+    view = view_of()
+    right = small_explorer().survey("model_0", "test").is_right
+    left_out = [*np.flatnonzero(right)[:3].tolist(), int(np.flatnonzero(~right)[0])]
+    known = SimpleNamespace(labels=[SimpleNamespace(image=image) for image in left_out])
+    monkeypatch.setattr(firmness, "disputed_in", lambda dataset: (known, ""))
+    found = firmness.firmness_of(view)[0].undisputed
+    assert (found.credit, found.n) == (right.sum() - 3, len(right) - 4)
+
+
 def test_the_harder_half_is_named():
     writers = (Writers("students", 0, 20, False), Writers("Census staff", 20, 60, True))
     told = firmness.halves_text([12, 8], writers)

@@ -4,10 +4,12 @@ import json
 import tempfile
 from functools import lru_cache
 
+import numpy as np
 import pytest
 
 from app.explorer import Explorer
 from app.factory import create_app
+from app.figures.charts.answer import classes_shown
 from app.frame.defaults import columns_for, default_layer
 from app.pages import PAGES
 from cnn_core.images.dataset import Dataset
@@ -82,3 +84,11 @@ def test_without_maps_the_hidden_nodes_are_shown_first_and_flattened_pixels_as_i
     )
     assert default_layer(network) == network.layers[1].name
     assert columns_for(network.layers[0]) == 12
+
+
+def test_of_many_classes_the_largest_have_a_bar_and_those_that_are_named():
+    logits = np.random.default_rng(0).permutation(40).astype(np.float32)
+    ranked = np.argsort(-logits).tolist()
+    assert classes_shown(logits) == ranked[:12]
+    assert classes_shown(logits, {ranked[3], ranked[30]}) == [*ranked[:12], ranked[30]]
+    assert classes_shown(logits[:16]) == list(range(16))

@@ -5,6 +5,7 @@ import re
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,10 +14,11 @@ from app.explorer import Explorer
 from app.factory import create_app
 from app.frame.recorded.readouts import find_results
 from app.pages.patterns import PAGE, words
+from app.pages.patterns.quiz import _score
 from app.pages.patterns.scores import draw_scores
 from app.pages.patterns.seek import draw_search
 from app.pages.patterns.unit import draw_unit
-from app.pages.patterns.view import look
+from app.pages.patterns.view import look, share_below
 from app.pages.patterns.wall import wall_picture
 from cnn_core.drawing.packed import pack
 from cnn_core.patterns.files.pattern_file import patterns_file
@@ -204,3 +206,16 @@ def test_without_training_images_nothing_is_sought_and_the_page_says_why():
     explorer = small_explorer(with_train=False)
     part = draw_search(look(explorer, PAGE.read("?layer=last_maps", explorer)[0]))
     assert part.next_part is None and "training images" in part.drawn["told"]
+
+
+@pytest.mark.parametrize(("response", "share"), [(-1, 0), (0.5, 0), (1.5, 1 / 7), (3, 1), (9, 1)])
+def test_images_of_bins_that_lie_wholly_below_a_response_are_counted(response, share):
+    found = SimpleNamespace(counts=np.array([1, 2, 4]), first_edge=0.0, bin_width=1.0)
+    assert share_below(SimpleNamespace(unit_found=found, response=response)) == share
+
+
+def test_reader_and_machine_are_scored_on_the_questions_asked_so_far():
+    right_and_machine = [(0, 0), (1, 0), (0, 0), (1, 1), (1, 1)]
+    trials = tuple(SimpleNamespace(answer=a, machine=m) for a, m in right_and_machine)
+    assert re.findall(r"\d of \d", _score(trials, [0, 0, 0])) == ["2 of 3", "2 of 3"]
+    assert re.findall(r"\d of \d", _score(trials, [1])) == ["0 of 1", "1 of 1"]

@@ -69,6 +69,14 @@ def test_the_colours_keep_one_range_over_the_training_unless_they_are_freed(expl
     assert freed.range != every.range
 
 
+def test_a_unit_is_silent_where_all_its_cells_are(explorer):
+    view = seen(explorer, "?image=3&layer=first_maps")
+    is_zero = view.values == 0
+    silent = is_zero.all(axis=(0, 1)).sum()
+    assert silent < is_zero.any(axis=(0, 1)).sum()
+    assert words.grid_text(view).startswith(f"{silent} of {view.layer.n_units} maps are silent")
+
+
 def test_without_measures_the_sentence_tells_what_the_network_says_then(explorer):
     view = seen(explorer, "?image=3&step=1")
     answer = explorer.class_names[int(view.course.logits[1].argmax())]
