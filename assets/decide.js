@@ -4,6 +4,7 @@
 
   const PATH = "/decide";
   const NARROW = matchMedia("(max-width: 980px)");
+  const PROJECTED = 1.8; // room for larger letters, by that for letters of a page
   const fitted = new WeakSet();
   const wide = new WeakMap(); // what upright numbers took the place of, by plot
 
@@ -46,14 +47,22 @@
     const narrow = plot.layout?.meta?.narrow;
     if (!narrow) return;
     const isUpright = plot.data[1].textangle === narrow.trace.textangle;
-    if (isUpright === NARROW.matches) return;
-    if (NARROW.matches) {
+    const isTight = NARROW.matches || window.lookingGlassProjector.isOn();
+    if (isUpright === isTight) return;
+    if (isTight) {
       wide.set(plot, {
         trace: present(plot.data[1], narrow.trace), layout: present(plot.layout, narrow.layout),
       });
     }
-    const { trace, layout } = isUpright ? wide.get(plot) : narrow;
+    const { trace, layout } = isUpright ? wide.get(plot) : fitting(narrow);
     window.Plotly.update(plot, structuredClone(trace), structuredClone(layout), [1]);
+  }
+
+  function fitting(narrow) {
+    const { isOn, shown } = window.lookingGlassProjector;
+    if (!isOn()) return narrow;
+    const margins = ["margin.l", "margin.b"].map((side) => [side, PROJECTED * narrow.layout[side]]);
+    return shown({ trace: narrow.trace, layout: { ...narrow.layout, ...Object.fromEntries(margins) } });
   }
 
   // What stands where `changes` would be put; null takes it away again.

@@ -123,14 +123,19 @@
 
   function wrapped(draw) {
     return (plot, figure, ...rest) => {
-      const { data, layout } = Array.isArray(figure) ? { data: figure, layout: rest[0] } : figure;
-      const meta = (layout && layout.meta) || {};
+      const { data, layout: sent } = Array.isArray(figure) ? { data: figure, layout: rest[0] } : figure;
+      const meta = (sent && sent.meta) || {};
+      const { shown, drawn: remembered } = window.lookingGlassProjector;
+      const layout = shown(sent);
       const own = DRAWN_HERE[meta.kind];
       if (own) return drawnHere(draw, plot, data, layout, own());
-      const clear = data && data.length ? [unpacked(data[0], meta), ...data.slice(1)] : data;
+      const clear = data && data.length
+        ? [unpacked(data[0], meta), ...data.slice(1)].map(shown) : data;
       const element = typeof plot === "string" ? document.getElementById(plot) : plot;
+      remembered(element, [figure, ...rest]);
       const drawn = repainted(element, clear, layout) || (Array.isArray(figure)
-        ? draw(plot, clear, ...rest) : draw(plot, { ...figure, data: clear }, ...rest));
+        ? draw(plot, clear, layout, ...rest.slice(1))
+        : draw(plot, { ...figure, data: clear, layout }, ...rest));
       if (element && (meta.bar || element.querySelector(".colour-bar"))) {
         drawBar(element, clear[0], meta.bar);
       }

@@ -53,3 +53,40 @@ def test_on_a_projector_the_bars_of_the_answer_stay_in_their_panel(open_page, wi
         place = text.bounding_box()
         assert place["x"] + place["width"] <= panel["x"] + panel["width"]
         assert place["y"] + place["height"] <= panel["y"] + panel["height"]
+
+
+SMALL_LETTERS = """() => [...document.querySelectorAll('#page-body *')].filter((element) =>
+  [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
+    && element.getClientRects().length && !element.closest('.visually-hidden, option, svg defs')
+    && getComputedStyle(element).visibility !== 'hidden'
+    && parseFloat(getComputedStyle(element).fontSize) < 20
+).map((element) => `${element.closest('[id]').id}: ${element.textContent.slice(0, 30)}`)"""
+
+
+# The worksheet is for paper, and has the sizes of a page of paper.
+@pytest.mark.parametrize("path", [page.path for page in PAGES if "worksheet" not in page.path])
+def test_on_a_projector_no_letter_is_smaller_than_20_pixels(open_page, path):
+    page = open_page(path + "?present=1", viewport={"width": 1280, "height": 800})
+    settle(page)
+    page.wait_for_function("() => !document.querySelector('.pending')")
+    assert page.evaluate(SMALL_LETTERS) == []
+
+
+def test_letters_of_charts_follow_the_projector_to_and_fro(open_page):
+    page = open_page("/evidence", viewport={"width": 1280, "height": 800})
+    settle(page)
+    tick = page.locator("#evidence-ladder .xtick text").first
+
+    def size():
+        return tick.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+
+    tick.wait_for()
+    before = size()
+    assert before < 20
+    has_size = (
+        "size => parseFloat(getComputedStyle("
+        "document.querySelector('#evidence-ladder .xtick text')).fontSize) === size"
+    )
+    for expected in (20, before):
+        page.click("#present-button")
+        page.wait_for_function(has_size, arg=expected)
