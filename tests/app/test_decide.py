@@ -217,6 +217,9 @@ def test_small_terms_are_folded_into_one(monkeypatch):
     from app.pages.decide import view as module
 
     monkeypatch.setattr(module, "N_BARS", 3)
+    # What was opened before is kept, and has all its bars.
+    kept = module._nodes_of.__wrapped__
+    monkeypatch.setattr(module, "_nodes_of", kept)
     view = seen("?image=7")
     nodes = nodes_of(view)
     bars = bars_of(nodes, view, can_be_silenced=True)

@@ -1,6 +1,7 @@
 """What the Decide page tells about one selection: numbers ready to be drawn and put into words."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from app.explorer import Explorer
 from app.frame.browsing.search import Found, found_by
 from app.frame.defaults import columns_for
 from app.frame.page import View
+from app.frame.subject import Subject
 from app.pages.decide.state import DecideSelection
 from cnn_core.decision.ledger import Ledger, ledger, node_ledger
 from cnn_core.decision.references import Reference, mean_image, reference_image
@@ -186,12 +188,19 @@ def nodes_of(view: DecideView) -> Nodes:
     Nodes
         Where the output layer weighs no nodes, of the logits themselves.
     """
-    network = view.explorer.network(view.selection.model)
-    images = view.image[None]
+    selection = view.selection
+    return _nodes_of(view.explorer, selection.model, selection.subject, view.p, view.q)
+
+
+# Several panels ask for it, and again at each click that silences a node of the same image.
+@lru_cache(maxsize=64)
+def _nodes_of(explorer: Explorer, model: str, subject: Subject, p: int, q: int) -> Nodes:
+    network = explorer.network(model)
+    images = explorer.image(subject)[None]
     if network.last_hidden is None:
-        opened, weights = ledger(network, network.output_layer.name, images, view.p, view.q), None
+        opened, weights = ledger(network, network.output_layer.name, images, p, q), None
     else:
-        opened = node_ledger(network, images, view.p, view.q)
+        opened = node_ledger(network, images, p, q)
         weights = opened.weights[0]
     terms = opened.by_unit[0]
     return Nodes(
