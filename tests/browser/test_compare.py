@@ -58,10 +58,10 @@ def test_groups_and_their_worth_stand_on_one_screen(open_page, width, height, sc
 def test_pointing_at_a_cell_tells_its_value_in_all_images(page, dashboard):
     visit(page, dashboard + "/compare?mean=1&min=1")
     drawn(page)
-    page.mouse.move(*point_of(page, "a", 0, 4, 5))
-    page.mouse.move(*point_of(page, "a", 0, 4, 4))
+    page.mouse.move(*point_of(page, "a", 0, 1, 33))
+    page.mouse.move(*point_of(page, "a", 0, 1, 34))
     page.locator("#tooltip").wait_for()
-    assert "map 17 · row 1 · column 1" in page.inner_text("#tooltip")
+    assert "map 11 · row 1 · column 1" in page.inner_text("#tooltip")
     values = page.locator("#compare-boards .cell-value").all_inner_texts()
     assert len(values) == 14 and all(re.fullmatch(r"= \S+", value) for value in values)
     assert page.locator("#compare-boards .cell-marks div").count() == 14
@@ -69,6 +69,10 @@ def test_pointing_at_a_cell_tells_its_value_in_all_images(page, dashboard):
     # The minimum is the least of the three, as far as four digits tell.
     numbers = [float(value[2:]) for value in values[:5]]
     assert numbers[4] == pytest.approx(min(numbers[:3]), rel=1e-3, abs=1e-9)
+    for image, number in zip(members(page, "a"), numbers[:3], strict=True):
+        file = page.request.get(f"{dashboard}/download/activations.csv?image={image}").text()
+        (cell,) = re.findall(r"^11,1,1,(.+)$", file, re.MULTILINE)
+        assert number == pytest.approx(float(cell), rel=1e-3) and number > 0
 
 
 def test_dragging_over_maps_enlarges_them_in_all_grids(page, dashboard):

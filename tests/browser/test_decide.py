@@ -165,6 +165,20 @@ def test_the_race_and_its_curve_come_after_the_page_has_settled(page, dashboard)
     assert "curve=1" in page.url
 
 
+def test_a_slow_part_is_dimmed_as_soon_as_it_is_not_what_is_asked_for(page, dashboard):
+    visit(page, dashboard + "/decide")
+    shown = '[data-panel="decide-race"]:not(.unfilled):not(.stale)'
+    page.wait_for_selector(shown)
+    is_dimmed = """change => {
+      window.lookingGlass.set(change);
+      return document.querySelector('[data-panel="decide-race"]').matches(".stale");
+    }"""
+    assert not page.evaluate(is_dimmed, {"scale": "log"})
+    settle(page)
+    assert page.evaluate(is_dimmed, {"image": 5})
+    page.wait_for_selector(shown)
+
+
 def test_the_smallest_edit_flips_the_decision(page, dashboard):
     visit(page, dashboard + "/decide")
     page.get_by_role("button", name=re.compile("Take over maps from the clearest 9")).click()

@@ -114,6 +114,10 @@ def test_keys_draw_on_the_grid_and_a_finger_on_a_phone(page, open_page, dashboar
     rested(page)
     assert said(page).startswith("The network says 1,")
     assert "image=" not in page.url
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    pad = page.locator("#draw-pad canvas")
+    assert pad.get_attribute("aria-label").startswith("Pad, column 20, row 17 of 20;")
 
     phone = open_page(None, viewport={"width": 360, "height": 740}, has_touch=True)
     visit(phone, f"{dashboard}/draw")

@@ -22,6 +22,12 @@ _DRAWN = """async (id) => {
   await window.Plotly.redraw(plot);
   return { before, after: await all() };
 }"""
+# What is pointed at, saved and crossed beside the numbers.
+_BESIDE = """() => {
+  const plot = document.querySelector("#explore-grid .js-plotly-plot");
+  const crosses = plot.querySelector(".layer-above .imagelayer image");
+  return [plot.layout.meta, crosses.getAttributeNS("http://www.w3.org/1999/xlink", "href")];
+}"""
 _COUNT_DRAWS = """(id) => {
   const plot = document.querySelector(`#${id} .js-plotly-plot`);
   window.glassDraws = 0;
@@ -72,3 +78,13 @@ def test_pointing_at_a_painted_grid_tells_its_numbers(page, dashboard):
         told.append(page.locator("#tooltip").inner_text())
         visit(page, dashboard + "/?image=1303")
     assert told[0] == told[1]
+
+
+def test_crosses_and_the_saved_colour_bar_are_those_of_the_image_shown(page, dashboard):
+    visit(page, dashboard + "/?image=1302")
+    old = page.evaluate(_BESIDE)
+    press(page, "ArrowRight")
+    painted = page.evaluate(_BESIDE)
+    visit(page, dashboard + "/?image=1303")
+    assert page.evaluate(_BESIDE) == painted
+    assert painted[0] != old[0] and painted[1] != old[1]

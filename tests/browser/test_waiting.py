@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from tests.app.small_explorer import small_explorer
 from tests.app.test_reading import app_over, reading_of
 from tests.harness.driven import Watch
+from tests.harness.journey import press, visit
 from tests.harness.served import ROOT, free_port, variables
 
 EXPECTED = "the server responded with a status of 503"
@@ -104,6 +105,7 @@ def test_a_turn_of_what_is_not_wanted_any_more_is_free_at_once(page, dashboard, 
     held = []
 
     def keep_two_waiting(route):
+        names.add(route.request.headers.get("x-looking-glass-page"))
         asked = re.search(
             r'\{\\"panel\\":\\"([\w-]+)\\",\\"type\\":\\"told\\"\}', route.request.post_data
         )
@@ -114,7 +116,7 @@ def test_a_turn_of_what_is_not_wanted_any_more_is_free_at_once(page, dashboard, 
             asked_for.append(asked and asked[1])
             route.continue_()
 
-    asked_for = []
+    asked_for, names = [], set()
     page.route("**/_dash-update-component*", keep_two_waiting)
     page.goto(dashboard + "/compare")
     expect(page.locator("#connection-note")).to_contain_text("waits for its turn", timeout=60_000)
@@ -123,6 +125,8 @@ def test_a_turn_of_what_is_not_wanted_any_more_is_free_at_once(page, dashboard, 
             break
         page.wait_for_timeout(100)
     assert len(held) == 2 and not any(asked_for)
+    # By one name of its own the page has its turn among others.
+    assert len(names) == 1 and all(names)
     page.evaluate(
         "panels => document.dispatchEvent("
         "new CustomEvent('lookingglass:dropped', {detail: {panels}}))",
@@ -137,3 +141,23 @@ def test_a_turn_of_what_is_not_wanted_any_more_is_free_at_once(page, dashboard, 
     open_page.watch.complaints[:] = [
         one for one in open_page.watch.complaints if EXPECTED not in one
     ]
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_what_a_proxy_could_not_get_is_asked_for_again(page, dashboard, open_page, status):
+    visit(page, dashboard + "/?image=1302")
+    lost = []
+
+    def lose_one(route):
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.fulfill(status=status, body="")
+
+    page.route("**/_dash-update-component*", lose_one)
+    press(page, "ArrowRight")
+    assert lost and "Image 1303 is labelled" in page.inner_text("#page-sentence")
+    (told,) = open_page.watch.complaints
+    assert f"status of {status}" in told
+    open_page.watch.complaints.clear()
