@@ -244,8 +244,11 @@ def test_options_change_the_address_and_the_picture(page, dashboard):
     page.locator(".options-box summary").click()
     control(page, "order").select_option("weight")
     settle(page)
+    bar = "getComputedStyle(document.querySelector('#explore-grid .colours')).backgroundImage"
+    before = page.evaluate(bar)
     control(page, "colours").select_option("jet")
     settle(page)
+    assert page.evaluate(bar) != before
     assert "order=weight" in page.url and "colours=jet" in page.url
     assert "Sorted by weight" in page.locator("#explore-grid-note").inner_text()
     assert axe_faults(page) == []
