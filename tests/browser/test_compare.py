@@ -172,3 +172,17 @@ def test_a_head_that_sorts_the_table_keeps_the_focus_and_the_keyboard(page, dash
     assert focused == 1
     page.keyboard.press("Enter")
     page.wait_for_selector("#compare-table th:nth-child(2)[aria-sort=descending]")
+
+
+def test_on_a_phone_every_card_s_number_can_be_touched(open_page):
+    page = open_page("/compare", viewport={"width": 360, "height": 740}, has_touch=True)
+    settle(page)
+    page.locator(".member-line a").nth(7).wait_for()
+    covered = page.evaluate(
+        """() => [...document.querySelectorAll('.member-line a')].filter((link) => {
+          link.scrollIntoView({ block: 'center', inline: 'center' });
+          const { left, top, width, height } = link.getBoundingClientRect();
+          return document.elementFromPoint(left + width / 2, top + height / 2) !== link;
+        }).map((link) => link.textContent)"""
+    )
+    assert covered == []
