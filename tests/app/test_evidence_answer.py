@@ -9,7 +9,7 @@ from app.figures.charts.ladder import STYLES, share_figure
 from app.frame.recorded.readouts import Found
 from app.frame.words.wording import percent
 from app.pages.evidence import parts, twins, used_parts, words
-from app.pages.evidence.purpose import few_cells, purpose
+from app.pages.evidence.purpose import few_cells, purpose, sentence, steps_of
 from app.pages.evidence.state import read
 from app.pages.evidence.verdicts import ONE_MODEL, hidden_layer_text, pooled_text
 from app.pages.evidence.view import READERS, MeasuredView, look
@@ -59,6 +59,19 @@ def test_the_fewest_cells_that_do_as_well_as_the_network_are_told():
     easy = replace(view.task, network=replace(view.task.network, n_right=0))
     fewest = min(one.setting for one in found)
     assert few_cells(replace(view, task=easy)).startswith(f"the {fewest:,} best")
+
+
+@pytest.mark.parametrize("task", ["pair", "all"])
+def test_the_first_sentence_holds_what_looking_weighing_and_the_network_get_wrong(task):
+    view = viewed(f"?task={task}")
+    told, by_key = sentence(view), {step.key: step for step in steps_of(view)}
+    weighed = words.wrong_in_thousand(by_key["linear_probe"].value)
+    own = words.wrong_in_thousand(view.task.network.value)
+    assert f"by weighing all cells {weighed}, by the network, whose MLP weighs, {own}." in told
+    seen = by_key.get("circles") or by_key["best_cell"]
+    how = "by eye" if "circles" in by_key else "by one cell"
+    assert f"{how} {words.wrong_in_thousand(seen.value)}" in told
+    assert ("by one cell" in told) != ("by eye" in told)
 
 
 def test_a_card_of_a_changed_network_and_its_pooled_sentence_count_the_same_way():

@@ -14,7 +14,7 @@ from app.pages.evidence.downloads import register_routes
 from app.pages.evidence.missing import parts as missing_parts
 from app.pages.evidence.node_order import parts as node_parts
 from app.pages.evidence.node_order import words as node_words
-from app.pages.evidence.purpose import purpose
+from app.pages.evidence.purpose import purpose, sentence
 from app.pages.evidence.state import FIELDS, EvidenceSelection, write
 from app.pages.evidence.titles import variant_title
 from app.pages.evidence.view import EvidenceView, MeasuredView, look
@@ -237,9 +237,7 @@ def _reply(view: EvidenceView) -> Reply:
         more={"cells": view.counts if isinstance(view, MeasuredView) else ()},
     )
     return Reply(
-        sentence=words.sentence(view),
-        steps=steps,
-        values={"p": str(selection.p), "q": str(selection.q)},
+        sentence=sentence(view), steps=steps, values={"p": str(selection.p), "q": str(selection.q)}
     )
 
 

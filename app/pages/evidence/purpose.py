@@ -187,3 +187,22 @@ def _looking(view: MeasuredView) -> str:
         f"{'makes' if 'cell' in what else 'make'} {wrong_in_thousand(seen)} "
         f"mistakes, the network {wrong_in_thousand(network)}."
     )
+
+
+_SEEN = {"best_cell": "by one cell", "circles": "by eye", "linear_probe": "by weighing all cells"}
+"""What a step does, in a list of mistakes; by the eye where circles were found, else by one cell."""
+
+
+def sentence(view: EvidenceView) -> str:
+    """The answer of the page in one sentence: mistakes by looking, by weighing, by the network."""
+    if not isinstance(view, MeasuredView):
+        return "This model has not been measured on this question yet."
+    steps = {step.key: step for step in steps_of(view)}
+    told = [
+        f"{_SEEN[key]} {wrong_in_thousand(step.value)}"
+        for key, step in steps.items()
+        if key in _SEEN and not (key == "best_cell" and "circles" in steps)
+    ]
+    own = "the network, whose MLP weighs," if "linear_probe" in steps else "the network"
+    told.append(f"by {own} {wrong_in_thousand(view.task.network.value)}")
+    return f"Mistakes in 1,000: {', '.join(told)}."

@@ -280,11 +280,3 @@ def claims_note(view: MeasuredView) -> str:
         "given; the maps of each model were trained together with its MLP. Intervals are 95 % "
         "unless said otherwise."
     )
-
-
-def sentence(view: EvidenceView) -> str:
-    """The answer of the page in one sentence."""
-    if not isinstance(view, MeasuredView):
-        return "This model has not been measured on this question yet."
-    wrong = wrong_in_thousand(view.task.network.value)
-    return f"To {question(view)}, the network makes {wrong} mistakes in 1,000 images."
