@@ -82,10 +82,11 @@
     return true;
   }
 
-  // Of a figure that Plotly draws; a grid in which lines part the cells is more than its cells.
+  // Of a figure that Plotly draws. More than its cells is a grid in which lines part them, and one with Plotly's
+  // own colour bar: its marks depend on the numbers.
   function remember(plot, data, layout) {
-    const isPlain = data.length && data[0].type === "heatmap" && !data[0].xgap && layout?.meta;
-    if (isPlain) frames.set(plot, frameOf(data, layout));
+    const isPlain = ([grid]) => grid?.type === "heatmap" && !grid.xgap && grid.showscale === false;
+    if (isPlain(data) && layout?.meta) frames.set(plot, frameOf(data, layout));
     else frames.delete(plot);
   }
 

@@ -28,6 +28,8 @@ _BESIDE = """() => {
   const crosses = plot.querySelector(".layer-above .imagelayer image");
   return [plot.layout.meta, crosses.getAttributeNS("http://www.w3.org/1999/xlink", "href")];
 }"""
+_MARKS = """() => [...document.querySelectorAll("#decide-pixels .infolayer text")]
+  .map((mark) => [mark.textContent, mark.getAttribute("transform")])"""
 _COUNT_DRAWS = """(id) => {
   const plot = document.querySelector(`#${id} .js-plotly-plot`);
   window.glassDraws = 0;
@@ -88,3 +90,18 @@ def test_crosses_and_the_saved_colour_bar_are_those_of_the_image_shown(page, das
     visit(page, dashboard + "/?image=1303")
     assert page.evaluate(_BESIDE) == painted
     assert painted[0] != old[0] and painted[1] != old[1]
+
+
+def test_the_colour_bar_of_the_contributions_follows_their_numbers(page, dashboard):
+    is_drawn = """before => {
+      const plot = document.querySelector("#decide-pixels .js-plotly-plot");
+      return plot?.querySelector(".infolayer text") && plot.data[0].zmin !== before && plot.data[0].zmin;
+    }"""
+    visit(page, dashboard + "/decide?image=115&p=4&q=9")
+    before = page.wait_for_function(is_drawn, arg=None).json_value()
+    page.evaluate("window.lookingGlass.set({ image: '247', p: '4', q: '9' })")
+    page.wait_for_function(is_drawn, arg=before)
+    told = page.evaluate(_MARKS)
+    visit(page, dashboard + "/decide?image=247&p=4&q=9")
+    page.wait_for_function(is_drawn, arg=None)
+    assert page.evaluate(_MARKS) == told
