@@ -127,12 +127,12 @@
       const meta = (sent && sent.meta) || {};
       const { shown, drawn: remembered } = window.lookingGlassProjector;
       const layout = shown(sent);
+      const element = typeof plot === "string" ? document.getElementById(plot) : plot;
+      remembered(element, [figure, ...rest]);
       const own = DRAWN_HERE[meta.kind];
       if (own) return drawnHere(draw, plot, data, layout, own());
       const clear = data && data.length
         ? [unpacked(data[0], meta), ...data.slice(1)].map(shown) : data;
-      const element = typeof plot === "string" ? document.getElementById(plot) : plot;
-      remembered(element, [figure, ...rest]);
       const drawn = repainted(element, clear, layout) || (Array.isArray(figure)
         ? draw(plot, clear, layout, ...rest.slice(1))
         : draw(plot, { ...figure, data: clear, layout }, ...rest));

@@ -45,9 +45,18 @@ def test_the_help_tells_on_no_page_the_keys_that_work_everywhere(page, dashboard
 
 
 @pytest.mark.parametrize(("width", "height"), [(1024, 768), (1280, 800)])
-def test_on_a_projector_the_bars_of_the_answer_stay_in_their_panel(open_page, width, height):
-    page = open_page("/?present=1", viewport={"width": width, "height": height})
+@pytest.mark.parametrize("is_switched", [False, True])
+def test_on_a_projector_the_bars_of_the_answer_stay_in_their_panel(
+    open_page, width, height, is_switched
+):
+    page = open_page(
+        "/" if is_switched else "/?present=1", viewport={"width": width, "height": height}
+    )
     settle(page)
+    if is_switched:
+        page.click("#present-button")
+        page.locator("body.present").wait_for()
+        settle(page)
     panel = box(page, ".explore-body .side")
     for text in page.locator("#explore-answer .bars .text").all():
         place = text.bounding_box()
