@@ -64,6 +64,32 @@ def test_on_a_projector_the_bars_of_the_answer_stay_in_their_panel(
         assert place["y"] + place["height"] <= panel["y"] + panel["height"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/compare", "/decide", "/evidence", "/training", "/model", "/draw"]
+)
+def test_the_first_use_of_a_word_says_what_it_means(open_page, path):
+    page = open_page(path, viewport={"width": 1280, "height": 800})
+    settle(page)
+    page.wait_for_function("() => !document.querySelector('.pending')")
+    page.locator("#page-body .term").first.wait_for()
+    page.wait_for_timeout(600)
+    meanings = dict(
+        page.evaluate(
+            "() => [...document.querySelectorAll('#page-words .word')].map((word) =>"
+            " [word.querySelector('dt').textContent.toLowerCase(), word.querySelector('dd').textContent])"
+        )
+    )
+    told = page.evaluate(
+        "() => [...document.querySelectorAll('#page-body .term')].map(({ dataset }) => [dataset.word, dataset.term])"
+    )
+    assert dict(told) == {word: meanings[word] for word, _ in told}
+    assert len(dict(told)) == len(told) > 0  # each once
+    first = page.locator("#page-body .term").first
+    first.focus()
+    assert page.inner_text("#tooltip") == first.get_attribute("data-term")
+    assert axe_faults(page) == []
+
+
 SMALL_LETTERS = """() => [...document.querySelectorAll('#page-body *')].filter((element) =>
   [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
     && element.getClientRects().length && !element.closest('.visually-hidden, option, svg defs')

@@ -9,8 +9,8 @@ from cnn_core.decision.ledger import Ledger
 
 N_LISTED = 5
 GATES = (
-    "The sum is exact for this image. Silencing a unit can change more than its entry: nodes behind "
-    "it may then switch on or off."
+    "The sum is exact for this image. Unlike for the nodes above, silencing can change more than an "
+    "entry: nodes behind it may then switch on or off."
 )
 NOT_EXACT = (
     "Not exact: behind this layer the network is not piecewise linear, so value × "
@@ -206,7 +206,7 @@ def cells_title(view: DecideView, cells: Cells) -> tuple[str, str]:
     if not np.isfinite(rank):
         told = "Seen and used"
     elif rank >= _SAME_ORDER and idle <= _FEW:
-        told = "Here the bright cells are those that count"
+        told = "Here the bright cells are mostly those that count"
     else:
         told = "Bright is not what counts"
     return f"{told}: {layer.name}", f" {shape_text(layer)}"

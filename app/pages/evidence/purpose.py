@@ -78,7 +78,7 @@ def _circles(view: MeasuredView) -> Step | None:
     return Step(
         "circles",
         "By eye: circles",
-        "found on three clear images of each class",
+        "found by a rule on three clear images each",
         number.value,
         number.low,
         number.high,
@@ -173,7 +173,7 @@ def _looking(view: MeasuredView) -> str:
     eye = next((claim for claim in view.pooled if claim.name == "eye_does_not_suffice"), None)
     steps = {step.key: step for step in steps_of(view)}
     if view.selection.task == "pair" and eye is not None and "circles" in steps:
-        verdict, seen, what = eye.verdict, steps["circles"].value, "circles found by eye"
+        verdict, seen, what = eye.verdict, steps["circles"].value, "circles"
     elif "best_cell" in steps:
         compared = view.compared("best_cell")
         verdict = UNJUDGED if compared is None else NEEDS[compared.verdict]
@@ -189,8 +189,12 @@ def _looking(view: MeasuredView) -> str:
     )
 
 
-_SEEN = {"best_cell": "by one cell", "circles": "by eye", "linear_probe": "by weighing all cells"}
-"""What a step does, in a list of mistakes; by the eye where circles were found, else by one cell."""
+_SEEN = {
+    "best_cell": "by one cell",
+    "circles": "by circles",
+    "linear_probe": "by weighing all cells",
+}
+"""What a step does, in a list of mistakes; by circles where some were found, else by one cell."""
 
 
 def sentence(view: EvidenceView) -> str:

@@ -27,6 +27,11 @@ def per_thousand(points: float) -> str:
     return number_text(abs(10 * points), ".2g")
 
 
+def _mistakes(points: float) -> str:
+    written = per_thousand(points)
+    return f"{written} mistake" if written == "1" else f"{written} mistakes"
+
+
 def _from_to(low: float, high: float) -> str:
     """Write the ends of a gain, in points, as mistakes in 1,000."""
     words = [f"{per_thousand(end)} {'more' if end < 0 else 'fewer'}" for end in (low, high)]
@@ -40,19 +45,19 @@ def hidden_layer_text(compared: Compared | None) -> str:
     found = compared.difference
     return {
         Verdict.NEEDED: (
-            "Beyond a plain weighing of all cells, the MLP's hidden layer spares "
-            f"{per_thousand(found.difference)} mistakes in 1,000."
+            "Its MLP weighs all cells together; beyond that its hidden layer spares "
+            f"{_mistakes(found.difference)} in 1,000."
         ),
         Verdict.EQUIVALENT: (
             "A plain weighing of all cells does as well as the MLP, to within "
-            f"{per_thousand(compared.margin)} mistakes in 1,000."
+            f"{_mistakes(compared.margin)} in 1,000."
         ),
         Verdict.BETTER_WITHOUT: (
             "A plain weighing of all cells does better than the MLP, by "
-            f"{per_thousand(found.difference)} mistakes in 1,000."
+            f"{_mistakes(found.difference)} in 1,000."
         ),
         Verdict.NOT_SETTLED: (
-            "Whether the MLP's hidden layer adds to a plain weighing of all cells is not settled: "
+            "Its MLP weighs all cells together; whether its hidden layer adds to that is not settled: "
             f"with it the network makes {_from_to(found.low, found.high)} mistakes in 1,000."
         ),
         None: "The network is no better than guessing, so that nothing can be judged.",
@@ -66,7 +71,18 @@ def pooled_text(compared: Compared, other: str) -> str:
     return (
         f"{who} the network minus {other} is {signed(found.difference)} points (95 % interval "
         f"{signed_interval(found.low, found.high)}): {_OUTCOMES[compared.verdict]}. "
-        f"Up to m = {number_text(compared.margin, '.2g')} points would count as equal; so many "
-        f"images show a difference of {number_text(found.smallest_detectable, '.2g')} points in 4 of "
-        "5 cases."
+        f"{_limit(compared)} A true difference of "
+        f"{number_text(found.smallest_detectable, '.2g')} points would be found with so many images "
+        "in 4 of 5 cases."
     )
+
+
+def _limit(compared: Compared) -> str:
+    """What m means here: half of the network's own mistakes."""
+    m = f"m = {number_text(compared.margin, '.2g')} points"
+    if compared.verdict in (Verdict.NEEDED, Verdict.BETTER_WITHOUT):
+        is_small = (
+            max(map(abs, (compared.difference.low, compared.difference.high))) <= compared.margin
+        )
+        return f"It is sure, and {'small: below' if is_small else 'not surely below'} {m}."
+    return f"Within ± {m} it would count as equal."

@@ -278,5 +278,5 @@ def claims_note(view: MeasuredView) -> str:
     return (
         f"About {p} against {q} in {models}{together}.{one} {RULE} Verdicts are computed by the rules "
         "given; the maps of each model were trained together with its MLP. Intervals are 95 % "
-        "unless said otherwise."
+        "unless said otherwise. The last claim is judged on all classes."
     )
