@@ -8,6 +8,8 @@
   const SMALLEST_DRAG = 12;
 
   let drag = null;
+  let told = null; // { plot, place, event } of the cell that is told
+  let renewal = 0;
 
   const glass = () => window.lookingGlass;
   // A number of the set, or the word for the reader's own image.
@@ -44,10 +46,11 @@
       unpoint();
       return;
     }
+    told = { plot, place, event };
     const { tile, local, cell } = found;
     const meta = metaOf(plot);
     const isMap = meta.height * meta.width > 1;
-    const told = [isMap ? `map ${cell.unit} · row ${cell.row} · column ${cell.column}`
+    const lines = [isMap ? `map ${cell.unit} · row ${cell.row} · column ${cell.column}`
       : `node ${cell.unit}`];
     for (const other of boards()) {
       const captions = captionsOf(other);
@@ -57,12 +60,12 @@
         if (value === undefined) break;
         const slot = captions[each]?.querySelector(".cell-value");
         if (slot) slot.textContent = `= ${shortValue(value)}`;
-        if (other === plot && each === tile) told.push(`activation ${shortValue(value)}`);
+        if (other === plot && each === tile) lines.push(`activation ${shortValue(value)}`);
         markField(captions[each], meta, cell);
       }
       markCells(other, local);
     }
-    pictures().showTooltip(told, event);
+    pictures().showTooltip(lines, event);
   }
 
   function markCells(plot, { x, y }) {
@@ -104,11 +107,21 @@
   }
 
   function unpoint() {
+    told = null;
     pictures()?.hideMarks();
     for (const mark of document.querySelectorAll(".cell-marks, .digit-box .field-mark")) mark.remove();
     for (const slot of document.querySelectorAll("#compare-boards .cell-value")) {
       slot.textContent = slot.dataset.value || "";
     }
+  }
+
+  // Other images may have come to stand there.
+  function renew() {
+    cancelAnimationFrame(renewal);
+    renewal = requestAnimationFrame(() => {
+      if (told?.plot.isConnected) pointAt(told.plot, told.place, told.event);
+      else if (told) unpoint();
+    });
   }
 
   const nameOf = ({ unit, row, column }) => `${unit}:${row}:${column}`;
@@ -298,6 +311,7 @@
     drag?.box?.remove();
     drag = null;
   });
+  for (const change of ["drawn", "settled"]) document.addEventListener(`lookingglass:${change}`, renew);
   document.addEventListener("lookingglass:settled", ({ detail }) => {
     if (detail.path !== PATH) return;
     try {

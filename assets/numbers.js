@@ -130,7 +130,7 @@
       const element = typeof plot === "string" ? document.getElementById(plot) : plot;
       remembered(element, [figure, ...rest]);
       const own = DRAWN_HERE[meta.kind];
-      if (own) return drawnHere(draw, plot, data, layout, own());
+      if (own) return tellDrawn(drawnHere(draw, plot, data, layout, own()));
       const clear = data && data.length
         ? [unpacked(data[0], meta), ...data.slice(1)].map(shown) : data;
       const drawn = repainted(element, clear, layout) || (Array.isArray(figure)
@@ -139,8 +139,14 @@
       if (element && (meta.bar || element.querySelector(".colour-bar"))) {
         drawBar(element, clear[0], meta.bar);
       }
-      return drawn;
+      return tellDrawn(drawn);
     };
+  }
+
+  // What rests under the pointer may be another number now.
+  function tellDrawn(drawn) {
+    drawn.then(() => document.dispatchEvent(new Event("lookingglass:drawn")), () => {});
+    return drawn;
   }
 
   // Painted in place where only numbers have changed.

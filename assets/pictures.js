@@ -4,6 +4,8 @@
   "use strict";
 
   const bound = new WeakSet();
+  let pointed = null; // plot that the pointer rests on
+  let renewal = 0;
   const plots = () => [...document.querySelectorAll(".js-plotly-plot")];
   const metaOf = (plot) => (plot.layout && plot.layout.meta) || {};
   const shortNumber = (value) =>
@@ -132,6 +134,17 @@
     }
   }
 
+  // Plotly tells a place only once, whatever comes to stand there, and of a plot that is gone not that it was left.
+  function pointAnew() {
+    if (!pointed) return;
+    hideMarks();
+    if (!pointed.isConnected) pointed = null;
+    else {
+      pointed._hoverdata = undefined;
+      pointed._fullLayout?._rehover?.();
+    }
+  }
+
   // Where a click went, in the plot's own coordinates. Plotly tells the point that was hovered up to
   // 50 ms before, which after a quick move is another one.
   function placeOf(plot, event, point) {
@@ -172,8 +185,14 @@
     for (const plot of plots()) {
       if (bound.has(plot) || !plot.on) continue;
       bound.add(plot);
-      plot.on("plotly_hover", (what) => pointAt(plot, what));
-      plot.on("plotly_unhover", hideMarks);
+      plot.on("plotly_hover", (what) => {
+        pointed = plot;
+        pointAt(plot, what);
+      });
+      plot.on("plotly_unhover", () => {
+        pointed = null;
+        hideMarks();
+      });
       plot.on("plotly_click", (what) => clickOn(plot, what));
     }
   }
@@ -215,10 +234,21 @@
   }
 
   window.lookingGlassPictures = {
-    cellAt, fieldOf, placeOf, shortNumber, showTooltip, hideMarks, pointAtGrid, choose,
+    cellAt, fieldOf, placeOf, shortNumber, showTooltip, hideMarks, choose,
+    // By keyboard: what the pointer rests on is not told any more.
+    pointAtGrid(...what) {
+      pointed = null;
+      pointAtGrid(...what);
+    },
   };
 
+  function renew() {
+    cancelAnimationFrame(renewal);
+    renewal = requestAnimationFrame(pointAnew);
+  }
+
   document.addEventListener("lookingglass:settled", () => requestAnimationFrame(bind));
+  for (const change of ["drawn", "settled"]) document.addEventListener(`lookingglass:${change}`, renew);
   document.addEventListener("mouseover", bind, { passive: true });
   document.addEventListener("touchstart", bind, { passive: true });
   document.addEventListener("click", (event) => {

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.harness.journey import axe_faults, box, control, settle, visit
+from tests.harness.journey import axe_faults, box, control, press, settle, visit
 
 
 def drawn(page):
@@ -53,6 +53,29 @@ def test_groups_and_their_worth_stand_on_one_screen(open_page, width, height, sc
         assert size >= 6
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert axe_faults(page) == []
+
+
+def test_a_pointer_that_rests_is_told_the_values_of_new_images(page, dashboard):
+    def told():
+        page.mouse.move(*point_of(page, "a", 0, 1, 33))
+        page.mouse.move(*point_of(page, "a", 0, 1, 34))
+        page.locator("#tooltip").wait_for()
+        return values()
+
+    def values():
+        texts = page.locator("#compare-boards .cell-value").all_inner_texts()
+        return [page.inner_text("#tooltip"), *texts]
+
+    visit(page, dashboard + "/compare")
+    drawn(page)
+    before = told()
+    press(page, "r")
+    drawn(page)
+    page.wait_for_function(
+        "told => document.getElementById('tooltip').innerText !== told", arg=before[0]
+    )
+    resting = values()
+    assert resting == told()
 
 
 def test_pointing_at_a_cell_tells_its_value_in_all_images(page, dashboard):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.harness.journey import box, press, visit
+from tests.harness.journey import box, press, settle, visit
 
 _DRAWN = """async (id) => {
   const plot = document.querySelector(`#${id} .js-plotly-plot`);
@@ -30,6 +30,16 @@ _BESIDE = """() => {
 }"""
 _MARKS = """() => [...document.querySelectorAll("#decide-pixels .infolayer text")]
   .map((mark) => [mark.textContent, mark.getAttribute("transform")])"""
+_STRONGEST = """() => {
+  const plot = document.querySelector("#explore-grid .js-plotly-plot");
+  let best = { value: 0 };
+  plot.calcdata[0][0].z.forEach((row, y) => row.forEach((value, x) => {
+    if (value > best.value) best = { value, x, y };
+  }));
+  const { left, top } = plot.getBoundingClientRect();
+  const { xaxis, yaxis } = plot._fullLayout;
+  return [left + xaxis._offset + xaxis.d2p(best.x), top + yaxis._offset + yaxis.d2p(best.y)];
+}"""
 _COUNT_DRAWS = """(id) => {
   const plot = document.querySelector(`#${id} .js-plotly-plot`);
   window.glassDraws = 0;
@@ -80,6 +90,39 @@ def test_pointing_at_a_painted_grid_tells_its_numbers(page, dashboard):
         told.append(page.locator("#tooltip").inner_text())
         visit(page, dashboard + "/?image=1303")
     assert told[0] == told[1]
+
+
+def point_at(page, x, y):
+    page.mouse.move(x + 40, y - 40)
+    page.mouse.move(x, y)
+    page.locator("#tooltip").wait_for()
+
+
+def test_a_pointer_that_rests_is_told_the_number_of_the_next_image(page, dashboard):
+    visit(page, dashboard + "/?image=1303")
+    place = page.evaluate(_STRONGEST)
+    point_at(page, *place)
+    before = page.inner_text("#tooltip")
+    press(page, "ArrowRight")
+    page.wait_for_function(
+        "told => document.getElementById('tooltip').innerText !== told", arg=before
+    )
+    told = page.inner_text("#tooltip")
+    visit(page, dashboard + "/?image=1304")
+    point_at(page, *place)
+    assert page.inner_text("#tooltip") == told
+
+
+def test_what_a_resting_pointer_was_told_goes_with_its_page(page, dashboard):
+    visit(page, dashboard + "/?image=1303")
+    page.click(".nav-link[href*='/model']")
+    settle(page)
+    page.go_back()
+    settle(page)
+    point_at(page, *page.evaluate(_STRONGEST))
+    page.go_forward()
+    settle(page)
+    page.locator("#tooltip").wait_for(state="hidden")
 
 
 def test_crosses_and_the_saved_colour_bar_are_those_of_the_image_shown(page, dashboard):
