@@ -115,13 +115,17 @@
     }
   }
 
-  // Other images may have come to stand there.
+  // Other images or cells may have come to stand there: a pointer rests where it is, keys on their cell.
+  function pointAnew() {
+    if (!told) return;
+    const { plot, place, event } = told;
+    if (plot.isConnected) pointAt(plot, event instanceof Event ? board().placeOf(plot, event) : place, event);
+    else unpoint();
+  }
+
   function renew() {
     cancelAnimationFrame(renewal);
-    renewal = requestAnimationFrame(() => {
-      if (told?.plot.isConnected) pointAt(told.plot, told.place, told.event);
-      else if (told) unpoint();
-    });
+    renewal = requestAnimationFrame(pointAnew);
   }
 
   const nameOf = ({ unit, row, column }) => `${unit}:${row}:${column}`;

@@ -78,6 +78,25 @@ def test_a_pointer_that_rests_is_told_the_values_of_new_images(page, dashboard):
     assert resting == told()
 
 
+def test_a_pointer_that_rests_is_told_the_cell_of_a_new_layer_under_it(page, dashboard):
+    visit(page, dashboard + "/compare")
+    drawn(page)
+    x, y = point_of(page, "a", 0, 1, 34)
+    page.mouse.move(x - 1, y)
+    page.mouse.move(x, y)
+    page.locator("#tooltip").wait_for()
+    page.evaluate("window.lookingGlass.set({ layer: 'Conv2D_2' })")
+    page.wait_for_function(
+        "() => window.lookingGlassBoards.metaOf(document.querySelector("
+        "'#compare-board-a0 .js-plotly-plot')).units === 64"
+    )
+    drawn(page)
+    resting = page.inner_text("#tooltip")
+    page.mouse.move(x - 1, y)
+    page.mouse.move(x, y)
+    assert page.inner_text("#tooltip") == resting
+
+
 def test_pointing_at_a_cell_tells_its_value_in_all_images(page, dashboard):
     visit(page, dashboard + "/compare?mean=1&min=1")
     drawn(page)
