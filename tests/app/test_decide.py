@@ -349,8 +349,9 @@ def test_the_node_that_all_hangs_on_is_named_with_what_silencing_it_leaves():
             [_, button] = silenced_parts(view)
             assert f"'data-set-value': 'hidden:{node}'" in str(button.to_plotly_json())
     assert 0 < named < 60
-    after = seen("?image=7&off=hidden:1")
-    assert words.turning_node(after, nodes_of(after)) is None
+    for address in ("?image=7&off=hidden:1", "?image=7&baseline=mean"):
+        other = seen(address)
+        assert words.turning_node(other, nodes_of(other)) is None
 
 
 def test_a_flip_is_said():

@@ -258,9 +258,11 @@ def grid_summaries(cells: Cells, layer_name: str) -> tuple[str, str]:
 def turning_node(view: DecideView, nodes: Nodes) -> int | None:
     """The node whose entry is all that keeps the leading class ahead; None if no single one is.
 
-    A bar is exactly what silencing its node takes away, so the ledger tells without another run.
+    A bar is exactly what silencing its node to zero takes away, so the ledger tells without another
+    run; with another baseline, or with units silenced, nothing is said.
     """
-    if nodes.weights is None or view.after is not None:
+    is_plain = view.after is None and view.selection.baseline == "zero"
+    if nodes.weights is None or not is_plain:
         return None
     lead = nodes.ledger.by_unit[0] * np.sign(view.answer.margin)
     strongest = int(lead.argmax())
