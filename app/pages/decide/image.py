@@ -10,6 +10,7 @@ from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.browsing.answer import ONE, answer_panel, image_summary, place_in_search
 from app.frame.components import graph, summary_id
 from app.frame.page import Panel
+from app.frame.recorded.doubt import doubt_text
 from app.pages.decide import words
 from app.pages.decide.view import DecideView
 
@@ -35,6 +36,7 @@ def _draw_verdict(view: DecideView) -> dict[str, Any]:
             html.Span([html.Span("label ", className="faint"), html.B(label)]),
             html.Span([html.Span("prediction ", className="faint"), html.B(prediction)]),
             tag,
+            html.Span(doubt_text(view.explorer, view.selection.subject), className="doubt"),
         ]
     }
 

@@ -15,7 +15,9 @@ from app.pages.explore import words
 from app.pages.explore.view import ExploreView
 
 IMAGE, BARS, FOUND = "explore-image", "explore-answer", "explore-found"
-_VERDICT = {part: f"explore-verdict-{part}" for part in ("label", "prediction", "right", "wrong")}
+_VERDICT = {
+    part: f"explore-verdict-{part}" for part in ("label", "prediction", "right", "wrong", "doubt")
+}
 
 
 def _draw_image(view: ExploreView) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def _image_frame(explorer: Explorer) -> Component:
                     html.Span(["prediction ", html.B(id=_VERDICT["prediction"])]),
                     html.Span(id=_VERDICT["right"], className="tag right"),
                     html.Span(id=_VERDICT["wrong"], className="tag wrong"),
+                    html.Span(id=_VERDICT["doubt"], className="doubt"),
                 ],
                 id="explore-verdict",
                 className="verdict",

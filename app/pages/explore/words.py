@@ -1,6 +1,7 @@
 """What the Explore page says: short sentences made of the numbers that it shows."""
 
 from app.explorer import Sight
+from app.frame.recorded.doubt import doubt_text
 from app.frame.words.wording import number_text, plural, probability_text, shape_text, unit_word
 from app.pages.explore.view import ExploreView
 from cnn_core.network.layers import LayerKind
@@ -21,6 +22,7 @@ def verdict(view: ExploreView) -> dict[str, str]:
         "prediction": view.class_name(view.prediction),
         "right": "right" if is_right else "",
         "wrong": "wrong" if not is_right and view.label is not None else "",
+        "doubt": doubt_text(view.explorer, view.selection.subject),
     }
 
 
