@@ -9,7 +9,11 @@ from dataclasses import dataclass
 _WATCH = """(pictures) => {
   const bench = { pressed: 0, last: 0, stand: 0, pending: 0, pictures };
   window.bench = bench;
-  new MutationObserver((changes) => {
+  // Words of the field are marked once the page has come to rest: no part of an answer.
+  const isMark = ({ addedNodes }) => [...addedNodes].some(({ className }) => className === "term");
+  new MutationObserver((told) => {
+    const changes = told.filter((one) => !isMark(one));
+    if (!changes.length) return;
     bench.last = performance.now();
     const isPicture = changes.some(({ target, attributeName }) => {
       const part = target.nodeType === 1 ? target : target.parentElement;
