@@ -4,7 +4,8 @@ import pytest
 
 from app.frame.recorded import doubt
 from app.frame.subject import Subject
-from app.pages import decide, explore
+from app.pages import compare, decide, explore
+from app.pages.compare.captions import captions
 from app.pages.explore import words
 from cnn_core.images.disputed_labels import DisputedLabel, DisputedLabels
 from tests.app.small_explorer import small_explorer
@@ -38,3 +39,9 @@ def test_explore_and_decide_tell_it_beside_the_label(explorer):
     view = decide.PAGE.look(explorer, decide.PAGE.read("?image=7", explorer)[0])
     [panel] = [one for one in decide.PAGE.panels if one.name == "decide-verdict"]
     assert TOLD in str(panel.draw(view)["verdict"])
+
+
+def test_compare_tells_it_on_the_card_of_the_image_alone(explorer):
+    view = compare.PAGE.look(explorer, compare.PAGE.read("?a=7&b=8&p=1&q=3", explorer)[0])
+    [disputed], [plain] = (captions(view, key, view.groups[key]) for key in "ab")
+    assert TOLD in str(disputed) and "disputed" not in str(plain)

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from app.figures.pictures.thumbnail import image_thumbnail
 from app.frame.links import COMPARE, EXPLORE, fragment, link_to
+from app.frame.recorded.doubt import doubt_text
 from app.frame.subject import Subject
 from app.frame.words.wording import exact_probability, number_text
 from app.pages.compare.groups.members import OWN_WORD
@@ -131,11 +132,8 @@ def _probabilities(view: CompareView, tile: ImageTile) -> str:
 
 def _doubt(view: CompareView, tile: ImageTile) -> list[Component]:
     """What raters say of a label that is disputed."""
-    suggested = view.disputed.get(tile.image)
-    if suggested is None:
-        return []
-    title = f"The label is disputed: raters rather see {view.class_name(suggested)}"
-    return [html.Span(f"raters {view.class_name(suggested)}", className="is-wrong", title=title)]
+    told = "" if tile.is_own else doubt_text(view.explorer, Subject(view.selection.set, tile.image))
+    return [html.Span("disputed", className="is-wrong", title=told)] if told else []
 
 
 def _moves(view: CompareView, key: str, tile: ImageTile) -> list[Component]:

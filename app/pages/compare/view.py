@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,6 @@ from numpy.typing import NDArray
 from app.explorer import Explorer
 from app.figures.pictures.slots import Slots
 from app.frame.page import View
-from app.frame.recorded.records import disputed_in
 from app.pages.compare.groups.members import GROUPS, OWN
 from app.pages.compare.measured.measures import GroupValues, Measures, measures_of
 from app.pages.compare.state import CompareSelection
@@ -103,8 +101,6 @@ class CompareView(View):
         For each group the points of a mosaic to be ringed, by kind.
     n_left_out
         Rings that were left out of the pictures.
-    disputed
-        Classes that raters suggest for images whose label is disputed, by the image's number.
     outlined
         Kinds of which the outlines of the cells are drawn, since there are too many for rings.
     """
@@ -120,15 +116,7 @@ class CompareView(View):
     slots: Slots
     rings: Mapping[str, Rings]
     n_left_out: int
-    disputed: Mapping[int, int]
     outlined: frozenset[str]
-
-
-@lru_cache(maxsize=4)
-def _disputed_in(explorer: Explorer, set_name: str) -> Mapping[int, int]:
-    """Classes that raters suggest, by the number of the image."""
-    known, _ = disputed_in(explorer.dataset(set_name))
-    return {one.image: one.suggested for one in known.labels} if known else {}
 
 
 def look(explorer: Explorer, selection: CompareSelection) -> CompareView:
@@ -165,7 +153,6 @@ def look(explorer: Explorer, selection: CompareSelection) -> CompareView:
         slots=slots,
         rings=rings,
         n_left_out=n_left_out,
-        disputed=_disputed_in(explorer, selection.set),
         outlined=outlined,
     )
 
